@@ -1,0 +1,1 @@
+"""Windtunnel: fault injection for pytest that decides from evidence whether a service held."""

@@ -1,0 +1,187 @@
+"""Typed records of what happened: at the dependencies (from the tap) and at the caller (from load).
+
+Every time in a record is in seconds on one clock: CLOCK_MONOTONIC, which the processes of one
+machine share. Where a tap runs on another kernel, its backend translates before it hands them on.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Ending(StrEnum):
+    """Who ended a connection at the tap."""
+
+    TARGET = "target"
+    DEPENDENCY = "dependency"
+    FAULT = "fault"
+
+
+class Outcome(StrEnum):
+    """What became of one exchange with a dependency."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    PENDING = "pending"
+
+
+class Certainty(StrEnum):
+    """How refused connection attempts were counted."""
+
+    PACKETS = "packets"
+    """Each SYN to the refusing port was seen: exact, with times."""
+    COUNTERS = "kernel counters"
+    """The kernel's failed connects in the whole network namespace: an upper bound only."""
+    NONE = "not counted"
+    """Nothing could be read: the number is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One connection that the tap accepted from the target."""
+
+    dependency: str
+    number: int
+    """1 for the first connection of this dependency's tap, and so on."""
+    opened: float
+    closed: float | None = None
+    """None while it is open."""
+    ended_by: Ending | None = None
+    received: int = 0
+    """Bytes that came from the target."""
+    sent: int = 0
+    """Bytes that went back to the target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request or command that reached the tap on a connection, and its answer."""
+
+    dependency: str
+    connection: int
+    index: int
+    """0 for the first exchange on its connection: a higher one proves that it was reused."""
+    request: str
+    """"GET /agents", "HGETALL", or "bytes" where the protocol is not known."""
+    started: float
+    """When its first byte arrived."""
+    ended: float | None = None
+    """When its answer was complete or it failed; None while pending."""
+    outcome: Outcome = Outcome.PENDING
+    status: str = ""
+    """The answer's status ("200"; for Redis "OK" or the error's first word), empty without one."""
+    handshake: bool = False
+    """A connection's own preamble (Redis AUTH, HELLO, CLIENT, SELECT), not work of the target's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """Connection attempts made while the tap refused them, from `since` to `until`."""
+
+    dependency: str
+    since: float
+    until: float | None
+    """None while the outage lasts."""
+    certainty: Certainty
+    times: tuple[float, ...] = ()
+    """When each attempt arrived (certainty PACKETS)."""
+    samples: tuple[tuple[float, int], ...] = ()
+    """(time, attempts since `since` at most) readings in order of time (certainty COUNTERS)."""
+    cut: int = 0
+    """Live connections that the outage cut when it began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """How much traffic one toxic of our own proxy has altered since it was added."""
+
+    dependency: str
+    toxic: str
+    connections: int
+    """Connections on which it was active (after toxicity was drawn) and saw data or an end."""
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What one dependency's tap has recorded, as far back as it keeps records."""
+
+    dependency: str
+    at: float
+    """When this was read."""
+    connections: tuple[Connection, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    refusals: tuple[Refusals, ...] = ()
+    touches: tuple[Touch, ...] = ()
+    dropped: int = 0
+    """Records that were discarded because the tap keeps a bounded number; 0 means complete."""
+    blind_spots: tuple[str, ...] = ()
+    """What this tap could not see, each as one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One request of the load engine, as the caller saw it."""
+
+    number: int
+    """1 for the run's first request."""
+    endpoint: str
+    """The path that was asked for, such as "/api/agents"."""
+    started: float
+    ended: float
+    status: int | None = None
+    """None where no answer came."""
+    failure: str = ""
+    """Why no usable answer came ("refused", "reset", "timed out", …); empty on an answer."""
+    fallback: str = ""
+    """The dependency whose fallback this answer names as its source; empty on a real one."""
+
+    @property
+    def duration(self) -> float:
+        """Seconds from the first byte sent to the last byte received."""
+        return self.ended - self.started
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the caller got an answer below 400 (a marked fallback is an answer)."""
+        return self.status is not None and self.status < 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultWindow:
+    """One injected fault and the time it was in force."""
+
+    fault: str
+    """The fault as it reads in a scenario, such as "Outage('catalog')"."""
+    dependency: str
+    began: float
+    ended: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one stretch of load produced: the caller's view, and each dependency's."""
+
+    responses: tuple[Response, ...]
+    evidence: tuple[Evidence, ...]
+    began: float
+    ended: float
+    concurrency: int
+    profile: str
+    """The network profile in force, such as "loopback" or "zone (1.3 ms measured)"."""
+    backend: str
+    seed: int
+    faults: tuple[FaultWindow, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """Settings that differ from the target's defaults, such as "RECOVERY_TIMEOUT=1"."""
+
+    def at(self, dependency: str) -> Evidence:
+        """Return the evidence of `dependency`; KeyError names the ones there are."""
+        for evidence in self.evidence:
+            if evidence.dependency == dependency:
+                return evidence
+        known = ", ".join(evidence.dependency for evidence in self.evidence) or "none"
+        raise KeyError(f"no evidence for dependency {dependency!r}; there is: {known}")
+
+    def to(self, endpoint: str) -> tuple[Response, ...]:
+        """Return the responses of one endpoint, in order of their start."""
+        return tuple(response for response in self.responses if response.endpoint == endpoint)
