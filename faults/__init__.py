@@ -1,0 +1,38 @@
+"""What can go wrong, as plain immutable values: one fault, one file.
+
+A fault names the dependency it strikes, the capability a backend needs for it, and the form it
+takes there. It does nothing by itself: a backend injects and heals it.
+"""
+
+from faults.bandwidth import Bandwidth
+from faults.connection_reset import ConnectionReset
+from faults.data_limit import DataLimit
+from faults.disconnect import Disconnect
+from faults.fault import Capability, Disabled, Fault, Form, ProcessAction, Processing, Toxic, Toxics
+from faults.kill import Kill
+from faults.latency import Latency
+from faults.outage import Outage
+from faults.pause import Pause
+from faults.slow_close import SlowClose
+from faults.timeout import Timeout
+
+__all__ = [
+    "Bandwidth",
+    "Capability",
+    "ConnectionReset",
+    "DataLimit",
+    "Disabled",
+    "Disconnect",
+    "Fault",
+    "Form",
+    "Kill",
+    "Latency",
+    "Outage",
+    "Pause",
+    "ProcessAction",
+    "Processing",
+    "SlowClose",
+    "Timeout",
+    "Toxic",
+    "Toxics",
+]

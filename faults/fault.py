@@ -1,0 +1,73 @@
+"""What every fault is: a dependency, a needed capability, and the form it takes on a backend."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypeAlias
+
+
+class Capability(StrEnum):
+    """What a backend must be able to do to inject a fault."""
+
+    TCP = "tcp"
+    """Alter or cut the traffic on its way."""
+    HTTP = "http"
+    """Answer or alter single HTTP exchanges."""
+    PROCESS = "process"
+    """Stop, continue, end and start again the dependency's process or container."""
+    NETWORK = "network"
+    """Detach the dependency from its network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toxic:
+    """One toxic in Toxiproxy's terms."""
+
+    type: str
+    attributes: tuple[tuple[str, int], ...] = ()
+    stream: str = "downstream"
+
+
+@dataclass(frozen=True, slots=True)
+class Toxics:
+    """Toxics to add to the dependency's proxy, in this order."""
+
+    toxics: tuple[Toxic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disabled:
+    """The dependency's proxy refuses connections and cuts the live ones."""
+
+
+class ProcessAction(StrEnum):
+    """What is done to a dependency's process or container."""
+
+    PAUSE = "pause"
+    KILL = "kill"
+    DISCONNECT = "disconnect"
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """Something done to the dependency itself rather than to its traffic."""
+
+    action: ProcessAction = field()
+
+
+Form: TypeAlias = Toxics | Disabled | Processing
+
+
+class Fault(Protocol):
+    """One thing that can go wrong with one dependency."""
+
+    needs: ClassVar[Capability]
+
+    @property
+    def dependency(self) -> str:
+        """The name of the dependency that it strikes."""
+        ...
+
+    @property
+    def form(self) -> Form:
+        """What a backend does to bring it about."""
+        ...
