@@ -46,6 +46,8 @@ class Connection:
     closed: float | None = None
     """None while it is open."""
     ended_by: Ending | None = None
+    reached: bool = True
+    """False where the dependency could not be connected to: the target's call failed there."""
     received: int = 0
     """Bytes that came from the target."""
     sent: int = 0
@@ -185,3 +187,15 @@ class Run:
     def to(self, endpoint: str) -> tuple[Response, ...]:
         """Return the responses of one endpoint, in order of their start."""
         return tuple(response for response in self.responses if response.endpoint == endpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Interleaved pairs: request n of `a` and request n of `b` were made side by side."""
+
+    a: Run
+    b: Run
+
+    def evidence_at(self, dependency: str) -> Evidence:
+        """Return the dependency's evidence over both arms."""
+        return self.a.at(dependency)

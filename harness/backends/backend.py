@@ -1,0 +1,97 @@
+"""What every backend does, and what it says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from faults import Capability, Fault
+from harness.records import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """Return the address in "host:port"; ValueError where there is none."""
+        host, colon, port = text.rpartition(":")
+        if not colon or not host or not port.isdigit():
+            raise ValueError(f"{text!r}: expected host:port")
+        return cls(host.strip("[]"), int(port))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A network between target and dependencies, by its round trip."""
+
+    name: str
+    round_trip: float
+    """Seconds added to each round trip, also to that of a connection's handshake."""
+
+
+LOOPBACK = Profile("loopback", 0.0)
+ZONE = Profile("zone", 0.001)
+REGION = Profile("region", 0.020)
+PROFILES = {profile.name: profile for profile in (LOOPBACK, ZONE, REGION)}
+
+
+class Backend(Protocol):
+    """Starts a stack and breaks it. Calls block, have deadlines, and raise WindtunnelError."""
+
+    name: str
+    capabilities: frozenset[Capability]
+    directory: str
+    """Where the logs of this run are, as long as it lasts."""
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here, as short sentences for a person."""
+        ...
+
+    def start(self) -> None:
+        """Start the dependencies behind their proxies; StartError says what did not come up."""
+        ...
+
+    def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
+        """Start a target under `name`, wait until it is healthy, and return its address."""
+        ...
+
+    def stop_target(self, name: str) -> None:
+        """Stop the target `name`."""
+        ...
+
+    def inject(self, fault: Fault) -> None:
+        """Bring a fault about; it is in force when this returns."""
+        ...
+
+    def heal(self, fault: Fault) -> None:
+        """Undo a fault; it is over when this returns."""
+        ...
+
+    def apply(self, profile: Profile) -> None:
+        """Put a network between target and dependencies."""
+        ...
+
+    def evidence(self, dependency: str, since: float) -> Evidence:
+        """Return what the dependency's tap recorded at or after `since`."""
+        ...
+
+    def mark(self) -> None:
+        """Take a reading of what is only counted, so that windows of evidence can be cut here."""
+        ...
+
+    @property
+    def lapses(self) -> int:
+        """How often the lease ran out, so that faults healed although the runner lives."""
+        ...
+
+    def stop(self) -> None:
+        """Stop everything that this backend started."""
+        ...

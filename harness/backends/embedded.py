@@ -1,0 +1,56 @@
+"""The backend that needs nothing but pip: our own proxy is tap and fault proxy at once."""
+
+import shutil
+from collections.abc import Mapping
+
+from harness.backends.backend import Address
+from harness.backends.process_stack import ProcessStack
+from harness.backends.toxiproxy import ToxiproxyControl
+from harness.configuration import Configuration
+
+FAKE_REDIS = (
+    "{python}",
+    "-m",
+    "harness.backends.fake_redis",
+    "--host",
+    "{host}",
+    "--port",
+    "{port}",
+)
+
+
+class EmbeddedBackend(ProcessStack):
+    """Target, dependencies and our proxy as processes."""
+
+    name = "embedded"
+
+    def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
+        super().__init__(configuration, run=run, seed=seed)
+        self._redis_server = shutil.which("redis-server")
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here."""
+        redis = f"Redis is {self._redis_server}"
+        if self._redis_server is None:
+            redis = "Redis is fakeredis, because no redis-server is on PATH"
+        return ("our own proxy, which is also the tap", redis)
+
+    def redis_command(self) -> tuple[str, ...]:
+        """Return a real redis-server's command where there is one, else fakeredis's."""
+        return FAKE_REDIS if self._redis_server is None else redis_server(self._redis_server)
+
+    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
+        """Nothing more to start: the tap leads straight to the dependencies."""
+        self._control = ToxiproxyControl(self.tap.address)
+        return dependencies
+
+    @property
+    def fault_proxy(self) -> ToxiproxyControl:
+        """The tap itself."""
+        return self._control
+
+
+def redis_server(path: str) -> tuple[str, ...]:
+    """Return the command of a redis-server that keeps nothing on disk."""
+    return (path, "--bind", "{host}", "--port", "{port}", "--save", "", "--appendonly", "no")

@@ -1,0 +1,85 @@
+"""The backend with the real Toxiproxy and Redis as processes, our tap in front of Toxiproxy."""
+
+import os
+import shutil
+from collections.abc import Mapping
+
+from harness.backends.backend import Address
+from harness.backends.embedded import redis_server
+from harness.backends.process_stack import ProcessStack
+from harness.backends.programs import answers_http
+from harness.backends.toxiproxy import ToxiproxyControl
+from harness.configuration import Configuration
+from harness.errors import BackendUnavailable
+
+
+class LocalBackend(ProcessStack):
+    """target → tap → toxiproxy-server → dependency, all processes of this machine."""
+
+    name = "local"
+
+    def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
+        self._toxiproxy, self._redis_server = find_programs()
+        super().__init__(configuration, run=run, seed=seed)
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here."""
+        return (
+            f"Toxiproxy is {self._toxiproxy}, behind our tap",
+            f"Redis is {self._redis_server}",
+        )
+
+    def redis_command(self) -> tuple[str, ...]:
+        """Return the real redis-server's command."""
+        return redis_server(self._redis_server)
+
+    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
+        """Start toxiproxy-server with a proxy for each dependency."""
+        address = self.programs.start(
+            "toxiproxy",
+            (self._toxiproxy, "-host", "{host}", "-port", "{port}"),
+            environment={},
+            probe=answers_http("/version"),
+        )
+        self._control = ToxiproxyControl(address)
+        return {
+            name: self._control.create(name, upstream=str(upstream))
+            for name, upstream in dependencies.items()
+        }
+
+    @property
+    def fault_proxy(self) -> ToxiproxyControl:
+        """The real Toxiproxy."""
+        return self._control
+
+    def refuse(self, dependency: str) -> None:
+        """Make the tap refuse as well, so that a refused connection stays a refused one."""
+        self._tap_control.disable(dependency)
+        super().refuse(dependency)
+
+    def accept(self, dependency: str) -> None:
+        """Undo `refuse`."""
+        super().accept(dependency)
+        self._tap_control.enable(dependency)
+
+    @property
+    def _tap_control(self) -> ToxiproxyControl:
+        return ToxiproxyControl(self.tap.address)
+
+
+def find_programs() -> tuple[str, str]:
+    """Return the paths of toxiproxy-server and redis-server; BackendUnavailable if one misses."""
+    toxiproxy = os.environ.get("WINDTUNNEL_TOXIPROXY") or shutil.which("toxiproxy-server")
+    redis = shutil.which("redis-server")
+    missing = [
+        name
+        for name, path in (("toxiproxy-server", toxiproxy), ("redis-server", redis))
+        if path is None or shutil.which(path) is None
+    ]
+    if toxiproxy is None or redis is None or missing:
+        raise BackendUnavailable(
+            f"the backend local needs {' and '.join(missing)} on PATH; install them,"
+            " or use --windtunnel-backend=embedded, which needs neither"
+        )
+    return toxiproxy, redis

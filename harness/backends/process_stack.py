@@ -1,0 +1,206 @@
+"""What embedded and local share: target, dependencies and taps as processes of this machine."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP
+
+from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
+from harness.backends.backend import PROFILES, Address, Profile
+from harness.backends.programs import (
+    Probe,
+    Programs,
+    accepts_tcp,
+    answers_http,
+    answers_redis,
+)
+from harness.backends.tap import Tap
+from harness.backends.toxiproxy import ToxiproxyControl
+from harness.configuration import Configuration, Dependency
+from harness.errors import ControlError, UnsupportedFault, suggestion
+from harness.keeper.client import KeeperClient
+from harness.records import Evidence
+
+PROXY_COMMAND = ("{python}", "-m", "harness.proxy", "--host", "{host}", "--port", "{port}")
+
+
+class ProcessStack(ABC):
+    """Dependencies, each behind a tap; subclasses say what injects the faults into the traffic."""
+
+    name = "process"
+    capabilities = frozenset({Capability.TCP, Capability.PROCESS})
+
+    def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
+        self.configuration = configuration
+        self.seed = seed
+        self.keeper = KeeperClient(run, lease=configuration.lease)
+        self.directory = str(self.keeper.directory)
+        self.programs = Programs(self.keeper, deadline=configuration.start_deadline)
+        self._dependencies: dict[str, Address] = {}
+        self._taps: dict[str, Address] = {}
+        self.tap: Tap
+        self.profile = PROFILES["loopback"]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} run {self.keeper.run}>"
+
+    @property
+    @abstractmethod
+    def description(self) -> tuple[str, ...]:
+        """What runs here, as short sentences for a person."""
+
+    @abstractmethod
+    def redis_command(self) -> tuple[str, ...]:
+        """Return the command for a Redis of this backend's own."""
+
+    @abstractmethod
+    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
+        """Start what injects faults into the traffic; return where each dependency is reached."""
+
+    @property
+    @abstractmethod
+    def fault_proxy(self) -> ToxiproxyControl:
+        """What injects faults into the traffic."""
+
+    def start(self) -> None:
+        """Start dependencies, fault proxy and tap; on failure nothing is left running."""
+        try:
+            for name, dependency in self.configuration.dependencies.items():
+                self._dependencies[name] = self._start_dependency(name, dependency)
+            address = self.programs.start(
+                "tap",
+                (*PROXY_COMMAND, "--seed", str(self.seed)),
+                environment={},
+                probe=answers_http("/version"),
+            )
+            self.tap = Tap(address)
+            self.tap.check_clock()
+            behind = self.start_fault_proxy(self._dependencies)
+            for name, upstream in behind.items():
+                protocol = self.configuration.dependencies[name].protocol
+                self._taps[name] = self.tap.create(name, upstream=str(upstream), protocol=protocol)
+            posts = {f"http://{self.tap.address}/reset", f"http://{self.fault_proxy.address}/reset"}
+            self.keeper.arrange(heal_posts=sorted(posts))
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start_dependency(self, name: str, dependency: Dependency) -> Address:
+        if dependency.upstream:
+            return Address.parse(dependency.upstream)
+        command = dependency.command
+        if not command and dependency.protocol == "redis":
+            command = self.redis_command()
+        return self.programs.start(name, command, environment={}, probe=_probe(dependency))
+
+    def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
+        """Start a target whose dependencies are the taps."""
+        led: dict[str, str] = dict(self.configuration.environment)
+        for dependency, address in self._taps.items():
+            values = {"{address}": str(address), "{host}": address.host, "{port}": address.port}
+            for variable, template in self.configuration.dependencies[
+                dependency
+            ].environment.items():
+                text = template
+                for place, value in values.items():
+                    text = text.replace(place, str(value))
+                led[variable] = text
+        return self.programs.start(
+            name,
+            self.configuration.command,
+            environment={**led, **environment},
+            probe=answers_http(self.configuration.health),
+            port=self.configuration.port,
+        )
+
+    def stop_target(self, name: str) -> None:
+        """Stop the target `name`."""
+        self.programs.stop(name)
+
+    def inject(self, fault: Fault) -> None:
+        """Bring a fault about; it is in force when this returns."""
+        self._check(fault)
+        match fault.form:
+            case Toxics() as toxics:
+                self.fault_proxy.add(fault.dependency, toxics, prefix=_label(fault))
+            case Disabled():
+                self.refuse(fault.dependency)
+            case Processing(ProcessAction.PAUSE):
+                self.keeper.signal(fault.dependency, SIGSTOP)
+            case Processing(ProcessAction.KILL):
+                self.keeper.signal(fault.dependency, SIGKILL)
+            case Processing(ProcessAction.DISCONNECT):
+                raise UnsupportedFault(f"{fault!r} needs a network of its own: use docker")
+
+    def heal(self, fault: Fault) -> None:
+        """Undo a fault; it is over when this returns."""
+        match fault.form:
+            case Toxics():
+                self.fault_proxy.remove(fault.dependency, prefix=_label(fault))
+            case Disabled():
+                self.accept(fault.dependency)
+            case Processing(ProcessAction.PAUSE):
+                self.keeper.signal(fault.dependency, SIGCONT)
+            case Processing():
+                dependency = self.configuration.dependencies[fault.dependency]
+                self.programs.restart(fault.dependency, _probe(dependency))
+
+    def refuse(self, dependency: str) -> None:
+        """Make every hop that the target could reach refuse."""
+        self.fault_proxy.disable(dependency)
+
+    def accept(self, dependency: str) -> None:
+        """Undo `refuse`."""
+        self.fault_proxy.enable(dependency)
+
+    def _check(self, fault: Fault) -> None:
+        dependencies = self.configuration.dependencies
+        if fault.dependency not in dependencies:
+            raise UnsupportedFault(
+                f"{fault!r}: no dependency is named {fault.dependency!r}"
+                f"{suggestion(fault.dependency, dependencies)}"
+            )
+        if fault.needs not in self.capabilities:
+            able = ", ".join(sorted(self.capabilities))
+            raise UnsupportedFault(
+                f"{fault!r} needs the capability {fault.needs.value!r};"
+                f" the backend {self.name} has: {able}"
+            )
+        if fault.needs is Capability.PROCESS and dependencies[fault.dependency].upstream:
+            raise UnsupportedFault(
+                f"{fault!r}: {fault.dependency!r} runs already at"
+                f" {dependencies[fault.dependency].upstream}; only a started one can be struck"
+            )
+
+    def apply(self, profile: Profile) -> None:
+        """Put a network between target and dependencies."""
+        for dependency in self._taps:
+            self.tap.apply(dependency, profile)
+        self.profile = profile
+
+    def evidence(self, dependency: str, since: float) -> Evidence:
+        """Return what the dependency's tap recorded at or after `since`."""
+        return self.tap.evidence(dependency, since)
+
+    def mark(self) -> None:
+        """Take a reading of what is only counted."""
+        self.tap.mark()
+
+    @property
+    def lapses(self) -> int:
+        """How often the lease ran out."""
+        return self.keeper.lapses
+
+    def stop(self) -> None:
+        """Stop everything; ControlError names what remains."""
+        self.keeper.close()
+        if Path(self.directory).exists():
+            raise ControlError(f"the run's directory {self.directory} could not be removed")
+
+
+def _label(fault: Fault) -> str:
+    return type(fault).__name__.lower()
+
+
+def _probe(dependency: Dependency) -> Probe:
+    return answers_redis if dependency.protocol == "redis" else accepts_tcp

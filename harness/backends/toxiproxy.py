@@ -1,0 +1,115 @@
+"""The one place that touches toxiproxy-python: its client made safe for several servers.
+
+toxiproxy-python 0.1.1 keeps one server address for the whole process, sets no timeout, and does
+not look at answers of 500 and above. Here each call points it at this server under a lock, runs
+with a deadline, and is checked by reading back what the server then says.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as DeadlineError
+from typing import TypeVar
+
+import requests
+from toxiproxy import Toxiproxy
+from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
+
+from faults import Toxics
+from harness.backends.backend import Address
+from harness.errors import ControlError
+
+Result = TypeVar("Result")
+
+# Process-wide because the client's server address is.
+_ADDRESSED = threading.Lock()
+
+
+class ToxiproxyControl:
+    """Controls one Toxiproxy server (the real one or ours). Raises ControlError."""
+
+    def __init__(self, address: Address, *, deadline: float = 10.0) -> None:
+        self.address = address
+        self._deadline = deadline
+        # One worker: calls to one server never overlap, and one that hangs can be left behind.
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"toxiproxy {address}")
+
+    def __repr__(self) -> str:
+        return f"<ToxiproxyControl {self.address}>"
+
+    def create(self, name: str, *, upstream: str, listen: str = "127.0.0.1:0") -> Address:
+        """Create a proxy and return the address on which it listens."""
+        proxy = self._call(lambda server: server.create(upstream, name, listen=listen))
+        return Address.parse(proxy.listen)
+
+    def listening(self, name: str) -> Address:
+        """Return the address on which the proxy listens."""
+        return Address.parse(self._call(lambda server: _proxy(server, name).listen))
+
+    def disable(self, name: str) -> None:
+        """Refuse connections and cut the live ones."""
+        self._call(lambda server: _proxy(server, name).disable())
+        self._expect(name, enabled=False)
+
+    def enable(self, name: str) -> None:
+        """Listen again."""
+        self._call(lambda server: _proxy(server, name).enable())
+        self._expect(name, enabled=True)
+
+    def add(self, name: str, toxics: Toxics, *, prefix: str) -> None:
+        """Add toxics to a proxy, each named `prefix` and its place."""
+        for place, toxic in enumerate(toxics.toxics):
+            label = f"{prefix}-{place}"
+            self._call(
+                lambda server, toxic=toxic, label=label: _proxy(server, name).add_toxic(
+                    type=toxic.type,
+                    stream=toxic.stream,
+                    name=label,
+                    attributes=dict(toxic.attributes),
+                )
+            )
+            if label not in self._call(lambda server: _proxy(server, name).toxics()):
+                raise ControlError(f"Toxiproxy at {self.address} did not add {toxic} to {name!r}")
+
+    def remove(self, name: str, *, prefix: str) -> None:
+        """Remove the toxics that `add` made with this prefix; those already gone are fine."""
+        for label in list(self._call(lambda server: _proxy(server, name).toxics())):
+            if label.startswith(f"{prefix}-"):
+                self._call(lambda server, label=label: _proxy(server, name).destroy_toxic(label))
+
+    def _expect(self, name: str, *, enabled: bool) -> None:
+        if self._call(lambda server: _proxy(server, name).enabled) != enabled:
+            wanted = "listen again" if enabled else "stop listening"
+            raise ControlError(f"Toxiproxy at {self.address}: proxy {name!r} did not {wanted}")
+
+    def _call(self, action: Callable[..., Result]) -> Result:
+        def addressed() -> Result:
+            with _ADDRESSED:
+                server = Toxiproxy()
+                server.update_api_consumer(self.address.host, self.address.port)
+                return action(server)
+
+        try:
+            return self._worker.submit(addressed).result(self._deadline)
+        except DeadlineError:
+            raise ControlError(
+                f"Toxiproxy at {self.address} did not answer within {self._deadline:g} s"
+            ) from None
+        except (
+            requests.RequestException,
+            InvalidToxic,
+            NotFound,
+            ProxyExists,
+            KeyError,
+            ValueError,
+        ) as error:
+            raise ControlError(f"Toxiproxy at {self.address}: {error}") from error
+
+
+def _proxy(server: Toxiproxy, name: str) -> "Toxiproxy":
+    proxy = server.get_proxy(name)
+    if proxy is None:
+        raise KeyError(
+            f"no proxy named {name!r}; there is: {', '.join(server.proxies()) or 'none'}"
+        )
+    return proxy

@@ -1,0 +1,29 @@
+"""The judges: records in, a verdict out, no I/O. One criterion, one file."""
+
+from harness.criteria.breaker_closes import breaker_closes
+from harness.criteria.breaker_half_opens import breaker_half_opens
+from harness.criteria.breaker_opens import breaker_opens
+from harness.criteria.error_rate import error_rate
+from harness.criteria.fallbacks_served import fallbacks_served
+from harness.criteria.fault_touched import fault_touched
+from harness.criteria.mean_response import mean_response
+from harness.criteria.pooling_gain import pooling_gain
+from harness.criteria.touches_nothing import touches_nothing
+from harness.criteria.verdict import Category, Finding, Moment, Ruling, Verdict
+
+__all__ = [
+    "Category",
+    "Finding",
+    "Moment",
+    "Ruling",
+    "Verdict",
+    "breaker_closes",
+    "breaker_half_opens",
+    "breaker_opens",
+    "error_rate",
+    "fallbacks_served",
+    "fault_touched",
+    "mean_response",
+    "pooling_gain",
+    "touches_nothing",
+]

@@ -1,0 +1,57 @@
+"""A half-open breaker admits only a few probes, however many callers wait."""
+
+from dataclasses import replace
+
+from harness.criteria.attempts import attempts, partial
+from harness.criteria.conditions import conditions
+from harness.criteria.timeline import timeline
+from harness.criteria.verdict import Category, Ruling, Verdict, decide_at_most
+from harness.records import Run
+
+
+def breaker_half_opens(run: Run, dependency: str, *, at_most: int = 2) -> Verdict:
+    """Judge how many calls start at the dependency before the first of them has ended.
+
+    `run` is a burst of concurrent requests after the recovery time, with the dependency slow
+    enough that all callers are waiting while the first probe is under way.
+    """
+    evidence = run.at(dependency)
+    seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
+    nothing = Verdict(
+        criterion=f"half-open admits at most {at_most}",
+        subject=dependency,
+        ruling=Ruling.INCONCLUSIVE,
+        statement="no call reached the dependency: the breaker did not become half-open.",
+        needs="requests after the breaker's recovery time",
+        category=Category.BREAKERS,
+        covers=(dependency,),
+        conditions=(*conditions(run), *partial(evidence)),
+        timeline=timeline(run.responses, dependency, seen, ()),
+    )
+    if not seen:
+        return nothing
+    decided = min((a.ended for a in seen if a.ended is not None), default=run.ended)
+    probes = [attempt for attempt in seen if attempt.started < decided]
+    callers = sum(response.started < decided for response in run.responses)
+    if callers <= at_most:
+        return replace(
+            nothing,
+            statement=f"only {callers} callers had started when the first probe ended.",
+            needs=f"more than {at_most} callers at once, and a slower dependency",
+        )
+    # Calls that were never seen can only add to the probes: doubt turns a PASS, not a FAIL.
+    most = float("inf") if evidence.dropped else len(probes)
+    ruling = decide_at_most(len(probes), most, at_most)
+    return replace(
+        nothing,
+        ruling=ruling,
+        statement=(
+            f"{len(probes)} calls started before the first had ended, with {callers} callers"
+            f" waiting; allowed are {at_most}."
+        ),
+        value=float(len(probes)),
+        lower=float(len(probes)),
+        upper=float(most),
+        needs="a tap that keeps all records" if ruling is Ruling.INCONCLUSIVE else "",
+        timeline=timeline(run.responses, dependency, seen, probes),
+    )

@@ -1,0 +1,40 @@
+"""While a dependency is down, callers get its marked fallback and no error."""
+
+from dataclasses import replace
+
+from harness.criteria.conditions import conditions
+from harness.criteria.timeline import timeline
+from harness.criteria.verdict import Category, Ruling, Verdict
+from harness.records import Run
+
+
+def fallbacks_served(run: Run, dependency: str) -> Verdict:
+    """Judge that every request of a run during an outage is answered with the fallback."""
+    total = len(run.responses)
+    served = sum(
+        response.succeeded and response.fallback == dependency for response in run.responses
+    )
+    others = [r for r in run.responses if not (r.succeeded and r.fallback == dependency)]
+    nothing = Verdict(
+        criterion="fallbacks are served",
+        subject=dependency,
+        ruling=Ruling.INCONCLUSIVE,
+        statement="no request was made.",
+        needs="requests during the outage",
+        category=Category.BREAKERS,
+        covers=(dependency,),
+        conditions=conditions(run),
+        timeline=timeline(others, dependency, (), ()),
+    )
+    if not total:
+        return nothing
+    return replace(
+        nothing,
+        ruling=Ruling.PASS if served == total else Ruling.FAIL,
+        statement=f"{served} of {total} requests were answered with the marked fallback;"
+        " required are all.",
+        value=served / total,
+        lower=served / total,
+        upper=served / total,
+        needs="",
+    )

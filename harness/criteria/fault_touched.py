@@ -1,0 +1,47 @@
+"""A fault touched traffic: without that, whatever a scenario found, it did not test the fault."""
+
+from harness.criteria.attempts import attempts, between, partial
+from harness.criteria.verdict import Moment, Ruling, Verdict
+from harness.records import Evidence, FaultWindow
+
+
+def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
+    """Judge that calls were under way at the dependency while the fault was in force.
+
+    A call counts when it started in the window, or had started before and was not over, or when
+    the fault cut its connection.
+    """
+    end = window.ended if window.ended is not None else evidence.at
+    started = between(evidence, window.began, end)
+    across = sum(
+        attempt.started < window.began and (attempt.ended is None or attempt.ended > window.began)
+        for attempt in attempts(evidence)
+    )
+    cut = sum(
+        refusals.cut for refusals in evidence.refusals if window.began <= refusals.since <= end
+    )
+    least = started.least + across + cut
+    most = started.most + across + cut
+    ruling = Ruling.PASS if least else Ruling.FAIL if not most else Ruling.INCONCLUSIVE
+    doubts = partial(evidence)
+    return Verdict(
+        criterion="fault touched traffic",
+        subject=window.fault,
+        ruling=ruling,
+        statement=(
+            f"in {end - window.began:.2f} s {started} calls started, {across} were under way when"
+            f" it began, and it cut {cut} connections; required is one at least."
+        ),
+        value=float(least),
+        lower=float(least),
+        upper=float(most),
+        needs="complete evidence, or traffic before the fault that it can cut"
+        if ruling is Ruling.INCONCLUSIVE
+        else "",
+        conditions=doubts,
+        timeline=tuple(
+            Moment(attempt.started, window.dependency, attempt.what)
+            for attempt in attempts(evidence)
+            if window.began <= attempt.started <= end
+        )[:20],
+    )

@@ -1,0 +1,85 @@
+"""Confidence intervals, each with its source."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist, fmean, stdev
+
+BATCHES = 20
+"""Batches of an interval: 10 to 30 are advised (Schmeiser 1982, doi:10.1287/opre.30.3.556)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure and the ends between which the evidence puts it."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+def proportion(events: int, trials: int, confidence: float = 0.99) -> Interval:
+    """Return Wilson's score interval of a proportion (Wilson 1927, doi:10.2307/2276774).
+
+    Unlike the normal approximation it stays useful at 0 events. `trials` is at least 1.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = events / trials
+    scale = 1 + z * z / trials
+    centre = (share + z * z / (2 * trials)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
+
+
+def mean(values: Sequence[float], confidence: float = 0.99) -> Interval | None:
+    """Return the interval of a mean by batch means: values in the order in which they arose.
+
+    Response times under load depend on their neighbours, so an interval from single values would
+    be too narrow; means of successive batches are nearly independent (Law, Simulation Modeling and
+    Analysis, 5th ed., 9.5.3). None with fewer than two values a batch.
+    """
+    size = len(values) // BATCHES
+    if size < 2:
+        return None
+    batches = [fmean(values[place * size : (place + 1) * size]) for place in range(BATCHES)]
+    centre = fmean(values)
+    half = _student(BATCHES - 1, confidence) * stdev(batches) / math.sqrt(BATCHES)
+    return Interval(centre, centre - half, centre + half)
+
+
+def ratio(
+    numerators: Sequence[float], denominators: Sequence[float], confidence: float = 0.99
+) -> Interval | None:
+    """Return the interval of mean(numerators) / mean(denominators) from interleaved pairs.
+
+    The log ratios of successive batches' means are averaged, so that drift which strikes both arms
+    alike cancels in each batch. None with fewer than two pairs a batch.
+    """
+    size = len(numerators) // BATCHES
+    if size < 2 or len(numerators) != len(denominators):
+        return None
+    logs = []
+    for place in range(BATCHES):
+        batch = slice(place * size, (place + 1) * size)
+        logs.append(math.log(fmean(numerators[batch]) / fmean(denominators[batch])))
+    centre = fmean(logs)
+    half = _student(BATCHES - 1, confidence) * stdev(logs) / math.sqrt(BATCHES)
+    return Interval(math.exp(centre), math.exp(centre - half), math.exp(centre + half))
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """Return the nearest-rank quantile of values in ascending order."""
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
+
+
+def trials_for_none(limit: float, confidence: float = 0.99) -> int:
+    """Return how many trials without an event put Wilson's upper end below `limit`."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return math.floor(z * z * (1 - limit) / limit) + 1
+
+
+def _student(freedom: int, confidence: float) -> float:
+    # Imported here: scipy takes longer to load than most test sessions need.
+    from scipy.special import stdtrit  # noqa: PLC0415 - for the reason above
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))

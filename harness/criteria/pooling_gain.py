@@ -1,0 +1,82 @@
+"""Connection pooling gains more than 40 %."""
+
+from dataclasses import replace
+
+from harness.criteria import intervals
+from harness.criteria.conditions import conditions
+from harness.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
+from harness.records import Pairs
+
+
+def pooling_gain(
+    pairs: Pairs, dependency: str, *, above: float = 0.40, confidence: float = 0.99
+) -> Verdict:
+    """Judge whether reuse shortens the response by more than `above`, from interleaved pairs.
+
+    The gain is 1 - mean(reuse on) / mean(reuse off): the share of the response time that reusing
+    connections saves. Arm A has reuse on, arm B off, same code. The wire must confirm it: A opens
+    next to no connection to the dependency, and B about one each request; else INCONCLUSIVE.
+    """
+    on = [response.duration for response in pairs.a.responses]
+    off = [response.duration for response in pairs.b.responses]
+    opened_on = _opened(pairs, dependency, of_b=False)
+    opened_off = _opened(pairs, dependency, of_b=True)
+    failures = sum(
+        not response.succeeded or bool(response.fallback)
+        for response in (*pairs.a.responses, *pairs.b.responses)
+    )
+    wire = f"connections opened for {len(on)} requests each: on {opened_on}, off {opened_off}"
+    nothing = Verdict(
+        criterion="pooling gain",
+        subject=f"{dependency} ({pairs.a.profile})",
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{len(on)} pairs; required is a gain over {above:.0%}; {wire}.",
+        needs=f"{2 * intervals.BATCHES} pairs or more",
+        category=Category.POOLING,
+        covers=(dependency,),
+        conditions=conditions(pairs.a),
+        findings=(
+            Finding("connections, reuse on", opened_on, ""),
+            Finding("connections, reuse off", opened_off, ""),
+        ),
+    )
+    if failures:
+        return replace(
+            nothing,
+            statement=f"{failures} of {2 * len(on)} requests had no real answer; {wire}.",
+            needs="a dependency that answers, so that only the connections differ",
+        )
+    ratio = intervals.ratio(on, off, confidence)
+    if ratio is None:
+        return nothing
+    # The ratio's upper end is the gain's lower one.
+    value, lower, upper = 1 - ratio.value, 1 - ratio.upper, 1 - ratio.lower
+    measured = replace(
+        nothing,
+        ruling=decide_above(lower, upper, above),
+        statement=(
+            f"{value:.1%} gained ({confidence:.0%} interval {lower:.1%} to {upper:.1%},"
+            f" {len(on)} pairs), required over {above:.0%}; {wire}."
+        ),
+        value=value,
+        lower=lower,
+        upper=upper,
+        needs="",
+    )
+    if measured.ruling is Ruling.PASS and not opened_on * 2 < opened_off:
+        return replace(
+            measured,
+            ruling=Ruling.INCONCLUSIVE,
+            needs="arms that differ in their connections: the gain seen has another cause",
+        )
+    if measured.ruling is Ruling.INCONCLUSIVE:
+        return replace(measured, needs="more pairs, or a quieter machine")
+    return measured
+
+
+def _opened(pairs: Pairs, dependency: str, *, of_b: bool) -> int:
+    """Return how many connections one arm opened: pairs are sequential, so times tell the arms."""
+    arm = pairs.b if of_b else pairs.a
+    opened = [connection.opened for connection in pairs.evidence_at(dependency).connections]
+    spans = [(response.started, response.ended) for response in arm.responses]
+    return sum(any(start <= at <= end for start, end in spans) for at in opened)

@@ -1,0 +1,48 @@
+"""One event loop in a thread: async inside, sync at the edge."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class LoopThread:
+    """Runs coroutines for synchronous callers, with or without a loop of their own. Closable."""
+
+    def __init__(self) -> None:
+        self._loop = _new_loop()()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="windtunnel loop", daemon=True
+        )
+        self._thread.start()
+
+    def __repr__(self) -> str:
+        return f"<LoopThread {'closed' if self._loop.is_closed() else 'running'}>"
+
+    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """Return the coroutine's result; an interrupt cancels it and waits for its end."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        """Stop the loop and its thread."""
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def _new_loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop
+    import uvloop  # noqa: PLC0415 - it does not exist on every platform
+
+    return uvloop.new_event_loop
