@@ -34,6 +34,8 @@ class Profile:
     name: str
     round_trip: float
     """Seconds added to each round trip, also to that of a connection's handshake."""
+    means: str = "nothing"
+    """What adds it, once a backend has applied it: "the tap", or "tc netem"."""
 
 
 LOOPBACK = Profile("loopback", 0.0)
@@ -75,8 +77,8 @@ class Backend(Protocol):
         """Undo a fault; it is over when this returns."""
         ...
 
-    def apply(self, profile: Profile) -> None:
-        """Put a network between target and dependencies."""
+    def apply(self, profile: Profile) -> Profile:
+        """Put a network between target and dependencies; return it with what brings it about."""
         ...
 
     def evidence(self, dependency: str, since: float) -> Evidence:

@@ -2,11 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
-from harness.backends.backend import PROFILES, Address, Profile
+from harness.backends.backend import Address, Profile
+from harness.backends.checks import check_fault
 from harness.backends.programs import (
     Probe,
     Programs,
@@ -17,7 +19,7 @@ from harness.backends.programs import (
 from harness.backends.tap import Tap
 from harness.backends.toxiproxy import ToxiproxyControl
 from harness.configuration import Configuration, Dependency
-from harness.errors import ControlError, UnsupportedFault, suggestion
+from harness.errors import ControlError, UnsupportedFault
 from harness.keeper.client import KeeperClient
 from harness.records import Evidence
 
@@ -39,7 +41,6 @@ class ProcessStack(ABC):
         self._dependencies: dict[str, Address] = {}
         self._taps: dict[str, Address] = {}
         self.tap: Tap
-        self.profile = PROFILES["loopback"]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} run {self.keeper.run}>"
@@ -119,7 +120,7 @@ class ProcessStack(ABC):
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""
-        self._check(fault)
+        check_fault(fault, self.configuration, self.name, self.capabilities)
         match fault.form:
             case Toxics() as toxics:
                 self.fault_proxy.add(fault.dependency, toxics, prefix=_label(fault))
@@ -153,30 +154,11 @@ class ProcessStack(ABC):
         """Undo `refuse`."""
         self.fault_proxy.enable(dependency)
 
-    def _check(self, fault: Fault) -> None:
-        dependencies = self.configuration.dependencies
-        if fault.dependency not in dependencies:
-            raise UnsupportedFault(
-                f"{fault!r}: no dependency is named {fault.dependency!r}"
-                f"{suggestion(fault.dependency, dependencies)}"
-            )
-        if fault.needs not in self.capabilities:
-            able = ", ".join(sorted(self.capabilities))
-            raise UnsupportedFault(
-                f"{fault!r} needs the capability {fault.needs.value!r};"
-                f" the backend {self.name} has: {able}"
-            )
-        if fault.needs is Capability.PROCESS and dependencies[fault.dependency].upstream:
-            raise UnsupportedFault(
-                f"{fault!r}: {fault.dependency!r} runs already at"
-                f" {dependencies[fault.dependency].upstream}; only a started one can be struck"
-            )
-
-    def apply(self, profile: Profile) -> None:
-        """Put a network between target and dependencies."""
+    def apply(self, profile: Profile) -> Profile:
+        """Put a network between target and dependencies, by toxics of our own proxy."""
         for dependency in self._taps:
             self.tap.apply(dependency, profile)
-        self.profile = profile
+        return replace(profile, means="the tap")
 
     def evidence(self, dependency: str, since: float) -> Evidence:
         """Return what the dependency's tap recorded at or after `since`."""

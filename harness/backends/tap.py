@@ -4,7 +4,7 @@ import time
 
 import msgspec
 
-from harness.backends.backend import LOOPBACK, Address, Profile
+from harness.backends.backend import Address, Profile
 from harness.backends.http_control import call
 from harness.errors import ControlError
 from harness.records import Evidence
@@ -58,7 +58,7 @@ class Tap:
             if toxic["name"] in PROFILE_TOXICS:
                 path = f"/proxies/{dependency}/toxics/{toxic['name']}"
                 call(self.address, "DELETE", path)
-        if profile == LOOPBACK:
+        if not profile.round_trip:
             return
         milliseconds = round(profile.round_trip * 1000)
         for name, kind in zip(PROFILE_TOXICS, ("connect", "latency"), strict=True):

@@ -36,9 +36,10 @@ class Bounds:
 def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     """Return the attempts that were seen one by one, in order of their start.
 
-    An exchange is one attempt. A connection that could not be made to the dependency is one too; one
-    that was made and carries nothing (warmed, kept ready, later cut) is none. A handshake's commands belong
-    to the exchange that follows on their connection; where none follows they are the attempt.
+    An exchange is one attempt. A connection that could not be made to the dependency is one too;
+    one that was made and carries nothing (warmed, kept ready, later cut) is none. A handshake's
+    commands belong to the exchange that follows on their connection; where none follows they are
+    the attempt.
     """
     working = {(exchange.connection) for exchange in evidence.exchanges if not exchange.handshake}
     first_handshake: dict[int, Exchange] = {}

@@ -28,6 +28,7 @@ def error_rate(
         needs=f"{intervals.trials_for_none(below, confidence)} requests or more",
         category=Category.SUCCESS_RATE,
         covers=(endpoint,),
+        unit="share",
         conditions=conditions(run),
     )
     if not responses:

@@ -23,6 +23,7 @@ def fallbacks_served(run: Run, dependency: str) -> Verdict:
         needs="requests during the outage",
         category=Category.BREAKERS,
         covers=(dependency,),
+        unit="share",
         conditions=conditions(run),
         timeline=timeline(others, dependency, (), ()),
     )

@@ -34,6 +34,7 @@ def pooling_gain(
         needs=f"{2 * intervals.BATCHES} pairs or more",
         category=Category.POOLING,
         covers=(dependency,),
+        unit="share",
         conditions=conditions(pairs.a),
         findings=(
             Finding("connections, reuse on", opened_on, ""),

@@ -1,0 +1,32 @@
+"""Refuses a fault that a stack cannot have, with one clear error."""
+
+from faults import Capability, Fault
+from harness.configuration import Configuration
+from harness.errors import UnsupportedFault, suggestion
+
+
+def check_fault(
+    fault: Fault,
+    configuration: Configuration,
+    backend: str,
+    capabilities: frozenset[Capability],
+) -> None:
+    """Raise UnsupportedFault for an unknown dependency or a capability that is missing."""
+    dependencies = configuration.dependencies
+    if fault.dependency not in dependencies:
+        raise UnsupportedFault(
+            f"{fault!r}: no dependency is named {fault.dependency!r}"
+            f"{suggestion(fault.dependency, dependencies)}"
+        )
+    if fault.needs not in capabilities:
+        able = ", ".join(sorted(capabilities))
+        raise UnsupportedFault(
+            f"{fault!r} needs the capability {fault.needs.value!r};"
+            f" the backend {backend} has: {able}"
+        )
+    upstream = dependencies[fault.dependency].upstream
+    if fault.needs is not Capability.TCP and upstream:
+        raise UnsupportedFault(
+            f"{fault!r}: {fault.dependency!r} runs already at {upstream};"
+            " only one that the harness started can be struck"
+        )

@@ -1,0 +1,252 @@
+"""Starts the stack through compose, and breaks it through Toxiproxy and the Docker engine."""
+
+import http.client
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
+from harness.backends.backend import Address, Profile
+from harness.backends.checks import check_fault
+from harness.backends.docker.compose import Compose
+from harness.backends.docker.engine import RUN_LABEL, Engine, Template
+from harness.backends.docker.netem import Netem
+from harness.backends.programs import answers_http
+from harness.backends.tap import Tap
+from harness.backends.toxiproxy import ToxiproxyControl
+from harness.configuration import Configuration
+from harness.errors import ControlError, StartError
+from harness.keeper.client import KeeperClient
+from harness.records import Evidence
+
+CONTROL_PORT = 8474
+"""Toxiproxy's port, and our tap's, inside their containers."""
+START_DEADLINE = 60.0
+"""Seconds for the containers to become healthy, at least: engines differ by much."""
+
+
+class DockerBackend:
+    """target → tap → Toxiproxy → dependency, each in a container."""
+
+    name = "docker"
+    capabilities = frozenset({Capability.TCP, Capability.PROCESS, Capability.NETWORK})
+
+    def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
+        self.configuration = configuration
+        self.seed = seed
+        self.engine = Engine(run)
+        self.compose = Compose(
+            f"windtunnel-{run}",
+            Path(configuration.docker.compose_file).resolve(),
+            {"WINDTUNNEL_RUN": run, "WINDTUNNEL_SEED": str(seed)},
+        )
+        self.keeper = KeeperClient(run, lease=configuration.lease)
+        self.directory = str(self.keeper.directory)
+        self.tap: Tap
+        self._tap_control: ToxiproxyControl
+        self._toxiproxy: ToxiproxyControl
+        self._template: Template
+        self._netem: Netem
+        self._networks: dict[str, tuple[str, ...]] = {}
+        self._heal_commands: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+    def __repr__(self) -> str:
+        return f"<DockerBackend run {self.keeper.run}>"
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here."""
+        return (
+            f"Docker engine {self.engine.version}, started by `{self.compose.name}`",
+            "Toxiproxy in a container, behind our tap in another",
+        )
+
+    def start(self) -> None:
+        """Build the images, start dependencies and proxies; on failure nothing is left."""
+        docker = self.configuration.docker
+        try:
+            self._arrange()
+            self.compose.build()
+            services = [*self.configuration.dependencies, docker.toxiproxy, docker.tap]
+            self.compose.up(services)
+            for service in services:
+                self._await(service)
+            self.compose.create(docker.target)
+            self._template = self.engine.template(docker.target)
+            self.tap = Tap(self._control(docker.tap))
+            self._tap_control = ToxiproxyControl(self.tap.address)
+            self._toxiproxy = ToxiproxyControl(self._control(docker.toxiproxy))
+            self._netem = Netem(self.engine, docker.tap, self._template.networks[0])
+            self.tap.check_clock()
+            for dependency in self.configuration.dependencies:
+                # Each must be known to both, or a fault would strike beside the traffic.
+                self._tap_control.listening(dependency)
+                self._toxiproxy.listening(dependency)
+            self._arrange()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _control(self, service: str) -> Address:
+        address = self.engine.published(service, CONTROL_PORT)
+        self._await(service, lambda: answers_http("/version")(address))
+        return address
+
+    def _await(self, service: str, probe: Callable[[], None] = lambda: None) -> None:
+        deadline = max(START_DEADLINE, self.configuration.start_deadline)
+        begun = time.monotonic()
+        reason = "it did not start"
+        while time.monotonic() - begun < deadline:
+            state = self.engine.state(service)
+            if state.status in {"exited", "dead"}:
+                raise StartError(
+                    f"{service} exited at its start with status {state.exit_status}"
+                    f"\n{self.engine.logs(service)}"
+                )
+            if state.status == "running" and state.health in {"", "healthy"}:
+                try:
+                    probe()
+                except (OSError, http.client.HTTPException) as error:
+                    reason = str(error) or type(error).__name__
+                else:
+                    return
+            else:
+                reason = f"it is {state.status} {state.health}".rstrip()
+            time.sleep(0.05)
+        log = self.engine.logs(service)
+        raise StartError(f"{service} was not healthy within {deadline:g} s: {reason}\n{log}")
+
+    def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
+        """Start a container like the compose file's target."""
+        port = self.configuration.docker.target_port
+        variables = {**self.configuration.environment, **environment}
+        self.engine.start_like(self._template, name, variables, port)
+        try:
+            address: list[Address] = []
+
+            def probe() -> None:
+                if not address:
+                    address.append(self.engine.published(name, port))
+                answers_http(self.configuration.health)(address[0])
+
+            self._await(name, probe)
+        except BaseException:
+            self.engine.remove(name)
+            raise
+        return address[0]
+
+    def stop_target(self, name: str) -> None:
+        """Remove the container."""
+        self.engine.remove(name)
+
+    def inject(self, fault: Fault) -> None:
+        """Bring a fault about; it is in force when this returns."""
+        check_fault(fault, self.configuration, self.name, self.capabilities)
+        service = fault.dependency
+        match fault.form:
+            case Toxics() as toxics:
+                self._toxiproxy.add(service, toxics, prefix=type(fault).__name__.lower())
+            case Disabled():
+                # The tap refuses too, so that a refused connection stays a refused one.
+                self._tap_control.disable(service)
+                self._toxiproxy.disable(service)
+            case Processing(ProcessAction.PAUSE):
+                self._leave(service, [("docker", "unpause", self._container(service))])
+                self.engine.pause(service)
+            case Processing(ProcessAction.KILL):
+                self._leave(service, [("docker", "start", self._container(service))])
+                self.engine.kill(service)
+            case Processing(ProcessAction.DISCONNECT):
+                self._networks[service] = networks = self.engine.networks(service)
+                container = self._container(service)
+                self._leave(
+                    service,
+                    [
+                        ("docker", "network", "connect", "--alias", service, network, container)
+                        for network in networks
+                    ],
+                )
+                for network in networks:
+                    self.engine.disconnect(service, network)
+
+    def heal(self, fault: Fault) -> None:
+        """Undo a fault; it is over when this returns."""
+        service = fault.dependency
+        match fault.form:
+            case Toxics():
+                self._toxiproxy.remove(service, prefix=type(fault).__name__.lower())
+            case Disabled():
+                self._toxiproxy.enable(service)
+                self._tap_control.enable(service)
+            case Processing(ProcessAction.PAUSE):
+                if self.engine.state(service).status == "paused":
+                    self.engine.unpause(service)
+                self._leave(service, [])
+            case Processing(ProcessAction.KILL):
+                self.engine.start(service)
+                self._await(service)
+                self._leave(service, [])
+            case Processing(ProcessAction.DISCONNECT):
+                joined = self.engine.networks(service)
+                for network in self._networks.pop(service, ()):
+                    if network not in joined:
+                        self.engine.connect(service, network)
+                self._leave(service, [])
+
+    def _container(self, service: str) -> str:
+        return self.engine.identity(service)
+
+    def _leave(self, service: str, commands: Sequence[tuple[str, ...]]) -> None:
+        """Leave with the keeper what heals this dependency if the runner cannot."""
+        self._heal_commands[service] = tuple(commands)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        controls = [
+            control.address
+            for control in (
+                getattr(self, "_toxiproxy", None),
+                getattr(self, "_tap_control", None),
+            )
+            if control is not None
+        ]
+        self.keeper.arrange(
+            heal_posts=[f"http://{address}/reset" for address in controls],
+            heal_commands=[c for commands in self._heal_commands.values() for c in commands],
+            end_commands=[(sys.executable, "-m", "harness.backends.docker.sweep", self.engine.run)],
+        )
+
+    def apply(self, profile: Profile) -> Profile:
+        """Delay the tap's side of the target's network by tc netem, or else in the tap itself."""
+        refusal = self._netem.apply(profile.round_trip)
+        if not refusal:
+            return replace(profile, means="tc netem")
+        for dependency in self.configuration.dependencies:
+            self.tap.apply(dependency, profile)
+        return replace(profile, means=f"the tap (no tc netem here: {refusal})")
+
+    def evidence(self, dependency: str, since: float) -> Evidence:
+        """Return what the dependency's tap recorded at or after `since`."""
+        return self.tap.evidence(dependency, since)
+
+    def mark(self) -> None:
+        """Take a reading of what is only counted."""
+        self.tap.mark()
+
+    @property
+    def lapses(self) -> int:
+        """How often the lease ran out."""
+        return self.keeper.lapses
+
+    def stop(self) -> None:
+        """Remove everything; ControlError names what remains."""
+        self.keeper.close()
+        left = self.engine.sweep()
+        self.engine.close()
+        if left:
+            raise ControlError(
+                f"the keeper left {', '.join(left)} (label {RUN_LABEL}={self.engine.run});"
+                " they are removed now"
+            )

@@ -1,0 +1,234 @@
+"""The one place that touches the docker package: containers by label, as typed values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, NotFound
+
+from harness.backends.backend import Address
+from harness.errors import BackendUnavailable, ControlError
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+RUN_LABEL = "windtunnel.run"
+SERVICE_LABEL = "com.docker.compose.service"
+DEADLINE = 60
+"""Seconds that one request to the engine may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A container's state as the engine tells it."""
+
+    status: str
+    """created, running, paused, exited, dead, …"""
+    health: str
+    """starting, healthy, unhealthy; empty without a healthcheck."""
+    exit_status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a compose service's container was created with, to start more like it."""
+
+    image: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    networks: tuple[str, ...]
+
+
+class Engine:
+    """The Docker engine, and the containers of one run in it. Raises ControlError."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        try:
+            self._client = docker.from_env(timeout=DEADLINE)
+            self._client.ping()
+        except (DockerException, requests.RequestException) as error:
+            raise BackendUnavailable(
+                f"no Docker engine answers ({_short(error)}); start one, set DOCKER_HOST,"
+                " or use --windtunnel-backend=embedded, which needs none"
+            ) from None
+        self.version = str(self._client.version()["Version"])
+
+    def __repr__(self) -> str:
+        return f"<Engine {self.version} for run {self.run}>"
+
+    def close(self) -> None:
+        """Close the connections to the engine."""
+        self._client.close()
+
+    def state(self, service: str) -> State:
+        """Return the state of a service's container."""
+        container = self._find(service)
+        state = container.attrs["State"]
+        return State(
+            status=state["Status"],
+            health=state.get("Health", {}).get("Status", ""),
+            exit_status=state.get("ExitCode", 0),
+        )
+
+    def identity(self, service: str) -> str:
+        """Return the id of a service's container."""
+        return str(self._find(service).id)
+
+    def published(self, service: str, port: int) -> Address:
+        """Return where a service's port can be reached from here."""
+        bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+        if not bindings:
+            raise ControlError(f"the service {service!r} does not publish its port {port}")
+        return Address("127.0.0.1", int(bindings[0]["HostPort"]))
+
+    def template(self, service: str) -> Template:
+        """Return what a service's container was created with."""
+        attributes = self._find(service).attrs
+        pairs = (entry.partition("=") for entry in attributes["Config"]["Env"] or ())
+        return Template(
+            image=attributes["Config"]["Image"],
+            command=tuple(attributes["Config"]["Cmd"] or ()),
+            environment={name: value for name, _, value in pairs},
+            networks=tuple(attributes["NetworkSettings"]["Networks"]),
+        )
+
+    def start_like(
+        self, template: Template, name: str, environment: Mapping[str, str], port: int
+    ) -> None:
+        """Start a container from a template, its port published on a free port of 127.0.0.1."""
+        # The stubs do not know that no port means a free one.
+        published: Any = {f"{port}/tcp": ("127.0.0.1", None)}
+
+        def create() -> None:
+            self._client.containers.run(
+                template.image,
+                list(template.command),
+                detach=True,
+                init=True,
+                name=f"windtunnel-{self.run}-{name}",
+                environment={**template.environment, **environment},
+                labels={RUN_LABEL: self.run, SERVICE_LABEL: name},
+                network=template.networks[0],
+                ports=published,
+            )
+
+        self._asking(f"start {name!r}", create)
+
+    def remove(self, service: str) -> None:
+        """Stop a container at once and remove it."""
+        container = self._find(service)
+        self._asking(f"remove {service!r}", lambda: container.remove(force=True, v=True))
+
+    def logs(self, service: str, lines: int = 15) -> str:
+        """Return a container's last lines, indented, under a heading."""
+        container = self._find(service)
+        text = self._asking(f"read {service!r}", lambda: container.logs(tail=lines))
+        last = bytes(text).decode(errors="replace").splitlines()
+        if not last:
+            return "its log is empty"
+        return "\n".join(["the last lines of its log:", *(f"  {line}" for line in last)])
+
+    def pause(self, service: str) -> None:
+        """Freeze a container."""
+        self._asking(f"pause {service!r}", self._find(service).pause)
+
+    def unpause(self, service: str) -> None:
+        """Let a frozen container go on."""
+        self._asking(f"unpause {service!r}", self._find(service).unpause)
+
+    def kill(self, service: str) -> None:
+        """Kill a container (SIGKILL)."""
+        container = self._find(service)
+        self._asking(f"kill {service!r}", container.kill)
+        self._asking(f"wait for {service!r}", lambda: container.wait(timeout=DEADLINE))
+
+    def start(self, service: str) -> None:
+        """Start a container that has ended."""
+        self._asking(f"start {service!r}", self._find(service).start)
+
+    def networks(self, service: str) -> tuple[str, ...]:
+        """Return the names of the networks that a container is in."""
+        return tuple(self._find(service).attrs["NetworkSettings"]["Networks"])
+
+    def disconnect(self, service: str, network: str) -> None:
+        """Take a container out of a network."""
+        container = self._find(service)
+        found = self._asking(f"find {network!r}", lambda: self._client.networks.get(network))
+        self._asking(f"disconnect {service!r}", lambda: found.disconnect(container))
+
+    def connect(self, service: str, network: str) -> None:
+        """Put a container back into a network, under its service's name."""
+        container = self._find(service)
+        found = self._asking(f"find {network!r}", lambda: self._client.networks.get(network))
+        self._asking(f"connect {service!r}", lambda: found.connect(container, aliases=[service]))
+
+    def execute(self, service: str, command: Sequence[str]) -> tuple[int, str]:
+        """Run a command in a container; return its exit status and output."""
+        container = self._find(service)
+        result = self._asking(
+            f"execute in {service!r}", lambda: container.exec_run(list(command), user="root")
+        )
+        return int(result.exit_code or 0), bytes(result.output or b"").decode(errors="replace")
+
+    def address_in(self, service: str, network: str) -> str:
+        """Return a container's IP address in a network."""
+        found = self._find(service).attrs["NetworkSettings"]["Networks"][network]
+        return str(found["IPAddress"])
+
+    def sweep(self) -> tuple[str, ...]:
+        """Remove every container and network labelled with this run; return their names."""
+        label: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
+        removed = []
+        for container in self._client.containers.list(all=True, filters=label):
+            try:
+                container.remove(force=True, v=True)
+            except NotFound:
+                continue  # its own end came first
+            removed.append(str(container.name))
+        for network in self._client.networks.list(filters=label):
+            try:
+                network.remove()
+            except NotFound:
+                continue
+            removed.append(str(network.name))
+        return tuple(removed)
+
+    def _find(self, service: str) -> "Container":
+        filters: dict[str, Any] = {
+            "label": [f"{RUN_LABEL}={self.run}", f"{SERVICE_LABEL}={service}"]
+        }
+        found: list[Container] = self._asking(
+            f"find {service!r}", lambda: self._client.containers.list(all=True, filters=filters)
+        )
+        if not found:
+            raise ControlError(f"run {self.run} has no container for the service {service!r}")
+        return found[0]
+
+    def _asking(self, what: str, action: Any) -> Any:  # noqa: ANN401 - the package's own types
+        try:
+            return action()
+        except (APIError, DockerException, requests.RequestException) as error:
+            raise ControlError(f"the Docker engine did not {what}: {_short(error)}") from error
+
+
+def runs() -> tuple[str, ...]:
+    """Return the runs that have labelled containers or networks in the engine."""
+    client = docker.from_env(timeout=DEADLINE)
+    try:
+        found = {
+            str(container.labels[RUN_LABEL])
+            for container in client.containers.list(all=True, filters={"label": RUN_LABEL})
+        }
+        for network in client.networks.list(filters={"label": RUN_LABEL}):
+            found.add(str(network.attrs["Labels"][RUN_LABEL]))
+    finally:
+        client.close()
+    return tuple(sorted(found))
+
+
+def _short(error: Exception) -> str:
+    text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
+    return text.strip().splitlines()[0] if text.strip() else type(error).__name__

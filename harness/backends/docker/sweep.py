@@ -1,0 +1,22 @@
+"""Removes what a run left in the Docker engine: `python -m harness.backends.docker.sweep RUN`."""
+
+import sys
+
+from harness.backends.docker.engine import Engine
+
+
+def main() -> int:
+    """Remove the containers and networks labelled with the run; exit status 0."""
+    if len(sys.argv) != 2:
+        sys.stderr.write("usage: python -m harness.backends.docker.sweep RUN\n")
+        return 2
+    engine = Engine(sys.argv[1])
+    try:
+        engine.sweep()
+    finally:
+        engine.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

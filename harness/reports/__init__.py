@@ -1,0 +1,1 @@
+"""Renders verdicts and the score: one sink, one file. Judging happens elsewhere."""

@@ -1,0 +1,43 @@
+"""The score as a compact table at the end of a session."""
+
+from collections.abc import Sequence
+
+from harness.criteria import Category, Ruling, Verdict
+from harness.criteria.score import POINTS, Score
+from harness.reports.explanation import figure
+
+WIDTH = 15
+
+
+def table(score: Score) -> list[str]:
+    """Return the lines of the score: a line a category, and the verdicts behind its points."""
+    lines = [f"architecture score {score.points:.0f}/100"]
+    for category, possible in POINTS.items():
+        lines.append(f"  {category:<{WIDTH}} {score.of(category):5.1f} / {possible:.0f}")
+        shares = [share for share in score.shares if share.category is category]
+        behind = dict.fromkeys(verdict for share in shares for verdict in share.verdicts)
+        lines.extend(f"    {line}" for verdict in behind for line in _evidence(verdict))
+        untested = [share.subject for share in shares if not share.verdicts]
+        if untested:
+            lines.append(f"    not tested, so zero: {', '.join(untested)}")
+    return lines
+
+
+def others(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the lines of the verdicts that count towards no points."""
+    unscored = [v for v in verdicts if v.category is Category.UNSCORED]
+    touched = [v for v in unscored if v.criterion == "fault touched traffic"]
+    rest = [verdict for verdict in unscored if verdict not in touched]
+    lines = [line for verdict in rest for line in _evidence(verdict)]
+    if touched:
+        held = sum(verdict.ruling is Ruling.PASS for verdict in touched)
+        lines.append(f"{held} of {len(touched)} faults touched traffic")
+        lines.extend(str(verdict) for verdict in touched if verdict.ruling is not Ruling.PASS)
+    return lines
+
+
+def _evidence(verdict: Verdict) -> list[str]:
+    lines = [f"{verdict.ruling:<4} {verdict.criterion}, {verdict.subject}: {verdict.statement}"]
+    if verdict.findings:
+        lines.append(f"     {', '.join(figure(finding) for finding in verdict.findings)}")
+    return lines

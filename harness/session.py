@@ -1,0 +1,68 @@
+"""One session's backend, seed and verdicts: started at the first use, stopped at the end."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.backends.backend import Backend
+from harness.backends.choice import Choice, choose, create
+from harness.configuration import Configuration, load
+from harness.injection import Record
+from harness.load.loop_thread import LoopThread
+from harness.stack import Stack
+
+
+class Session:
+    """What the scenarios of one session share. Raises WindtunnelError. Close it."""
+
+    def __init__(
+        self, *, directory: Path, configuration: Path | None, backend: str, seed: int | None
+    ) -> None:
+        self.choice: Choice = choose(backend)
+        self.configuration: Configuration = load(directory, configuration)
+        self.seed = secrets.randbelow(2**32) if seed is None else seed
+        self._backend: Backend | None = None
+        self._loop: LoopThread | None = None
+
+    def __repr__(self) -> str:
+        state = "started" if self._backend else "not started"
+        return f"<Session on {self.choice.name}, seed {self.seed}, {state}>"
+
+    @property
+    def backend(self) -> Backend:
+        """The running backend, started now if it was not yet."""
+        if self._backend is None:
+            run = secrets.token_hex(4)
+            backend = create(self.choice.name, self.configuration, run=run, seed=self.seed)
+            backend.start()
+            self._backend = backend
+        return self._backend
+
+    def stack(self, name: str, environment: Mapping[str, str], record: Record) -> Stack:
+        """Return a stack for the scenario `name`; its own random decisions follow from the name."""
+        backend = self.backend
+        if self._loop is None:
+            self._loop = LoopThread()
+        return Stack(
+            backend,
+            self.configuration,
+            name=name,
+            seed=self.seed,
+            loop=self._loop,
+            environment=environment,
+            record=record,
+        )
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs, once it does."""
+        return self._backend.description if self._backend else ()
+
+    def close(self) -> None:
+        """Stop everything."""
+        if self._backend is not None:
+            self._backend.stop()
+            self._backend = None
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None

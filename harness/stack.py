@@ -1,0 +1,171 @@
+"""A stack as one scenario uses it: a fresh target, faults, load, and the network between."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from faults import Capability, Fault
+from harness.backends.backend import LOOPBACK, PROFILES, Backend
+from harness.configuration import Configuration
+from harness.criteria import Verdict
+from harness.errors import ConfigurationError, suggestion
+from harness.injection import Injection, Record
+from harness.load.loop_thread import LoopThread
+from harness.records import Evidence, FaultWindow, Response, Run
+from harness.target import Surroundings, Target
+
+
+class Stack:
+    """One scenario's view of a running backend.
+
+    Its target starts at the first use, with the environment given here, and lives as long as the
+    scenario, so that no scenario meets another's breakers, caches or pools. Close it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        configuration: Configuration,
+        *,
+        name: str,
+        seed: int,
+        loop: LoopThread,
+        environment: Mapping[str, str] | None = None,
+        record: Record = lambda verdict: None,
+    ) -> None:
+        self.backend = backend
+        self.configuration = configuration
+        self.seed = seed
+        self.random = random.Random(f"{seed} {name}")  # noqa: S311 - replayable, not secret
+        self._name = name
+        self._environment = dict(environment or {})
+        self._record = record
+        self._injections: list[Injection] = []
+        self._targets = 0
+        self._held = ExitStack()
+        self._default: Target | None = None
+        self._around = Surroundings(
+            backend=backend,
+            configuration=configuration,
+            loop=loop,
+            seed=seed,
+            random=self.random,
+            profile=LOOPBACK,
+            windows=self._windows,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Stack on {self.backend.name} for {self._name}>"
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints that the criteria are about."""
+        return self.configuration.endpoints
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """The names of the target's dependencies."""
+        return tuple(self.configuration.dependencies)
+
+    def endpoint_of(self, dependency: str) -> str:
+        """Return the endpoint that calls this dependency once for each request."""
+        known = self.configuration.dependencies
+        if dependency not in known:
+            raise ConfigurationError(
+                f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
+            )
+        return known[dependency].endpoint
+
+    def can(self, capability: Capability) -> bool:
+        """Whether this backend can inject faults that need `capability`."""
+        return capability in self.backend.capabilities
+
+    @property
+    def default_target(self) -> Target:
+        """The scenario's own target, started now if it was not yet."""
+        if self._default is None:
+            self._default = self._held.enter_context(self.target(**self._environment))
+        return self._default
+
+    @property
+    def url(self) -> str:
+        """Where the scenario's target serves."""
+        return self.default_target.url
+
+    @contextmanager
+    def target(self, **environment: object) -> Iterator[Target]:
+        """Start one more target with these variables on top of the scenario's, and stop it."""
+        self._targets += 1
+        name = f"target-{self._targets}"
+        variables = {**self._environment, **{key: str(v) for key, v in environment.items()}}
+        address = self.backend.start_target(name, variables)
+        try:
+            yield Target(name, address, self._around, variables)
+        finally:
+            self.backend.stop_target(name)
+
+    def inject(self, fault: Fault) -> Injection:
+        """Return a context manager under which the fault is in force."""
+        if self._default is None and not self._targets:
+            # A target that starts under a fault would be tested in its start, not in its work.
+            _ = self.default_target
+        injection = Injection(self.backend, fault, self._record)
+        self._injections.append(injection)
+        return injection
+
+    @contextmanager
+    def network(self, profile: str) -> Iterator[None]:
+        """Put a network between target and dependencies: loopback, zone (1 ms) or region (20 ms).
+
+        Each exchange pays the round trip, and so does each new connection's handshake.
+        """
+        if profile not in PROFILES:
+            raise ConfigurationError(
+                f"no profile is named {profile!r}{suggestion(profile, PROFILES)}"
+            )
+        before = self._around.profile
+        self._around.profile = self.backend.apply(PROFILES[profile])
+        try:
+            yield
+        finally:
+            self._around.profile = self.backend.apply(before)
+
+    def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
+        """Return the record of one GET to the scenario's target, and the answer's body."""
+        return self.default_target.get(path, timeout=timeout)
+
+    def drive(
+        self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
+    ) -> Run:
+        """Send GETs of one path to the scenario's target; see Target.drive."""
+        return self.default_target.drive(path, requests, concurrency=concurrency, timeout=timeout)
+
+    def load(
+        self,
+        paths: Sequence[str] | None = None,
+        *,
+        connections: int = 32,
+        requests: int | None = None,
+        duration: float | None = None,
+    ) -> Run:
+        """Load the scenario's target; see Target.load."""
+        return self.default_target.load(
+            paths, connections=connections, requests=requests, duration=duration
+        )
+
+    def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
+        """Return what the dependency's tap recorded at or after `since` (monotonic seconds)."""
+        self.endpoint_of(dependency)
+        return self.backend.evidence(dependency, since)
+
+    def record(self, verdict: Verdict) -> None:
+        """Add a verdict to the session's score and reports."""
+        self._record(verdict)
+
+    def _windows(self) -> tuple[FaultWindow, ...]:
+        return tuple(injection.window for injection in self._injections if injection.begun)
+
+    def close(self) -> None:
+        """Stop the scenario's target."""
+        self._held.close()
+        self._default = None

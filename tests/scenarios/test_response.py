@@ -1,0 +1,52 @@
+"""Every endpoint answers, with under 5 % errors and a mean under 50 ms."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from harness.criteria import Ruling, Verdict, error_rate, mean_response, touches_nothing
+from harness.stack import Stack
+
+Judge = Callable[[Verdict], Verdict]
+
+# Every request goes through to the dependencies, so that their calls are in the figures.
+pytestmark = pytest.mark.target(CACHE_TTL=0)
+
+
+def test_every_endpoint_answers_with_under_five_percent_errors(stack: Stack, judge: Judge) -> None:
+    """A first look at all endpoints; one that it leaves open gets a longer look of its own."""
+    run = stack.load(requests=400 * len(stack.endpoints), connections=32)
+    verdicts = [error_rate(run, endpoint, confidence=0.995) for endpoint in stack.endpoints]
+    for first in verdicts:
+        verdict = first
+        if first.ruling is Ruling.INCONCLUSIVE:
+            # Each look at 99.5 %, so that the two together keep 99 % (Bonferroni).
+            longer = stack.load([first.subject], requests=8000, connections=32)
+            verdict = error_rate(longer, first.subject, confidence=0.995)
+        judge(verdict)
+
+
+def test_mean_response_of_32_callers_is_under_50_ms(stack: Stack, judge: Judge) -> None:
+    stack.load(requests=400)  # first calls compile and connect; the criterion is about service
+    run = stack.load(requests=1000 * len(stack.endpoints), connections=32)
+    judge(mean_response(run))
+
+
+def test_mean_response_of_one_caller_is_under_50_ms(stack: Stack, judge: Judge) -> None:
+    stack.load(requests=100)
+    run = stack.load(requests=250 * len(stack.endpoints), connections=1)
+    judge(mean_response(run))
+
+
+def test_metrics_have_their_documented_shape(stack: Stack) -> None:
+    response, body = stack.get("/api/metrics")
+    assert response.status == 200
+    metrics = msgspec.json.decode(body)
+    assert set(metrics) == {"status", "timestamp", "metrics"}
+    assert metrics["timestamp"][-6:] == "+00:00" or metrics["timestamp"].endswith("Z")
+
+
+def test_healthz_touches_no_dependency(stack: Stack, judge: Judge) -> None:
+    control = stack.load([stack.endpoint_of(name) for name in stack.dependencies], requests=40)
+    judge(touches_nothing(stack.drive("/healthz", requests=100), control))
