@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, stdev
+from statistics import fmean, stdev
 
 BATCHES = 20
 """Batches of an interval: 10 to 30 are advised (Schmeiser 1982, doi:10.1287/opre.30.3.556)."""
@@ -19,16 +19,18 @@ class Interval:
 
 
 def proportion(events: int, trials: int, confidence: float = 0.99) -> Interval:
-    """Return Wilson's score interval of a proportion (Wilson 1927, doi:10.2307/2276774).
+    """Return the exact interval of a proportion (Clopper and Pearson 1934, doi:10.2307/2331986).
 
-    Unlike the normal approximation it stays useful at 0 events. `trials` is at least 1.
+    It holds the true share at least as often as `confidence` says, however few the trials: Wilson's
+    shorter one would call a service failed on its first error. `trials` is at least 1.
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = events / trials
-    scale = 1 + z * z / trials
-    centre = (share + z * z / (2 * trials)) / scale
-    half = z / scale * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
+    # Imported here: scipy takes longer to load than most test sessions need.
+    from scipy.special import betaincinv  # noqa: PLC0415 - for the reason above
+
+    tail = (1 - confidence) / 2
+    lower = 0.0 if events == 0 else float(betaincinv(events, trials - events + 1, tail))
+    upper = 1.0 if events == trials else float(betaincinv(events + 1, trials - events, 1 - tail))
+    return Interval(events / trials, lower, upper)
 
 
 def mean(values: Sequence[float], confidence: float = 0.99) -> Interval | None:
@@ -73,9 +75,8 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def trials_for_none(limit: float, confidence: float = 0.99) -> int:
-    """Return how many trials without an event put Wilson's upper end below `limit`."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    return math.floor(z * z * (1 - limit) / limit) + 1
+    """Return how many trials without an event put the proportion's upper end below `limit`."""
+    return math.floor(math.log((1 - confidence) / 2) / math.log(1 - limit)) + 1
 
 
 def _student(freedom: int, confidence: float) -> float:

@@ -1,0 +1,120 @@
+"""Records made by hand: small runs whose right verdict a person can see."""
+
+from collections.abc import Sequence
+
+from harness.records import (
+    Certainty,
+    Connection,
+    Ending,
+    Evidence,
+    Exchange,
+    Outcome,
+    Refusals,
+    Response,
+    Run,
+)
+
+STEP = 0.010
+"""Seconds between the starts of two requests; each takes half of that."""
+
+
+def responses(
+    count: int,
+    *,
+    endpoint: str = "/api/agents",
+    fallback: str = "",
+    status: int | None = 200,
+    seconds: float = STEP / 2,
+    at: float = 0.0,
+) -> tuple[Response, ...]:
+    """`count` requests one after another, the first at `at`."""
+    return tuple(
+        Response(
+            number=number + 1,
+            endpoint=endpoint,
+            started=at + number * STEP,
+            ended=at + number * STEP + seconds,
+            status=status,
+            failure="" if status else "timed out",
+            fallback=fallback,
+        )
+        for number in range(count)
+    )
+
+
+def exchange(at: float, *, seconds: float = 0.002, status: str = "200") -> Exchange:
+    """One call at the dependency; an empty status is a failure."""
+    return Exchange(
+        dependency="catalog",
+        connection=1,
+        index=0,
+        request="GET /agents",
+        started=at,
+        ended=at + seconds,
+        outcome=Outcome.ANSWERED if status else Outcome.FAILED,
+        status=status,
+    )
+
+
+def refused(times: Sequence[float], *, until: float = 1.0) -> Refusals:
+    """Refused attempts that were seen one by one."""
+    return Refusals(
+        dependency="catalog",
+        since=0.0,
+        until=until,
+        certainty=Certainty.PACKETS,
+        times=tuple(times),
+    )
+
+
+def counted(samples: Sequence[tuple[float, int]], *, until: float = 1.0) -> Refusals:
+    """Refused attempts of which only an upper bound is known."""
+    return Refusals(
+        dependency="catalog",
+        since=0.0,
+        until=until,
+        certainty=Certainty.COUNTERS,
+        samples=tuple(samples),
+    )
+
+
+def warmed(number: int = 1) -> Connection:
+    """Return a connection that the target keeps ready, cut by an outage: no call."""
+    return Connection(
+        dependency="catalog",
+        number=number,
+        opened=0.0,
+        closed=0.001,
+        ended_by=Ending.FAULT,
+    )
+
+
+def evidence(
+    *exchanges: Exchange,
+    connections: Sequence[Connection] = (),
+    refusals: Sequence[Refusals] = (),
+    dropped: int = 0,
+) -> Evidence:
+    """Return what the catalog's tap recorded."""
+    return Evidence(
+        dependency="catalog",
+        at=100.0,
+        connections=tuple(connections),
+        exchanges=exchanges,
+        refusals=tuple(refusals),
+        dropped=dropped,
+    )
+
+
+def run(answers: Sequence[Response], seen: Evidence, *, concurrency: int = 1) -> Run:
+    """Return a run over everything that is given."""
+    return Run(
+        responses=tuple(answers),
+        evidence=(seen,),
+        began=0.0,
+        ended=100.0,
+        concurrency=concurrency,
+        profile="loopback",
+        backend="embedded",
+        seed=1,
+    )

@@ -1,0 +1,164 @@
+"""The breaker criteria rule on what reached the dependency, within the evidence's bounds."""
+
+import pytest
+
+from harness.criteria import (
+    Ruling,
+    breaker_closes,
+    breaker_half_opens,
+    breaker_opens,
+    fallbacks_served,
+)
+from harness.records import Certainty, Refusals
+from tests.criteria.recorded import (
+    STEP,
+    counted,
+    evidence,
+    exchange,
+    refused,
+    responses,
+    run,
+    warmed,
+)
+
+AT = [number * STEP + 0.001 for number in range(20)]
+"""When request n would reach the dependency."""
+
+
+def test_three_refused_attempts_and_then_silence_pass() -> None:
+    verdict = breaker_opens(
+        run(responses(20), evidence(refusals=[refused(AT[:3])])), "catalog", within=3
+    )
+    assert verdict.ruling is Ruling.PASS
+    assert "after 3 failures had ended, 0 attempts of 17 later requests" in verdict.statement
+
+
+def test_an_earlier_opening_passes() -> None:
+    seen = evidence(refusals=[refused(AT[:2])])
+    assert breaker_opens(run(responses(20), seen), "catalog").ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize("reached", [4, 5, 20])
+def test_a_fourth_attempt_fails(reached: int) -> None:
+    seen = evidence(refusals=[refused(AT[:reached])])
+    verdict = breaker_opens(run(responses(20), seen), "catalog", within=3)
+    assert verdict.ruling is Ruling.FAIL
+    assert verdict.lower == reached - 3
+    assert sum(moment.counted for moment in verdict.timeline) == reached - 3
+
+
+def test_failed_exchanges_count_like_refusals() -> None:
+    seen = evidence(*(exchange(at, status="") for at in AT[:5]))
+    assert breaker_opens(run(responses(20), seen), "catalog").ruling is Ruling.FAIL
+    seen = evidence(*(exchange(at, status="503") for at in AT[:3]))
+    assert breaker_opens(run(responses(20), seen), "catalog").ruling is Ruling.PASS
+
+
+def test_a_call_that_succeeds_after_the_failures_counts_too() -> None:
+    """A service that still calls is not open, whatever the calls bring."""
+    seen = evidence(*(exchange(at, status="") for at in AT[:3]), *(exchange(at) for at in AT[3:]))
+    assert breaker_opens(run(responses(20), seen), "catalog").ruling is Ruling.FAIL
+
+
+def test_attempts_after_the_recovery_time_are_probes_and_do_not_count() -> None:
+    seen = evidence(refusals=[refused([*AT[:3], AT[12]])])
+    assert breaker_opens(run(responses(20), seen), "catalog").ruling is Ruling.FAIL
+    verdict = breaker_opens(run(responses(20), seen), "catalog", recovery=8 * STEP)
+    assert verdict.ruling is Ruling.PASS
+
+
+def test_no_failure_is_inconclusive_not_a_pass() -> None:
+    verdict = breaker_opens(run(responses(20), evidence()), "catalog")
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "a fault that makes the dependency's calls fail" in verdict.needs
+
+
+def test_too_few_later_requests_are_inconclusive() -> None:
+    seen = evidence(refusals=[refused(AT[:3])])
+    assert breaker_opens(run(responses(5), seen), "catalog").ruling is Ruling.INCONCLUSIVE
+
+
+def test_cutting_an_idle_connection_is_not_an_attempt() -> None:
+    seen = evidence(connections=[warmed()], refusals=[refused(AT[:3])])
+    verdict = breaker_opens(run(responses(20), seen), "catalog")
+    assert "after 3 failures had ended, 0 attempts" in verdict.statement
+
+
+def test_counters_that_stand_still_prove_that_it_opened() -> None:
+    samples = [(number * STEP + 0.006, min(number + 1, 3)) for number in range(20)]
+    seen = evidence(refusals=[counted([(0.0, 0), *samples])])
+    verdict = breaker_opens(run(responses(20), seen), "catalog", within=3)
+    assert verdict.ruling is Ruling.PASS
+    assert any("upper bound" in condition for condition in verdict.conditions)
+
+
+def test_counters_that_go_on_are_inconclusive_because_others_may_have_moved_them() -> None:
+    samples = [(number * STEP + 0.006, number + 1) for number in range(20)]
+    seen = evidence(refusals=[counted([(0.0, 0), *samples])])
+    verdict = breaker_opens(run(responses(20), seen), "catalog", within=3)
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "CAP_NET_RAW" in verdict.needs
+
+
+def test_uncounted_refusals_are_inconclusive() -> None:
+    blind = Refusals(dependency="catalog", since=0.0, until=1.0, certainty=Certainty.NONE)
+    verdict = breaker_opens(run(responses(20), evidence(refusals=[blind])), "catalog")
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+
+
+def test_calls_in_flight_at_the_third_failure_belong_to_the_failures() -> None:
+    """Request 4 started before failure 3 had ended: its attempt is exposure, not a fault."""
+    concurrent = responses(20, seconds=STEP * 1.5)
+    seen = evidence(*(exchange(at, status="", seconds=STEP * 1.2) for at in AT[:4]))
+    verdict = breaker_opens(run(concurrent, seen, concurrency=2), "catalog")
+    assert verdict.ruling is not Ruling.FAIL
+
+
+def test_two_probes_with_twenty_callers_waiting_pass() -> None:
+    burst = responses(20, seconds=0.5)
+    seen = evidence(exchange(0.001, seconds=0.2), exchange(0.002, seconds=0.2))
+    verdict = breaker_half_opens(run(burst, seen, concurrency=20), "catalog", at_most=2)
+    assert verdict.ruling is Ruling.PASS
+
+
+def test_three_probes_at_once_fail() -> None:
+    burst = responses(20, seconds=0.5)
+    seen = evidence(*(exchange(0.001 * n, seconds=0.2) for n in range(1, 4)))
+    verdict = breaker_half_opens(run(burst, seen, concurrency=20), "catalog", at_most=2)
+    assert verdict.ruling is Ruling.FAIL
+
+
+def test_calls_after_the_probes_ended_are_no_probes() -> None:
+    burst = responses(20, seconds=0.5)
+    probes = (exchange(0.001, seconds=0.2), exchange(0.002, seconds=0.2))
+    later = tuple(exchange(0.3 + 0.001 * n) for n in range(10))
+    verdict = breaker_half_opens(run(burst, evidence(*probes, *later), concurrency=20), "catalog")
+    assert verdict.ruling is Ruling.PASS
+
+
+def test_half_open_without_a_probe_or_without_callers_is_inconclusive() -> None:
+    assert breaker_half_opens(run(responses(20), evidence()), "catalog").ruling is (
+        Ruling.INCONCLUSIVE
+    )
+    seen = evidence(exchange(0.001, seconds=0.002))
+    assert breaker_half_opens(run(responses(20), seen), "catalog").ruling is Ruling.INCONCLUSIVE
+
+
+def test_a_closed_breaker_lets_every_request_through() -> None:
+    seen = evidence(*(exchange(at) for at in AT))
+    assert breaker_closes(run(responses(20), seen), "catalog").ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize("reached", [0, 10, 19])
+def test_a_breaker_that_keeps_requests_back_has_not_closed(reached: int) -> None:
+    seen = evidence(*(exchange(at) for at in AT[:reached]))
+    assert breaker_closes(run(responses(20), seen), "catalog").ruling is Ruling.FAIL
+
+
+def test_fallbacks_must_answer_every_request() -> None:
+    assert fallbacks_served(run(responses(9, fallback="catalog"), evidence()), "catalog")
+    some = responses(9, fallback="catalog") + responses(1, at=1.0)
+    assert fallbacks_served(run(some, evidence()), "catalog").ruling is Ruling.FAIL
+    errors = responses(9, fallback="catalog", status=503)
+    assert fallbacks_served(run(errors, evidence()), "catalog").ruling is Ruling.FAIL
+    assert fallbacks_served(run((), evidence()), "catalog").ruling is Ruling.INCONCLUSIVE
