@@ -1,5 +1,7 @@
 """The one place that touches the docker package: containers by label, as typed values."""
 
+import os
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,14 +48,7 @@ class Engine:
 
     def __init__(self, run: str) -> None:
         self.run = run
-        try:
-            self._client = docker.from_env(timeout=DEADLINE)
-            self._client.ping()
-        except (DockerException, requests.RequestException) as error:
-            raise BackendUnavailable(
-                f"no Docker engine answers ({_short(error)}); start one, set DOCKER_HOST,"
-                " or use --windtunnel-backend=embedded, which needs none"
-            ) from None
+        self._client = _connected()
         self.version = str(self._client.version()["Version"])
 
     def __repr__(self) -> str:
@@ -216,7 +211,7 @@ class Engine:
 
 def runs() -> tuple[str, ...]:
     """Return the runs that have labelled containers or networks in the engine."""
-    client = docker.from_env(timeout=DEADLINE)
+    client = _connected()
     try:
         found = {
             str(container.labels[RUN_LABEL])
@@ -227,6 +222,23 @@ def runs() -> tuple[str, ...]:
     finally:
         client.close()
     return tuple(sorted(found))
+
+
+def _connected() -> docker.DockerClient:
+    """Return a client of the engine; BackendUnavailable where none answers."""
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    try:
+        if host.startswith("unix://"):
+            # Tried first, because the package leaves its socket open where this fails.
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(5)
+                probe.connect(host.removeprefix("unix://"))
+        return docker.from_env(timeout=DEADLINE)
+    except (OSError, DockerException, requests.RequestException) as error:
+        raise BackendUnavailable(
+            f"no Docker engine answers at {host} ({_short(error)}); start one, set DOCKER_HOST,"
+            " or use --windtunnel-backend=embedded, which needs none"
+        ) from None
 
 
 def _short(error: Exception) -> str:

@@ -1,0 +1,60 @@
+"""The command's promise: clear answers, and `clean` removes only what no keeper owns."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from harness.cli import main
+from harness.keeper.client import KeeperClient
+
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
+
+
+def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claen"]) == 2
+    assert "no command is named 'claen'; did you mean 'clean'?" in capsys.readouterr().err
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert "clean" in capsys.readouterr().out
+
+
+def test_clean_ends_the_programs_of_a_killed_keeper_and_leaves_live_runs_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lost, live = KeeperClient("lost", lease=10.0), KeeperClient("live", lease=10.0)
+    try:
+        orphan = lost.spawn("orphan", SLEEPER, environment={})
+        kept = live.spawn("kept", SLEEPER, environment={})
+        lost._process.send_signal(signal.SIGKILL)
+        lost._process.wait()
+        assert main(["clean", "--dry-run"]) == 0
+        assert f"would remove process {orphan}" in capsys.readouterr().out
+        assert psutil.pid_exists(orphan)
+        assert main(["clean"]) == 0
+        printed = capsys.readouterr().out
+        assert f"removed process {orphan}" in printed
+        assert f"removed folder {lost.directory}" in printed
+        assert not lost.directory.exists()
+        assert live.status("kept").running
+        assert str(kept) not in printed
+    finally:
+        live.close()
+        lost.close()
+    assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == "zombie"
+
+
+def test_the_command_is_installed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from harness.cli import main; sys.exit(main())", "-h"],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=True,
+    )
+    assert "windtunnel" in done.stdout
