@@ -3,11 +3,12 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from faults import Capability, Fault
 from harness.backends.backend import LOOPBACK, PROFILES, Backend
 from harness.configuration import Configuration
-from harness.criteria import Verdict
+from harness.criteria import Category, Verdict
 from harness.errors import ConfigurationError, suggestion
 from harness.injection import Injection, Record
 from harness.load.loop_thread import LoopThread
@@ -158,9 +159,9 @@ class Stack:
         self.endpoint_of(dependency)
         return self.backend.evidence(dependency, since)
 
-    def record(self, verdict: Verdict) -> None:
-        """Add a verdict to the session's score and reports."""
-        self._record(verdict)
+    def report(self, verdict: Verdict) -> None:
+        """Show a verdict in the session's reports without counting it in the score."""
+        self._record(replace(verdict, category=Category.UNSCORED))
 
     def _windows(self) -> tuple[FaultWindow, ...]:
         return tuple(injection.window for injection in self._injections if injection.begun)

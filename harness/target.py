@@ -5,7 +5,8 @@ import itertools
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from harness.backends.backend import Address, Backend, Profile
@@ -66,6 +67,24 @@ class Target:
                 caller.close()
 
         return self._around.loop.run(once())
+
+    @contextmanager
+    def connected(self, *, timeout: float = 10.0) -> Iterator[Callable[[str], Response]]:
+        """Give a function that sends one GET after another on one kept connection.
+
+        For timing single requests from outside, as pytest-benchmark does.
+        """
+        caller = self.caller(timeout)
+        numbers = itertools.count(1)
+
+        def get(path: str) -> Response:
+            response, _ = self._around.loop.run(caller.call(next(numbers), path))
+            return response
+
+        try:
+            yield get
+        finally:
+            self._around.loop.run(_closing(caller))
 
     def drive(
         self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0

@@ -1,0 +1,175 @@
+"""The plugin's promises, kept without any backend: options, markers, verdicts, score, outputs."""
+
+import json
+
+import pytest
+
+PASSING = """
+import pytest
+from harness.criteria import Category, Ruling, Verdict, Moment
+
+def verdict(ruling, category=Category.SUCCESS_RATE, covers=("/api/agents",)):
+    return Verdict(
+        criterion="error rate", subject=covers[0], ruling=ruling, statement="found 1, allowed 2.",
+        category=category, covers=covers, value=1.0, lower=0.5, upper=1.5,
+        needs="more" if ruling is Ruling.INCONCLUSIVE else "",
+        timeline=(Moment(1.0, "caller", "request 1"), Moment(1.5, "catalog", "refused", True)),
+        conditions=("profile loopback",),
+    )
+
+def test_one(judge):
+    judge(verdict(Ruling.PASS))
+"""
+
+
+def test_an_unknown_backend_is_one_clear_error(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--windtunnel-backend=dokcer")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *no such backend; did you mean 'docker'?"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--windtunnel-seed=x", "*--windtunnel-seed=x: expected a whole number*"),
+        ("--windtunnel-seed=-1", "*--windtunnel-seed=-1: expected a whole number*"),
+        ("--windtunnel-min-score=101", "*expected a number from 0 to 100*"),
+        ("--windtunnel-min-score=full", "*expected a number from 0 to 100*"),
+        ("--windtunnel-json=no/such/folder/x.json", "*expected a file in a folder*"),
+        ("--windtunnel-config=nothing.toml", "*nothing.toml: cannot be read: No such file*"),
+        ("--windtunnel-inconclusive=ignore", "*invalid choice: 'ignore'*"),
+    ],
+)
+def test_a_bad_option_is_one_clear_error(
+    pytester: pytest.Pytester, option: str, message: str
+) -> None:
+    result = pytester.runpytest(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_a_bad_configuration_names_the_key(pytester: pytest.Pytester) -> None:
+    pytester.makepyprojecttoml("[tool.windtunnel]\ncommand = ['x']\nendpoint = ['/a']\n")
+    result = pytester.runpytest()
+    result.stderr.fnmatch_lines(["*unknown key 'endpoint'; did you mean 'endpoints'?"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ("needs('proces')", "*no such capability; did you mean 'process'?*"),
+        ("needs()", "*no such capability*"),
+        ("target('CACHE_TTL')", "*expected NAME=value pairs only*"),
+    ],
+)
+def test_a_bad_marker_is_refused_where_it_is_written(
+    pytester: pytest.Pytester, marker: str, message: str
+) -> None:
+    pytester.makepyfile(f"import pytest\n@pytest.mark.{marker}\ndef test_x(): pass")
+    result = pytester.runpytest()
+    assert result.ret != pytest.ExitCode.OK
+    output = "\n".join([*result.errlines, *result.outlines])
+    assert message.strip("*") in output
+    assert "Traceback" not in output
+
+
+def test_it_is_inert_unless_used(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_x(): pass")
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*windtunnel:*")
+    result.stdout.no_fnmatch_line("*architecture score*")
+
+
+def test_a_passing_verdict_is_shown_with_its_score(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PASSING)
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*architecture score 8/100*",
+            "*success rate*7.5 / 30*",
+            "*PASS error rate, /api/agents: found 1, allowed 2.*",
+            "*not tested, so zero: /api/workflows, /api/metrics, /api/health*",
+        ]
+    )
+
+
+def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
+    """Verdict, interval, evidence, conditions, and the command that replays it."""
+    pytester.makepyfile(PASSING + "\ndef test_two(judge): judge(verdict(Ruling.FAIL))\n")
+    result = pytester.runpytest("-p", "no:randomly", "--windtunnel-seed=42")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*FAIL error rate of /api/agents: found 1, allowed 2.*",
+            "*interval: 0.5 to 1.5*",
+            "*under: profile loopback*",
+            "*    0.0  caller * request 1*",
+            "*>     500.0  catalog  refused*",
+            "*replay: pytest *test_two* --windtunnel-backend=* --windtunnel-seed=42*",
+        ]
+    )
+
+
+def test_inconclusive_is_a_result_of_its_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PASSING + "\ndef test_two(judge): judge(verdict(Ruling.INCONCLUSIVE))\n")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*INCONCLUSIVE error rate*It needs more.*", "*1 inconclusive*"])
+
+
+def test_inconclusive_can_be_made_to_fail(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PASSING + "\ndef test_two(judge): judge(verdict(Ruling.INCONCLUSIVE))\n")
+    result = pytester.runpytest("--windtunnel-inconclusive=fail")
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_an_asserted_inconclusive_verdict_is_neither_passed_nor_failed(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(PASSING + "\ndef test_two(): assert verdict(Ruling.INCONCLUSIVE)\n")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*1 passed, 1 inconclusive*"])
+
+
+def test_a_score_below_the_minimum_fails_the_session(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PASSING)
+    assert pytester.runpytest("--windtunnel-min-score=7.5").ret == pytest.ExitCode.OK
+    result = pytester.runpytest("--windtunnel-min-score=8")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*the score 7.5 is below --windtunnel-min-score=8*"])
+
+
+def test_a_minimum_without_any_verdict_fails(pytester: pytest.Pytester) -> None:
+    """Silence is never a pass."""
+    pytester.makepyfile("def test_x(): pass")
+    assert pytester.runpytest("--windtunnel-min-score=1").ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_the_json_has_a_version_the_seed_and_every_verdict(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    """Also under xdist, where the controller writes what its workers found."""
+    pytester.makepyfile(PASSING + "\ndef test_two(judge): judge(verdict(Ruling.FAIL))\n")
+    pytester.runpytest_subprocess(
+        "--windtunnel-json=out.json", "--windtunnel-seed=42", *workers
+    ).assert_outcomes(passed=1, failed=1)
+    report = json.loads((pytester.path / "out.json").read_text())
+    assert report["schema"] == "windtunnel/1"
+    assert report["seed"] == 42
+    assert report["score"] == 0
+    assert sorted(each["verdict"]["ruling"] for each in report["verdicts"]) == ["FAIL", "PASS"]
+    assert {share["tested"] for share in report["shares"]} == {True, False}
+
+
+def test_it_works_without_the_plugins_that_it_does_not_need(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PASSING)
+    plugins = ("benchmark", "asyncio", "xdist", "randomly", "timeout")
+    result = pytester.runpytest_subprocess(*(f"-pno:{name}" for name in plugins))
+    result.assert_outcomes(passed=1)
