@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what the later steps need from Debian's packages, and only what is missing.
+set -euo pipefail
+
+packages=(
+    ca-certificates
+    debootstrap    # the base image's file system
+    docker-compose # the older compose, which must bring the stack up too
+    docker.io      # the engine and its client
+    iproute2       # ip and tc
+    iptables       # the engine's port publishing
+    make
+    python3
+    python3-venv
+    redis-server # the `local` and `embedded` backends' Redis
+    tini         # docker-init, for `init: true`
+)
+
+missing=()
+for package in "${packages[@]}"; do
+    if [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
+        missing+=("$package")
+    fi
+done
+if ((${#missing[@]} == 0)); then
+    echo "all ${#packages[@]} packages are installed already"
+    exit 0
+fi
+if ((EUID != 0)); then
+    echo ".ci/packages.sh: expected root, to install ${missing[*]}; found user $(id -un)" >&2
+    exit 1
+fi
+
+# A package's own service must not start: the engine and every Redis of a run are started by the
+# run, apart from the system's. Debian asks this file before it starts any.
+readonly policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+    trap 'rm -f -- "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 0755 "$policy"
+fi
+
+echo "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update --quiet=2
+apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" </dev/null
