@@ -71,9 +71,7 @@ def _runs_with(variable: str) -> dict[str, list[psutil.Process]]:
 
 def _docker(alive: set[str], *, remove: bool) -> tuple[list[Leftover], str]:
     # Imported here: the docker package takes long to load.
-    from docker.errors import DockerException  # noqa: PLC0415 - for the reason above
-
-    from harness.backends.docker.engine import Engine, runs  # noqa: PLC0415 - the same
+    from harness.backends.docker.engine import Engine, runs  # noqa: PLC0415 - for the reason above
 
     try:
         left = [run for run in runs() if run not in alive]
@@ -84,6 +82,6 @@ def _docker(alive: set[str], *, remove: bool) -> tuple[list[Leftover], str]:
             engine = Engine(run)
             found += [Leftover(run, "docker", name) for name in engine.sweep()]
             engine.close()
-    except (DockerException, BackendUnavailable) as error:
+    except BackendUnavailable as error:
         return [], f"Docker was not looked at: {str(error).splitlines()[0]}"
     return found, ""

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from harness.backends.backend import Address, Backend, Profile
+from harness.address import Address
+from harness.backends.backend import Backend, Profile
 from harness.configuration import Configuration
 from harness.errors import ConfigurationError
 from harness.load.closed_loop import Between, Caller, closed_loop

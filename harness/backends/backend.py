@@ -5,26 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from faults import Capability, Fault
+from harness.address import Address
 from harness.records import Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where something listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Address":
-        """Return the address in "host:port"; ValueError where there is none."""
-        host, colon, port = text.rpartition(":")
-        if not colon or not host or not port.isdigit():
-            raise ValueError(f"{text!r}: expected host:port")
-        return cls(host.strip("[]"), int(port))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.backends.process_stack import ProcessStack
 from harness.backends.toxiproxy import ToxiproxyControl
 from harness.configuration import Configuration

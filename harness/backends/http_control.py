@@ -3,7 +3,7 @@
 import http.client
 from http import HTTPStatus
 
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.errors import ControlError
 
 

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Mapping
 
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.backends.embedded import redis_server
 from harness.backends.process_stack import ProcessStack
 from harness.backends.programs import answers_http

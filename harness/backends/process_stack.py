@@ -7,7 +7,8 @@ from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
-from harness.backends.backend import Address, Profile
+from harness.address import Address
+from harness.backends.backend import Profile
 from harness.backends.checks import check_fault
 from harness.backends.programs import (
     Probe,

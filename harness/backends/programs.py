@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.errors import StartError
 from harness.keeper.client import KeeperClient
 

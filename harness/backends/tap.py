@@ -4,7 +4,8 @@ import time
 
 import msgspec
 
-from harness.backends.backend import Address, Profile
+from harness.address import Address
+from harness.backends.backend import Profile
 from harness.backends.http_control import call
 from harness.errors import ControlError
 from harness.records import Evidence

@@ -16,7 +16,7 @@ from toxiproxy import Toxiproxy
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from faults import Toxics
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.errors import ControlError
 
 Result = TypeVar("Result")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import count
 
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.load.connection import HttpConnection
 from harness.records import Response
 

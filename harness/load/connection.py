@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httptools
 
-from harness.backends.backend import Address
+from harness.address import Address
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
-from harness.backends.backend import Address, Profile
+from harness.address import Address
+from harness.backends.backend import Profile
 from harness.backends.checks import check_fault
 from harness.backends.docker.compose import Compose
 from harness.backends.docker.engine import RUN_LABEL, Engine, Template

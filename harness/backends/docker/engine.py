@@ -10,7 +10,7 @@ import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
-from harness.backends.backend import Address
+from harness.address import Address
 from harness.errors import BackendUnavailable, ControlError
 
 if TYPE_CHECKING:
@@ -219,6 +219,8 @@ def runs() -> tuple[str, ...]:
         }
         for network in client.networks.list(filters={"label": RUN_LABEL}):
             found.add(str(network.attrs["Labels"][RUN_LABEL]))
+    except (DockerException, requests.RequestException) as error:
+        raise ControlError(f"the Docker engine did not list runs: {_short(error)}") from error
     finally:
         client.close()
     return tuple(sorted(found))

@@ -1,0 +1,65 @@
+"""Every backend that this machine can run, each started once for all its contract tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.backends.backend import Backend
+from harness.backends.choice import create
+from harness.configuration import SAMPLE
+from harness.errors import BackendUnavailable
+from harness.session import Session
+from harness.stack import Stack
+
+ROOT = Path(__file__).parents[3]
+
+
+def _missing(name: str) -> str:
+    """Return why a backend cannot run here, or ""."""
+    if name == "local" and not (
+        os.environ.get("WINDTUNNEL_TOXIPROXY") or shutil.which("toxiproxy-server")
+    ):
+        return "toxiproxy-server is not on PATH"
+    if name == "local" and not shutil.which("redis-server"):
+        return "redis-server is not on PATH"
+    if name == "docker":
+        try:
+            backend: Backend = create("docker", SAMPLE, run="probe", seed=0)
+        except BackendUnavailable as error:
+            return str(error)
+        backend.stop()
+    return ""
+
+
+@pytest.fixture(
+    scope="package",
+    params=[
+        "embedded",
+        pytest.param("local", marks=pytest.mark.toxiproxy),
+        pytest.param("docker", marks=pytest.mark.docker),
+    ],
+)
+def running(request: pytest.FixtureRequest) -> Iterator[Session]:
+    reason = _missing(request.param)
+    if reason:
+        pytest.skip(reason)
+    session = Session(directory=ROOT, configuration=None, backend=request.param, seed=1)
+    try:
+        _ = session.backend
+        yield session
+    finally:
+        session.close()
+
+
+@pytest.fixture
+def backend_stack(request: pytest.FixtureRequest, running: Session) -> Iterator[Stack]:
+    """A stack whose breakers never open and whose caches are off: every request goes through."""
+    environment = {"CACHE_TTL": "0", "FAILURE_THRESHOLD": "1000", "HTTP_REQUEST_TIMEOUT": "5"}
+    stack = running.stack(request.node.nodeid, environment, lambda verdict: None)
+    try:
+        yield stack
+    finally:
+        stack.close()
