@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.backend import Backend
-from harness.backends.choice import create
-from harness.configuration import SAMPLE
+from harness.backends.docker.compose import find_compose
+from harness.backends.docker.engine import Engine
 from harness.errors import BackendUnavailable
 from harness.session import Session
 from harness.stack import Stack
@@ -27,10 +26,10 @@ def _missing(name: str) -> str:
         return "redis-server is not on PATH"
     if name == "docker":
         try:
-            backend: Backend = create("docker", SAMPLE, run="probe", seed=0)
+            find_compose()
+            Engine("probe").close()
         except BackendUnavailable as error:
             return str(error)
-        backend.stop()
     return ""
 
 
@@ -56,7 +55,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 @pytest.fixture
 def backend_stack(request: pytest.FixtureRequest, running: Session) -> Iterator[Stack]:
-    """A stack whose breakers never open and whose caches are off: every request goes through."""
+    """Give a stack whose breakers never open and whose caches are off: every request goes through."""
     environment = {"CACHE_TTL": "0", "FAILURE_THRESHOLD": "1000", "HTTP_REQUEST_TIMEOUT": "5"}
     stack = running.stack(request.node.nodeid, environment, lambda verdict: None)
     try:
