@@ -2,8 +2,9 @@
 # Starts and stops a Docker engine of our own: its data, state, socket and pid file are apart from
 # the system's engine, which this never touches.
 #
-#   engine.sh start   exit status 0: it answers; prints "started" or "reused" as its last line
-#   engine.sh stop    ends it by its pid and waits until it has ended
+#   engine.sh start     exit status 0: it answers; one that runs already is used as it is
+#   engine.sh stop      ends it by its pid and waits until it has ended
+#   engine.sh running   exit status 0 where it runs
 set -euo pipefail
 # shellcheck source=.ci/settings.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/settings.sh"
@@ -31,11 +32,14 @@ start() {
     if [[ -n $pid ]]; then
         if version=$(answers); then
             echo "Docker engine $version (pid $pid) was running already"
-            echo reused
             return
         fi
         echo "our engine (pid $pid) runs but does not answer: replacing it"
         stop
+    fi
+    # The engine needs the kernel's control groups, which a machine without systemd may not mount.
+    if ! mountpoint --quiet /sys/fs/cgroup; then
+        cgroupfs-mount
     fi
     mkdir -p "$engine_data" "$engine_state"
     rm -f -- "$engine_pid_file" "$engine_socket"
@@ -58,7 +62,6 @@ start() {
         sleep 0.2
     done
     echo "Docker engine $version (pid $pid) started"
-    echo started
 }
 
 fail_to_start() {
@@ -92,8 +95,9 @@ stop() {
 case ${1-} in
     start) start ;;
     stop) stop ;;
+    running) [[ -n $(running_pid) ]] ;;
     *)
-        echo "usage: $0 start|stop (found '${1-}')" >&2
+        echo "usage: $0 start|stop|running (found '${1-}')" >&2
         exit 2
         ;;
 esac

@@ -4,6 +4,7 @@ set -euo pipefail
 
 packages=(
     ca-certificates
+    cgroupfs-mount # control groups, where nothing else mounts them
     debootstrap    # the base image's file system
     docker-compose # the older compose, which must bring the stack up too
     docker.io      # the engine and its client
@@ -13,7 +14,8 @@ packages=(
     python3
     python3-venv
     redis-server # the `local` and `embedded` backends' Redis
-    tini         # docker-init, for `init: true`
+    shellcheck
+    tini # docker-init, for `init: true`
 )
 
 missing=()

@@ -1,3 +1,4 @@
+# noqa: INP001 - a script that images copy, not a module of the package
 """Ask the program in this container for a path: exit status 0 on 200, else 1 and one line.
 
     python -I -S healthcheck.py PORT PATH

@@ -1,0 +1,102 @@
+# Windtunnel's commands. `make` alone lists them.
+#
+# Everything is installed into .venv, by `setup`, on which the other commands depend: on a fresh
+# machine with Python 3.11 or newer, `make gate` and `make test` are enough.
+
+# May be set on the command line:
+PYTHON ?=
+# ^ the Python to set up with; otherwise the first found that is new enough
+CONSTRAINTS ?=
+# ^ a pip constraints file: exact versions to install; otherwise the newest allowed
+BACKEND ?= auto
+# ^ where the stack runs: auto, embedded, local or docker
+SEED ?=
+# ^ the seed of every random choice; otherwise a new one, which the output names
+JSON ?=
+# ^ a file for the score and the verdicts as JSON
+SLOW ?=
+# ^ 1 to let the gate include scenarios that take long (the real recovery time of 30 s)
+ARGS ?=
+# ^ more options for pytest
+
+venv := .venv
+bin := $(venv)/bin
+stamp := $(venv)/.windtunnel-setup
+caches := .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks
+
+gate_options := --windtunnel-backend=$(BACKEND) --windtunnel-min-score=100 \
+	$(if $(SEED),--windtunnel-seed=$(SEED)) \
+	$(if $(JSON),--windtunnel-json=$(JSON)) \
+	$(if $(filter 1,$(SLOW)),,-m "not slow")
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup gate test lint coverage clean FORCE
+
+help: ## list the commands
+	@echo 'usage: make COMMAND [VARIABLE=value ...]'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@echo 'variables:'
+	@sed -n -e '/^[A-Z]* ?=/{h;n;G;s/^# ^ \(.*\)\n\([A-Z]*\) ?= *\(.*\)/  \2\t\1 (\3)/;s/ ()$$//;p;}' Makefile \
+		| expand -t 16
+
+setup: $(stamp) ## create .venv with everything installed; instant when it is up to date
+
+# Asking for other constraints than those of the last time is a reason to install again.
+ifneq ($(CONSTRAINTS),)
+ifneq ($(CONSTRAINTS),$(shell cat $(stamp) 2>/dev/null))
+$(stamp): FORCE
+endif
+endif
+
+$(stamp): pyproject.toml $(CONSTRAINTS)
+	@set -eu; \
+	if [ ! -x $(bin)/python ]; then \
+		found=''; seen=''; \
+		for candidate in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+			command -v "$$candidate" >/dev/null 2>&1 || continue; \
+			seen="$$seen $$candidate ($$("$$candidate" -c 'import platform; print(platform.python_version())' 2>&1 | tail -n 1))"; \
+			if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+				found=$$candidate; break; \
+			fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "make setup: expected Python 3.11 or newer; found$${seen:- no $(or $(PYTHON),python3) on PATH}." \
+				'Name one with `make setup PYTHON=/path/to/python`.' >&2; \
+			exit 1; \
+		fi; \
+		echo "creating $(venv) with $$found"; \
+		"$$found" -m venv $(venv) || { \
+			rm -rf $(venv); \
+			echo "make setup: $$found cannot create $(venv); on Debian and Ubuntu that needs the package python3-venv" >&2; \
+			exit 1; \
+		}; \
+	fi
+	$(bin)/python -m pip install --quiet --disable-pip-version-check \
+		$(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable '.[dev]'
+	@echo '$(CONSTRAINTS)' > $@
+
+gate: setup ## run the main job: the success criteria, judged and scored; fails below 100
+	$(bin)/pytest tests/scenarios -p no:randomly -q $(gate_options) $(ARGS)
+
+test: setup ## run every test
+	$(bin)/pytest tests --windtunnel-backend=auto $(ARGS)
+
+lint: setup ## check the style, the types and the direction of imports
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+# The scenarios are left out: what they measure would be the tracer's times.
+coverage: setup ## run the tests, except the scenarios, and report which lines they reach
+	$(bin)/coverage erase
+	$(bin)/coverage run -m pytest tests --ignore=tests/scenarios --windtunnel-backend=auto $(ARGS)
+	$(bin)/coverage combine --quiet
+	$(bin)/coverage report
+
+clean: ## remove what these commands made, and nothing else
+	rm -rf $(caches) .coverage .coverage.*
+	find harness faults target tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	@# A .venv without our stamp was made by somebody else.
+	@if [ -e $(stamp) ]; then echo rm -rf $(venv); rm -rf $(venv); fi
