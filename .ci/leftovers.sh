@@ -40,7 +40,7 @@ check() {
         sleep 0.5
     done
     echo ".ci/leftovers.sh: expected nothing to be left behind, found:" >&2
-    sed 's/^/  /' <<<"$left" >&2
+    echo "  ${left//$'\n'/$'\n  '}" >&2
     exit 1
 }
 
