@@ -12,14 +12,27 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/settings.sh"
 readonly start_seconds=60
 readonly stop_seconds=40
 
-# Prints the pid of our running engine, or nothing. A pid file outlives a crash and pids are given
-# out again, so the process must also name our data folder in its command line.
-running_pid() {
+# Prints the pid in a pid file if that process has a text in its command line. A pid file outlives
+# a crash and pids are given out again, or stay behind as zombies (which have no command line).
+living_pid() {
     local pid
-    pid=$(cat "$engine_pid_file" 2>/dev/null) || return 0
-    if tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -- "--data-root=$engine_data"; then
+    pid=$(cat "$1" 2>/dev/null) || return 0
+    if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "$2"; then
         echo "$pid"
     fi
+}
+
+running_pid() {
+    living_pid "$engine_pid_file" "--data-root=$engine_data "
+}
+
+# After a crash dockerd waits in vain for the containerd that its old pid file names.
+forget_crashed_engine() {
+    local containerd=$engine_state/exec/containerd
+    if [[ -z $(living_pid "$containerd/containerd.pid" "$containerd") ]]; then
+        rm -f -- "$containerd/containerd.pid"
+    fi
+    rm -f -- "$engine_pid_file" "$engine_socket"
 }
 
 answers() {
@@ -42,7 +55,7 @@ start() {
         cgroupfs-mount
     fi
     mkdir -p "$engine_data" "$engine_state"
-    rm -f -- "$engine_pid_file" "$engine_socket"
+    forget_crashed_engine
     # An empty file of its own, because the system's daemon.json may contradict these options.
     echo '{}' >"$engine_state/daemon.json"
     setsid dockerd --config-file="$engine_state/daemon.json" \
