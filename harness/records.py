@@ -100,7 +100,6 @@ class Touch:
     toxic: str
     connections: int
     """Connections on which it was active (after toxicity was drawn) and saw data or an end."""
-    chunks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

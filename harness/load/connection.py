@@ -3,6 +3,7 @@
 import asyncio
 import errno
 from dataclasses import dataclass, field
+from typing import cast
 
 import httptools
 
@@ -81,8 +82,8 @@ class HttpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the new transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_connection's promise
-        self._transport = transport
+        # uvloop's transports are no subclasses of asyncio's, only like them.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Feed the answer's parser; what arrives without a request ends the connection."""

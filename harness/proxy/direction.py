@@ -1,0 +1,93 @@
+"""Drives one direction of a connection: the pipeline's due times become writes to a transport."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from harness.proxy.pipeline import Pipeline
+from harness.proxy.toxics import Action, Toxic
+
+HIGH_WATER = 4 * 2**20
+"""Bytes that may wait in a pipeline before the sender is paused."""
+
+Deliver = Callable[[bytes, float], None]
+Finish = Callable[[Action], None]
+
+
+class Direction:
+    """Bytes from one transport to the other, each when it is due and never before."""
+
+    def __init__(self, delivered: Deliver, finish: Finish) -> None:
+        self.pipeline = Pipeline()
+        self.source: asyncio.Transport | None = None
+        self.sink: asyncio.Transport | None = None
+        """None until it is connected: nothing is delivered before."""
+        self._delivered = delivered
+        self._finish = finish
+        self._timer: asyncio.TimerHandle | None = None
+        self._sink_full = False
+        self._paused = False
+
+    def __repr__(self) -> str:
+        return f"<Direction {self.pipeline!r}{' paused' if self._paused else ''}>"
+
+    def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
+        """Take what the source sent."""
+        if self.pipeline.clear and self.sink is not None and action is Action.NONE:
+            self._delivered(data, now)
+            self.sink.write(data)
+            return
+        self.pipeline.feed(data, now, action)
+        self.deliver()
+
+    def deliver(self) -> None:
+        """Write what is due, and ask to be called when the next parcel is."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.sink is None:
+            return
+        for parcel in self.pipeline.due(time.monotonic()):
+            if parcel.data:
+                self._delivered(parcel.data, time.monotonic())
+                self.sink.write(parcel.data)
+            if parcel.action is not Action.NONE:
+                self._finish(parcel.action)
+                if parcel.action is not Action.EOF:
+                    return
+        self._regulate()
+        at = self.pipeline.next()
+        if at is not None:
+            # The loop's timers round to milliseconds: one that fires early finds nothing due, and
+            # sets the next for what is left, so that nothing is ever delivered before its time.
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(0.0, at - time.monotonic()), self.deliver)
+
+    def replace(self, toxics: list[Toxic], *, flush: bool) -> None:
+        """Change the toxics; `flush` lets everything that waits go at once."""
+        self.pipeline.toxics = toxics
+        if flush:
+            self.pipeline.flush(time.monotonic())
+        self.deliver()
+
+    def sink_is_full(self, *, full: bool) -> None:
+        """Pause or resume the source with the sink's buffer."""
+        self._sink_full = full
+        self._regulate()
+
+    def _regulate(self) -> None:
+        pause = self._sink_full or self.pipeline.size > HIGH_WATER
+        if self.source is None or pause == self._paused or self.source.is_closing():
+            return
+        self._paused = pause
+        if pause:
+            self.source.pause_reading()
+        else:
+            self.source.resume_reading()
+
+    def stop(self) -> None:
+        """Deliver nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.sink = None

@@ -1,0 +1,70 @@
+"""What every protocol's watcher does: begin exchanges, answer them, fail what is left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.records import Outcome
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """An exchange that has begun."""
+
+    index: int
+    request: str
+    started: float
+    handshake: bool = False
+    head: bool = False
+
+
+Done = Callable[[Pending, Outcome, str, float], None]
+
+
+class Exchanges:
+    """Finds exchanges in a connection's bytes. The base does so by turns, for any protocol."""
+
+    def __init__(self) -> None:
+        self.pending: list[Pending] = []
+        """Begun and not answered, in order."""
+        self.blind_spots: list[str] = []
+        self.done: Done = lambda pending, outcome, status, now: None
+        self._count = 0
+        self._turn: Pending | None = None
+        self._answering = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._count} begun, {len(self.pending)} pending>"
+
+    def received(self, data: bytes, now: float) -> None:
+        """Bytes came from the target: after an answer they begin another exchange."""
+        if self._turn is not None and self._answering:
+            self.answer(self._turn, "", self._last)
+            self._turn = None
+        if self._turn is None:
+            self._turn = self.begin("bytes", now)
+            self._answering = False
+
+    def answered(self, data: bytes, now: float) -> None:
+        """Bytes were handed on to the target."""
+        self._answering = True
+        self._last = now
+
+    def begin(self, request: str, now: float, *, handshake: bool = False) -> Pending:
+        """Note that an exchange has begun."""
+        pending = Pending(self._count, request, now, handshake)
+        self._count += 1
+        self.pending.append(pending)
+        return pending
+
+    def answer(self, pending: Pending, status: str, now: float) -> None:
+        """Note that its answer was handed on whole."""
+        self.pending.remove(pending)
+        self.done(pending, Outcome.ANSWERED, status, now)
+
+    def end(self, now: float) -> None:
+        """Fail what is left when the connection ends."""
+        if self._turn is not None and self._answering and self._turn in self.pending:
+            self.answer(self._turn, "", self._last)
+        for pending in self.pending:
+            self.done(pending, Outcome.FAILED, "", now)
+        self.pending = []

@@ -1,0 +1,150 @@
+"""One dependency's records: what is over, bounded in number, and what is under way."""
+
+import time
+from collections import deque
+
+from harness.proxy.evidence.exchanges import Exchanges, Pending
+from harness.proxy.evidence.http import HttpExchanges
+from harness.proxy.evidence.redis import RedisExchanges
+from harness.records import Connection, Ending, Evidence, Exchange, Outcome, Refusals, Touch
+
+KEPT = 100_000
+"""Finished records of each kind that are kept; older ones are dropped, and counted."""
+
+PROTOCOLS: dict[str, type[Exchanges]] = {
+    "http": HttpExchanges,
+    "redis": RedisExchanges,
+    "tcp": Exchanges,
+}
+
+
+class Recorder:
+    """The records of one dependency."""
+
+    def __init__(self, dependency: str, protocol: str, *, kept: int = KEPT) -> None:
+        self.dependency = dependency
+        self._protocol = PROTOCOLS[protocol]
+        self._connections: deque[Connection] = deque(maxlen=kept)
+        self._exchanges: deque[Exchange] = deque(maxlen=kept)
+        self._open: dict[int, ConnectionWatch] = {}
+        self._numbers = 0
+        self._dropped = 0
+        self._blind_spots: dict[str, None] = {}
+
+    def __repr__(self) -> str:
+        return f"<Recorder of {self.dependency}: {self._numbers} connections>"
+
+    def opened(self, now: float) -> "ConnectionWatch":
+        """Begin the record of a connection."""
+        self._numbers += 1
+        watch = ConnectionWatch(self, self._numbers, self._protocol(), now)
+        self._open[watch.number] = watch
+        return watch
+
+    def closed(self, watch: "ConnectionWatch", record: Connection) -> None:
+        """Keep the record of a connection that is over."""
+        del self._open[watch.number]
+        self._dropped += len(self._connections) == self._connections.maxlen
+        self._connections.append(record)
+        for blind_spot in watch.exchanges.blind_spots:
+            self._blind_spots.setdefault(blind_spot)
+
+    def exchanged(self, record: Exchange) -> None:
+        """Keep the record of an exchange that is over."""
+        self._dropped += len(self._exchanges) == self._exchanges.maxlen
+        self._exchanges.append(record)
+
+    def evidence(
+        self, since: float, refusals: tuple[Refusals, ...], touches: tuple[Touch, ...]
+    ) -> Evidence:
+        """Return what ended at or after `since`, and what is under way."""
+        connections = [c for c in self._connections if c.closed is None or c.closed >= since]
+        exchanges = [e for e in self._exchanges if e.ended is None or e.ended >= since]
+        blind_spots = dict(self._blind_spots)
+        for watch in self._open.values():
+            connections.append(watch.record())
+            exchanges.extend(watch.pending())
+            for blind_spot in watch.exchanges.blind_spots:
+                blind_spots.setdefault(blind_spot)
+        return Evidence(
+            dependency=self.dependency,
+            at=time.monotonic(),
+            connections=tuple(connections),
+            exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.started)),
+            refusals=tuple(r for r in refusals if r.until is None or r.until >= since),
+            touches=touches,
+            dropped=self._dropped,
+            blind_spots=tuple(blind_spots),
+        )
+
+
+class ConnectionWatch:
+    """Records one connection; it satisfies `link.Watcher`."""
+
+    def __init__(
+        self, recorder: Recorder, number: int, exchanges: Exchanges, opened: float
+    ) -> None:
+        self.number = number
+        self.exchanges = exchanges
+        exchanges.done = self._done
+        self._recorder = recorder
+        self._opened = opened
+        self._received = 0
+        self._sent = 0
+
+    def __repr__(self) -> str:
+        return f"<ConnectionWatch {self._recorder.dependency} {self.number}>"
+
+    def received(self, data: bytes, now: float) -> None:
+        """Bytes came from the target."""
+        self._received += len(data)
+        self.exchanges.received(data, now)
+
+    def answered(self, data: bytes, now: float) -> None:
+        """Bytes were handed on to the target."""
+        self._sent += len(data)
+        self.exchanges.answered(data, now)
+
+    def ended(self, by: Ending, now: float, *, reached: bool) -> None:
+        """End the record."""
+        self.exchanges.end(now)
+        self._recorder.closed(self, self.record(closed=now, by=by, reached=reached))
+
+    def record(
+        self, *, closed: float | None = None, by: Ending | None = None, reached: bool = True
+    ) -> Connection:
+        """Return the connection as it is now."""
+        return Connection(
+            dependency=self._recorder.dependency,
+            number=self.number,
+            opened=self._opened,
+            closed=closed,
+            ended_by=by,
+            reached=reached,
+            received=self._received,
+            sent=self._sent,
+        )
+
+    def pending(self) -> list[Exchange]:
+        """Return the exchanges under way."""
+        return [
+            self._exchange(pending, Outcome.PENDING, "", None) for pending in self.exchanges.pending
+        ]
+
+    def _done(self, pending: Pending, outcome: Outcome, status: str, now: float) -> None:
+        self._recorder.exchanged(self._exchange(pending, outcome, status, now))
+
+    def _exchange(
+        self, pending: Pending, outcome: Outcome, status: str, ended: float | None
+    ) -> Exchange:
+        return Exchange(
+            dependency=self._recorder.dependency,
+            connection=self.number,
+            index=pending.index,
+            request=pending.request,
+            started=pending.started,
+            ended=ended,
+            outcome=outcome,
+            status=status,
+            handshake=pending.handshake,
+        )

@@ -1,0 +1,204 @@
+"""One connection through the proxy: two transports, two directions, and who ended it."""
+
+import asyncio
+import socket
+import struct
+import time
+from typing import Protocol, cast
+
+from harness.proxy.direction import Direction
+from harness.proxy.toxics import Action
+from harness.records import Ending
+
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER on, zero seconds: closing sends RST (socket(7))."""
+
+
+class Watcher(Protocol):
+    """What records the traffic of one connection; it must never raise."""
+
+    def received(self, data: bytes, now: float) -> None:
+        """Bytes came from the target."""
+        ...
+
+    def answered(self, data: bytes, now: float) -> None:
+        """Bytes were handed on to the target."""
+        ...
+
+    def ended(self, by: Ending, now: float, *, reached: bool) -> None:
+        """End the record; `reached` tells whether the dependency had accepted it."""
+        ...
+
+
+class Owner(Protocol):
+    """What a link belongs to."""
+
+    def opened(self, link: "Link") -> Watcher:
+        """Take in a new link, with its toxics."""
+        ...
+
+    def closed(self, link: "Link") -> None:
+        """Forget a link."""
+        ...
+
+    @property
+    def upstream(self) -> tuple[str, int]:
+        """Where the dependency listens."""
+        ...
+
+
+class Side(asyncio.Protocol):
+    """One of a link's two transports."""
+
+    def __init__(self, link: "Link", ending: Ending) -> None:
+        self.link = link
+        self.ending = ending
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Tell the link."""
+        # uvloop's transports are no subclasses of asyncio's, only like them.
+        self.transport = cast("asyncio.Transport", transport)
+        sock = self.transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.link.connected(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass data on."""
+        self.link.data(self, data)
+
+    def eof_received(self) -> bool:
+        """Pass the end of this direction on; the other one stays open."""
+        self.link.eof(self)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the link, by a reset if this side ended so."""
+        self.link.lost(self, reset=exc is not None)
+
+    def pause_writing(self) -> None:
+        """Hold back the other side."""
+        self.link.full(self, full=True)
+
+    def resume_writing(self) -> None:
+        """Let the other side go on."""
+        self.link.full(self, full=False)
+
+
+class Link:
+    """One connection from the target, and ours to the dependency."""
+
+    def __init__(self, owner: Owner) -> None:
+        self.opened = time.monotonic()
+        self.number = 0
+        self.target = Side(self, Ending.TARGET)
+        self.dependency = Side(self, Ending.DEPENDENCY)
+        self._owner = owner
+        self._watcher: Watcher
+        self.upstream = Direction(lambda data, now: None, lambda a: self._finish(a, self.target))
+        self.downstream = Direction(
+            self._answered,
+            lambda action: self._finish(action, self.dependency),
+        )
+        self._dial: asyncio.Task[None] | None = None
+        self._reached = False
+        self._ended = False
+        self._eofs: set[Ending] = set()
+        self._eofs_delivered: set[Ending] = set()
+
+    def __repr__(self) -> str:
+        return f"<Link {self.number} {'ended' if self._ended else 'open'}>"
+
+    def _answered(self, data: bytes, now: float) -> None:
+        self._watcher.answered(data, now)
+
+    # What the sides tell.
+
+    def connected(self, side: Side) -> None:
+        """Start the dial when the target is there; join the directions when both are."""
+        if side is self.target:
+            self.upstream.source = self.downstream.sink = side.transport
+            self._watcher = self._owner.opened(self)
+            self._dial = asyncio.get_running_loop().create_task(self._connect())
+            # A toxic that waits for silence counts from the beginning.
+            self.downstream.deliver()
+            return
+        self._reached = True
+        self.downstream.source = self.upstream.sink = side.transport
+        self.upstream.deliver()
+
+    async def _connect(self) -> None:
+        host, port = self._owner.upstream
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self.dependency, host, port)
+        except OSError:
+            # The target's connection was accepted already: a reset is the nearest to a refusal.
+            self.end(Ending.DEPENDENCY, reset=True)
+
+    def data(self, side: Side, data: bytes) -> None:
+        """Pass data on."""
+        now = time.monotonic()
+        if side is self.target:
+            self._watcher.received(data, now)
+            self.upstream.feed(data, now)
+        else:
+            self.downstream.feed(data, now)
+
+    def eof(self, side: Side) -> None:
+        """Pass an end on."""
+        self._eofs.add(side.ending)
+        direction = self.upstream if side is self.target else self.downstream
+        direction.feed(b"", time.monotonic(), Action.EOF)
+
+    def full(self, side: Side, *, full: bool) -> None:
+        """Hold back what writes to this side."""
+        (self.downstream if side is self.target else self.upstream).sink_is_full(full=full)
+
+    def lost(self, side: Side, *, reset: bool) -> None:
+        """End the link because one transport is gone."""
+        self.end(side.ending, reset=reset)
+
+    # What ends it.
+
+    def _finish(self, action: Action, source: Side) -> None:
+        """Carry out what a direction delivered after its data."""
+        if action is Action.EOF:
+            self._eofs_delivered.add(source.ending)
+            if len(self._eofs_delivered) == 2:
+                self.end(source.ending, reset=False)
+                return
+            sink = (self.dependency if source is self.target else self.target).transport
+            if sink is not None and not sink.is_closing():
+                sink.write_eof()
+            return
+        self.end(Ending.FAULT, reset=action is Action.RESET)
+
+    def end(self, by: Ending, *, reset: bool) -> None:
+        """Close both transports, in order or by RST; the first call decides."""
+        if self._ended:
+            return
+        self._ended = True
+        # Whoever sent the first end of data ended the connection.
+        if by is not Ending.FAULT and self._eofs and not reset:
+            by = Ending.TARGET if Ending.TARGET in self._eofs else Ending.DEPENDENCY
+        self.upstream.stop()
+        self.downstream.stop()
+        if self._dial is not None and not self._dial.done() and self._dial is not _current():
+            self._dial.cancel()
+        for side in (self.target, self.dependency):
+            if side.transport is not None and not side.transport.is_closing():
+                if reset:
+                    sock = side.transport.get_extra_info("socket")
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+                    side.transport.abort()
+                else:
+                    side.transport.close()
+        self._watcher.ended(by, time.monotonic(), reached=self._reached)
+        self._owner.closed(self)
+
+
+def _current() -> asyncio.Task[object] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None

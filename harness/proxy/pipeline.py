@@ -1,0 +1,64 @@
+"""One direction of a connection: a chain of toxics, and the parcels that are on their way."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from harness.proxy.toxics import Action, Parcel, Toxic
+
+
+class Pipeline:
+    """Pure: bytes and times in, due parcels out. The caller keeps the clock."""
+
+    def __init__(self, toxics: Sequence[Toxic] = ()) -> None:
+        self.toxics = list(toxics)
+        self._waiting: deque[Parcel] = deque()
+        self.size = 0
+        """Bytes that wait."""
+
+    def __repr__(self) -> str:
+        return f"<Pipeline {self.toxics} {len(self._waiting)} waiting>"
+
+    @property
+    def clear(self) -> bool:
+        """Whether bytes would pass at once, unchanged."""
+        return not self.toxics and not self._waiting
+
+    def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
+        """Take what arrived, and let each toxic make of it what it will."""
+        self._pass([Parcel(now, data, action)], self.toxics)
+
+    def _pass(self, parcels: list[Parcel], toxics: Sequence[Toxic]) -> None:
+        for toxic in toxics:
+            if parcels:
+                toxic.touched = True
+            parcels = [after for parcel in parcels for after in toxic.pass_on(parcel)]
+        for parcel in parcels:
+            if self._waiting and parcel.due < self._waiting[-1].due:
+                parcel.due = self._waiting[-1].due
+            self._waiting.append(parcel)
+            self.size += len(parcel.data)
+
+    def due(self, now: float) -> list[Parcel]:
+        """Return the parcels whose time has come, in order."""
+        for place, toxic in enumerate(self.toxics):
+            at = toxic.wake()
+            if at is not None and at <= now:
+                self._pass(toxic.woken(now), self.toxics[place + 1 :])
+        ready = []
+        while self._waiting and self._waiting[0].due <= now:
+            parcel = self._waiting.popleft()
+            self.size -= len(parcel.data)
+            ready.append(parcel)
+        return ready
+
+    def next(self) -> float | None:
+        """Return when `due` will next have something, or None while nothing waits."""
+        times = [at for toxic in self.toxics if (at := toxic.wake()) is not None]
+        if self._waiting:
+            times.append(self._waiting[0].due)
+        return min(times, default=None)
+
+    def flush(self, now: float) -> None:
+        """Make everything that waits due now."""
+        for parcel in self._waiting:
+            parcel.due = min(parcel.due, now)

@@ -1,0 +1,271 @@
+"""Counts the connection attempts that a closed listener turns away.
+
+A refused connection never reaches a program: the kernel answers the SYN with RST. With CAP_NET_RAW
+a packet socket (packet(7)) shows each such SYN. Without it, the kernel's own counters for the whole
+network namespace (/proc/net/snmp) bound their number from above.
+"""
+
+import asyncio
+import ctypes
+import socket
+import struct
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from harness.records import Certainty, Refusals
+
+ETH_P_ALL = 3
+PACKET_HOST = 0
+SO_ATTACH_FILTER = 26
+SAMPLE_INTERVAL = 0.01
+"""Seconds between two readings of the counters."""
+KEPT = 100_000
+
+SNMP = Path("/proc/net/snmp")
+
+
+def read_failed_connects() -> int:
+    """Return the namespace's failed connects, or resets sent, whichever moved further.
+
+    A refused client in this namespace raises AttemptFails; where it is in another one, the RST
+    that refuses it raises OutRsts here (RFC 4022; both in /proc/net/snmp).
+    """
+    # Both would count one refusal twice on loopback, so half of that is not taken: an upper bound.
+    names, values = (
+        line.split()[1:] for line in SNMP.read_text("ascii").splitlines() if line.startswith("Tcp:")
+    )
+    found = dict(zip(names, map(int, values), strict=True))
+    return found["AttemptFails"] + found["OutRsts"]
+
+
+class Counting(Protocol):
+    """One way to count the refusals of one outage."""
+
+    certainty: Certainty
+
+    def read(self) -> None:
+        """Take in what has happened up to now."""
+        ...
+
+    def stop(self) -> None:
+        """Count no more."""
+        ...
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When each attempt arrived, where that is known."""
+        ...
+
+    @property
+    def samples(self) -> tuple[tuple[float, int], ...]:
+        """Upper bounds with their times, where that is all that is known."""
+        ...
+
+
+class PacketCounting:
+    """Sees each SYN to a port. PermissionError without CAP_NET_RAW, OSError where not supported."""
+
+    certainty = Certainty.PACKETS
+
+    def __init__(self, port: int) -> None:
+        self._times: list[float] = []
+        self._seen: set[bytes] = set()
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
+        try:
+            self._socket.settimeout(0)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 2**20)
+            _attach(self._socket, _program(port))
+            self._drain()
+        except BaseException:
+            self._socket.close()
+            raise
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._socket.fileno(), self.read)
+
+    def __repr__(self) -> str:
+        return f"<PacketCounting {len(self._times)} seen>"
+
+    def _drain(self) -> None:
+        """Drop what was queued before the filter was there."""
+        while True:
+            try:
+                self._socket.recv(1)
+            except BlockingIOError:
+                return
+
+    def read(self) -> None:
+        """Take in the packets that wait."""
+        while True:
+            try:
+                packet, (_, _, kind, *_) = self._socket.recvfrom(128)
+            except BlockingIOError:
+                return
+            # On loopback each packet is seen twice: as sent, and as received.
+            if kind != PACKET_HOST:
+                continue
+            identity = _identity(packet)
+            if identity not in self._seen:  # else a retransmission
+                self._seen.add(identity)
+                if len(self._times) < KEPT:
+                    self._times.append(time.monotonic())
+
+    def stop(self) -> None:
+        """Read what is left and close."""
+        self.read()
+        self._loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When each attempt arrived."""
+        return tuple(self._times)
+
+    @property
+    def samples(self) -> tuple[tuple[float, int], ...]:
+        """Nothing: the count is exact."""
+        return ()
+
+
+class CounterCounting:
+    """Reads the namespace's failed connects: others' are among them. OSError where unreadable."""
+
+    certainty = Certainty.COUNTERS
+
+    def __init__(self, read_counters: Callable[[], int] = read_failed_connects) -> None:
+        self._read_counters = read_counters
+        self._begin = read_counters()
+        self._samples: list[tuple[float, int]] = [(time.monotonic(), 0)]
+        self._task = asyncio.get_running_loop().create_task(self._sample())
+
+    def __repr__(self) -> str:
+        return f"<CounterCounting {self._samples[-1][1]} at most>"
+
+    async def _sample(self) -> None:
+        while True:
+            await asyncio.sleep(SAMPLE_INTERVAL)
+            self.read()
+
+    def read(self) -> None:
+        """Take a reading; equal ones in a row are kept as their first and last."""
+        reading = (time.monotonic(), self._read_counters() - self._begin)
+        if len(self._samples) > 1 and self._samples[-2][1] == self._samples[-1][1] == reading[1]:
+            self._samples.pop()
+        self._samples.append(reading)
+
+    def stop(self) -> None:
+        """Take the last reading."""
+        self._task.cancel()
+        self.read()
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """Nothing: single attempts cannot be seen."""
+        return ()
+
+    @property
+    def samples(self) -> tuple[tuple[float, int], ...]:
+        """The readings."""
+        return tuple(self._samples)
+
+
+class NotCounting:
+    """Counts nothing, and says so."""
+
+    certainty = Certainty.NONE
+    times: tuple[float, ...] = ()
+    samples: tuple[tuple[float, int], ...] = ()
+
+    def read(self) -> None:
+        """Nothing can be read."""
+
+    def stop(self) -> None:
+        """Nothing was begun."""
+
+
+def count_refusals(port: int, how: str = "auto") -> Counting:
+    """Return the most exact counting that this process may do; `how` names one to insist on."""
+    if how in {"auto", "packets"}:
+        try:
+            return PacketCounting(port)
+        except (OSError, AttributeError):
+            if how == "packets":
+                raise
+    if how in {"auto", "counters"}:
+        try:
+            return CounterCounting()
+        except OSError:
+            if how == "counters":
+                raise
+    return NotCounting()
+
+
+def as_record(
+    dependency: str, counting: Counting, since: float, until: float | None, cut: int
+) -> Refusals:
+    """Return what was counted in one outage."""
+    counting.read()
+    end = float("inf") if until is None else until
+    return Refusals(
+        dependency=dependency,
+        since=since,
+        until=until,
+        certainty=counting.certainty,
+        times=tuple(at for at in counting.times if since <= at <= end),
+        samples=counting.samples,
+        cut=cut,
+    )
+
+
+def _identity(packet: bytes) -> bytes:
+    """Return source address, source port and sequence number of a TCP packet from its IP header."""
+    if packet[0] >> 4 == 4:
+        start = (packet[0] & 0xF) * 4
+        return packet[12:16] + packet[start : start + 2] + packet[start + 4 : start + 8]
+    return packet[8:24] + packet[40:42] + packet[44:48]
+
+
+def _program(port: int) -> list[tuple[int, int, int, int]]:
+    """Return a classic BPF program: TCP, to `port`, SYN without ACK, over IPv4 or IPv6.
+
+    Instructions are (code, jump if true, jump if false, operand); bpf(4) of FreeBSD has the codes.
+    """
+    load_byte, load_half, load_half_at_x, load_byte_at_x = 0x30, 0x28, 0x48, 0x50
+    and_, equal, any_set, return_, header_length = 0x54, 0x15, 0x45, 0x06, 0xB1
+    return [
+        (load_byte, 0, 0, 0),
+        (and_, 0, 0, 0xF0),
+        (equal, 0, 10, 0x40),  # IPv4, else to the IPv6 part
+        (load_byte, 0, 0, 9),
+        (equal, 0, 17, socket.IPPROTO_TCP),
+        (load_half, 0, 0, 6),
+        (any_set, 15, 0, 0x1FFF),  # a later fragment has no TCP header
+        (header_length, 0, 0, 0),
+        (load_half_at_x, 0, 0, 2),
+        (equal, 0, 12, port),
+        (load_byte_at_x, 0, 0, 13),
+        (and_, 0, 0, 0x12),
+        (equal, 8, 9, 0x02),
+        (equal, 0, 8, 0x60),  # IPv6
+        (load_byte, 0, 0, 6),
+        (equal, 0, 6, socket.IPPROTO_TCP),
+        (load_half, 0, 0, 42),
+        (equal, 0, 4, port),
+        (load_byte, 0, 0, 53),
+        (and_, 0, 0, 0x12),
+        (equal, 0, 1, 0x02),
+        (return_, 0, 0, 128),
+        (return_, 0, 0, 0),
+    ]
+
+
+def _attach(sock: socket.socket, program: list[tuple[int, int, int, int]]) -> None:
+    code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+    buffer = ctypes.create_string_buffer(code)
+    # struct sock_fprog: the number of instructions, and a pointer to them.
+    sock.setsockopt(
+        socket.SOL_SOCKET,
+        SO_ATTACH_FILTER,
+        struct.pack("HxxxxxxQ", len(program), ctypes.addressof(buffer)),
+    )
