@@ -3,8 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
+from harness import __version__
 from harness.errors import WindtunnelError, suggestion
 from harness.leftovers import sweep
 
@@ -35,9 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="windtunnel",
         description="Fault injection for pytest. Scenarios run with pytest; see the README.",
     )
-    parser.add_argument(
-        "--version", action="version", version=f"windtunnel {version('windtunnel')}"
-    )
+    parser.add_argument("--version", action="version", version=f"windtunnel {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     clean = commands.add_parser(
         "clean",

@@ -3,12 +3,12 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from harness import __version__
 from harness.proxy.named_proxy import NamedProxy, ToxicSettings
 from harness.proxy.registry import ApiError, Registry, as_object, parse
 
@@ -53,7 +53,7 @@ class Api:
 
     async def version(self, request: web.Request) -> web.Response:
         """GET /version."""
-        return _json({"version": f"windtunnel-{version('windtunnel')}"})
+        return _json({"version": f"windtunnel-{__version__}"})
 
     async def proxies(self, request: web.Request) -> web.Response:
         """GET /proxies."""

@@ -1,0 +1,71 @@
+"""Serves an ASGI application as a program: one process, clear errors, a quick end."""
+
+import argparse
+import json
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+import uvicorn
+from pydantic import ValidationError
+
+from target.settings import explain
+
+
+def serve(make: Callable[[], Any], program: str) -> NoReturn:
+    """Serve `make()` at --host and --port until SIGTERM or SIGINT, then exit with status 0.
+
+    Prints where it listens as one line of JSON. Exits with status 2 on wrong settings, and 1 where
+    the port cannot be had, each with one line an error.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {program}")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    arguments = parser.parse_args()
+    try:
+        app = make()
+    except ValidationError as error:
+        sys.exit(_say(f"{program}: {explain(error)}", 2))
+    family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((arguments.host, arguments.port))
+        except OSError as error:
+            where = f"{arguments.host}:{arguments.port}"
+            sys.exit(_say(f"{program}: cannot listen on {where}: {error.strerror}", 1))
+        config = uvicorn.Config(
+            app,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="auto",
+            access_log=False,
+            log_level="warning",
+            backlog=1024,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
+        server = _Announcing(config)
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has shut down
+            server.run(sockets=[listener])
+        sys.exit(0 if server.started else 3)
+
+
+class _Announcing(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Print the address after the start."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            sys.stdout.write(json.dumps({"listening": f"{host}:{port}"}) + "\n")
+            sys.stdout.flush()
+
+
+def _say(text: str, status: int) -> int:
+    sys.stderr.write(text + "\n")
+    return status
