@@ -75,3 +75,7 @@ make_unless_there() {
 make_unless_there "$base_image" import_base
 make_unless_there "$redis_image" build_redis
 make_unless_there "$toxiproxy_image" build_toxiproxy
+
+# Each change of the source leaves the images built before it without a name. A week keeps the
+# layers that the next build can use again.
+docker image prune --force --filter until=168h
