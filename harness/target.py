@@ -121,7 +121,8 @@ class Target:
         """Send `count` pairs of GETs, one to this target and one to `other`, and return both runs.
 
         One request at a time; which of a pair goes first is drawn from the seed, so that neither
-        arm gains from its place.
+        arm gains from its place. Each is preceded by one to the same target that is not timed:
+        else a process that slept through the other arm's turn would be timed waking up.
         """
         _check_count("count", count)
         callers = (self.caller(timeout), other.caller(timeout))
@@ -131,6 +132,7 @@ class Target:
             for number in range(1, count + 1):
                 first = self._around.random.getrandbits(1)
                 for arm in (first, 1 - first):
+                    await callers[arm].call(number, path)
                     response, _ = await callers[arm].call(number, path)
                     runs[arm].append(response)
 

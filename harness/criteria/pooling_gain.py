@@ -1,6 +1,7 @@
 """Connection pooling gains more than 40 %."""
 
 from dataclasses import replace
+from statistics import fmean
 
 from harness.criteria import intervals
 from harness.criteria.conditions import conditions
@@ -25,10 +26,10 @@ def pooling_gain(
         not response.succeeded or bool(response.fallback)
         for response in (*pairs.a.responses, *pairs.b.responses)
     )
-    wire = f"connections opened for {len(on)} requests each: on {opened_on}, off {opened_off}"
+    wire = f"it opened {opened_on} connections with reuse and {opened_off} without"
     nothing = Verdict(
         criterion="pooling gain",
-        subject=f"{dependency} ({pairs.a.profile})",
+        subject=f"{dependency}, {pairs.a.profile.partition(',')[0]}",
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{len(on)} pairs; required is a gain over {above:.0%}; {wire}.",
         needs=f"{2 * intervals.BATCHES} pairs or more",
@@ -36,10 +37,6 @@ def pooling_gain(
         covers=(dependency,),
         unit="share",
         conditions=conditions(pairs.a),
-        findings=(
-            Finding("connections, reuse on", opened_on, ""),
-            Finding("connections, reuse off", opened_off, ""),
-        ),
     )
     if failures:
         return replace(
@@ -63,6 +60,10 @@ def pooling_gain(
         lower=lower,
         upper=upper,
         needs="",
+        findings=(
+            Finding("mean with reuse", fmean(on), "s"),
+            Finding("mean without", fmean(off), "s"),
+        ),
     )
     if measured.ruling is Ruling.PASS and not opened_on * 2 < opened_off:
         return replace(

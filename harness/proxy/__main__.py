@@ -12,6 +12,7 @@ from aiohttp import web
 
 from harness.proxy.api import application
 from harness.proxy.registry import ApiError, Registry
+from harness.proxy.timer import Timers
 
 
 def main() -> int:
@@ -56,7 +57,8 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(arguments: argparse.Namespace, proxies: object) -> None:
-    registry = Registry(seed=arguments.seed, counting=arguments.refusal_counting)
+    timers = Timers()
+    registry = Registry(seed=arguments.seed, counting=arguments.refusal_counting, timers=timers)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,6 +76,7 @@ async def _serve(arguments: argparse.Namespace, proxies: object) -> None:
     finally:
         for proxy in registry.proxies.values():
             proxy.discard()
+        timers.close()
         await runner.cleanup()
 
 

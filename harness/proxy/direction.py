@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from harness.proxy.pipeline import Pipeline
+from harness.proxy.timer import Handle, Timers
 from harness.proxy.toxics import Action, Toxic
 
 HIGH_WATER = 4 * 2**20
@@ -17,14 +18,15 @@ Finish = Callable[[Action], None]
 class Direction:
     """Bytes from one transport to the other, each when it is due and never before."""
 
-    def __init__(self, delivered: Deliver, finish: Finish) -> None:
+    def __init__(self, timers: Timers, delivered: Deliver, finish: Finish) -> None:
         self.pipeline = Pipeline()
         self.source: asyncio.Transport | None = None
         self.sink: asyncio.Transport | None = None
         """None until it is connected: nothing is delivered before."""
+        self._timers = timers
         self._delivered = delivered
         self._finish = finish
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Handle | None = None
         self._sink_full = False
         self._paused = False
 
@@ -58,10 +60,7 @@ class Direction:
         self._regulate()
         at = self.pipeline.next()
         if at is not None:
-            # The loop's timers round to milliseconds: one that fires early finds nothing due, and
-            # sets the next for what is left, so that nothing is ever delivered before its time.
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(0.0, at - time.monotonic()), self.deliver)
+            self._timer = self._timers.call_at(at, self.deliver)
 
     def replace(self, toxics: list[Toxic], *, flush: bool) -> None:
         """Change the toxics; `flush` lets everything that waits go at once."""

@@ -7,6 +7,7 @@ import time
 from typing import Protocol, cast
 
 from harness.proxy.direction import Direction
+from harness.proxy.timer import Timers
 from harness.proxy.toxics import Action
 from harness.records import Ending
 
@@ -32,6 +33,8 @@ class Watcher(Protocol):
 
 class Owner(Protocol):
     """What a link belongs to."""
+
+    timers: Timers
 
     def opened(self, link: "Link") -> Watcher:
         """Take in a new link, with its toxics."""
@@ -95,8 +98,13 @@ class Link:
         self.dependency = Side(self, Ending.DEPENDENCY)
         self._owner = owner
         self._watcher: Watcher
-        self.upstream = Direction(lambda data, now: None, lambda a: self._finish(a, self.target))
+        self.upstream = Direction(
+            owner.timers,
+            lambda data, now: None,
+            lambda action: self._finish(action, self.target),
+        )
         self.downstream = Direction(
+            owner.timers,
             self._answered,
             lambda action: self._finish(action, self.dependency),
         )

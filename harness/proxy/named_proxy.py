@@ -10,6 +10,7 @@ from harness.address import Address
 from harness.proxy.evidence.recorder import Recorder
 from harness.proxy.link import Link, Watcher
 from harness.proxy.refusals import Counting, as_record, count_refusals
+from harness.proxy.timer import Timers
 from harness.proxy.toxics import KINDS, Toxic
 from harness.records import Ending, Evidence, Refusals, Touch
 
@@ -31,12 +32,21 @@ class NamedProxy:
     """Listens for the target and leads to one dependency."""
 
     def __init__(
-        self, name: str, listen: str, upstream: str, *, protocol: str, seed: int, counting: str
+        self,
+        name: str,
+        listen: str,
+        upstream: str,
+        *,
+        protocol: str,
+        seed: int,
+        counting: str,
+        timers: Timers,
     ) -> None:
         self.name = name
         self.listen = listen
         self.upstream_text = upstream
         self.protocol = protocol
+        self.timers = timers
         self.enabled = False
         self.toxics: list[ToxicSettings] = []
         self._seed = seed
@@ -66,8 +76,8 @@ class NamedProxy:
         self.listen = str(Address(bound[0] if ":" not in bound[0] else f"[{bound[0]}]", bound[1]))
         self.enabled = True
         if self._counting is not None:
-            self._counting.stop()
             self._outages.append(self._outage(time.monotonic()))
+            self._counting.stop()
             self._counting = None
 
     async def stop(self) -> None:

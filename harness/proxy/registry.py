@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.proxy.evidence.recorder import PROTOCOLS
 from harness.proxy.named_proxy import NamedProxy, ToxicSettings
+from harness.proxy.timer import Timers
 from harness.proxy.toxics import KINDS
 
 
@@ -20,10 +21,11 @@ class ApiError(Exception):
 class Registry:
     """Creates, changes and deletes proxies and toxics. Raises ApiError."""
 
-    def __init__(self, *, seed: int, counting: str) -> None:
+    def __init__(self, *, seed: int, counting: str, timers: Timers) -> None:
         self.proxies: dict[str, NamedProxy] = {}
         self._seed = seed
         self._counting = counting
+        self._timers = timers
 
     def __repr__(self) -> str:
         return f"<Registry of {', '.join(self.proxies) or 'nothing'}>"
@@ -63,6 +65,7 @@ class Registry:
             protocol=fields["protocol"],
             seed=self._seed,
             counting=self._counting,
+            timers=self._timers,
         )
 
     async def update(self, name: str, body: Mapping[str, Any]) -> NamedProxy:

@@ -38,6 +38,8 @@ def others(verdicts: Sequence[Verdict]) -> list[str]:
 
 def _evidence(verdict: Verdict) -> list[str]:
     lines = [f"{verdict.ruling:<4} {verdict.criterion}, {verdict.subject}: {verdict.statement}"]
+    details = [figure(finding) for finding in verdict.findings]
+    details += [condition for condition in verdict.conditions if "profile" in condition][:1]
     if verdict.findings:
-        lines.append(f"     {', '.join(figure(finding) for finding in verdict.findings)}")
+        lines.append(f"     {'; '.join(details)}")
     return lines

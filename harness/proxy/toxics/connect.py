@@ -8,14 +8,19 @@ from harness.proxy.toxics.toxic import Parcel, Toxic
 class Connect(Toxic):
     """Delays a connection's first data by `latency` ms; what follows only keeps its order.
 
-    The kernel has answered the handshake by then, so the client waits with its first bytes sent
-    instead of before sending them: until its first answer that comes to the same. A connection
-    that was open before its first data paid while it was idle, and is not delayed.
+    The kernel has answered the handshake by the time this proxy sees the connection, so what the
+    client does after it begins a round trip too early, and is held for as long. A connection that
+    was open for longer than that before its first data paid while it was idle.
     """
 
     defaults: ClassVar = {"latency": 0}
+    _held_until: float | None = None
 
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
-        """Let nothing through before the handshake would be over."""
-        parcel.due = max(parcel.due, self.opened + self.attributes["latency"] / 1000)
+        """Hold the first data for a round trip."""
+        if self._held_until is None:
+            round_trip = self.attributes["latency"] / 1000
+            paid = parcel.due - self.opened >= round_trip
+            self._held_until = parcel.due if paid else parcel.due + round_trip
+        parcel.due = max(parcel.due, self._held_until)
         return [parcel]

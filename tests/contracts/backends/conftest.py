@@ -55,7 +55,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 @pytest.fixture
 def backend_stack(request: pytest.FixtureRequest, running: Session) -> Iterator[Stack]:
-    """Give a stack whose breakers never open and whose caches are off: every request goes through."""
+    """Give a stack whose breakers never open and whose caches are off: all requests go through."""
     environment = {"CACHE_TTL": "0", "FAILURE_THRESHOLD": "1000", "HTTP_REQUEST_TIMEOUT": "5"}
     stack = running.stack(request.node.nodeid, environment, lambda verdict: None)
     try:

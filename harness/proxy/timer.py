@@ -1,0 +1,109 @@
+"""Timers finer than the event loop's, which round to whole milliseconds.
+
+A network of one millisecond would come out as anything up to two. Linux's timerfd_create(2) wakes
+the loop through a file descriptor, to within some tens of microseconds. Elsewhere the loop's own
+timers serve.
+"""
+
+import asyncio
+import ctypes
+import heapq
+import itertools
+import os
+import struct
+import sys
+import time
+from collections.abc import Callable
+
+TFD_NONBLOCK_CLOEXEC = 0o2004000
+TFD_TIMER_ABSTIME = 1
+CLOCK_MONOTONIC = 1
+
+
+class Handle:
+    """One call to come."""
+
+    def __init__(self, at: float, callback: Callable[[], None]) -> None:
+        self.at = at
+        self.callback: Callable[[], None] | None = callback
+
+    def __repr__(self) -> str:
+        return f"<Handle at {self.at:.6f}{'' if self.callback else ' cancelled'}>"
+
+    def cancel(self) -> None:
+        """Never call."""
+        self.callback = None
+
+
+class Timers:
+    """Calls callbacks at times of the monotonic clock, never before."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: list[tuple[float, int, Handle]] = []
+        self._order = itertools.count()
+        self._armed = float("inf")
+        self._set = self._open()
+
+    def __repr__(self) -> str:
+        return f"<Timers {len(self._queue)} to come>"
+
+    def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
+        """Call `callback` at `at`."""
+        handle = Handle(at, callback)
+        heapq.heappush(self._queue, (at, next(self._order), handle))
+        self._arm()
+        return handle
+
+    def _arm(self) -> None:
+        while self._queue and self._queue[0][2].callback is None:
+            heapq.heappop(self._queue)
+        if self._queue and self._queue[0][0] < self._armed:
+            self._armed = self._queue[0][0]
+            self._set(self._armed)
+
+    def _fire(self) -> None:
+        self._armed = float("inf")
+        now = time.monotonic()
+        while self._queue and self._queue[0][0] <= now:
+            handle = heapq.heappop(self._queue)[2]
+            if handle.callback is not None:
+                handle.callback()
+        self._arm()
+
+    def _open(self) -> Callable[[float], None]:
+        if sys.platform != "linux":
+            return lambda at: _later(self._loop, at, self._fire)
+        library = ctypes.CDLL(None, use_errno=True)
+        self._fd = library.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK_CLOEXEC)
+        if self._fd < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._loop.add_reader(self._fd, self._expired)
+        settime = library.timerfd_settime
+
+        def arm(at: float) -> None:
+            # struct itimerspec: no interval, and the time as seconds and nanoseconds. One
+            # nanosecond at least, because zero disarms.
+            nanoseconds = max(1, int(at * 1e9) + 1)
+            specification = struct.pack("qqqq", 0, 0, *divmod(nanoseconds, 1_000_000_000))
+            settime(self._fd, TFD_TIMER_ABSTIME, specification, None)
+
+        return arm
+
+    def _expired(self) -> None:
+        try:
+            os.read(self._fd, 8)
+        except BlockingIOError:
+            return  # armed anew meanwhile
+        self._fire()
+
+    def close(self) -> None:
+        """Call nothing any more."""
+        self._queue.clear()
+        if sys.platform == "linux":
+            self._loop.remove_reader(self._fd)
+            os.close(self._fd)
+
+
+def _later(loop: asyncio.AbstractEventLoop, at: float, callback: Callable[[], None]) -> None:
+    loop.call_later(max(0.0, at - time.monotonic()), callback)
