@@ -103,7 +103,7 @@ class Engine:
                 list(template.command),
                 detach=True,
                 init=True,
-                name=f"windtunnel-{self.run}-{name}",
+                name=f"windtunnel-{self.run}-scenario-{name}",
                 environment={**template.environment, **environment},
                 labels={RUN_LABEL: self.run, SERVICE_LABEL: name},
                 network=template.networks[0],
