@@ -1,59 +1,66 @@
-"""The `windtunnel` command."""
+"""The `windtunnel` command: finds the subcommand, and turns errors into one clear message."""
 
-import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
-from harness import __version__
-from harness.errors import WindtunnelError, suggestion
-from harness.leftovers import sweep
+import click
 
-COMMANDS = ("clean",)
+from harness import __version__
+from harness.errors import WindtunnelError
+
+COMMANDS = {"clean": "harness.commands.clean"}
+"""Each subcommand's name, which is also its function's, and its module."""
+
+
+class _Commands(click.Group):
+    """Loads a subcommand only when it is named: some take long to import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the subcommands' names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a subcommand, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the named subcommand; one that there is not gets a suggestion."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand:
+            # Raised from the loaded subcommands alone, of which there are none.
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="windtunnel %(version)s")
+def windtunnel() -> None:
+    """Fault injection for pytest. Scenarios run with pytest; see the README."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; exit status 0, 1 where it failed, 2 where the arguments are wrong."""
-    parser = _parser()
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and not given[0].startswith("-") and given[0] not in COMMANDS:
-        near = suggestion(given[0], COMMANDS)
-        sys.stderr.write(f"windtunnel: no command is named {given[0]!r}{near}\n")
-        return 2
-    parsed = parser.parse_args(given)
-    if parsed.command is None:
-        parser.print_help()
-        return 0
+    """Run a command and return its exit status: 1 where it failed, 2 on wrong arguments."""
     try:
-        return _clean(remove=not parsed.dry_run)
+        status = windtunnel.main(
+            None if arguments is None else list(arguments),
+            prog_name="windtunnel",
+            standalone_mode=False,
+        )
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show(sys.stdout)
+        return 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
     except WindtunnelError as error:
-        sys.stderr.write(f"windtunnel: {error}\n")
+        click.echo(f"windtunnel: {error}", err=True)
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="windtunnel",
-        description="Fault injection for pytest. Scenarios run with pytest; see the README.",
-    )
-    parser.add_argument("--version", action="version", version=f"windtunnel {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    clean = commands.add_parser(
-        "clean",
-        help="remove what killed runs left behind, and only that",
-        description="Remove processes, folders, containers and networks of runs that no longer"
-        " have a keeper. Live runs are left alone.",
-    )
-    clean.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
-    return parser
-
-
-def _clean(*, remove: bool) -> int:
-    swept = sweep(remove=remove)
-    verb = "removed" if remove else "would remove"
-    for leftover in swept.leftovers:
-        sys.stdout.write(f"{verb} {leftover.kind} {leftover.name} (run {leftover.run})\n")
-    if not swept.leftovers:
-        sys.stdout.write("nothing was left behind\n")
-    for note in swept.notes:
-        sys.stdout.write(f"{note}\n")
-    return 0
+    return status if isinstance(status, int) else 0

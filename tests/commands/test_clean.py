@@ -1,8 +1,6 @@
-"""The command's promise: clear answers, and `clean` removes only what no keeper owns."""
+"""`windtunnel clean` removes only what no keeper owns."""
 
-import os
 import signal
-import subprocess
 import sys
 
 import psutil
@@ -12,16 +10,6 @@ from harness.cli import main
 from harness.keeper.client import KeeperClient
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
-
-
-def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["claen"]) == 2
-    assert "no command is named 'claen'; did you mean 'clean'?" in capsys.readouterr().err
-
-
-def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 0
-    assert "clean" in capsys.readouterr().out
 
 
 def test_clean_ends_the_programs_of_a_killed_keeper_and_leaves_live_runs_alone(
@@ -47,14 +35,3 @@ def test_clean_ends_the_programs_of_a_killed_keeper_and_leaves_live_runs_alone(
         live.close()
         lost.close()
     assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == "zombie"
-
-
-def test_the_command_is_installed() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys; from harness.cli import main; sys.exit(main())", "-h"],
-        capture_output=True,
-        text=True,
-        env=os.environ,
-        check=True,
-    )
-    assert "windtunnel" in done.stdout

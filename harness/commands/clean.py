@@ -1,0 +1,23 @@
+"""`windtunnel clean`: remove what killed runs left behind."""
+
+import click
+
+from harness.leftovers import sweep
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go, remove nothing.")
+def clean(*, dry_run: bool) -> None:
+    """Remove what killed runs left behind, and only that.
+
+    That is processes, folders, containers and networks of runs that no longer have a keeper. Live
+    runs are left alone.
+    """
+    swept = sweep(remove=not dry_run)
+    verb = "would remove" if dry_run else "removed"
+    for leftover in swept.leftovers:
+        click.echo(f"{verb} {leftover.kind} {leftover.name} (run {leftover.run})")
+    if not swept.leftovers:
+        click.echo("nothing was left behind")
+    for note in swept.notes:
+        click.echo(note)
