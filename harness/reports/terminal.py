@@ -1,6 +1,6 @@
 """The score as a compact table at the end of a session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.criteria import Category, Ruling, Verdict
 from harness.criteria.score import POINTS, Score
@@ -34,6 +34,14 @@ def others(verdicts: Sequence[Verdict]) -> list[str]:
         lines.append(f"{held} of {len(touched)} faults touched traffic")
         lines.extend(str(verdict) for verdict in touched if verdict.ruling is not Ruling.PASS)
     return lines
+
+
+def settings(counts: Mapping[str, int]) -> list[str]:
+    """Return the lines of the settings that scenarios gave their targets, with how many did."""
+    return [
+        f"with {setting} set for the target in {count} scenario{'s' if count > 1 else ''}"
+        for setting, count in sorted(counts.items())
+    ]
 
 
 def _evidence(verdict: Verdict) -> list[str]:

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+# pytest-asyncio asks every session for this setting, also the inner ones, which have no use for it.
+pytestmark = pytest.mark.filterwarnings("ignore:The configuration option .asyncio_default_fixture")
+
 PASSING = """
 import pytest
 from harness.criteria import Category, Ruling, Verdict, Moment
@@ -96,6 +99,27 @@ def test_a_passing_verdict_is_shown_with_its_score(pytester: pytest.Pytester) ->
             "*not tested, so zero: /api/workflows, /api/metrics, /api/health*",
         ]
     )
+
+
+def test_settings_that_scenarios_changed_are_shown(pytester: pytest.Pytester) -> None:
+    """A shortened recovery time must be seen beside the score that rests on it."""
+    pytester.makepyfile(
+        PASSING
+        + """
+@pytest.fixture
+def stack(request):
+    from harness.plugin import markers
+    from harness.plugin.state import ENVIRONMENT
+    request.node.stash[ENVIRONMENT] = markers.environment(request.node)
+
+@pytest.mark.target(RECOVERY_TIMEOUT=1.0)
+def test_two(stack, judge):
+    judge(verdict(Ruling.PASS))
+"""
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["with RECOVERY_TIMEOUT=1.0 set for the target in 1 scenario"])
 
 
 def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
