@@ -4,8 +4,12 @@ import json
 
 import pytest
 
-# pytest-asyncio asks every session for this setting, also the inner ones, which have no use for it.
-pytestmark = pytest.mark.filterwarnings("ignore:The configuration option .asyncio_default_fixture")
+
+@pytest.fixture(autouse=True)
+def asyncio_scope(pytester: pytest.Pytester) -> None:
+    """Give inner sessions the setting for which pytest-asyncio asks every session."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+
 
 PASSING = """
 import pytest
