@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from harness.address import Address
-from harness.errors import StartError
+from harness.errors import ControlError, StartError
 from harness.keeper.client import KeeperClient
 
 Probe = Callable[[Address], None]
@@ -73,7 +73,10 @@ class Programs:
 
     def _spawn(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         self.keeper.log(name).unlink(missing_ok=True)
-        self.keeper.spawn(name, argv, environment=environment)
+        try:
+            self.keeper.spawn(name, argv, environment=environment)
+        except ControlError as error:
+            raise StartError(f"{name}: {error}") from None
 
     def restart(self, name: str, probe: Probe) -> None:
         """Start a program that has ended again, just as before and on the same port."""
