@@ -1,4 +1,4 @@
-"""What does not start is one clear error with the program's last words, and leaves nothing behind."""
+"""What does not start is one clear error with its last words, and leaves nothing behind."""
 
 import socket
 import sys
@@ -14,6 +14,7 @@ from harness.configuration import Configuration, parse
 from harness.errors import BackendUnavailable, StartError, UnsupportedFault
 from harness.session import Session
 from harness.stack import Stack
+from tests import leftovers
 
 ROOT = Path(__file__).parents[2]
 CATALOG = ["{python}", "-m", "target.catalog", "--host", "{host}", "--port", "{port}"]
@@ -38,18 +39,6 @@ def configured(command: list[str], **settings: object) -> Configuration:
 
 def script(text: str) -> list[str]:
     return [sys.executable, "-c", text]
-
-
-def processes_of(run: str) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            environment = process.environ()
-        except psutil.Error:
-            continue  # gone meanwhile
-        if run in (environment.get("WINDTUNNEL_RUN"), environment.get("WINDTUNNEL_KEEPER")):
-            found.append(process)
-    return found
 
 
 class Started:
@@ -78,7 +67,7 @@ def started(request: pytest.FixtureRequest) -> Iterator[Started]:
     yield started
     started.close()
     assert started.run, "the run was never known, so nothing can be said of what it left"
-    assert processes_of(started.run) == []
+    assert leftovers.processes(started.run) == []
 
 
 def with_target(command: list[str], **settings: object) -> pytest.MarkDecorator:

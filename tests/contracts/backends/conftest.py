@@ -1,36 +1,15 @@
 """Every backend that this machine can run, each started once for all its contract tests."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.backends.docker.compose import find_compose
-from harness.backends.docker.engine import Engine
-from harness.errors import BackendUnavailable
 from harness.session import Session
 from harness.stack import Stack
+from tests.machine import missing
 
 ROOT = Path(__file__).parents[3]
-
-
-def _missing(name: str) -> str:
-    """Return why a backend cannot run here, or ""."""
-    if name == "local" and not (
-        os.environ.get("WINDTUNNEL_TOXIPROXY") or shutil.which("toxiproxy-server")
-    ):
-        return "toxiproxy-server is not on PATH"
-    if name == "local" and not shutil.which("redis-server"):
-        return "redis-server is not on PATH"
-    if name == "docker":
-        try:
-            find_compose()
-            Engine("probe").close()
-        except BackendUnavailable as error:
-            return str(error)
-    return ""
 
 
 @pytest.fixture(
@@ -42,7 +21,7 @@ def _missing(name: str) -> str:
     ],
 )
 def running(request: pytest.FixtureRequest) -> Iterator[Session]:
-    reason = _missing(request.param)
+    reason = missing(request.param)
     if reason:
         pytest.skip(reason)
     session = Session(directory=ROOT, configuration=None, backend=request.param, seed=1)

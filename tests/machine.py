@@ -1,0 +1,25 @@
+"""What this machine has, so that tests can skip with a reason where it lacks something."""
+
+import os
+import shutil
+
+from harness.backends.docker.compose import find_compose
+from harness.backends.docker.engine import Engine
+from harness.errors import BackendUnavailable
+
+
+def missing(backend: str) -> str:
+    """Return why a backend cannot run here, or ""."""
+    if backend == "local" and not (
+        os.environ.get("WINDTUNNEL_TOXIPROXY") or shutil.which("toxiproxy-server")
+    ):
+        return "toxiproxy-server is not on PATH"
+    if backend == "local" and not shutil.which("redis-server"):
+        return "redis-server is not on PATH"
+    if backend == "docker":
+        try:
+            find_compose()
+            Engine("probe").close()
+        except BackendUnavailable as error:
+            return str(error)
+    return ""
