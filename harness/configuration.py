@@ -35,6 +35,7 @@ class Docker(_Strict):
     """Where the docker backend finds the stack."""
 
     compose_file: str = "docker-compose.yml"
+    """Relative to the folder of the configuration."""
     target: str = "target"
     target_port: int = Field(default=8080, ge=1, le=65535)
     tap: str = "tap"
@@ -90,16 +91,23 @@ def load(directory: Path, explicit: Path | None = None) -> Configuration:
     Raises ConfigurationError.
     """
     if explicit is not None:
-        return parse(_table(explicit), str(explicit))
+        return _placed(parse(_table(explicit), str(explicit)), explicit.parent)
     own = directory / "windtunnel.toml"
     if own.is_file():
-        return parse(_table(own), str(own))
+        return _placed(parse(_table(own), str(own)), directory)
     project = directory / "pyproject.toml"
     if project.is_file():
         table = _table(project).get("tool", {}).get("windtunnel")
         if table is not None:
-            return parse(table, f"{project} [tool.windtunnel]")
-    return SAMPLE
+            return _placed(parse(table, f"{project} [tool.windtunnel]"), directory)
+    return _placed(SAMPLE, directory)
+
+
+def _placed(configuration: Configuration, folder: Path) -> Configuration:
+    """Take the compose file's path from the configuration's folder, wherever the run starts."""
+    placed = folder.resolve() / configuration.docker.compose_file
+    docker = configuration.docker.model_copy(update={"compose_file": str(placed)})
+    return configuration.model_copy(update={"docker": docker})
 
 
 def parse(table: Mapping[str, Any], place: str) -> Configuration:

@@ -1,0 +1,93 @@
+"""The configuration's promise: each mistake is one line that names its place; nothing is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.configuration import SAMPLE, load
+from harness.errors import ConfigurationError
+
+GOOD = """
+command = ["run", "{port}"]
+endpoints = ["/orders"]
+[dependencies.prices]
+environment = {PRICES_URL = "http://{address}"}
+endpoint = "/orders"
+"""
+
+
+def written(folder: Path, text: str, name: str = "windtunnel.toml") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_project_without_a_configuration_tests_the_sample(tmp_path: Path) -> None:
+    assert load(tmp_path).endpoints == SAMPLE.endpoints
+
+
+def test_its_own_file_comes_before_pyproject(tmp_path: Path) -> None:
+    written(tmp_path, "[tool.windtunnel]\ncommand = ['other']\n", "pyproject.toml")
+    written(tmp_path, GOOD)
+    assert load(tmp_path).command == ("run", "{port}")
+
+
+def test_pyproject_holds_it_as_a_table(tmp_path: Path) -> None:
+    text = GOOD.replace("[dependencies", "[tool.windtunnel.dependencies")
+    written(tmp_path, f"[tool.windtunnel]{text}", "pyproject.toml")
+    assert load(tmp_path).endpoints == ("/orders",)
+
+
+def test_a_named_file_comes_before_both(tmp_path: Path) -> None:
+    written(tmp_path, GOOD)
+    other = written(tmp_path, GOOD.replace("/orders", "/bills"), "other.toml")
+    assert load(tmp_path, other).endpoints == ("/bills",)
+
+
+def test_the_compose_file_is_found_from_the_configuration_not_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "service"
+    folder.mkdir()
+    written(folder, GOOD + '[docker]\ncompose_file = "deploy/compose.yml"\n')
+    monkeypatch.chdir(tmp_path)
+    assert load(folder).docker.compose_file == str(folder / "deploy/compose.yml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("endpoint = ['/a']", "unknown key 'endpoint'; did you mean 'endpoints'?"),
+        (
+            "[dependencies.prices]\nprotocl = 'http'",
+            "unknown key 'dependencies.prices.protocl'; did you mean 'protocol'?",
+        ),
+        ("[docker]\ntargt = 'x'", "unknown key 'docker.targt'; did you mean 'target'?"),
+        ("command = ['x']\nendpoints = ['a']", "endpoints.0 = 'a': String should match"),
+        ("command = ['x']", "missing key 'endpoints'"),
+        ("port = 99999", "port = 99999: Input should be less than or equal to 65535"),
+        ("lease = 0", "lease = 0: Input should be greater than or equal to 0.5"),
+        ("command = 'x", "not valid TOML"),
+    ],
+)
+def test_a_mistake_names_its_place(tmp_path: Path, text: str, message: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path)
+    assert message in str(caught.value)
+    assert all(line.startswith(str(path)) for line in str(caught.value).splitlines())
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+    written(tmp_path, "comand = ['x']\nendpoint = ['/a']")
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path)
+    message = str(caught.value)
+    assert "did you mean 'command'" in message
+    assert "did you mean 'endpoints'" in message
+    assert "missing key 'dependencies'" in message
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"nowhere\.toml: cannot be read: No such file"):
+        load(tmp_path, tmp_path / "nowhere.toml")
