@@ -1,0 +1,76 @@
+"""Compose v2 comes first, the older docker-compose is the fallback, and both bring the stack up."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.backends.docker.compose import Compose, find_compose
+from harness.errors import BackendUnavailable, StartError
+from harness.session import Session
+from tests.machine import missing
+
+ROOT = Path(__file__).parents[2]
+
+
+def tools(folder: Path, monkeypatch: pytest.MonkeyPatch, **scripts: str) -> None:
+    """Leave only these shell scripts on PATH."""
+    for name, body in scripts.items():
+        path = folder / name.replace("_", "-")
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_compose_v2_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools(tmp_path, monkeypatch, docker="exit 0", docker_compose="exit 0")
+    assert find_compose() == ("docker", "compose")
+
+
+def test_a_docker_without_the_plugin_falls_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools(tmp_path, monkeypatch, docker="exit 1", docker_compose="exit 0")
+    assert find_compose() == ("docker-compose",)
+
+
+def test_neither_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools(tmp_path, monkeypatch)
+    with pytest.raises(BackendUnavailable, match="needs `docker compose`"):
+        find_compose()
+
+
+def test_a_missing_compose_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools(tmp_path, monkeypatch, docker="exit 0")
+    with pytest.raises(BackendUnavailable, match=r"there is no .*/compose\.yml"):
+        Compose("project", tmp_path / "compose.yml", {})
+
+
+def test_what_compose_printed_last_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The words `compose --project-name …` are the script's arguments; `version` must succeed.
+    tools(tmp_path, monkeypatch, docker='[ "$2" = version ] || { echo no space left; exit 17; }')
+    (tmp_path / "compose.yml").write_text("services: {}\n")
+    with pytest.raises(StartError, match="exit status 17\n  no space left"):
+        Compose("project", tmp_path / "compose.yml", {}).build()
+
+
+@pytest.mark.docker
+def test_the_older_compose_brings_the_stack_up_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where the plugin is not found there.
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    reason = missing("docker")
+    if not reason and find_compose() != ("docker-compose",):
+        reason = "docker-compose is not on PATH, or the plugin is installed for all users"
+    if reason:
+        pytest.skip(reason)
+    session = Session(directory=ROOT, configuration=None, backend="docker", seed=1)
+    stack = session.stack("test", {}, lambda verdict: None)
+    try:
+        assert any("`docker-compose`" in line for line in session.description)
+        assert all(response.succeeded for response in stack.drive("/api/agents", 5).responses)
+    finally:
+        stack.close()
+        session.close()
