@@ -88,10 +88,12 @@ lint: setup ## check the style, the types and the direction of imports
 	$(bin)/mypy
 	$(bin)/lint-imports
 
-# The scenarios are left out: what they measure would be the tracer's times.
-coverage: setup ## run the tests, except the scenarios, and report which lines they reach
+# Left out: the scenarios and the mutants, because what they measure would be the tracer's times, and
+# containers, in which nothing is traced.
+coverage: setup ## run the other tests and report which lines they reach
 	$(bin)/coverage erase
-	$(bin)/coverage run -m pytest tests --ignore=tests/scenarios --windtunnel-backend=auto $(ARGS)
+	$(bin)/coverage run -m pytest tests --ignore=tests/scenarios --ignore=tests/mutants \
+		-m "not docker" -q --windtunnel-backend=auto $(ARGS)
 	$(bin)/coverage combine --quiet
 	$(bin)/coverage report
 
