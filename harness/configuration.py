@@ -47,6 +47,8 @@ class Configuration(_Strict):
 
     command: tuple[str, ...] = Field(min_length=1)
     """How to start the target, with {python}, {host} and {port}."""
+    directory: str = "."
+    """Where programs start, relative to the folder of the configuration."""
     port: int = Field(default=0, ge=0, le=65535)
     """The target's port; 0 lets the system choose."""
     environment: Mapping[str, str] = Field(default_factory=dict)
@@ -104,10 +106,13 @@ def load(directory: Path, explicit: Path | None = None) -> Configuration:
 
 
 def _placed(configuration: Configuration, folder: Path) -> Configuration:
-    """Take the compose file's path from the configuration's folder, wherever the run starts."""
-    placed = folder.resolve() / configuration.docker.compose_file
-    docker = configuration.docker.model_copy(update={"compose_file": str(placed)})
-    return configuration.model_copy(update={"docker": docker})
+    """Take paths from the configuration's folder, wherever the run starts."""
+    directory = folder.resolve() / configuration.directory
+    if not directory.is_dir():
+        raise ConfigurationError(f"directory = {configuration.directory!r}: no folder {directory}")
+    compose_file = folder.resolve() / configuration.docker.compose_file
+    docker = configuration.docker.model_copy(update={"compose_file": str(compose_file)})
+    return configuration.model_copy(update={"directory": str(directory), "docker": docker})
 
 
 def parse(table: Mapping[str, Any], place: str) -> Configuration:

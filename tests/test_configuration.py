@@ -91,3 +91,13 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere\.toml: cannot be read: No such file"):
         load(tmp_path, tmp_path / "nowhere.toml")
+
+
+def test_programs_start_in_the_configurations_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "service" / "src"
+    folder.mkdir(parents=True)
+    written(tmp_path / "service", 'directory = "src"\n' + GOOD)
+    assert load(tmp_path / "service").directory == str(folder)
+    written(tmp_path / "service", 'directory = "scr"\n' + GOOD)
+    with pytest.raises(ConfigurationError, match="directory = 'scr': no folder"):
+        load(tmp_path / "service")

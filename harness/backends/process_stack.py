@@ -38,7 +38,11 @@ class ProcessStack(ABC):
         self.seed = seed
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)
-        self.programs = Programs(self.keeper, deadline=configuration.start_deadline)
+        self.programs = Programs(
+            self.keeper,
+            deadline=configuration.start_deadline,
+            directory=Path(configuration.directory),
+        )
         self._dependencies: dict[str, Address] = {}
         self._taps: dict[str, Address] = {}
         self.tap: Tap

@@ -26,9 +26,10 @@ class PortTaken(StartError):
 class Programs:
     """The programs of one run. Raises StartError with the last lines of a program's log."""
 
-    def __init__(self, keeper: KeeperClient, *, deadline: float) -> None:
+    def __init__(self, keeper: KeeperClient, *, deadline: float, directory: Path) -> None:
         self.keeper = keeper
         self._deadline = deadline
+        self._directory = directory
         self._started: dict[str, tuple[Sequence[str], Mapping[str, str], Address]] = {}
 
     def start(
@@ -74,7 +75,7 @@ class Programs:
     def _spawn(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         self.keeper.log(name).unlink(missing_ok=True)
         try:
-            self.keeper.spawn(name, argv, environment=environment)
+            self.keeper.spawn(name, argv, environment=environment, directory=self._directory)
         except ControlError as error:
             raise StartError(f"{name}: {error}") from None
 
