@@ -6,6 +6,7 @@ from harness.criteria.breaker_opens import breaker_opens
 from harness.criteria.error_rate import error_rate
 from harness.criteria.fallbacks_served import fallbacks_served
 from harness.criteria.fault_touched import fault_touched
+from harness.criteria.looks import looks
 from harness.criteria.mean_response import mean_response
 from harness.criteria.pooling_gain import pooling_gain
 from harness.criteria.touches_nothing import touches_nothing
@@ -23,6 +24,7 @@ __all__ = [
     "error_rate",
     "fallbacks_served",
     "fault_touched",
+    "looks",
     "mean_response",
     "pooling_gain",
     "touches_nothing",

@@ -40,7 +40,7 @@ def error_rate(
         ruling=ruling,
         statement=(
             f"{found.value:.2%} errors ({len(errors)} of {len(responses)};"
-            f" {confidence:.1%} interval {found.lower:.2%} to {found.upper:.2%}),"
+            f" {confidence * 100:g}% interval {found.lower:.2%} to {found.upper:.2%}),"
             f" allowed under {below:.0%}."
         ),
         value=found.value,

@@ -46,7 +46,7 @@ def mean_response(
         nothing,
         ruling=ruling,
         statement=(
-            f"mean {found.value * 1000:.2f} ms ({confidence:.0%} interval"
+            f"mean {found.value * 1000:.2f} ms ({confidence * 100:g}% interval"
             f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms, {len(durations)} answers),"
             f" allowed under {below * 1000:g} ms."
         ),

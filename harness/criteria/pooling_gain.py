@@ -53,7 +53,7 @@ def pooling_gain(
         nothing,
         ruling=decide_above(lower, upper, above),
         statement=(
-            f"{value:.1%} gained ({confidence:.0%} interval {lower:.1%} to {upper:.1%},"
+            f"{value:.1%} gained ({confidence * 100:g}% interval {lower:.1%} to {upper:.1%},"
             f" {len(on)} pairs), required over {above:.0%}; {wire}."
         ),
         value=value,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.criteria import Ruling, Verdict, pooling_gain
+from harness.criteria import Ruling, Verdict, looks, pooling_gain
 from harness.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
@@ -27,7 +27,12 @@ def test_pooling_gains_more_than_forty_percent_in_a_zone(
         stack.target(ENABLE_CONNECTION_REUSE="false") as off,
     ):
         on.pairs(off, endpoint, 20)
-        judge(pooling_gain(on.pairs(off, endpoint, 400), dependency, above=0.40))
+
+        def look(pairs: int, confidence: float) -> Verdict:
+            found = on.pairs(off, endpoint, pairs)
+            return pooling_gain(found, dependency, above=0.40, confidence=confidence)
+
+        judge(looks(look, [400, 1600]))
 
 
 @DEPENDENCIES
