@@ -9,6 +9,12 @@ from faults.connection_reset import ConnectionReset
 from faults.data_limit import DataLimit
 from faults.disconnect import Disconnect
 from faults.fault import Capability, Disabled, Fault, Form, ProcessAction, Processing, Toxic, Toxics
+from faults.http_abort import HttpAbort
+from faults.http_corrupt import HttpCorrupt
+from faults.http_delay import HttpDelay
+from faults.http_drip import HttpDrip
+from faults.http_status import HttpStatus
+from faults.http_truncate import HttpTruncate
 from faults.kill import Kill
 from faults.latency import Latency
 from faults.outage import Outage
@@ -25,6 +31,12 @@ __all__ = [
     "Disconnect",
     "Fault",
     "Form",
+    "HttpAbort",
+    "HttpCorrupt",
+    "HttpDelay",
+    "HttpDrip",
+    "HttpStatus",
+    "HttpTruncate",
     "Kill",
     "Latency",
     "Outage",

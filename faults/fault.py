@@ -18,12 +18,16 @@ class Capability(StrEnum):
     """Detach the dependency from its network."""
 
 
+Value: TypeAlias = int | float | str
+"""What a toxic's attribute can be; Toxiproxy's own are all integers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toxic:
     """One toxic in Toxiproxy's terms."""
 
     type: str
-    attributes: tuple[tuple[str, int], ...] = ()
+    attributes: tuple[tuple[str, Value], ...] = ()
     stream: str = "downstream"
 
 

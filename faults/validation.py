@@ -23,12 +23,35 @@ def milliseconds(fault: object, name: str, value: float, *, least: float = 0.001
     return round(value * 1000)
 
 
-def count(fault: object, name: str, value: int, *, least: int) -> int:
-    """Return a whole number of bytes; ValueError below `least` or not an integer."""
+def count(fault: object, name: str, value: int, *, least: int, most: int | None = None) -> int:
+    """Return a whole number; ValueError out of its bounds or not an integer."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected a whole number")
     if value < least:
         raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected {least} or more")
+    if most is not None and value > most:
+        raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected {most} at most")
+    return value
+
+
+def share(fault: object, name: str, value: float) -> float:
+    """Return a probability; ValueError unless it is a number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected a number from 0 to 1")
+    return value
+
+
+def text(fault: object, name: str, value: object) -> str:
+    """Return a text; ValueError on anything else."""
+    if not isinstance(value, str):
+        raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected a text")
+    return value
+
+
+def flag(fault: object, name: str, value: object) -> bool:
+    """Return True or False; ValueError on anything else."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected True or False")
     return value
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from faults import Fault
+from faults import Capability, Fault
 from harness.backends.backend import Backend
+from harness.backends.toxiproxy import label
 from harness.criteria import Ruling, Verdict, fault_touched
 from harness.errors import ControlError, InconclusiveVerdict, VacuousFault
 from harness.records import FaultWindow
@@ -48,6 +49,7 @@ class Injection:
             dependency=self.fault.dependency,
             began=self._began,
             ended=self._ended,
+            toxic=label(self.fault) if self.fault.needs is Capability.HTTP else "",
         )
 
     @property

@@ -73,6 +73,10 @@ class Exchange:
     """The answer's status ("200"; for Redis "OK" or the error's first word), empty without one."""
     handshake: bool = False
     """A connection's own preamble (Redis AUTH, HELLO, CLIENT, SELECT), not work of the target's."""
+    forwarded: bool = True
+    """False where a fault answered or reset it at the tap: the dependency never got it."""
+    faults: tuple[str, ...] = ()
+    """The HTTP toxics that altered it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,11 @@ class Touch:
     dependency: str
     toxic: str
     connections: int
-    """Connections on which it was active (after toxicity was drawn) and saw data or an end."""
+    """Connections on which it was active (after toxicity was drawn) and saw data or an end.
+
+    For an HTTP toxic: on which it altered an exchange."""
+    exchanges: int = 0
+    """HTTP exchanges that it altered; 0 for other toxics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +164,8 @@ class FaultWindow:
     dependency: str
     began: float
     ended: float | None = None
+    toxic: str = ""
+    """How the names of its toxics at the tap begin, where their touches tell what it altered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,14 @@ def check_fault(
             f"{fault!r} needs the capability {fault.needs.value!r};"
             f" the backend {backend} has: {able}"
         )
-    upstream = dependencies[fault.dependency].upstream
-    if fault.needs is not Capability.TCP and upstream:
+    dependency = dependencies[fault.dependency]
+    if fault.needs is Capability.HTTP and dependency.protocol != "http":
+        raise UnsupportedFault(
+            f"{fault!r}: {fault.dependency!r} speaks {dependency.protocol}, as configured;"
+            " expected a dependency that speaks http"
+        )
+    upstream = dependency.upstream
+    if fault.needs not in {Capability.TCP, Capability.HTTP} and upstream:
         raise UnsupportedFault(
             f"{fault!r}: {fault.dependency!r} runs already at {upstream};"
             " only one that the harness started can be struck"

@@ -42,13 +42,12 @@ class EmbeddedBackend(ProcessStack):
 
     def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
         """Nothing more to start: the tap leads straight to the dependencies."""
-        self._control = ToxiproxyControl(self.tap.address)
         return dependencies
 
     @property
     def fault_proxy(self) -> ToxiproxyControl:
         """The tap itself."""
-        return self._control
+        return self.tap_control
 
 
 def redis_server(path: str) -> tuple[str, ...]:

@@ -55,17 +55,13 @@ class LocalBackend(ProcessStack):
 
     def refuse(self, dependency: str) -> None:
         """Make the tap refuse as well, so that a refused connection stays a refused one."""
-        self._tap_control.disable(dependency)
+        self.tap_control.disable(dependency)
         super().refuse(dependency)
 
     def accept(self, dependency: str) -> None:
         """Undo `refuse`."""
         super().accept(dependency)
-        self._tap_control.enable(dependency)
-
-    @property
-    def _tap_control(self) -> ToxiproxyControl:
-        return ToxiproxyControl(self.tap.address)
+        self.tap_control.enable(dependency)
 
 
 def find_programs() -> tuple[str, str]:

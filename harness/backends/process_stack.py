@@ -18,7 +18,7 @@ from harness.backends.programs import (
     answers_redis,
 )
 from harness.backends.tap import Tap
-from harness.backends.toxiproxy import ToxiproxyControl
+from harness.backends.toxiproxy import ToxiproxyControl, label
 from harness.configuration import Configuration, Dependency
 from harness.errors import ControlError, UnsupportedFault
 from harness.keeper.client import KeeperClient
@@ -31,7 +31,7 @@ class ProcessStack(ABC):
     """Dependencies, each behind a tap; subclasses say what injects the faults into the traffic."""
 
     name = "process"
-    capabilities = frozenset({Capability.TCP, Capability.PROCESS})
+    capabilities = frozenset({Capability.TCP, Capability.HTTP, Capability.PROCESS})
 
     def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
         self.configuration = configuration
@@ -46,6 +46,7 @@ class ProcessStack(ABC):
         self._dependencies: dict[str, Address] = {}
         self._taps: dict[str, Address] = {}
         self.tap: Tap
+        self.tap_control: ToxiproxyControl
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} run {self.keeper.run}>"
@@ -80,6 +81,7 @@ class ProcessStack(ABC):
                 probe=answers_http("/version"),
             )
             self.tap = Tap(address)
+            self.tap_control = ToxiproxyControl(address)
             self.tap.check_clock()
             behind = self.start_fault_proxy(self._dependencies)
             for name, upstream in behind.items():
@@ -128,7 +130,7 @@ class ProcessStack(ABC):
         check_fault(fault, self.configuration, self.name, self.capabilities)
         match fault.form:
             case Toxics() as toxics:
-                self.fault_proxy.add(fault.dependency, toxics, prefix=_label(fault))
+                self._striking(fault).add(fault.dependency, toxics, prefix=label(fault))
             case Disabled():
                 self.refuse(fault.dependency)
             case Processing(ProcessAction.PAUSE):
@@ -142,7 +144,7 @@ class ProcessStack(ABC):
         """Undo a fault; it is over when this returns."""
         match fault.form:
             case Toxics():
-                self.fault_proxy.remove(fault.dependency, prefix=_label(fault))
+                self._striking(fault).remove(fault.dependency, prefix=label(fault))
             case Disabled():
                 self.accept(fault.dependency)
             case Processing(ProcessAction.PAUSE):
@@ -150,6 +152,10 @@ class ProcessStack(ABC):
             case Processing():
                 dependency = self.configuration.dependencies[fault.dependency]
                 self.programs.restart(fault.dependency, _probe(dependency))
+
+    def _striking(self, fault: Fault) -> ToxiproxyControl:
+        """Return what strikes the traffic: only our own proxy knows HTTP."""
+        return self.tap_control if fault.needs is Capability.HTTP else self.fault_proxy
 
     def refuse(self, dependency: str) -> None:
         """Make every hop that the target could reach refuse."""
@@ -183,10 +189,6 @@ class ProcessStack(ABC):
         self.keeper.close()
         if Path(self.directory).exists():
             raise ControlError(f"the run's directory {self.directory} could not be removed")
-
-
-def _label(fault: Fault) -> str:
-    return type(fault).__name__.lower()
 
 
 def _probe(dependency: Dependency) -> Probe:

@@ -6,6 +6,7 @@ with a deadline, and is checked by reading back what the server then says.
 """
 
 import threading
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as DeadlineError
@@ -15,7 +16,7 @@ import requests
 from toxiproxy import Toxiproxy
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
-from faults import Toxics
+from faults import Fault, Toxics
 from harness.address import Address
 from harness.errors import ControlError
 
@@ -104,6 +105,14 @@ class ToxiproxyControl:
             ValueError,
         ) as error:
             raise ControlError(f"Toxiproxy at {self.address}: {error}") from error
+
+
+def label(fault: Fault) -> str:
+    """Return the beginning of the names of a fault's toxics: equal faults share it, others do not.
+
+    It is also by what the evidence of our own proxy tells which fault touched what.
+    """
+    return f"{type(fault).__name__.lower()}-{zlib.crc32(repr(fault).encode()):08x}"
 
 
 def _proxy(server: Toxiproxy, name: str) -> "Toxiproxy":

@@ -9,8 +9,10 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     """Judge that calls were under way at the dependency while the fault was in force.
 
     A call counts when it started in the window, or had started before and was not over, or when
-    the fault cut its connection.
+    the fault cut its connection. An HTTP fault strikes single exchanges, and those count.
     """
+    if window.toxic:
+        return _by_touches(window, evidence)
     end = window.ended if window.ended is not None else evidence.at
     started = between(evidence, window.began, end)
     across = sum(
@@ -44,4 +46,26 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
             for attempt in attempts(evidence)
             if window.began <= attempt.started <= end
         )[:20],
+    )
+
+
+def _by_touches(window: FaultWindow, evidence: Evidence) -> Verdict:
+    """Judge by what the tap says that the fault's toxics have altered."""
+    own = [touch for touch in evidence.touches if touch.toxic.startswith(f"{window.toxic}-")]
+    altered = sum(touch.exchanges for touch in own)
+    end = window.ended if window.ended is not None else evidence.at
+    calls = sum(window.began <= exchange.started <= end for exchange in evidence.exchanges)
+    return Verdict(
+        criterion="fault touched traffic",
+        subject=window.fault,
+        ruling=Ruling.PASS if altered else Ruling.FAIL if own else Ruling.INCONCLUSIVE,
+        statement=(
+            f"in {end - window.began:.2f} s {calls} calls started, and it altered {altered} of"
+            " them; required is one at least."
+        ),
+        value=float(altered),
+        lower=float(altered),
+        upper=float(altered) if own else float("inf"),
+        needs="" if own else "the tap's record of what the fault touched; it has none",
+        conditions=partial(evidence),
     )

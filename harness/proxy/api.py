@@ -9,7 +9,8 @@ import msgspec
 from aiohttp import web
 
 from harness import __version__
-from harness.proxy.named_proxy import NamedProxy, ToxicSettings
+from harness.proxy.equipment import ToxicSettings
+from harness.proxy.named_proxy import NamedProxy
 from harness.proxy.registry import ApiError, Registry, as_object, parse
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

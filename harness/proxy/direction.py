@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from harness.proxy.pipeline import Pipeline
 from harness.proxy.timer import Handle, Timers
-from harness.proxy.toxics import Action, Toxic
+from harness.proxy.toxics import Action, Parcel, Toxic
 
 HIGH_WATER = 4 * 2**20
 """Bytes that may wait in a pipeline before the sender is paused."""
 
 Deliver = Callable[[bytes, float], None]
 Finish = Callable[[Action], None]
+Through = Callable[[bytes], bytes]
 
 
 class Direction:
@@ -23,6 +24,10 @@ class Direction:
         self.source: asyncio.Transport | None = None
         self.sink: asyncio.Transport | None = None
         """None until it is connected: nothing is delivered before."""
+        self.through: Through | None = None
+        """Where set, what becomes of bytes that are due: what it returns is written."""
+        self.overfull: Callable[[], bool] = lambda: False
+        """Whether something else that this direction fills holds too much."""
         self._timers = timers
         self._delivered = delivered
         self._finish = finish
@@ -36,11 +41,22 @@ class Direction:
     def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
         """Take what the source sent."""
         if self.pipeline.clear and self.sink is not None and action is Action.NONE:
-            self._delivered(data, now)
-            self.sink.write(data)
+            self._write(data, now)
             return
         self.pipeline.feed(data, now, action)
         self.deliver()
+
+    def put(self, parcels: list[Parcel]) -> None:
+        """Take parcels with times of their own."""
+        self.pipeline.put(parcels)
+        self.deliver()
+
+    def _write(self, data: bytes, now: float) -> None:
+        if self.through is not None:
+            data = self.through(data)
+        if data and self.sink is not None:
+            self._delivered(data, now)
+            self.sink.write(data)
 
     def deliver(self) -> None:
         """Write what is due, and ask to be called when the next parcel is."""
@@ -51,13 +67,14 @@ class Direction:
             return
         for parcel in self.pipeline.due(time.monotonic()):
             if parcel.data:
-                self._delivered(parcel.data, time.monotonic())
-                self.sink.write(parcel.data)
+                self._write(parcel.data, time.monotonic())
+                if self.sink is None:
+                    return  # what went through ended the connection
             if parcel.action is not Action.NONE:
                 self._finish(parcel.action)
                 if parcel.action is not Action.EOF:
                     return
-        self._regulate()
+        self.regulate()
         at = self.pipeline.next()
         if at is not None:
             self._timer = self._timers.call_at(at, self.deliver)
@@ -72,10 +89,11 @@ class Direction:
     def sink_is_full(self, *, full: bool) -> None:
         """Pause or resume the source with the sink's buffer."""
         self._sink_full = full
-        self._regulate()
+        self.regulate()
 
-    def _regulate(self) -> None:
-        pause = self._sink_full or self.pipeline.size > HIGH_WATER
+    def regulate(self) -> None:
+        """Pause the source while too much waits, and resume it afterwards."""
+        pause = self._sink_full or self.pipeline.size > HIGH_WATER or self.overfull()
         if self.source is None or pause == self._paused or self.source.is_closing():
             return
         self._paused = pause

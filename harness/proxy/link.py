@@ -7,28 +7,14 @@ import time
 from typing import Protocol, cast
 
 from harness.proxy.direction import Direction
+from harness.proxy.mediation import Mediation
 from harness.proxy.timer import Timers
 from harness.proxy.toxics import Action
+from harness.proxy.watcher import Watcher
 from harness.records import Ending
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST (socket(7))."""
-
-
-class Watcher(Protocol):
-    """What records the traffic of one connection; it must never raise."""
-
-    def received(self, data: bytes, now: float) -> None:
-        """Bytes came from the target."""
-        ...
-
-    def answered(self, data: bytes, now: float) -> None:
-        """Bytes were handed on to the target."""
-        ...
-
-    def ended(self, by: Ending, now: float, *, reached: bool) -> None:
-        """End the record; `reached` tells whether the dependency had accepted it."""
-        ...
 
 
 class Owner(Protocol):
@@ -113,12 +99,15 @@ class Link:
         self._ended = False
         self._eofs: set[Ending] = set()
         self._eofs_delivered: set[Ending] = set()
+        self.mediation = Mediation(self.upstream, self.downstream)
 
     def __repr__(self) -> str:
         return f"<Link {self.number} {'ended' if self._ended else 'open'}>"
 
     def _answered(self, data: bytes, now: float) -> None:
         self._watcher.answered(data, now)
+        if self.mediation.active:
+            self.upstream.regulate()
 
     # What the sides tell.
 
@@ -147,8 +136,12 @@ class Link:
         """Pass data on."""
         now = time.monotonic()
         if side is self.target:
+            if not self.mediation.settled:
+                self.mediation.settle(self._watcher)
             self._watcher.received(data, now)
             self.upstream.feed(data, now)
+        elif self.mediation.active:
+            self.mediation.answer(data, now)
         else:
             self.downstream.feed(data, now)
 

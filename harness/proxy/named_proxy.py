@@ -1,31 +1,18 @@
 """One proxy of the API: a listener, its links, its toxics and its records."""
 
 import asyncio
-import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from harness.address import Address
+from harness.proxy import kinds
+from harness.proxy.equipment import Equipment, ToxicSettings
 from harness.proxy.evidence.recorder import Recorder
-from harness.proxy.link import Link, Watcher
+from harness.proxy.link import Link
 from harness.proxy.refusals import Counting, as_record, count_refusals
 from harness.proxy.timer import Timers
-from harness.proxy.toxics import KINDS, Toxic
-from harness.records import Ending, Evidence, Refusals, Touch
-
-
-@dataclass(slots=True, eq=False)
-class ToxicSettings:
-    """A toxic as the API has it; each connection has a Toxic of its own made from it."""
-
-    name: str
-    kind: str
-    stream: str
-    toxicity: float
-    attributes: dict[str, int] = field(default_factory=dict)
-    touched: set[int] = field(default_factory=set)
-    """Numbers of the connections on which it saw traffic."""
+from harness.proxy.watcher import Watcher
+from harness.records import Ending, Evidence, Refusals
 
 
 class NamedProxy:
@@ -48,13 +35,11 @@ class NamedProxy:
         self.protocol = protocol
         self.timers = timers
         self.enabled = False
-        self.toxics: list[ToxicSettings] = []
-        self._seed = seed
         self._how_to_count = counting
         self._recorder = Recorder(name, protocol)
         self._server: asyncio.Server | None = None
         self._links: dict[int, Link] = {}
-        self._made: dict[tuple[int, str], Toxic] = {}
+        self.equipment = Equipment(name, seed, self._links)
         self._outages: list[Refusals] = []
         self._counting: Counting | None = None
         self._refusing_since = 0.0
@@ -132,76 +117,26 @@ class NamedProxy:
         watch = self._recorder.opened(link.opened)
         link.number = watch.number
         self._links[link.number] = link
-        self._equip(link, flush=False)
+        self.equipment.equip(link)
         return watch
 
     def closed(self, link: Link) -> None:
         """Forget a link."""
         del self._links[link.number]
-        for settings in self.toxics:
-            toxic = self._made.pop((link.number, settings.name), None)
-            if toxic is not None and toxic.touched:
-                settings.touched.add(link.number)
+        self.equipment.forget(link)
 
     # Toxics.
 
-    def toxic(self, name: str) -> ToxicSettings | None:
-        """Return the toxic of this name, or None."""
-        return next((settings for settings in self.toxics if settings.name == name), None)
-
-    def add(self, settings: ToxicSettings) -> None:
-        """Put a toxic at the end of its direction's chain, on live connections too."""
-        self.toxics.append(settings)
-        for link in list(self._links.values()):
-            self._equip(link, flush=False)
+    @property
+    def toxics(self) -> Sequence[ToxicSettings]:
+        """The toxics, in the order in which they were added."""
+        return self.equipment.settings
 
     def remove(self, settings: ToxicSettings) -> None:
         """Take a toxic away; what it held goes at once."""
-        self.toxics.remove(settings)
-        if KINDS[settings.kind].closes_on_removal:
+        if kinds.closes_on_removal(settings.kind):
             self.close_links()
-        for link in list(self._links.values()):
-            self._made.pop((link.number, settings.name), None)
-            self._equip(link, flush=True)
-
-    def change(
-        self, settings: ToxicSettings, attributes: Mapping[str, int], toxicity: float
-    ) -> None:
-        """Change a toxic's attributes and toxicity, on live connections too."""
-        settings.attributes.update(attributes)
-        redrawn = settings.toxicity != toxicity
-        settings.toxicity = toxicity
-        for link in list(self._links.values()):
-            if redrawn:
-                self._made.pop((link.number, settings.name), None)
-            self._equip(link, flush=True)
-
-    def _equip(self, link: Link, *, flush: bool) -> None:
-        for stream, direction in (("upstream", link.upstream), ("downstream", link.downstream)):
-            chain = [
-                toxic
-                for settings in self.toxics
-                if settings.stream.lower() == stream
-                and (toxic := self._of(link, settings)) is not None
-            ]
-            if chain != direction.pipeline.toxics or flush:
-                direction.replace(chain, flush=flush)
-
-    def _of(self, link: Link, settings: ToxicSettings) -> Toxic | None:
-        """Return the link's own toxic, or None where toxicity spared it."""
-        made = self._made.get((link.number, settings.name))
-        if made is not None:
-            return made
-        # Drawn from the seed, so that the same connections are struck in a replay.
-        chance = random.Random(  # noqa: S311 - replayable, not secret
-            f"{self._seed} {self.name} {settings.name} {link.number}"
-        )
-        if chance.random() >= settings.toxicity:
-            return None
-        began = max(link.opened, time.monotonic()) if settings.kind == "timeout" else link.opened
-        toxic = KINDS[settings.kind](settings.attributes, chance, began)
-        self._made[link.number, settings.name] = toxic
-        return toxic
+        self.equipment.remove(settings)
 
     # Evidence.
 
@@ -210,18 +145,4 @@ class NamedProxy:
         outages = list(self._outages)
         if self._counting is not None:
             outages.append(self._outage(None))
-        touches = []
-        for settings in self.toxics:
-            live = {
-                number
-                for (number, name), toxic in self._made.items()
-                if name == settings.name and toxic.touched
-            }
-            touches.append(
-                Touch(
-                    dependency=self.name,
-                    toxic=settings.name,
-                    connections=len(settings.touched | live),
-                )
-            )
-        return self._recorder.evidence(since, tuple(outages), tuple(touches))
+        return self._recorder.evidence(since, tuple(outages), self.equipment.touches())

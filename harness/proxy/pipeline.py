@@ -27,6 +27,10 @@ class Pipeline:
         """Take what arrived, and let each toxic make of it what it will."""
         self._pass([Parcel(now, data, action)], self.toxics)
 
+    def put(self, parcels: list[Parcel]) -> None:
+        """Take parcels that may be due later; order is kept all the same."""
+        self._pass(parcels, self.toxics)
+
     def _pass(self, parcels: list[Parcel], toxics: Sequence[Toxic]) -> None:
         for toxic in toxics:
             if parcels:

@@ -1,13 +1,15 @@
 """The proxies of one server, and the rules of Toxiproxy's API on them; no HTTP here."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from harness.proxy import kinds
+from harness.proxy.equipment import ToxicSettings
 from harness.proxy.evidence.recorder import PROTOCOLS
-from harness.proxy.named_proxy import NamedProxy, ToxicSettings
+from harness.proxy.named_proxy import NamedProxy
 from harness.proxy.timer import Timers
-from harness.proxy.toxics import KINDS
 
 
 class ApiError(Exception):
@@ -38,7 +40,7 @@ class Registry:
 
     def toxic(self, proxy: str, name: str) -> ToxicSettings:
         """Return a toxic of a proxy."""
-        found = self.get(proxy).toxic(name)
+        found = self.get(proxy).equipment.find(name)
         if found is None:
             raise ApiError(404, "toxic not found")
         return found
@@ -126,12 +128,12 @@ class Registry:
         if not isinstance(stream, str) or stream.lower() not in {"upstream", "downstream"}:
             raise ApiError(400, "stream was invalid, can be either upstream or downstream")
         kind = body.get("type")
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in kinds.NAMES:
             raise ApiError(400, "invalid toxic type")
         label = body.get("name") or f"{kind}_{stream}"
-        if proxy.toxic(label) is not None:
+        if proxy.equipment.find(label) is not None:
             raise ApiError(409, "toxic already exists")
-        attributes = _attributes(kind, KINDS[kind].defaults, body.get("attributes"))
+        attributes = _attributes(kind, kinds.defaults(kind), body.get("attributes"))
         settings = ToxicSettings(
             name=label,
             kind=kind,
@@ -139,14 +141,14 @@ class Registry:
             toxicity=_toxicity(body, 1.0),
             attributes=attributes,
         )
-        proxy.add(settings)
+        proxy.equipment.add(settings)
         return settings
 
     def update_toxic(self, proxy: str, name: str, body: Mapping[str, Any]) -> ToxicSettings:
         """Change a toxic's attributes and toxicity."""
         settings = self.toxic(proxy, name)
         attributes = _attributes(settings.kind, settings.attributes, body.get("attributes"))
-        self.get(proxy).change(settings, attributes, _toxicity(body, settings.toxicity))
+        self.get(proxy).equipment.change(settings, attributes, _toxicity(body, settings.toxicity))
         return settings
 
 
@@ -208,17 +210,24 @@ def _toxicity(body: Mapping[str, Any], default: float) -> float:
     return float(value)
 
 
-def _attributes(kind: str, before: Mapping[str, int], given: object) -> dict[str, int]:
+def _attributes(kind: str, before: Mapping[str, Any], given: object) -> dict[str, Any]:
     attributes = dict(before)
     if given is None:
         given = {}
     for name, value in as_object(given).items():
         if name not in attributes:
             continue  # unknown keys are ignored, as in Toxiproxy
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ApiError(400, f"bad request body: {name} must be an integer")
-        attributes[name] = value
-    mistake = KINDS[kind].mistake(attributes)
+        attributes[name] = _attribute(name, value, type(kinds.defaults(kind)[name]))
+    mistake = kinds.mistake(kind, attributes)
     if mistake:
         raise ApiError(400, f"invalid attributes of {kind}: {mistake}")
     return attributes
+
+
+def _attribute(name: str, value: object, wanted: type) -> object:
+    accepted = (int, float) if wanted is float else (wanted,)
+    finite = not isinstance(value, float) or math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, accepted) or not finite:
+        expected = {int: "an integer", float: "a number", str: "a string"}[wanted]
+        raise ApiError(400, f"bad request body: {name} must be {expected}")
+    return value

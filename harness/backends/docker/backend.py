@@ -16,7 +16,7 @@ from harness.backends.docker.engine import RUN_LABEL, Engine, Template
 from harness.backends.docker.netem import Netem
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
-from harness.backends.toxiproxy import ToxiproxyControl
+from harness.backends.toxiproxy import ToxiproxyControl, label
 from harness.configuration import Configuration
 from harness.errors import ControlError, StartError
 from harness.keeper.client import KeeperClient
@@ -32,7 +32,7 @@ class DockerBackend:
     """target → tap → Toxiproxy → dependency, each in a container."""
 
     name = "docker"
-    capabilities = frozenset({Capability.TCP, Capability.PROCESS, Capability.NETWORK})
+    capabilities = frozenset(Capability)
 
     def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
         self.configuration = configuration
@@ -148,7 +148,7 @@ class DockerBackend:
         service = fault.dependency
         match fault.form:
             case Toxics() as toxics:
-                self._toxiproxy.add(service, toxics, prefix=type(fault).__name__.lower())
+                self._striking(fault).add(service, toxics, prefix=label(fault))
             case Disabled():
                 # The tap refuses too, so that a refused connection stays a refused one.
                 self._tap_control.disable(service)
@@ -177,7 +177,7 @@ class DockerBackend:
         service = fault.dependency
         match fault.form:
             case Toxics():
-                self._toxiproxy.remove(service, prefix=type(fault).__name__.lower())
+                self._striking(fault).remove(service, prefix=label(fault))
             case Disabled():
                 self._toxiproxy.enable(service)
                 self._tap_control.enable(service)
@@ -195,6 +195,10 @@ class DockerBackend:
                     if network not in joined:
                         self.engine.connect(service, network)
                 self._leave(service, [])
+
+    def _striking(self, fault: Fault) -> ToxiproxyControl:
+        """Return what strikes the traffic: only our own proxy knows HTTP."""
+        return self._tap_control if fault.needs is Capability.HTTP else self._toxiproxy
 
     def _container(self, service: str) -> str:
         return self.engine.identity(service)

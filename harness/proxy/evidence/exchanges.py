@@ -15,6 +15,8 @@ class Pending:
     started: float
     handshake: bool = False
     head: bool = False
+    forwarded: bool = True
+    faults: tuple[str, ...] = ()
 
 
 Done = Callable[[Pending, Outcome, str, float], None]
@@ -28,12 +30,12 @@ class Exchanges:
         """Begun and not answered, in order."""
         self.blind_spots: list[str] = []
         self.done: Done = lambda pending, outcome, status, now: None
-        self._count = 0
+        self.begun = 0
         self._turn: Pending | None = None
         self._answering = False
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._count} begun, {len(self.pending)} pending>"
+        return f"<{type(self).__name__} {self.begun} begun, {len(self.pending)} pending>"
 
     def received(self, data: bytes, now: float) -> None:
         """Bytes came from the target: after an answer they begin another exchange."""
@@ -49,10 +51,19 @@ class Exchanges:
         self._answering = True
         self._last = now
 
+    @property
+    def idle(self) -> bool:
+        """Whether what comes from the target next begins an exchange."""
+        return self._turn is None or self._answering
+
+    def at(self, place: int) -> Pending | None:
+        """Return the exchange under way at this place on the connection, or None."""
+        return next((pending for pending in self.pending if pending.index == place), None)
+
     def begin(self, request: str, now: float, *, handshake: bool = False) -> Pending:
         """Note that an exchange has begun."""
-        pending = Pending(self._count, request, now, handshake)
-        self._count += 1
+        pending = Pending(self.begun, request, now, handshake)
+        self.begun += 1
         self.pending.append(pending)
         return pending
 

@@ -43,6 +43,11 @@ class HttpExchanges(Exchanges):
         except httptools.HttpParserError as error:
             self._give_up(f"an answer could not be parsed: {error}")
 
+    @property
+    def idle(self) -> bool:
+        """Whether every request has been answered."""
+        return not self.pending and not self._raw
+
     def _give_up(self, why: str) -> None:
         self._raw = True
         self.blind_spots.append(why)

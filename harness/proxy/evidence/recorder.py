@@ -110,6 +110,33 @@ class ConnectionWatch:
         self.exchanges.end(now)
         self._recorder.closed(self, self.record(closed=now, by=by, reached=reached))
 
+    @property
+    def idle(self) -> bool:
+        """Whether every request that began has been answered."""
+        return self.exchanges.idle
+
+    @property
+    def begun(self) -> int:
+        """How many exchanges have begun."""
+        return self.exchanges.begun
+
+    def struck(self, place: int, toxic: str) -> None:
+        """Note that a toxic altered the exchange at this place on the connection."""
+        pending = self.exchanges.at(place)
+        if pending is not None:
+            pending.faults += (toxic,)
+
+    def kept(self, place: int) -> None:
+        """Note that the dependency does not get the request at this place."""
+        pending = self.exchanges.at(place)
+        if pending is not None:
+            pending.forwarded = False
+
+    def notice(self, text: str) -> None:
+        """Note what could not be done."""
+        if text not in self.exchanges.blind_spots:
+            self.exchanges.blind_spots.append(text)
+
     def record(
         self, *, closed: float | None = None, by: Ending | None = None, reached: bool = True
     ) -> Connection:
@@ -147,4 +174,6 @@ class ConnectionWatch:
             outcome=outcome,
             status=status,
             handshake=pending.handshake,
+            forwarded=pending.forwarded,
+            faults=pending.faults,
         )

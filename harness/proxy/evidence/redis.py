@@ -67,6 +67,11 @@ class RedisExchanges(Exchanges):
         except hiredis.ProtocolError as error:
             self._give_up(f"a reply could not be parsed: {error}", now)
 
+    @property
+    def idle(self) -> bool:
+        """Whether every command has been answered."""
+        return not self.pending and not self._raw and self._began is None
+
     def _give_up(self, why: str, now: float) -> None:
         self._raw = True
         self.blind_spots.append(why)

@@ -1,0 +1,144 @@
+"""A proxy's toxics: their settings, and what they are on each of its connections."""
+
+import random
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from harness.proxy import kinds
+from harness.proxy.http.selection import Tally
+from harness.proxy.http.toxic import HttpToxic
+from harness.proxy.link import Link
+from harness.proxy.toxics import KINDS, Toxic
+from harness.records import Touch
+
+
+@dataclass(slots=True, eq=False)
+class ToxicSettings:
+    """A toxic as the API has it; each connection has one of its own made from it."""
+
+    name: str
+    kind: str
+    stream: str
+    toxicity: float
+    attributes: dict[str, Any] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    touched: set[int] = field(default_factory=set)
+    """Numbers of the ended connections on which it saw traffic."""
+
+
+class Equipment:
+    """The toxics of one proxy, on its connections."""
+
+    def __init__(self, proxy: str, seed: int, links: Mapping[int, Link]) -> None:
+        self.settings: list[ToxicSettings] = []
+        self._proxy = proxy
+        self._seed = seed
+        self._links = links
+        self._made: dict[tuple[int, str], Toxic | HttpToxic | None] = {}
+        """By connection and name; None where toxicity spared the connection."""
+
+    def __repr__(self) -> str:
+        names = ", ".join(each.name for each in self.settings)
+        return f"<Equipment of {self._proxy}: {names or 'no toxics'}>"
+
+    def find(self, name: str) -> ToxicSettings | None:
+        """Return the toxic of this name, or None."""
+        return next((each for each in self.settings if each.name == name), None)
+
+    def add(self, settings: ToxicSettings) -> None:
+        """Put a toxic at the end of its direction's chain, on live connections too."""
+        self.settings.append(settings)
+        for link in self._live():
+            self.equip(link)
+
+    def remove(self, settings: ToxicSettings) -> None:
+        """Take a toxic away; what it held goes at once."""
+        self.settings.remove(settings)
+        for link in self._live():
+            made = self._made.pop((link.number, settings.name), None)
+            if isinstance(made, HttpToxic):
+                link.mediation.drop(made)
+            self.equip(link, flush=True)
+
+    def change(
+        self, settings: ToxicSettings, attributes: Mapping[str, Any], toxicity: float
+    ) -> None:
+        """Change a toxic's attributes and toxicity, on live connections too."""
+        settings.attributes.update(attributes)
+        redrawn = settings.toxicity != toxicity
+        settings.toxicity = toxicity
+        for link in self._live():
+            if redrawn:
+                self._made.pop((link.number, settings.name), None)
+            self.equip(link, flush=True)
+
+    def _live(self) -> Collection[Link]:
+        return list(self._links.values())
+
+    def equip(self, link: Link, *, flush: bool = False) -> None:
+        """Give a connection the toxics that strike it; `flush` lets go what they hold."""
+        chains: dict[str, list[Toxic]] = {"upstream": [], "downstream": []}
+        on_http: list[HttpToxic] = []
+        for settings in self.settings:
+            made = self._of(link, settings)
+            if isinstance(made, HttpToxic):
+                on_http.append(made)
+            elif made is not None:
+                chains[settings.stream.lower()].append(made)
+        link.mediation.use(on_http)
+        for stream, direction in (("upstream", link.upstream), ("downstream", link.downstream)):
+            if chains[stream] != direction.pipeline.toxics or flush:
+                direction.replace(chains[stream], flush=flush)
+
+    def _of(self, link: Link, settings: ToxicSettings) -> Toxic | HttpToxic | None:
+        """Return the link's own toxic, or None where toxicity spared it."""
+        key = (link.number, settings.name)
+        if key not in self._made:
+            self._made[key] = self._make(link, settings)
+        return self._made[key]
+
+    def _make(self, link: Link, settings: ToxicSettings) -> Toxic | HttpToxic | None:
+        # Drawn from the seed, so that the same connections are struck in a replay.
+        chance = self._chance(settings.name, link.number)
+        if chance.random() >= settings.toxicity:
+            return None
+        if kinds.is_http(settings.kind):
+            draw = partial(self._chance, settings.name, link.number)
+            return HttpToxic(
+                settings.name, settings.kind, settings.attributes, settings.tally, draw
+            )
+        began = max(link.opened, time.monotonic()) if settings.kind == "timeout" else link.opened
+        return KINDS[settings.kind](settings.attributes, chance, began)
+
+    def _chance(self, *place: object) -> random.Random:
+        text = " ".join(map(str, (self._seed, self._proxy, *place)))
+        return random.Random(text)  # noqa: S311 - replayable, not secret
+
+    def forget(self, link: Link) -> None:
+        """Keep of a connection that is over only whether the toxics touched it."""
+        for settings in self.settings:
+            made = self._made.pop((link.number, settings.name), None)
+            if made is not None and made.touched:
+                settings.touched.add(link.number)
+
+    def touches(self) -> tuple[Touch, ...]:
+        """Return what each toxic has touched since it was added."""
+        return tuple(
+            Touch(
+                dependency=self._proxy,
+                toxic=settings.name,
+                connections=len(settings.touched | self._touched_live(settings.name)),
+                exchanges=settings.tally.struck,
+            )
+            for settings in self.settings
+        )
+
+    def _touched_live(self, name: str) -> set[int]:
+        return {
+            number
+            for number in self._links
+            if (made := self._made.get((number, name))) is not None and made.touched
+        }

@@ -1,0 +1,58 @@
+"""One HTTP toxic on one connection: picks requests, and makes the effects that strike them."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from harness.proxy.http.effects import EFFECTS, Effect
+from harness.proxy.http.framing import Message
+from harness.proxy.http.selection import Selection, Tally
+
+
+class HttpToxic:
+    """What a proxy's toxic is to one of its connections."""
+
+    closes_on_removal: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        attributes: Mapping[str, Any],
+        tally: Tally,
+        draw: Callable[[int], random.Random],
+    ) -> None:
+        self.name = name
+        self.touched = False
+        self._effect = EFFECTS[kind]
+        self._attributes = attributes
+        """Shared with the API, so that an update takes effect here."""
+        self._tally = tally
+        self._draw = draw
+        """Returns the chance of a request by its place on the connection, from the seed alone."""
+
+    def __repr__(self) -> str:
+        return f"<HttpToxic {self.name}: {self._effect.__name__} {dict(self._attributes)}>"
+
+    @staticmethod
+    def defaults(kind: str) -> dict[str, int | float | str]:
+        """Return the attributes of a kind, and their defaults."""
+        return {**EFFECTS[kind].defaults, **Selection.defaults}
+
+    @staticmethod
+    def mistake(kind: str, attributes: Mapping[str, Any]) -> str:
+        """Return what is wrong with these attributes, or ""."""
+        return EFFECTS[kind].mistake(attributes) or Selection.of(attributes).mistake
+
+    def strike(self, request: Message, place: int, touched: Callable[[str], None]) -> Effect | None:
+        """Return what happens to this request's exchange, or None where it is spared."""
+        chance = self._draw(place)
+        if not Selection.of(self._attributes).strikes(request, self._tally, chance):
+            return None
+
+        def touch() -> None:
+            self.touched = True
+            self._tally.struck += 1
+            touched(self.name)
+
+        return self._effect(self._attributes, chance, touch)
