@@ -1,9 +1,13 @@
 """One direction of a connection: a chain of toxics, and the parcels that are on their way."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
 from harness.proxy.toxics import Action, Parcel, Toxic
+
+OVERHEAD = 200
+"""Bytes of memory that a parcel takes besides its data, about: thin slices must count too."""
 
 
 class Pipeline:
@@ -13,7 +17,7 @@ class Pipeline:
         self.toxics = list(toxics)
         self._waiting: deque[Parcel] = deque()
         self.size = 0
-        """Bytes that wait."""
+        """Bytes that wait, and what it takes to hold them."""
 
     def __repr__(self) -> str:
         return f"<Pipeline {self.toxics} {len(self._waiting)} waiting>"
@@ -40,7 +44,7 @@ class Pipeline:
             if self._waiting and parcel.due < self._waiting[-1].due:
                 parcel.due = self._waiting[-1].due
             self._waiting.append(parcel)
-            self.size += len(parcel.data)
+            self.size += len(parcel.data) + OVERHEAD
 
     def due(self, now: float) -> list[Parcel]:
         """Return the parcels whose time has come, in order."""
@@ -51,18 +55,20 @@ class Pipeline:
         ready = []
         while self._waiting and self._waiting[0].due <= now:
             parcel = self._waiting.popleft()
-            self.size -= len(parcel.data)
+            self.size -= len(parcel.data) + OVERHEAD
             ready.append(parcel)
         return ready
 
     def next(self) -> float | None:
         """Return when `due` will next have something, or None while nothing waits."""
         times = [at for toxic in self.toxics if (at := toxic.wake()) is not None]
-        if self._waiting:
+        if self._waiting and self._waiting[0].due < math.inf:
             times.append(self._waiting[0].due)
         return min(times, default=None)
 
     def flush(self, now: float) -> None:
         """Make everything that waits due now."""
+        for toxic in self.toxics:
+            toxic.release(now)
         for parcel in self._waiting:
             parcel.due = min(parcel.due, now)

@@ -155,7 +155,7 @@ class Mediator:
             if segment.last:
                 front = self._open.popleft()
                 if _switches(front.request, message):
-                    return [*parts, *self._give_up(now, "it changed its protocol")]
+                    return [*parts, *self._give_up(now, "its protocol changed")]
                 parts.extend(self._ready(now))
         if self._answers.broken:
             parts.extend(self._give_up(now, f"an answer is not HTTP/1: {self._answers.broken}"))

@@ -1,5 +1,6 @@
 """`bandwidth`: data arrives slowly."""
 
+import math
 from typing import ClassVar
 
 from harness.proxy.toxics.toxic import Action, Parcel, Toxic
@@ -20,7 +21,8 @@ class Bandwidth(Toxic):
         per_second = self.attributes["rate"] * 1000
         at = max(parcel.due, self._free)
         if per_second == 0:
-            return []
+            # Held, not dropped: the stream must have no gap when the toxic goes.
+            return [Parcel(math.inf, parcel.data, parcel.action)]
         size = max(1, int(per_second * SLICE))
         passed = []
         for start in range(0, len(parcel.data), size):
@@ -31,3 +33,7 @@ class Bandwidth(Toxic):
         if parcel.action is not Action.NONE:
             passed.append(Parcel(at, b"", parcel.action))
         return passed
+
+    def release(self, now: float) -> None:
+        """Begin anew with what comes next."""
+        self._free = min(self._free, now)

@@ -24,3 +24,8 @@ class Connect(Toxic):
             self._held_until = parcel.due if paid else parcel.due + round_trip
         parcel.due = max(parcel.due, self._held_until)
         return [parcel]
+
+    def release(self, now: float) -> None:
+        """Hold no longer."""
+        if self._held_until is not None:
+            self._held_until = min(self._held_until, now)

@@ -22,3 +22,7 @@ class Latency(Toxic):
         # A later chunk with less jitter must not overtake an earlier one.
         parcel.due = self._last = max(parcel.due, self._last)
         return [parcel]
+
+    def release(self, now: float) -> None:
+        """Let what comes next overtake nothing that waits."""
+        self._last = min(self._last, now)

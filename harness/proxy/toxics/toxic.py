@@ -58,6 +58,9 @@ class Toxic:
         """Return what becomes of a parcel."""
         raise NotImplementedError
 
+    def release(self, now: float) -> None:
+        """Forget what was planned for later than `now`: everything that waits goes at once."""
+
     def wake(self) -> float | None:
         """Return when `woken` wants to be called if no parcel comes before, or None."""
         return None

@@ -1,0 +1,176 @@
+"""A direction writes what is due, passes ends on, and holds its source back."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from harness.proxy.direction import HIGH_WATER, Direction
+from harness.proxy.timer import Handle, Timers
+from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
+from tests.proxy.chance import chance
+
+
+class FakeTransport:
+    """Records what a direction does to it."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.paused = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return False
+
+    def pause_reading(self) -> None:
+        assert not self.paused
+        self.paused = True
+
+    def resume_reading(self) -> None:
+        assert self.paused
+        self.paused = False
+
+
+class FakeTimers:
+    """Keeps what was asked for."""
+
+    def __init__(self) -> None:
+        self.handles: list[Handle] = []
+
+    def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
+        self.handles.append(Handle(at, callback))
+        return self.handles[-1]
+
+    @property
+    def armed(self) -> list[Handle]:
+        return [handle for handle in self.handles if handle.callback]
+
+
+class Bench:
+    """A direction between two fake transports."""
+
+    def __init__(self) -> None:
+        self.source, self.sink, self.timers = FakeTransport(), FakeTransport(), FakeTimers()
+        self.finished: list[Action] = []
+        self.delivered: list[bytes] = []
+        self.direction = Direction(
+            cast("Timers", self.timers),
+            lambda data, now: self.delivered.append(data),
+            self.finished.append,
+        )
+        self.direction.source = cast("asyncio.Transport", self.source)
+        self.direction.sink = cast("asyncio.Transport", self.sink)
+
+    def use(self, kind: str, **attributes: int) -> None:
+        self.direction.replace([made(kind, **attributes)], flush=False)
+
+    def feed(self, data: bytes, action: Action = Action.NONE) -> None:
+        self.direction.feed(data, time.monotonic(), action)
+
+
+def made(kind: str, **attributes: int) -> Toxic:
+    return KINDS[kind]({**KINDS[kind].defaults, **attributes}, chance(0), 0.0)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_without_toxics_data_is_written_at_once_and_no_timer_is_set(bench: Bench) -> None:
+    bench.feed(b"a")
+    assert bench.sink.written == b"a"
+    assert bench.delivered == [b"a"]
+    assert not bench.timers.handles
+
+
+def test_data_waits_for_the_connection_to_the_other_side(bench: Bench) -> None:
+    bench.direction.sink = None
+    bench.feed(b"a")
+    assert not bench.delivered
+    bench.direction.sink = cast("asyncio.Transport", bench.sink)
+    bench.direction.deliver()
+    assert bench.sink.written == b"a"
+
+
+def test_one_timer_is_armed_for_what_is_due_next(bench: Bench) -> None:
+    bench.use("latency", latency=60_000)
+    before = time.monotonic()
+    bench.feed(b"a")
+    bench.feed(b"b")
+    assert not bench.delivered
+    (handle,) = bench.timers.armed
+    assert handle.at >= before + 60
+
+
+def test_removing_a_toxic_lets_what_it_held_go(bench: Bench) -> None:
+    bench.use("latency", latency=60_000)
+    bench.feed(b"a")
+    bench.direction.replace([], flush=True)
+    assert bench.sink.written == b"a"
+    assert not bench.timers.armed
+
+
+def test_an_end_is_passed_on_after_its_data(bench: Bench) -> None:
+    bench.feed(b"a", Action.EOF)
+    assert bench.sink.written == b"a"
+    assert bench.finished == [Action.EOF]
+
+
+def test_nothing_follows_a_close(bench: Bench) -> None:
+    bench.direction.put([Parcel(0.0, b"a", Action.CLOSE), Parcel(0.0, b"b")])
+    assert bench.finished == [Action.CLOSE]
+    assert bench.sink.written == b"a"
+
+
+def test_a_full_sink_pauses_the_source_until_it_has_room(bench: Bench) -> None:
+    bench.direction.sink_is_full(full=True)
+    assert bench.source.paused
+    bench.direction.sink_is_full(full=False)
+    assert not bench.source.paused
+
+
+def test_a_pipeline_that_holds_too_much_pauses_the_source_until_it_is_flushed(
+    bench: Bench,
+) -> None:
+    bench.use("latency", latency=60_000)
+    chunk = bytes(2**16)
+    fed = 0
+    while not bench.source.paused:
+        bench.feed(chunk)
+        fed += len(chunk)
+    assert fed <= HIGH_WATER + 2 * len(chunk)
+    bench.direction.replace([], flush=True)
+    assert not bench.source.paused
+    assert len(bench.sink.written) == fed
+
+
+def test_what_else_it_fills_pauses_the_source_too(bench: Bench) -> None:
+    crowded = [True]
+    bench.direction.overfull = lambda: crowded[0]
+    bench.direction.regulate()
+    assert bench.source.paused
+    crowded[0] = False
+    bench.direction.regulate()
+    assert not bench.source.paused
+
+
+def test_what_goes_through_is_what_is_written_and_recorded(bench: Bench) -> None:
+    bench.direction.through = lambda data: data.replace(b"secret", b"")
+    bench.feed(b"a secret b")
+    bench.feed(b"secret")
+    assert bench.sink.written == b"a  b"
+    assert bench.delivered == [b"a  b"]
+
+
+def test_after_it_stopped_nothing_is_written(bench: Bench) -> None:
+    bench.use("latency", latency=60_000)
+    bench.feed(b"a")
+    bench.direction.stop()
+    bench.direction.replace([], flush=True)
+    assert not bench.sink.written
+    assert not bench.timers.armed

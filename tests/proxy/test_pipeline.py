@@ -1,0 +1,90 @@
+"""A pipeline hands parcels out when they are due, in order, and never before."""
+
+import pytest
+
+from harness.proxy.pipeline import OVERHEAD, Pipeline
+from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
+from tests.proxy.chance import chance
+
+
+def toxic(kind: str, **attributes: int) -> Toxic:
+    return KINDS[kind]({**KINDS[kind].defaults, **attributes}, chance(0), 0.0)
+
+
+def due(pipeline: Pipeline, now: float) -> bytes:
+    return b"".join(parcel.data for parcel in pipeline.due(now))
+
+
+def test_without_toxics_bytes_are_due_at_once() -> None:
+    pipeline = Pipeline()
+    assert pipeline.clear
+    pipeline.feed(b"a", 1.0)
+    assert not pipeline.clear
+    assert due(pipeline, 1.0) == b"a"
+    assert pipeline.clear
+
+
+def test_nothing_is_due_before_its_time_and_the_next_time_is_known() -> None:
+    pipeline = Pipeline([toxic("latency", latency=100)])
+    pipeline.feed(b"a", 1.0)
+    assert pipeline.next() == pytest.approx(1.1)
+    assert due(pipeline, 1.099) == b""
+    assert due(pipeline, 1.1) == b"a"
+    assert pipeline.next() is None
+
+
+def test_toxics_work_one_after_another() -> None:
+    pipeline = Pipeline([toxic("latency", latency=100), toxic("bandwidth", rate=1)])
+    pipeline.feed(b"x" * 100, 0.0)
+    assert pipeline.next() == pytest.approx(0.2)
+
+
+def test_a_toxic_that_is_added_later_lets_nothing_overtake_what_waits() -> None:
+    pipeline = Pipeline([toxic("latency", latency=1000)])
+    pipeline.feed(b"a", 0.0)
+    pipeline.toxics = [toxic("noop")]
+    pipeline.feed(b"b", 0.5)
+    assert due(pipeline, 0.9) == b""
+    assert due(pipeline, 1.0) == b"ab"
+
+
+def test_parcels_put_with_times_of_their_own_keep_their_order() -> None:
+    pipeline = Pipeline()
+    pipeline.put([Parcel(2.0, b"a"), Parcel(1.0, b"b")])
+    assert due(pipeline, 1.5) == b""
+    assert due(pipeline, 2.0) == b"ab"
+
+
+def test_flush_lets_everything_go_even_what_was_held_for_ever() -> None:
+    pipeline = Pipeline([toxic("bandwidth")])
+    pipeline.feed(b"a", 0.0)
+    pipeline.feed(b"b", 0.0, Action.EOF)
+    assert pipeline.next() is None
+    assert due(pipeline, 1e9) == b""
+    pipeline.flush(5.0)
+    parcels = pipeline.due(5.0)
+    assert [parcel.data for parcel in parcels] == [b"a", b"b"]
+    assert parcels[-1].action is Action.EOF
+
+
+def test_its_size_counts_what_waits_down_to_nothing() -> None:
+    pipeline = Pipeline([toxic("bandwidth", rate=1)])
+    pipeline.feed(b"x" * 1000, 0.0)
+    assert pipeline.size == 1000 + 10 * OVERHEAD
+    pipeline.due(0.5)
+    assert pipeline.size == 500 + 5 * OVERHEAD
+    pipeline.due(10.0)
+    assert pipeline.size == 0
+
+
+def test_a_toxic_that_waits_for_silence_is_woken() -> None:
+    pipeline = Pipeline([toxic("timeout", timeout=100)])
+    assert pipeline.next() == pytest.approx(0.1)
+    assert [parcel.action for parcel in pipeline.due(0.1)] == [Action.CLOSE]
+
+
+def test_only_toxics_that_saw_something_are_touched() -> None:
+    pipeline = Pipeline([toxic("timeout"), toxic("latency", latency=1)])
+    assert [each.touched for each in pipeline.toxics] == [False, False]
+    pipeline.feed(b"a", 0.0)
+    assert [each.touched for each in pipeline.toxics] == [True, False]

@@ -1,0 +1,97 @@
+"""Timers call at their time and never before, in order, and stop when they are closed."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+import uvloop
+
+from harness.proxy.timer import Timers
+
+LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+
+
+def run(
+    loop: Callable[[], asyncio.AbstractEventLoop], main: Callable[[Timers], Awaitable[None]]
+) -> None:
+    async def body() -> None:
+        timers = Timers()
+        try:
+            async with asyncio.timeout(10):
+                await main(timers)
+        finally:
+            timers.close()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(body())
+
+
+@LOOPS
+def test_calls_come_in_the_order_of_their_times_and_never_early(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    called: list[tuple[float, float]] = []
+
+    async def main(timers: Timers) -> None:
+        done = asyncio.Event()
+        begun = time.monotonic()
+        for milliseconds in (30, 10, 20, 10):
+            at = begun + milliseconds / 1000
+            timers.call_at(at, lambda at=at: called.append((at, time.monotonic())))  # type: ignore[misc]
+        timers.call_at(begun + 0.04, done.set)
+        await done.wait()
+
+    run(loop, main)
+    assert len(called) == 4
+    assert [at for at, _ in called] == sorted(at for at, _ in called)
+    assert all(now >= at for at, now in called)
+
+
+@LOOPS
+def test_what_is_cancelled_is_never_called(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    called: list[str] = []
+
+    async def main(timers: Timers) -> None:
+        done = asyncio.Event()
+        now = time.monotonic()
+        timers.call_at(now + 0.01, lambda: called.append("cancelled")).cancel()
+        timers.call_at(now + 0.02, done.set)
+        await done.wait()
+
+    run(loop, main)
+    assert not called
+
+
+@LOOPS
+def test_a_call_may_ask_for_the_next_one(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    called: list[int] = []
+
+    async def main(timers: Timers) -> None:
+        done = asyncio.Event()
+
+        def again() -> None:
+            called.append(len(called))
+            if len(called) == 50:
+                done.set()
+            else:
+                timers.call_at(time.monotonic(), again)
+
+        again()
+        await done.wait()
+
+    run(loop, main)
+    assert called == list(range(50))
+
+
+@LOOPS
+def test_an_earlier_call_is_not_held_up_by_a_later_one(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def main(timers: Timers) -> None:
+        done = asyncio.Event()
+        timers.call_at(time.monotonic() + 3600, lambda: None)
+        timers.call_at(time.monotonic() + 0.01, done.set)
+        await done.wait()
+
+    run(loop, main)
