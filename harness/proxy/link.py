@@ -165,6 +165,8 @@ class Link:
         """Carry out what a direction delivered after its data."""
         if action is Action.EOF:
             self._eofs_delivered.add(source.ending)
+            if source is self.dependency:
+                self._watcher.finished(time.monotonic())
             if len(self._eofs_delivered) == 2:
                 self.end(source.ending, reset=False)
                 return

@@ -16,6 +16,10 @@ class Watcher(Protocol):
         """Bytes were handed on to the target."""
         ...
 
+    def finished(self, now: float) -> None:
+        """Note that the dependency's end of data was handed on to the target."""
+        ...
+
     def ended(self, by: Ending, now: float, *, reached: bool) -> None:
         """End the record; `reached` tells whether the dependency had accepted it."""
         ...

@@ -51,6 +51,9 @@ class Exchanges:
         self._answering = True
         self._last = now
 
+    def finished(self, now: float) -> None:
+        """Note that the dependency's end of data was handed on to the target."""
+
     @property
     def idle(self) -> bool:
         """Whether what comes from the target next begins an exchange."""

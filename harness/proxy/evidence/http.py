@@ -6,6 +6,8 @@ import httptools
 
 from harness.proxy.evidence.exchanges import Exchanges, Pending
 
+SWITCHING = 101
+
 
 class HttpExchanges(Exchanges):
     """Requests and responses in order; pipelining, HEAD and 1xx included."""
@@ -15,33 +17,52 @@ class HttpExchanges(Exchanges):
         self._requests = httptools.HttpRequestParser(_RequestCallbacks(self))
         self._responses = httptools.HttpResponseParser(_ResponseCallbacks(self))
         self._open: deque[Pending] = deque()
+        self._heads = 0
+        """How many of them are answered by a head alone."""
+        self._bounded = self._unbounded = False
+        """Whether the head being read tells where its answer ends; whether the last did not."""
         self._now = 0.0
         self._raw = False
 
     def received(self, data: bytes, now: float) -> None:
         """Parse what came from the target."""
         self._now = now
-        if self._raw:
+        while data and not self._raw:
+            try:
+                self._requests.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                # Asked for, not granted: without an answer of 101 HTTP goes on.
+                data = data[upgrade.args[0] :]
+                self._requests = httptools.HttpRequestParser(_RequestCallbacks(self))
+                continue
+            except httptools.HttpParserError as error:
+                if self._open and not self._open[-1].request.partition(" ")[2]:
+                    self._open[-1].request = "bytes"
+                else:
+                    self.begin("bytes", now)
+                self._give_up(f"a request could not be parsed: {error}")
             return
-        try:
-            self._requests.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._give_up("an upgraded connection is recorded as one exchange")
-        except httptools.HttpParserError as error:
-            self._give_up(f"a request could not be parsed: {error}")
-            self.begin("bytes", now)
 
     def answered(self, data: bytes, now: float) -> None:
         """Parse what went back."""
         self._now = now
-        if self._raw:
-            return
-        try:
-            self._responses.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._give_up("an upgraded connection is recorded as one exchange")
-        except httptools.HttpParserError as error:
-            self._give_up(f"an answer could not be parsed: {error}")
+        while data and not self._raw:
+            # A head's end is looked for by lines, where an answer may end with it unlike its
+            # length says; the parser alone would take the next answer for its body.
+            end = data.find(b"\n") + 1 or len(data) if self._heads else len(data)
+            try:
+                self._responses.feed_data(data[:end])
+            except httptools.HttpParserUpgrade:
+                self._give_up("an upgraded connection is recorded as one exchange")
+            except httptools.HttpParserError as error:
+                self._give_up(f"an answer could not be parsed: {error}")
+            data = data[end:]
+
+    def finished(self, now: float) -> None:
+        """End the answer that only the connection's end ends (RFC 9112, 6.3)."""
+        if self._unbounded and self._open and not self._raw:
+            self.answer(self._open.popleft(), str(self._responses.get_status_code()), now)
+            self._unbounded = False
 
     @property
     def idle(self) -> bool:
@@ -65,19 +86,30 @@ class HttpExchanges(Exchanges):
         pending = self._open[-1]
         method = self._requests.get_method().decode()
         pending.head = method == "HEAD"
+        self._heads += pending.head
         pending.request = f"{method} {pending.request}"
 
+    def answer_header(self, name: bytes) -> None:
+        """Look for a header that tells where the answer ends."""
+        self._bounded |= name.lower() in {b"content-length", b"transfer-encoding"}
+
     def answer_headed(self) -> None:
-        """Look at an answer's head; to HEAD that is all of it."""
-        if self._open and self._open[0].head:
+        """Look at an answer's head: to HEAD that is all of it."""
+        final = self._responses.get_status_code() >= 200
+        self._unbounded = final and not self._bounded
+        self._bounded = False
+        if final and self._open and self._open[0].head:
             self.answer_complete()
             self._responses = httptools.HttpResponseParser(_ResponseCallbacks(self))
 
     def answer_complete(self) -> None:
         """End an exchange: its answer was handed on whole. An interim one (1xx) is none yet."""
         status = self._responses.get_status_code()
-        if self._open and status >= 200:
-            self.answer(self._open.popleft(), str(status), self._now)
+        self._unbounded = False
+        if self._open and (status >= 200 or status == SWITCHING):
+            pending = self._open.popleft()
+            self._heads -= pending.head
+            self.answer(pending, str(status), self._now)
 
 
 class _RequestCallbacks:
@@ -97,6 +129,9 @@ class _RequestCallbacks:
 class _ResponseCallbacks:
     def __init__(self, exchanges: HttpExchanges) -> None:
         self._exchanges = exchanges
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._exchanges.answer_header(name)
 
     def on_headers_complete(self) -> None:
         self._exchanges.answer_headed()

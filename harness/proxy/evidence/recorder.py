@@ -105,6 +105,10 @@ class ConnectionWatch:
         self._sent += len(data)
         self.exchanges.answered(data, now)
 
+    def finished(self, now: float) -> None:
+        """Note that the dependency's end of data was handed on."""
+        self.exchanges.finished(now)
+
     def ended(self, by: Ending, now: float, *, reached: bool) -> None:
         """End the record."""
         self.exchanges.end(now)

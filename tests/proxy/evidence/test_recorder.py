@@ -1,0 +1,99 @@
+"""The recorder keeps a bounded number of records, and says what it dropped."""
+
+import pytest
+
+from harness.proxy.evidence.recorder import Recorder
+from harness.records import Ending, Evidence, Outcome
+
+
+def evidence(recorder: Recorder, since: float = 0.0) -> Evidence:
+    return recorder.evidence(since, (), ())
+
+
+def turn(recorder: Recorder, at: float) -> None:
+    """Record one connection with one exchange."""
+    watch = recorder.opened(at)
+    watch.received(b"ask", at)
+    watch.answered(b"answer", at + 0.5)
+    watch.ended(Ending.TARGET, at + 1.0, reached=True)
+
+
+def test_a_connection_is_recorded_with_its_bytes_and_who_ended_it() -> None:
+    recorder = Recorder("catalog", "tcp")
+    turn(recorder, 1.0)
+    (connection,) = evidence(recorder).connections
+    assert (connection.number, connection.opened, connection.closed) == (1, 1.0, 2.0)
+    assert (connection.received, connection.sent) == (3, 6)
+    assert connection.ended_by is Ending.TARGET
+    (exchange,) = evidence(recorder).exchanges
+    assert (exchange.started, exchange.ended) == (1.0, 1.5)
+    assert exchange.outcome is Outcome.ANSWERED
+
+
+def test_what_is_under_way_is_shown_as_pending() -> None:
+    recorder = Recorder("catalog", "http")
+    watch = recorder.opened(1.0)
+    watch.received(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", 2.0)
+    found = evidence(recorder)
+    assert found.connections[0].closed is None
+    assert [(each.request, each.outcome) for each in found.exchanges] == [
+        ("GET /a", Outcome.PENDING)
+    ]
+
+
+def test_a_protocol_that_is_not_known_is_recorded_by_turns() -> None:
+    recorder = Recorder("catalog", "tcp")
+    watch = recorder.opened(1.0)
+    for place in range(3):
+        watch.received(b"ask", place)
+        watch.received(b" more", place)
+        watch.answered(b"answer", place + 0.1)
+    assert len(evidence(recorder).exchanges) == 3
+
+
+@pytest.mark.parametrize("kept", [1, 3])
+def test_only_the_newest_records_are_kept_and_the_others_are_counted(kept: int) -> None:
+    recorder = Recorder("catalog", "tcp", kept=kept)
+    for place in range(5):
+        turn(recorder, place)
+    found = evidence(recorder)
+    assert [connection.number for connection in found.connections] == list(range(6 - kept, 6))
+    assert len(found.exchanges) == kept
+    assert found.dropped == 2 * (5 - kept)
+
+
+def test_complete_records_say_so() -> None:
+    recorder = Recorder("catalog", "tcp")
+    turn(recorder, 1.0)
+    assert evidence(recorder).dropped == 0
+
+
+def test_what_ended_before_the_asked_time_is_left_out() -> None:
+    recorder = Recorder("catalog", "tcp")
+    turn(recorder, 1.0)
+    turn(recorder, 5.0)
+    assert [each.number for each in evidence(recorder, 3.0).connections] == [2]
+    assert [each.started for each in evidence(recorder, 3.0).exchanges] == [5.0]
+
+
+def test_an_exchange_carries_what_struck_it() -> None:
+    recorder = Recorder("catalog", "http")
+    watch = recorder.opened(1.0)
+    watch.received(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", 2.0)
+    watch.struck(0, "status")
+    watch.kept(0)
+    watch.struck(1, "of an exchange that is not there")
+    watch.answered(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", 3.0)
+    (exchange,) = evidence(recorder).exchanges
+    assert (exchange.status, exchange.forwarded, exchange.faults) == ("503", False, ("status",))
+
+
+def test_blind_spots_are_kept_once_whatever_the_number_of_connections() -> None:
+    recorder = Recorder("catalog", "http")
+    for place in range(3):
+        watch = recorder.opened(place)
+        watch.notice("not HTTP")
+        watch.notice("not HTTP")
+        if place:
+            watch.ended(Ending.TARGET, place, reached=True)
+    assert evidence(recorder).blind_spots == ("not HTTP",)

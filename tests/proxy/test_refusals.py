@@ -1,0 +1,200 @@
+"""Refused connections are counted: each SYN where that is allowed, else an upper bound."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from harness.proxy.refusals import (
+    CounterCounting,
+    Counting,
+    NotCounting,
+    PacketCounting,
+    as_record,
+    count_refusals,
+    read_failed_connects,
+)
+from harness.records import Certainty
+
+
+def may_see_packets() -> bool:
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_packets = pytest.mark.skipif(not may_see_packets(), reason="needs CAP_NET_RAW")
+
+
+def run(main: Callable[[], Awaitable[None]]) -> None:
+    async def body() -> None:
+        async with asyncio.timeout(20):
+            await main()
+
+    asyncio.run(body())
+
+
+@contextmanager
+def closed_port(family: socket.AddressFamily = socket.AF_INET) -> Iterator[int]:
+    """Give a port that is bound, so that nobody else gets it, and does not listen."""
+    with socket.socket(family, socket.SOCK_STREAM) as bound:
+        bound.bind(("::1" if family is socket.AF_INET6 else "127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def refused(port: int, family: socket.AddressFamily = socket.AF_INET) -> None:
+    with socket.socket(family, socket.SOCK_STREAM) as client, pytest.raises(ConnectionRefusedError):
+        client.connect(("::1" if family is socket.AF_INET6 else "127.0.0.1", port))
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, f"waited 10 s for {what}"
+        await asyncio.sleep(0.005)
+
+
+@needs_packets
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_each_refused_attempt_is_seen_once_with_its_time(family: socket.AddressFamily) -> None:
+    async def main() -> None:
+        with closed_port(family) as port, closed_port(family) as other:
+            counting = PacketCounting(port)
+            before = time.monotonic()
+            for _ in range(5):
+                refused(port, family)
+                refused(other, family)
+            counting.stop()
+            assert len(counting.times) == 5
+            assert all(before <= at <= time.monotonic() for at in counting.times)
+            assert list(counting.times) == sorted(counting.times)
+
+    run(main)
+
+
+@needs_packets
+def test_attempts_are_read_while_they_come() -> None:
+    async def main() -> None:
+        with closed_port() as port:
+            counting = PacketCounting(port)
+            try:
+                refused(port)
+                await until(lambda: len(counting.times) == 1, "the attempt to be seen")
+            finally:
+                counting.stop()
+
+    run(main)
+
+
+@needs_packets
+def test_traffic_on_an_accepted_connection_is_no_attempt() -> None:
+    async def main() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                accepted, _ = server.accept()
+                counting = PacketCounting(port)
+                client.sendall(b"data")
+                assert accepted.recv(10) == b"data"
+                accepted.close()
+            counting.stop()
+            assert counting.times == ()
+
+    run(main)
+
+
+def test_counters_bound_the_refusals_from_above() -> None:
+    async def main() -> None:
+        failures = [100]
+        counting = CounterCounting(lambda: failures[0])
+        failures[0] = 103
+        counting.read()
+        counting.stop()
+        assert counting.samples[0][1] == 0
+        assert counting.samples[-1][1] == 3
+        assert counting.times == ()
+
+    run(main)
+
+
+def test_equal_readings_are_kept_as_their_first_and_last() -> None:
+    async def main() -> None:
+        failures = [0]
+        counting = CounterCounting(lambda: failures[0])
+        for _ in range(50):
+            counting.read()
+        failures[0] = 1
+        for _ in range(50):
+            counting.read()
+        counting.stop()
+        assert [count for _, count in counting.samples] == [0, 0, 1, 1]
+        times = [at for at, _ in counting.samples]
+        assert times == sorted(times)
+
+    run(main)
+
+
+def test_counters_are_read_by_themselves() -> None:
+    async def main() -> None:
+        failures = [0]
+        counting = CounterCounting(lambda: failures[0])
+        failures[0] = 7
+        try:
+            await until(lambda: counting.samples[-1][1] == 7, "a reading of the counters")
+        finally:
+            counting.stop()
+
+    run(main)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/net/snmp"), reason="needs Linux's /proc/net/snmp")  # noqa: PTH110 - a mark
+def test_the_kernels_counters_move_with_each_refusal() -> None:
+    with closed_port() as port:
+        before = read_failed_connects()
+        for _ in range(3):
+            refused(port)
+        assert read_failed_connects() - before >= 3
+
+
+def test_what_may_not_be_counted_is_said_to_be_unknown() -> None:
+    record = as_record("catalog", NotCounting(), 1.0, 2.0, 0)
+    assert record.certainty is Certainty.NONE
+    assert not record.times
+    assert not record.samples
+
+
+def test_a_record_holds_only_the_attempts_of_its_outage() -> None:
+    class Fixed(NotCounting):
+        times = (0.5, 1.5, 2.5)
+
+    assert as_record("catalog", Fixed(), 1.0, 2.0, 3).times == (1.5,)
+    assert as_record("catalog", Fixed(), 1.0, None, 3).times == (1.5, 2.5)
+    assert as_record("catalog", Fixed(), 1.0, None, 3).cut == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "certainty"), [("counters", Certainty.COUNTERS), ("none", Certainty.NONE)]
+)
+def test_a_way_to_count_can_be_insisted_on(how: str, certainty: Certainty) -> None:
+    async def main() -> None:
+        counting: Counting = count_refusals(1, how)
+        counting.stop()
+        assert counting.certainty is certainty
+
+    run(main)
+
+
+def test_the_most_exact_way_that_is_allowed_is_taken() -> None:
+    async def main() -> None:
+        counting = count_refusals(1, "auto")
+        counting.stop()
+        wanted = Certainty.PACKETS if may_see_packets() else Certainty.COUNTERS
+        assert counting.certainty is wanted
+
+    run(main)
