@@ -31,10 +31,12 @@ class EmbeddedBackend(ProcessStack):
     @property
     def description(self) -> tuple[str, ...]:
         """What runs here."""
-        redis = f"Redis is {self._redis_server}"
+        proxy = "our own proxy, which is also the tap"
+        if not self.own_redis:
+            return (proxy,)
         if self._redis_server is None:
-            redis = "Redis is fakeredis, because no redis-server is on PATH"
-        return ("our own proxy, which is also the tap", redis)
+            return (proxy, "Redis is fakeredis, because no redis-server is on PATH")
+        return (proxy, f"Redis is {self._redis_server}")
 
     def redis_command(self) -> tuple[str, ...]:
         """Return a real redis-server's command where there is one, else fakeredis's."""

@@ -25,10 +25,8 @@ class LocalBackend(ProcessStack):
     @property
     def description(self) -> tuple[str, ...]:
         """What runs here."""
-        return (
-            f"Toxiproxy is {self._toxiproxy}, behind our tap",
-            f"Redis is {self._redis_server}",
-        )
+        proxy = f"Toxiproxy is {self._toxiproxy}, behind our tap"
+        return (proxy, f"Redis is {self._redis_server}") if self.own_redis else (proxy,)
 
     def redis_command(self) -> tuple[str, ...]:
         """Return the real redis-server's command."""

@@ -56,6 +56,11 @@ class ProcessStack(ABC):
     def description(self) -> tuple[str, ...]:
         """What runs here, as short sentences for a person."""
 
+    @property
+    def own_redis(self) -> bool:
+        """Whether some dependency is a Redis of this backend's own."""
+        return any(_own_redis(each) for each in self.configuration.dependencies.values())
+
     @abstractmethod
     def redis_command(self) -> tuple[str, ...]:
         """Return the command for a Redis of this backend's own."""
@@ -96,9 +101,7 @@ class ProcessStack(ABC):
     def _start_dependency(self, name: str, dependency: Dependency) -> Address:
         if dependency.upstream:
             return Address.parse(dependency.upstream)
-        command = dependency.command
-        if not command and dependency.protocol == "redis":
-            command = self.redis_command()
+        command = self.redis_command() if _own_redis(dependency) else dependency.command
         return self.programs.start(name, command, environment={}, probe=_probe(dependency))
 
     def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
@@ -193,3 +196,8 @@ class ProcessStack(ABC):
 
 def _probe(dependency: Dependency) -> Probe:
     return answers_redis if dependency.protocol == "redis" else accepts_tcp
+
+
+def _own_redis(dependency: Dependency) -> bool:
+    named = bool(dependency.command or dependency.upstream)
+    return dependency.protocol == "redis" and not named

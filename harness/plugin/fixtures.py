@@ -7,6 +7,7 @@ import pytest
 from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from harness.plugin import markers
+from harness.plugin.replay import replay
 from harness.plugin.state import DESCRIPTION, ENVIRONMENT, SESSION, verdicts_of
 from harness.reports.explanation import explain
 from harness.session import Session
@@ -55,17 +56,9 @@ def judge(request: pytest.FixtureRequest) -> Judge:
         __tracebackhide__ = True
         verdicts_of(request.node).append(verdict)
         if verdict.ruling is Ruling.FAIL:
-            raise VerdictFailed(explain(verdict, _replay(request.node)))
+            raise VerdictFailed(explain(verdict, replay(request.node)))
         if verdict.ruling is Ruling.INCONCLUSIVE:
-            raise InconclusiveVerdict(explain(verdict, _replay(request.node)))
+            raise InconclusiveVerdict(explain(verdict, replay(request.node)))
         return verdict
 
     return judged
-
-
-def _replay(item: pytest.Item) -> str:
-    session = item.config.stash[SESSION]
-    return (
-        f"pytest '{item.nodeid}' --windtunnel-backend={session.choice.name}"
-        f" --windtunnel-seed={session.seed}"
-    )

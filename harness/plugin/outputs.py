@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.criteria import Verdict
+from harness.criteria import Category, Verdict
 from harness.criteria.score import Score, score
 from harness.plugin import options
 from harness.plugin.state import DESCRIPTION, JUDGED, SESSION, SETTINGS
@@ -75,8 +75,11 @@ class _Collector:
         for line in config.stash.get(DESCRIPTION, ()):
             terminalreporter.line(f"  {line}")
         counts = config.stash[SETTINGS]
+        scored = minimum is not None or any(
+            each.verdict.category is not Category.UNSCORED for each in judged
+        )
         shown = (
-            *terminal.table(result),
+            *(terminal.table(result) if scored else ()),
             *terminal.others([each.verdict for each in judged]),
             *terminal.settings(counts),
         )

@@ -6,8 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
+from harness.plugin.replay import replay
 from harness.plugin.state import DESCRIPTION, ENVIRONMENT, VERDICTS
+from harness.reports.explanation import explain
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,7 +40,21 @@ def pytest_runtest_makereport(
             report.longrepr = str(error)
     elif isinstance(error, WindtunnelError | VerdictFailed) and report.failed:
         report.longrepr = f"{error}\n{_place(call.excinfo, item)}"
+    elif isinstance(error, AssertionError) and report.failed:
+        explained = [explain(verdict, replay(item)) for verdict in _asserted(call.excinfo)]
+        if explained:
+            report.longrepr = "\n".join([*explained, _place(call.excinfo, item)])
     return report
+
+
+def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Verdict]:
+    """Return the failed verdicts of a plain `assert verdict`, which pytest shows only as a value.
+
+    They are among the frame's local values: pytest keeps an assertion's operands there as well.
+    """
+    values = excinfo.traceback[-1].frame.f_locals.values()
+    failed = (v for v in values if isinstance(v, Verdict) and v.ruling is Ruling.FAIL)
+    return list(dict.fromkeys(failed))
 
 
 def _place(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> str:

@@ -21,15 +21,28 @@ def explain(verdict: Verdict, replay: str = "") -> str:
     return "\n".join(lines)
 
 
-def timeline(moments: tuple[Moment, ...]) -> list[str]:
-    """Return one line a moment, with the places in columns."""
+def timeline(moments: tuple[Moment, ...], *, longest: int = 16) -> list[str]:
+    """Return one line a moment, with the places in columns, and how many of them are not shown.
+
+    Shown are `longest` in a row that begin shortly before the first that counts.
+    """
     begin = moments[0].at
     width = max(len(moment.place) for moment in moments)
-    return [
+    first = next((place for place, moment in enumerate(moments) if moment.counted), 0)
+    start = max(0, min(first - longest // 2, len(moments) - longest))
+    shown = moments[start : start + longest]
+    lines = [
         f"  {'>' if moment.counted else ' '} {(moment.at - begin) * 1000:9.1f}"
         f"  {moment.place:<{width}}  {moment.what}"
-        for moment in moments
+        for moment in shown
     ]
+    if start:
+        lines.insert(0, f"    {start} before")
+    after = moments[start + longest :]
+    if after:
+        counted = sum(moment.counted for moment in after)
+        lines.append(f"    {len(after)} more" + (f", {counted} of them marked" if counted else ""))
+    return lines
 
 
 def figure(finding: Finding) -> str:

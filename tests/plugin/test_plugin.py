@@ -143,6 +143,29 @@ def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "statement", ["assert verdict(Ruling.FAIL)", "found = verdict(Ruling.FAIL)\n    assert found"]
+)
+def test_an_asserted_verdict_explains_itself_too(pytester: pytest.Pytester, statement: str) -> None:
+    pytester.makepyfile(PASSING + f"\ndef test_two():\n    {statement}\n")
+    result = pytester.runpytest("--windtunnel-seed=42")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "FAIL error rate of /api/agents: found 1, allowed 2.",
+            "*>     500.0  catalog  refused*",
+            "*replay: pytest *test_two* --windtunnel-seed=42*",
+            "*test_an_asserted_verdict*: in test_two*",
+        ]
+    )
+
+
+def test_a_failed_assertion_about_something_else_is_pytests_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_x():\n    one = 1\n    assert one == 2\n")
+    result = pytester.runpytest()
+    result.stdout.fnmatch_lines(["*assert 1 == 2*"])
+
+
 def test_inconclusive_is_a_result_of_its_own(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(PASSING + "\ndef test_two(judge): judge(verdict(Ruling.INCONCLUSIVE))\n")
     result = pytester.runpytest()
