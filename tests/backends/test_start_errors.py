@@ -84,18 +84,18 @@ def test_a_target_that_exits_at_its_start_shows_its_last_lines(started: Started)
 
 
 @with_target(
-    script("import time; print('loading', flush=True); time.sleep(600)"), start_deadline=0.5
+    script("import time; print('loading', flush=True); time.sleep(600)"), start_deadline=5.0
 )
 def test_a_target_that_never_serves_ends_at_its_deadline_with_its_log(started: Started) -> None:
     with pytest.raises(StartError) as caught:
         _ = started.stack().url
     message = str(caught.value)
     assert "was not healthy" in message
-    assert "within 0.5 s" in message
+    assert "within 5 s" in message
     assert "  loading" in message
 
 
-@with_target(["{python}", "-m", "http.server", "{port}", "--bind", "{host}"], start_deadline=1.0)
+@with_target(["{python}", "-m", "http.server", "{port}", "--bind", "{host}"], start_deadline=5.0)
 def test_a_target_whose_health_check_fails_says_what_it_answered(started: Started) -> None:
     with pytest.raises(StartError, match="GET /healthz answered 404, expected 200"):
         _ = started.stack().url
