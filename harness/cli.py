@@ -9,7 +9,7 @@ import click
 from harness import __version__
 from harness.errors import WindtunnelError
 
-COMMANDS = {"clean": "harness.commands.clean"}
+COMMANDS = {"clean": "harness.commands.clean", "proxy": "harness.commands.proxy"}
 """Each subcommand's name, which is also its function's, and its module."""
 
 

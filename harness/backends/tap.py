@@ -35,17 +35,17 @@ class Tap:
 
     def evidence(self, dependency: str, since: float) -> Evidence:
         """Return what was recorded at or after `since`."""
-        path = f"/windtunnel/evidence/{dependency}?since={since!r}"
+        path = f"/proxies/{dependency}/evidence/records?since={since!r}"
         return msgspec.json.decode(call(self.address, "GET", path), type=Evidence)
 
     def mark(self) -> None:
         """Take a reading of the refusal counters now."""
-        call(self.address, "POST", "/windtunnel/mark", b"")
+        call(self.address, "POST", "/mark", b"")
 
     def check_clock(self) -> None:
         """Raise ControlError unless the tap's monotonic clock is ours."""
         before = time.monotonic()
-        answer = msgspec.json.decode(call(self.address, "GET", "/windtunnel/clock"))["monotonic"]
+        answer = msgspec.json.decode(call(self.address, "GET", "/clock"))["monotonic"]
         if not before <= answer <= time.monotonic():
             raise ControlError(
                 f"the tap at {self.address} runs on another clock ({answer - before:+.3f} s):"

@@ -48,7 +48,7 @@ class Direction:
 
     def put(self, parcels: list[Parcel]) -> None:
         """Take parcels with times of their own."""
-        self.pipeline.put(parcels)
+        self.pipeline.put(parcels, time.monotonic())
         self.deliver()
 
     def _write(self, data: bytes, now: float) -> None:

@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Collection, Mapping
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,6 +14,9 @@ from harness.proxy.http.toxic import HttpToxic
 from harness.proxy.link import Link
 from harness.proxy.toxics import KINDS, Toxic
 from harness.records import Touch
+
+KEPT = 100_000
+"""Ended connections that a toxic's count can tell from others by their time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -25,8 +29,9 @@ class ToxicSettings:
     toxicity: float
     attributes: dict[str, Any] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
-    touched: set[int] = field(default_factory=set)
-    """Numbers of the ended connections on which it saw traffic."""
+    lease: float | None = None
+    touched: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """When it last saw traffic on each connection that is over."""
 
 
 class Equipment:
@@ -44,10 +49,6 @@ class Equipment:
         names = ", ".join(each.name for each in self.settings)
         return f"<Equipment of {self._proxy}: {names or 'no toxics'}>"
 
-    def find(self, name: str) -> ToxicSettings | None:
-        """Return the toxic of this name, or None."""
-        return next((each for each in self.settings if each.name == name), None)
-
     def add(self, settings: ToxicSettings) -> None:
         """Put a toxic at the end of its direction's chain, on live connections too."""
         self.settings.append(settings)
@@ -62,6 +63,10 @@ class Equipment:
             if isinstance(made, HttpToxic):
                 link.mediation.drop(made)
             self.equip(link, flush=True)
+
+    def struck(self, settings: ToxicSettings) -> list[Link]:
+        """Return the live connections that toxicity did not spare."""
+        return [link for link in self._live() if self._made.get((link.number, settings.name))]
 
     def change(
         self, settings: ToxicSettings, attributes: Mapping[str, Any], toxicity: float
@@ -105,13 +110,17 @@ class Equipment:
         chance = self._chance(settings.name, link.number)
         if chance.random() >= settings.toxicity:
             return None
+        if kinds.posture(settings.kind) is not None:
+            return None
         if kinds.is_http(settings.kind):
             draw = partial(self._chance, settings.name, link.number)
             return HttpToxic(
-                settings.name, settings.kind, settings.attributes, settings.tally, draw
+                settings.name, settings.kind, settings.attributes, tally=settings.tally, draw=draw
             )
         began = max(link.opened, time.monotonic()) if settings.kind == "timeout" else link.opened
-        return KINDS[settings.kind](settings.attributes, chance, began)
+        toxic = KINDS[settings.kind](settings.attributes, chance, began)
+        toxic.activity = link.activity
+        return toxic
 
     def _chance(self, *place: object) -> random.Random:
         text = " ".join(map(str, (self._seed, self._proxy, *place)))
@@ -121,24 +130,25 @@ class Equipment:
         """Keep of a connection that is over only whether the toxics touched it."""
         for settings in self.settings:
             made = self._made.pop((link.number, settings.name), None)
-            if made is not None and made.touched:
-                settings.touched.add(link.number)
+            if made is not None and made.touched is not None:
+                settings.touched.append(made.touched)
 
-    def touches(self) -> tuple[Touch, ...]:
-        """Return what each toxic has touched since it was added."""
+    def touches(self, since: float) -> tuple[Touch, ...]:
+        """Return what each toxic has touched at or after `since`."""
         return tuple(
             Touch(
                 dependency=self._proxy,
                 toxic=settings.name,
-                connections=len(settings.touched | self._touched_live(settings.name)),
-                exchanges=settings.tally.struck,
+                connections=sum(
+                    at >= since for at in (*settings.touched, *self._live_touches(settings.name))
+                ),
+                exchanges=sum(at >= since for at in settings.tally.struck),
             )
             for settings in self.settings
         )
 
-    def _touched_live(self, name: str) -> set[int]:
-        return {
-            number
-            for number in self._links
-            if (made := self._made.get((number, name))) is not None and made.touched
-        }
+    def _live_touches(self, name: str) -> Iterator[float]:
+        for number in self._links:
+            made = self._made.get((number, name))
+            if made is not None and made.touched is not None:
+                yield made.touched

@@ -1,13 +1,21 @@
-"""Every type of toxic that the API knows: those on bytes, and those on HTTP exchanges."""
+"""Every type of toxic that the API knows: on bytes, on new connections, on HTTP exchanges."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from harness.proxy.http.effects import EFFECTS
 from harness.proxy.http.toxic import HttpToxic
+from harness.proxy.listener import Posture
 from harness.proxy.toxics import KINDS
 
-NAMES = (*KINDS, *EFFECTS)
+POSTURES = {"connect_black_hole": Posture.SWALLOW, "connect_refuse": Posture.REFUSE}
+"""What the listener does to new connections, while live ones go on."""
+NAMES = (*KINDS, *POSTURES, *EFFECTS)
+
+
+def posture(kind: str) -> Posture | None:
+    """Return what toxics of this type make the listener do, or None."""
+    return POSTURES.get(kind)
 
 
 def is_http(kind: str) -> bool:
@@ -17,14 +25,18 @@ def is_http(kind: str) -> bool:
 
 def defaults(kind: str) -> dict[str, int | float | str]:
     """Return the attributes of a type, with their defaults, whose types are the attributes'."""
-    return HttpToxic.defaults(kind) if is_http(kind) else dict(KINDS[kind].defaults)
+    if is_http(kind):
+        return HttpToxic.defaults(kind)
+    return {} if kind in POSTURES else dict(KINDS[kind].defaults)
 
 
 def mistake(kind: str, attributes: Mapping[str, Any]) -> str:
     """Return what is wrong with these attributes, or ""."""
-    return HttpToxic.mistake(kind, attributes) if is_http(kind) else KINDS[kind].mistake(attributes)
+    if is_http(kind):
+        return HttpToxic.mistake(kind, attributes)
+    return "" if kind in POSTURES else KINDS[kind].mistake(attributes)
 
 
 def closes_on_removal(kind: str) -> bool:
     """Whether the connections of a proxy end when a toxic of this type goes."""
-    return not is_http(kind) and KINDS[kind].closes_on_removal
+    return kind in KINDS and KINDS[kind].closes_on_removal

@@ -9,12 +9,15 @@ from typing import Protocol, cast
 from harness.proxy.direction import Direction
 from harness.proxy.mediation import Mediation
 from harness.proxy.timer import Timers
-from harness.proxy.toxics import Action
+from harness.proxy.toxics import Action, Activity
 from harness.proxy.watcher import Watcher
 from harness.records import Ending
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST (socket(7))."""
+
+LINGER = 5.0
+"""Seconds for a closed connection's last bytes to leave, as in Toxiproxy."""
 
 
 class Owner(Protocol):
@@ -22,8 +25,8 @@ class Owner(Protocol):
 
     timers: Timers
 
-    def opened(self, link: "Link") -> Watcher:
-        """Take in a new link, with its toxics."""
+    def opened(self, link: "Link") -> Watcher | None:
+        """Take in a new link, with its toxics; None where there is no room for it."""
         ...
 
     def closed(self, link: "Link") -> None:
@@ -86,7 +89,7 @@ class Link:
         self._watcher: Watcher
         self.upstream = Direction(
             owner.timers,
-            lambda data, now: None,
+            lambda data, now: self._watcher.forwarded(len(data)),
             lambda action: self._finish(action, self.target),
         )
         self.downstream = Direction(
@@ -99,6 +102,7 @@ class Link:
         self._ended = False
         self._eofs: set[Ending] = set()
         self._eofs_delivered: set[Ending] = set()
+        self.activity = Activity()
         self.mediation = Mediation(self.upstream, self.downstream)
 
     def __repr__(self) -> str:
@@ -106,6 +110,7 @@ class Link:
 
     def _answered(self, data: bytes, now: float) -> None:
         self._watcher.answered(data, now)
+        self.activity.last = now
         if self.mediation.active:
             self.upstream.regulate()
 
@@ -115,7 +120,12 @@ class Link:
         """Start the dial when the target is there; join the directions when both are."""
         if side is self.target:
             self.upstream.source = self.downstream.sink = side.transport
-            self._watcher = self._owner.opened(self)
+            watcher = self._owner.opened(self)
+            if watcher is None:
+                self._ended = True
+                self._close(side, reset=True)
+                return
+            self._watcher = watcher
             self._dial = asyncio.get_running_loop().create_task(self._connect())
             # A toxic that waits for silence counts from the beginning.
             self.downstream.deliver()
@@ -140,7 +150,10 @@ class Link:
                 self.mediation.settle(self._watcher)
             self._watcher.received(data, now)
             self.upstream.feed(data, now)
-        elif self.mediation.active:
+            self.activity.last = now
+            return
+        self._watcher.came(len(data))
+        if self.mediation.active:
             self.mediation.answer(data, now)
         else:
             self.downstream.feed(data, now)
@@ -189,15 +202,24 @@ class Link:
         if self._dial is not None and not self._dial.done() and self._dial is not _current():
             self._dial.cancel()
         for side in (self.target, self.dependency):
-            if side.transport is not None and not side.transport.is_closing():
-                if reset:
-                    sock = side.transport.get_extra_info("socket")
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-                    side.transport.abort()
-                else:
-                    side.transport.close()
+            self._close(side, reset=reset)
         self._watcher.ended(by, time.monotonic(), reached=self._reached)
         self._owner.closed(self)
+
+    def _close(self, side: Side, *, reset: bool) -> None:
+        transport = side.transport
+        if transport is None or transport.is_closing():
+            return
+        if reset:
+            sock = transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            transport.abort()
+            return
+        transport.close()
+        if transport.get_write_buffer_size():
+            # The peer may never read what is left.
+            at = time.monotonic() + LINGER
+            self._owner.timers.call_at(at, transport.abort)
 
 
 def _current() -> asyncio.Task[object] | None:

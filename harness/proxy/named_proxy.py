@@ -1,94 +1,90 @@
 """One proxy of the API: a listener, its links, its toxics and its records."""
 
 import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from harness.address import Address
 from harness.proxy import kinds
+from harness.proxy.bodies import address
 from harness.proxy.equipment import Equipment, ToxicSettings
-from harness.proxy.evidence.recorder import Recorder
+from harness.proxy.evidence.recorder import Recorder, Totals
 from harness.proxy.link import Link
-from harness.proxy.refusals import Counting, as_record, count_refusals
-from harness.proxy.timer import Timers
+from harness.proxy.listener import Listener, Posture
+from harness.proxy.surroundings import Surroundings
 from harness.proxy.watcher import Watcher
-from harness.records import Ending, Evidence, Refusals
+from harness.records import Ending, Evidence, Touch
 
 
 class NamedProxy:
     """Listens for the target and leads to one dependency."""
 
     def __init__(
-        self,
-        name: str,
-        listen: str,
-        upstream: str,
-        *,
-        protocol: str,
-        seed: int,
-        counting: str,
-        timers: Timers,
+        self, name: str, listen: str, upstream: str, *, protocol: str, around: Surroundings
     ) -> None:
         self.name = name
         self.listen = listen
         self.upstream_text = upstream
         self.protocol = protocol
-        self.timers = timers
         self.enabled = False
-        self._how_to_count = counting
-        self._recorder = Recorder(name, protocol)
-        self._server: asyncio.Server | None = None
+        self.lease: float | None = None
+        self.timers = around.timers
+        self._around = around
+        self._recorder = Recorder(name, protocol, around.events)
+        self._listener = Listener(name, lambda: Link(self).target, around.counting)
         self._links: dict[int, Link] = {}
-        self.equipment = Equipment(name, seed, self._links)
-        self._outages: list[Refusals] = []
-        self._counting: Counting | None = None
-        self._refusing_since = 0.0
-        self._cut = 0
+        self._equipment = Equipment(name, around.seed, self._links)
+        self._changing = asyncio.Lock()
+        """Changes of the listener wait for each other: they take their time."""
 
     def __repr__(self) -> str:
-        state = "listens" if self.enabled else "refuses"
-        return f"<NamedProxy {self.name} {state} at {self.listen} for {self.upstream_text}>"
+        posture = self._listener.posture.value
+        return f"<NamedProxy {self.name} {posture} at {self.listen} for {self.upstream_text}>"
 
     # Listening and refusing.
 
     async def start(self) -> None:
         """Listen; OSError where the address cannot be had."""
-        host, _, port = self.listen.rpartition(":")
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Link(self).target, host.strip("[]") or None, int(port), backlog=1024
-        )
-        bound = self._server.sockets[0].getsockname()
-        self.listen = str(Address(bound[0] if ":" not in bound[0] else f"[{bound[0]}]", bound[1]))
-        self.enabled = True
-        if self._counting is not None:
-            self._outages.append(self._outage(time.monotonic()))
-            self._counting.stop()
-            self._counting = None
+        async with self._changing:
+            if not self.enabled:
+                await self._take(enabled=True)
+                self._tell("enabled")
 
     async def stop(self) -> None:
         """Refuse connections and cut the live ones."""
-        if self._server is None:
-            return
-        port = self._server.sockets[0].getsockname()[1]
-        # Counting begins before the listener closes, or the first refusals would be missed.
-        self._counting = count_refusals(port, self._how_to_count)
-        self._server.close()
-        self._server = None
-        self.enabled = False
-        self._refusing_since = time.monotonic()
-        self._cut = len(self._links)
-        self.close_links()
+        async with self._changing:
+            if self.enabled:
+                await self._take(enabled=False)
+                self.close_links()
+                self._tell("disabled")
+
+    async def move(self, listen: str, upstream: str) -> None:
+        """Leave an address for another one; live connections are cut."""
+        async with self._changing:
+            self.discard()
+            self.listen, self.upstream_text = listen, upstream
+            self._tell("moved", listen=listen, upstream=upstream)
+
+    async def _take(self, *, enabled: bool) -> None:
+        """Take the posture that follows from being enabled, and from the toxics."""
+        wanted = {kinds.posture(settings.kind) for settings in self.toxics if enabled}
+        posture = Posture.REFUSE
+        if enabled:
+            order = (Posture.REFUSE, Posture.SWALLOW)
+            posture = next((each for each in order if each in wanted), Posture.ACCEPT)
+        host, port = address("listen", self.listen)
+        cut = 0 if enabled else len(self._links)
+        bound = await self._listener.take(posture, host, port, cut=cut)
+        if bound is not None:
+            self.listen = str(Address(*bound))
+        self.enabled = enabled
 
     def discard(self) -> None:
         """Be gone, without counting."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        self._listener.close()
+        self._listener.stop_counting()
         self.enabled = False
         self.close_links()
-        if self._counting is not None:
-            self._counting.stop()
-            self._counting = None
 
     def close_links(self) -> None:
         """Close every live connection."""
@@ -97,52 +93,92 @@ class NamedProxy:
 
     def read_counters(self) -> None:
         """Take a reading of what is only counted."""
-        if self._counting is not None:
-            self._counting.read()
-
-    def _outage(self, until: float | None) -> Refusals:
-        assert self._counting is not None  # noqa: S101 - only asked during an outage
-        return as_record(self.name, self._counting, self._refusing_since, until, self._cut)
+        self._listener.read_counters()
 
     # Links; see link.Owner.
 
     @property
     def upstream(self) -> tuple[str, int]:
         """Where the dependency listens."""
-        host, _, port = self.upstream_text.rpartition(":")
-        return host.strip("[]"), int(port)
+        return address("upstream", self.upstream_text)
 
-    def opened(self, link: Link) -> Watcher:
-        """Give a new link its number, its toxics and its record."""
+    def opened(self, link: Link) -> Watcher | None:
+        """Give a new link its number, its toxics and its record; None turns it away."""
+        if not self._around.crowd.enter():
+            self._recorder.notice(
+                f"connections were turned away: {self._around.crowd.limit} are open, which is the"
+                " limit"
+            )
+            return None
         watch = self._recorder.opened(link.opened)
         link.number = watch.number
         self._links[link.number] = link
-        self.equipment.equip(link)
+        self._equipment.equip(link)
         return watch
 
     def closed(self, link: Link) -> None:
         """Forget a link."""
+        self._around.crowd.leave()
         del self._links[link.number]
-        self.equipment.forget(link)
+        self._equipment.forget(link)
 
     # Toxics.
 
     @property
     def toxics(self) -> Sequence[ToxicSettings]:
         """The toxics, in the order in which they were added."""
-        return self.equipment.settings
+        return self._equipment.settings
 
-    def remove(self, settings: ToxicSettings) -> None:
+    def toxic(self, name: str) -> ToxicSettings | None:
+        """Return the toxic of this name, or None."""
+        return next((each for each in self.toxics if each.name == name), None)
+
+    async def add(self, settings: ToxicSettings) -> None:
+        """Add a toxic; it is in force when this returns. OSError where the system cannot do it."""
+        async with self._changing:
+            self._equipment.add(settings)
+            try:
+                await self._take(enabled=self.enabled)
+            except OSError:
+                self._equipment.remove(settings)
+                await self._take(enabled=self.enabled)
+                raise
+            self._tell("toxic added", toxic=settings.name)
+
+    async def remove(self, settings: ToxicSettings) -> None:
         """Take a toxic away; what it held goes at once."""
-        if kinds.closes_on_removal(settings.kind):
-            self.close_links()
-        self.equipment.remove(settings)
+        async with self._changing:
+            if settings not in self.toxics:
+                return
+            if kinds.closes_on_removal(settings.kind):
+                for link in self._equipment.struck(settings):
+                    link.end(Ending.FAULT, reset=False)
+            self._equipment.remove(settings)
+            await self._take(enabled=self.enabled)
+            self._tell("toxic removed", toxic=settings.name)
+
+    def change(
+        self, settings: ToxicSettings, attributes: Mapping[str, Any], toxicity: float
+    ) -> None:
+        """Change a toxic's attributes and toxicity."""
+        self._equipment.change(settings, attributes, toxicity)
+        self._tell("toxic changed", toxic=settings.name)
+
+    def _tell(self, what: str, **details: str) -> None:
+        self._around.events.tell("proxy", {"proxy": self.name, "what": what, **details})
 
     # Evidence.
 
+    @property
+    def totals(self) -> Totals:
+        """What passed since the proxy was made."""
+        return self._recorder.totals
+
+    def touches(self, since: float) -> tuple[Touch, ...]:
+        """Return what each toxic has touched at or after `since`."""
+        return self._equipment.touches(since)
+
     def evidence(self, since: float) -> Evidence:
         """Return what was recorded at or after `since`."""
-        outages = list(self._outages)
-        if self._counting is not None:
-            outages.append(self._outage(None))
-        return self._recorder.evidence(since, tuple(outages), self.equipment.touches())
+        touches = self._equipment.touches(since)
+        return self._recorder.evidence(since, self._listener.outages, touches)

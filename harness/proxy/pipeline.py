@@ -29,16 +29,16 @@ class Pipeline:
 
     def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
         """Take what arrived, and let each toxic make of it what it will."""
-        self._pass([Parcel(now, data, action)], self.toxics)
+        self._pass([Parcel(now, data, action)], self.toxics, now)
 
-    def put(self, parcels: list[Parcel]) -> None:
+    def put(self, parcels: list[Parcel], now: float) -> None:
         """Take parcels that may be due later; order is kept all the same."""
-        self._pass(parcels, self.toxics)
+        self._pass(parcels, self.toxics, now)
 
-    def _pass(self, parcels: list[Parcel], toxics: Sequence[Toxic]) -> None:
+    def _pass(self, parcels: list[Parcel], toxics: Sequence[Toxic], now: float) -> None:
         for toxic in toxics:
             if parcels:
-                toxic.touched = True
+                toxic.touched = now
             parcels = [after for parcel in parcels for after in toxic.pass_on(parcel)]
         for parcel in parcels:
             if self._waiting and parcel.due < self._waiting[-1].due:
@@ -51,7 +51,7 @@ class Pipeline:
         for place, toxic in enumerate(self.toxics):
             at = toxic.wake()
             if at is not None and at <= now:
-                self._pass(toxic.woken(now), self.toxics[place + 1 :])
+                self._pass(toxic.woken(now), self.toxics[place + 1 :], now)
         ready = []
         while self._waiting and self._waiting[0].due <= now:
             parcel = self._waiting.popleft()

@@ -1,33 +1,53 @@
 """The proxies of one server, and the rules of Toxiproxy's API on them; no HTTP here."""
 
-import json
-import math
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
 
-from harness.proxy import kinds
+from harness.proxy import bodies, kinds
+from harness.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange
 from harness.proxy.equipment import ToxicSettings
-from harness.proxy.evidence.recorder import PROTOCOLS
+from harness.proxy.evidence.recorder import Totals
+from harness.proxy.leases import Leases
+from harness.proxy.listening import resolve
 from harness.proxy.named_proxy import NamedProxy
-from harness.proxy.timer import Timers
+from harness.proxy.surroundings import Surroundings
+from harness.records import Touch
+
+LOG = logging.getLogger(__name__)
+MARKS = 1000
+"""Marks that are remembered; older ones are forgotten."""
+ANYWHERE = "127.0.0.1:0"
+"""Where a proxy listens that names no address; Toxiproxy takes all interfaces."""
 
 
-class ApiError(Exception):
-    """A refusal in Toxiproxy's form: a status and a text."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What one proxy has seen since its beginning, or since a mark."""
 
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
+    proxy: str
+    since: float
+    connections: int
+    exchanges: int
+    """HTTP requests, Redis commands, or turns where the protocol is not known."""
+    received: int
+    """Bytes that came from the target."""
+    sent: int
+    """Bytes that went back to it."""
+    touches: tuple[Touch, ...]
 
 
 class Registry:
     """Creates, changes and deletes proxies and toxics. Raises ApiError."""
 
-    def __init__(self, *, seed: int, counting: str, timers: Timers) -> None:
+    def __init__(self, around: Surroundings) -> None:
         self.proxies: dict[str, NamedProxy] = {}
-        self._seed = seed
-        self._counting = counting
-        self._timers = timers
+        self.leases = Leases(around.timers, self._lease_ran_out)
+        self._around = around
+        self._marks: OrderedDict[float, dict[str, Totals]] = OrderedDict()
+        self._healing: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
         return f"<Registry of {', '.join(self.proxies) or 'nothing'}>"
@@ -40,194 +60,211 @@ class Registry:
 
     def toxic(self, proxy: str, name: str) -> ToxicSettings:
         """Return a toxic of a proxy."""
-        found = self.get(proxy).equipment.find(name)
+        found = self.get(proxy).toxic(name)
         if found is None:
             raise ApiError(404, "toxic not found")
         return found
 
-    async def create(self, body: Mapping[str, Any]) -> NamedProxy:
+    # Proxies.
+
+    async def create(self, body: ProxyBody) -> NamedProxy:
         """Create a proxy, and start it unless `enabled` is false."""
-        fields = _proxy_fields(body)
-        for name in ("name", "upstream"):
-            if not fields[name]:
-                raise ApiError(400, f"missing required field: {name}")
-        if fields["name"] in self.proxies:
+        if body.missing:
+            raise ApiError(400, f"missing required field: {body.missing}")
+        name, upstream = body.name or "", body.upstream or ""
+        if name in self.proxies:
             raise ApiError(409, "proxy already exists")
-        proxy = self._made(fields)
-        if fields["enabled"] is not False:
-            await _started(proxy)
-        self.proxies[proxy.name] = proxy
+        proxy = NamedProxy(
+            name,
+            body.listen or ANYWHERE,
+            upstream,
+            protocol=body.protocol or "tcp",
+            around=self._around,
+        )
+        _ = bodies.listen_address(proxy.listen)
+        # Known before it listens, so that no second one of its name can begin meanwhile.
+        self.proxies[name] = proxy
+        if body.enabled is not False:
+            try:
+                await _started(proxy)
+            except BaseException:
+                self._forget(proxy)
+                raise
+        self._lease(proxy, body.lease)
+        self._around.events.tell("proxy", {"proxy": name, "what": "created"})
         return proxy
 
-    def _made(self, fields: Mapping[str, Any]) -> NamedProxy:
-        return NamedProxy(
-            fields["name"],
-            _address("listen", fields["listen"] or "0.0.0.0:0"),
-            _address("upstream", fields["upstream"]),
-            protocol=fields["protocol"],
-            seed=self._seed,
-            counting=self._counting,
-            timers=self._timers,
-        )
-
-    async def update(self, name: str, body: Mapping[str, Any]) -> NamedProxy:
+    async def update(self, name: str, body: ProxyBody) -> NamedProxy:
         """Change a proxy; a changed address restarts it, its toxics survive."""
         proxy = self.get(name)
-        fields = _proxy_fields(body)
-        listen = _address("listen", fields["listen"] or proxy.listen)
-        upstream = _address("upstream", fields["upstream"] or proxy.upstream_text)
-        enabled = proxy.enabled if fields["enabled"] is None else fields["enabled"]
-        if (listen, upstream) != (proxy.listen, proxy.upstream_text):
-            proxy.discard()
-            proxy.listen, proxy.upstream_text = listen, upstream
-        if enabled and not proxy.enabled:
+        enabled = proxy.enabled if body.enabled is None else body.enabled
+        listen, upstream = body.listen or proxy.listen, body.upstream or proxy.upstream_text
+        if upstream != proxy.upstream_text or await _differs(listen, proxy.listen):
+            await proxy.move(listen, upstream)
+        if enabled:
             await _started(proxy)
-        elif not enabled and proxy.enabled:
+        else:
             await proxy.stop()
+        self._lease(proxy, body.lease)
         return proxy
 
     def delete(self, name: str) -> None:
         """Delete a proxy and close its connections."""
-        self.get(name).discard()
-        del self.proxies[name]
+        self._forget(self.get(name))
+        self._around.events.tell("proxy", {"proxy": name, "what": "deleted"})
 
-    async def populate(self, bodies: object) -> list[NamedProxy]:
-        """Create the proxies that are new or different, and return them all."""
-        if not isinstance(bodies, list):
-            raise ApiError(400, "bad request body: expected an array of proxies")
-        wanted = []
-        for place, body in enumerate(bodies):
-            fields = _proxy_fields(body)
-            for name in ("name", "upstream"):
-                if not fields[name]:
-                    raise ApiError(400, f"missing required field: {name} at proxy {place + 1}")
-            wanted.append(fields)
-        made = []
-        for fields in wanted:
-            known = self.proxies.get(fields["name"])
+    def _forget(self, proxy: NamedProxy) -> None:
+        proxy.discard()
+        self.leases.end_all(proxy.name)
+        self.proxies.pop(proxy.name, None)
+
+    async def populate(self, wanted: list[ProxyBody], made: list[NamedProxy]) -> None:
+        """Create the proxies that are new or different, appending to `made` as they are there."""
+        for body in wanted:
+            known = self.proxies.get(body.name or "")
             if known is not None:
-                if (known.listen, known.upstream_text) == (fields["listen"], fields["upstream"]):
+                same = known.upstream_text == body.upstream
+                if same and not await _differs(body.listen or ANYWHERE, known.listen):
                     made.append(known)
                     continue
                 self.delete(known.name)
-            made.append(await self.create(fields))
-        return made
+            made.append(await self.create(body))
 
     async def reset(self) -> None:
         """Start what is stopped, and remove all toxics."""
-        for proxy in self.proxies.values():
-            if not proxy.enabled:
-                await _started(proxy)
-            for settings in list(proxy.toxics):
-                proxy.remove(settings)
+        for proxy in list(self.proxies.values()):
+            await self._heal(proxy)
 
-    def add_toxic(self, name: str, body: Mapping[str, Any]) -> ToxicSettings:
+    async def _heal(self, proxy: NamedProxy) -> None:
+        await _started(proxy)
+        for settings in list(proxy.toxics):
+            await self.remove_toxic(proxy.name, settings.name)
+
+    # Toxics.
+
+    async def add_toxic(self, name: str, body: ToxicBody) -> ToxicSettings:
         """Add a toxic; the checks run in Toxiproxy's order."""
         proxy = self.get(name)
-        stream = body.get("stream", "downstream")
-        if not isinstance(stream, str) or stream.lower() not in {"upstream", "downstream"}:
-            raise ApiError(400, "stream was invalid, can be either upstream or downstream")
-        kind = body.get("type")
-        if not isinstance(kind, str) or kind not in kinds.NAMES:
-            raise ApiError(400, "invalid toxic type")
-        label = body.get("name") or f"{kind}_{stream}"
-        if proxy.equipment.find(label) is not None:
+        if proxy.toxic(body.label) is not None:
             raise ApiError(409, "toxic already exists")
-        attributes = _attributes(kind, kinds.defaults(kind), body.get("attributes"))
+        toxicity = 1.0 if body.toxicity is None else body.toxicity
+        _check_toxicity(body.kind, toxicity)
         settings = ToxicSettings(
-            name=label,
-            kind=kind,
-            stream=stream,
-            toxicity=_toxicity(body, 1.0),
-            attributes=attributes,
+            name=body.label,
+            kind=body.kind,
+            stream=body.stream,
+            toxicity=toxicity,
+            attributes=bodies.attributes(body.kind, kinds.defaults(body.kind), body.attributes),
+            lease=body.lease,
         )
-        proxy.equipment.add(settings)
+        try:
+            await proxy.add(settings)
+        except OSError as error:
+            raise ApiError(500, f"{body.kind}: {error.strerror or error}") from None
+        if body.lease is not None:
+            self.leases.grant(name, settings.name, body.lease)
         return settings
 
-    def update_toxic(self, proxy: str, name: str, body: Mapping[str, Any]) -> ToxicSettings:
+    def update_toxic(self, proxy: str, name: str, change: ToxicChange) -> ToxicSettings:
         """Change a toxic's attributes and toxicity."""
         settings = self.toxic(proxy, name)
-        attributes = _attributes(settings.kind, settings.attributes, body.get("attributes"))
-        self.get(proxy).equipment.change(settings, attributes, _toxicity(body, settings.toxicity))
+        attributes = bodies.attributes(settings.kind, settings.attributes, change.attributes)
+        toxicity = settings.toxicity if change.toxicity is None else change.toxicity
+        _check_toxicity(settings.kind, toxicity)
+        self.get(proxy).change(settings, attributes, toxicity)
+        if change.lease is not None:
+            settings.lease = change.lease
+            self.leases.grant(proxy, name, change.lease)
         return settings
+
+    async def remove_toxic(self, proxy: str, name: str) -> None:
+        """Take a toxic away."""
+        settings = self.toxic(proxy, name)
+        self.leases.end(proxy, name)
+        try:
+            await self.get(proxy).remove(settings)
+        except OSError as error:
+            raise ApiError(500, f"listen tcp {self.get(proxy).listen}: {_reason(error)}") from None
+
+    # Leases.
+
+    def _lease(self, proxy: NamedProxy, seconds: float | None) -> None:
+        if seconds is not None:
+            proxy.lease = seconds
+            self.leases.grant(proxy.name, "", seconds)
+
+    def _lease_ran_out(self, proxy: str, toxic: str) -> None:
+        details = {"proxy": proxy, "toxic": toxic}
+        self._around.events.tell("lease expired", details)
+        task = asyncio.get_running_loop().create_task(self._heal_after(proxy, toxic))
+        self._healing.add(task)
+        task.add_done_callback(self._healing.discard)
+
+    async def _heal_after(self, proxy: str, toxic: str) -> None:
+        try:
+            if toxic:
+                await self.remove_toxic(proxy, toxic)
+            else:
+                await self._heal(self.get(proxy))
+        except ApiError as error:
+            # Deleted meanwhile, or its port was taken: nobody waits for an answer here.
+            LOG.warning("after its lease, %s of %s: %s", toxic or "proxy", proxy, error)
+
+    # Marks.
+
+    def mark(self) -> float:
+        """Take a reading of every count, and return its time: evidence can be asked for since."""
+        now = time.monotonic()
+        for proxy in self.proxies.values():
+            proxy.read_counters()
+        self._marks[now] = {name: proxy.totals for name, proxy in self.proxies.items()}
+        while len(self._marks) > MARKS:
+            self._marks.popitem(last=False)
+        return now
+
+    def summary(self, name: str, since: float) -> Summary:
+        """Return what a proxy has seen since a mark, or since its beginning with 0."""
+        proxy = self.get(name)
+        if since and since not in self._marks:
+            raise ApiError(404, f"mark not found: {since!r}, expected a time that POST /mark gave")
+        counts = proxy.totals - self._marks.get(since, {}).get(name, Totals())
+        return Summary(
+            proxy=name,
+            since=since,
+            connections=counts.connections,
+            exchanges=counts.exchanges,
+            received=counts.received,
+            sent=counts.sent,
+            touches=proxy.touches(since),
+        )
+
+
+def _check_toxicity(kind: str, toxicity: float) -> None:
+    if kinds.posture(kind) is not None and toxicity != 1:
+        raise ApiError(
+            400, f"toxicity of {kind} must be 1: the system turns connections away, unseen by us"
+        )
+
+
+async def _differs(wanted: str, listen: str) -> bool:
+    """Whether an address is another one than where a proxy listens, names resolved."""
+    if wanted == listen:
+        return False
+    host, port = bodies.listen_address(wanted)
+    known, known_port = bodies.address("listen", listen)
+    try:
+        _, numeric, _ = await resolve(host, port)
+    except OSError:
+        return True  # what is wrong with it is said when it is bound
+    return (numeric, port) != (known, known_port) or port == 0
 
 
 async def _started(proxy: NamedProxy) -> None:
     try:
         await proxy.start()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ApiError(500, f"listen tcp {proxy.listen}: bind: {reason}") from None
+        raise ApiError(500, f"listen tcp {proxy.listen}: {_reason(error)}") from None
 
 
-def parse(content: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return a request's first JSON value."""
-    text = content.decode("utf-8", errors="replace").lstrip()
-    if not text:
-        raise ApiError(400, "bad request body: EOF")
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text)
-    except ValueError as error:
-        raise ApiError(400, f"bad request body: {error}") from None
-    return value
-
-
-def as_object(value: object) -> Mapping[str, Any]:
-    """Return a JSON object."""
-    if not isinstance(value, dict):
-        raise ApiError(400, "bad request body: expected an object")
-    return value
-
-
-def _proxy_fields(body: object) -> dict[str, Any]:
-    given = as_object(body)
-    fields: dict[str, Any] = {"enabled": given.get("enabled")}
-    for name, default in (("name", ""), ("listen", ""), ("upstream", ""), ("protocol", "tcp")):
-        value = given.get(name)
-        fields[name] = default if value is None else value
-        if not isinstance(fields[name], str):
-            raise ApiError(400, f"bad request body: {name} must be a string")
-    if fields["enabled"] is not None and not isinstance(fields["enabled"], bool):
-        raise ApiError(400, "bad request body: enabled must be true or false")
-    if fields["protocol"] not in PROTOCOLS:
-        raise ApiError(400, f"protocol was invalid, can be one of: {', '.join(PROTOCOLS)}")
-    return fields
-
-
-def _address(name: str, text: str) -> str:
-    _, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
-        raise ApiError(400, f"{name} was invalid, expected host:port and found {text!r}")
-    return text
-
-
-def _toxicity(body: Mapping[str, Any], default: float) -> float:
-    value = body.get("toxicity")
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ApiError(400, "bad request body: toxicity must be a number")
-    return float(value)
-
-
-def _attributes(kind: str, before: Mapping[str, Any], given: object) -> dict[str, Any]:
-    attributes = dict(before)
-    if given is None:
-        given = {}
-    for name, value in as_object(given).items():
-        if name not in attributes:
-            continue  # unknown keys are ignored, as in Toxiproxy
-        attributes[name] = _attribute(name, value, type(kinds.defaults(kind)[name]))
-    mistake = kinds.mistake(kind, attributes)
-    if mistake:
-        raise ApiError(400, f"invalid attributes of {kind}: {mistake}")
-    return attributes
-
-
-def _attribute(name: str, value: object, wanted: type) -> object:
-    accepted = (int, float) if wanted is float else (wanted,)
-    finite = not isinstance(value, float) or math.isfinite(value)
-    if isinstance(value, bool) or not isinstance(value, accepted) or not finite:
-        expected = {int: "an integer", float: "a number", str: "a string"}[wanted]
-        raise ApiError(400, f"bad request body: {name} must be {expected}")
-    return value
+def _reason(error: OSError) -> str:
+    return f"bind: {(error.strerror or str(error)).lower()}"

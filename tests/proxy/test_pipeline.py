@@ -50,7 +50,7 @@ def test_a_toxic_that_is_added_later_lets_nothing_overtake_what_waits() -> None:
 
 def test_parcels_put_with_times_of_their_own_keep_their_order() -> None:
     pipeline = Pipeline()
-    pipeline.put([Parcel(2.0, b"a"), Parcel(1.0, b"b")])
+    pipeline.put([Parcel(2.0, b"a"), Parcel(1.0, b"b")], 1.0)
     assert due(pipeline, 1.5) == b""
     assert due(pipeline, 2.0) == b"ab"
 
@@ -85,6 +85,6 @@ def test_a_toxic_that_waits_for_silence_is_woken() -> None:
 
 def test_only_toxics_that_saw_something_are_touched() -> None:
     pipeline = Pipeline([toxic("timeout"), toxic("latency", latency=1)])
-    assert [each.touched for each in pipeline.toxics] == [False, False]
-    pipeline.feed(b"a", 0.0)
-    assert [each.touched for each in pipeline.toxics] == [True, False]
+    assert [each.touched for each in pipeline.toxics] == [None, None]
+    pipeline.feed(b"a", 1.5)
+    assert [each.touched for each in pipeline.toxics] == [1.5, None]

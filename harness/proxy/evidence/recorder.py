@@ -2,7 +2,9 @@
 
 import time
 from collections import deque
+from dataclasses import dataclass, fields
 
+from harness.proxy.events import Events
 from harness.proxy.evidence.exchanges import Exchanges, Pending
 from harness.proxy.evidence.http import HttpExchanges
 from harness.proxy.evidence.redis import RedisExchanges
@@ -18,16 +20,47 @@ PROTOCOLS: dict[str, type[Exchanges]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts since a beginning: that of the records, or a mark."""
+
+    connections: int = 0
+    exchanges: int = 0
+    received: int = 0
+    """Bytes that came from the target."""
+    forwarded: int = 0
+    """Bytes that went on to the dependency."""
+    came: int = 0
+    """Bytes that came from it."""
+    sent: int = 0
+    """Bytes that went back to the target."""
+
+    def __sub__(self, before: "Totals") -> "Totals":
+        return Totals(
+            *(getattr(self, each.name) - getattr(before, each.name) for each in fields(self))
+        )
+
+    def __add__(self, more: "Totals") -> "Totals":
+        return Totals(
+            *(getattr(self, each.name) + getattr(more, each.name) for each in fields(self))
+        )
+
+
 class Recorder:
     """The records of one dependency."""
 
-    def __init__(self, dependency: str, protocol: str, *, kept: int = KEPT) -> None:
+    def __init__(
+        self, dependency: str, protocol: str, events: Events | None = None, *, kept: int = KEPT
+    ) -> None:
         self.dependency = dependency
+        self._events = events or Events()
         self._protocol = PROTOCOLS[protocol]
         self._connections: deque[Connection] = deque(maxlen=kept)
         self._exchanges: deque[Exchange] = deque(maxlen=kept)
         self._open: dict[int, ConnectionWatch] = {}
         self._numbers = 0
+        self._over = Totals()
+        """Of the connections that are over."""
         self._dropped = 0
         self._blind_spots: dict[str, None] = {}
 
@@ -46,6 +79,8 @@ class Recorder:
         del self._open[watch.number]
         self._dropped += len(self._connections) == self._connections.maxlen
         self._connections.append(record)
+        self._over += watch.totals
+        self._events.tell("connection", record)
         for blind_spot in watch.exchanges.blind_spots:
             self._blind_spots.setdefault(blind_spot)
 
@@ -53,6 +88,16 @@ class Recorder:
         """Keep the record of an exchange that is over."""
         self._dropped += len(self._exchanges) == self._exchanges.maxlen
         self._exchanges.append(record)
+        self._events.tell("exchange", record)
+
+    def notice(self, text: str) -> None:
+        """Note what could not be done."""
+        self._blind_spots.setdefault(text)
+
+    @property
+    def totals(self) -> Totals:
+        """What this dependency's tap has seen since it began."""
+        return sum((watch.totals for watch in self._open.values()), self._over)
 
     def evidence(
         self, since: float, refusals: tuple[Refusals, ...], touches: tuple[Touch, ...]
@@ -89,8 +134,7 @@ class ConnectionWatch:
         exchanges.done = self._done
         self._recorder = recorder
         self._opened = opened
-        self._received = 0
-        self._sent = 0
+        self._received = self._forwarded = self._came = self._sent = 0
 
     def __repr__(self) -> str:
         return f"<ConnectionWatch {self._recorder.dependency} {self.number}>"
@@ -99,6 +143,26 @@ class ConnectionWatch:
         """Bytes came from the target."""
         self._received += len(data)
         self.exchanges.received(data, now)
+
+    def forwarded(self, size: int) -> None:
+        """Bytes went on to the dependency."""
+        self._forwarded += size
+
+    def came(self, size: int) -> None:
+        """Bytes came from the dependency."""
+        self._came += size
+
+    @property
+    def totals(self) -> Totals:
+        """What passed on this connection."""
+        return Totals(
+            1,
+            self.exchanges.begun,
+            self._received,
+            self._forwarded,
+            self._came,
+            self._sent,
+        )
 
     def answered(self, data: bytes, now: float) -> None:
         """Bytes were handed on to the target."""

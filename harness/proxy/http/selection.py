@@ -1,13 +1,16 @@
 """Which requests an HTTP toxic strikes; a seeded decision, apart from what it does to them."""
 
 import random
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import httptools
 
 from harness.proxy.http.framing import Message
+
+KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -16,8 +19,8 @@ class Tally:
 
     matched: int = 0
     """Requests of the method, path and header that it is for."""
-    struck: int = 0
-    """Requests whose exchange it has altered."""
+    struck: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """When it altered an exchange, each time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One HTTP toxic on one connection: picks requests, and makes the effects that strike them."""
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -19,11 +20,15 @@ class HttpToxic:
         name: str,
         kind: str,
         attributes: Mapping[str, Any],
+        *,
         tally: Tally,
         draw: Callable[[int], random.Random],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self.touched = False
+        self.touched: float | None = None
+        """When it last altered an exchange."""
+        self._clock = clock
         self._effect = EFFECTS[kind]
         self._attributes = attributes
         """Shared with the API, so that an update takes effect here."""
@@ -51,8 +56,8 @@ class HttpToxic:
             return None
 
         def touch() -> None:
-            self.touched = True
-            self._tally.struck += 1
+            self.touched = self._clock()
+            self._tally.struck.append(self.touched)
             touched(self.name)
 
         return self._effect(self._attributes, chance, touch)

@@ -8,8 +8,9 @@ from harness.proxy.toxics.noop import Noop
 from harness.proxy.toxics.reset_peer import ResetPeer
 from harness.proxy.toxics.slicer import Slicer
 from harness.proxy.toxics.slow_close import SlowClose
+from harness.proxy.toxics.stale import Stale
 from harness.proxy.toxics.timeout import Timeout
-from harness.proxy.toxics.toxic import Action, Parcel, Toxic
+from harness.proxy.toxics.toxic import Action, Activity, Parcel, Toxic
 
 KINDS: dict[str, type[Toxic]] = {
     "bandwidth": Bandwidth,
@@ -20,7 +21,8 @@ KINDS: dict[str, type[Toxic]] = {
     "reset_peer": ResetPeer,
     "slicer": Slicer,
     "slow_close": SlowClose,
+    "stale": Stale,
     "timeout": Timeout,
 }
 
-__all__ = ["KINDS", "Action", "Parcel", "Toxic"]
+__all__ = ["KINDS", "Action", "Activity", "Parcel", "Toxic"]

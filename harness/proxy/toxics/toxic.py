@@ -28,6 +28,13 @@ class Parcel:
     action: Action = Action.NONE
 
 
+@dataclass(slots=True)
+class Activity:
+    """When a connection last carried data, in either direction; None before the first."""
+
+    last: float | None = None
+
+
 class Toxic:
     """One toxic on one direction of one connection.
 
@@ -43,7 +50,10 @@ class Toxic:
         """Shared with the API, so that an update takes effect here."""
         self.chance = chance
         self.opened = opened
-        self.touched = False
+        self.activity = Activity()
+        """Of the connection that this is on, once it is."""
+        self.touched: float | None = None
+        """When it last saw traffic."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {dict(self.attributes)}>"
