@@ -15,7 +15,7 @@ class State(StrEnum):
 
     CLOSED = "closed"
     OPEN = "open"
-    HALF_OPEN = "half-open"
+    HALF_OPEN = "half_open"
 
 
 class Rejected(Exception):
@@ -33,6 +33,10 @@ class Counters:
     opened: int = 0
 
 
+REMEMBERED = 32
+"""Changes of state that a breaker remembers: some ten outages, each opened, probed and closed."""
+
+
 @dataclass(slots=True)
 class _Period:
     """The time between two changes of state; a call belongs to the one in which it began."""
@@ -43,6 +47,16 @@ class _Period:
     """When the last consecutive failures ended."""
     admitted: int = 0
     successes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change of state."""
+
+    at: float
+    """When, on the breaker's clock."""
+    state: State
+    """The state that began."""
 
 
 class CircuitBreaker:
@@ -59,6 +73,7 @@ class CircuitBreaker:
         self.name = name
         self.counters = Counters()
         self.config = config
+        self._history: deque[Transition] = deque(maxlen=REMEMBERED)
         self._clock = clock
         self._period = _Period(State.CLOSED, clock())
 
@@ -68,7 +83,10 @@ class CircuitBreaker:
 
     @property
     def state(self) -> State:
-        """The state now; an open breaker whose time is over counts as half-open."""
+        """The state now; an open breaker whose time is over counts as half-open.
+
+        The history says so only from the first probe on, because that is what changes it.
+        """
         if self._period.state is State.OPEN and self._recovered():
             return State.HALF_OPEN
         return self._period.state
@@ -77,6 +95,11 @@ class CircuitBreaker:
     def opened_for(self) -> float:
         """Seconds since it opened; 0 unless it is open."""
         return self._clock() - self._period.since if self._period.state is State.OPEN else 0.0
+
+    def changes(self) -> list[tuple[Transition, float]]:
+        """Return the latest changes of state, oldest first, each with the seconds since then."""
+        now = self._clock()
+        return [(change, now - change.at) for change in self._history]
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -133,4 +156,6 @@ class CircuitBreaker:
         self._change(State.OPEN)
 
     def _change(self, state: State) -> None:
-        self._period = _Period(state, self._clock())
+        now = self._clock()
+        self._period = _Period(state, now)
+        self._history.append(Transition(now, state))

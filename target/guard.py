@@ -1,16 +1,19 @@
-"""One dependency as the endpoints use it: cache, breaker, call, and the fallback when all fails."""
+"""One dependency as the endpoints use it: breaker, call, and the fallback when all fails."""
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
-
-from async_lru import alru_cache
+from typing import Any, TypeVar
 
 from target.breaker import CircuitBreaker, Rejected
+from target.cache import Cache
 from target.clients import DependencyError
-from target.settings import CircuitBreakerConfig, ConnectionConfig
+from target.settings import CircuitBreakerConfig
+
+Value = TypeVar("Value")
+
+UNAVAILABLE = (DependencyError, Rejected)
+"""What a guarded call raises where the dependency failed, or was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,14 @@ class Answer:
 
     value: Any
     fallback: bool
+    age: float = 0.0
+    """Seconds since the dependency gave it; more than 0 only for an answer out of a cache."""
+    stale: bool = False
+    """Whether the fallback is an old answer, kept beyond its time to live."""
 
 
 class Guard:
-    """Calls one dependency through its breaker. Never raises for a dependency that fails."""
+    """Calls one dependency through its breaker."""
 
     def __init__(
         self,
@@ -36,66 +43,26 @@ class Guard:
     def __repr__(self) -> str:
         return f"<Guard {self.breaker!r}>"
 
-    async def ask(self, call: Callable[[], Awaitable[Any]], fallback: Any) -> Answer:  # noqa: ANN401
-        """Return what `call` answers, or `fallback` where it fails or may not be made.
+    async def call(self, call: Callable[[], Awaitable[Value]]) -> Value:
+        """Return what `call` returns; raises what it raises, or Rejected instead of calling."""
+        with self.breaker.call():
+            return await call()
 
-        LookupError passes through: the dependency answered, and knows no such thing.
-        """
-        missing: LookupError | None = None
+    async def ask(self, call: Callable[[], Awaitable[Any]], fallback: object) -> Answer:
+        """Return what `call` answers, or `fallback` where it fails or may not be made."""
         try:
-            with self.breaker.call():
-                try:
-                    return Answer(await call(), fallback=False)
-                except LookupError as error:
-                    missing = error  # an answer, so no failure of the dependency
-        except (DependencyError, Rejected):
+            return Answer(await self.call(call), fallback=False)
+        except UNAVAILABLE:
             return Answer(fallback, fallback=True)
-        raise missing
 
 
-class _NotCached(Exception):
-    """Carries a fallback out of the cache, which keeps no exceptions."""
+async def ask_cache(cache: Cache[Any], fallback: object) -> Answer:
+    """Return the cache's answer, or `fallback` where a guarded call failed and nothing was kept.
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.answer = answer
-
-
-class Cached:
-    """Keeps a question's real answer for CACHE_TTL seconds; a fallback is never kept."""
-
-    def __init__(self, ask: Callable[[], Awaitable[Answer]], config: ConnectionConfig) -> None:
-        self._enabled = config.cache_ttl > 0
-
-        async def real() -> Answer:
-            answer = await ask()
-            if answer.fallback:
-                raise _NotCached(answer)
-            return answer
-
-        self._ask = ask
-        self._cache = alru_cache(maxsize=1, ttl=config.cache_ttl or None)(real)
-
-    async def __call__(self) -> Answer:
-        """Return the kept answer, or a new one."""
-        if not self._enabled:
-            return await self._ask()
-        try:
-            return await self._cache()
-        except _NotCached as carried:
-            return carried.answer
-
-    @property
-    def hits(self) -> int:
-        """Questions that were answered from the cache."""
-        return self._cache.cache_info().hits
-
-    @property
-    def misses(self) -> int:
-        """Questions that were not."""
-        return self._cache.cache_info().misses
-
-
-def encode(value: object) -> bytes:
-    """Return a value as JSON."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    A stale answer counts as a fallback: it is better than none, and not what was asked for.
+    """
+    try:
+        kept = await cache()
+    except UNAVAILABLE:
+        return Answer(fallback, fallback=True)
+    return Answer(kept.value, fallback=kept.stale, age=kept.age, stale=kept.stale)

@@ -1,13 +1,17 @@
 """Counts requests and their times by endpoint."""
 
 import time
-from collections import deque
+from bisect import bisect_left
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = 1024
 """Latest durations kept for each endpoint: quantiles are of these, the counts of all."""
+
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds in seconds of the histogram's buckets; 0.05 is the criterion of the mean."""
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,9 +25,31 @@ App = Callable[
 class Endpoint:
     """One endpoint's figures; durations in seconds."""
 
-    requests: int = 0
-    errors: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    """How many requests were answered with each status."""
+    total: float = 0.0
+    """The sum of all durations."""
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    """How many durations lie above the bound before, and not above this one; the last: above all.
+    """
     durations: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+
+    @property
+    def requests(self) -> int:
+        """How many requests were answered."""
+        return self.statuses.total()
+
+    @property
+    def errors(self) -> int:
+        """How many of them with a status of 400 or above."""
+        return sum(count for status, count in self.statuses.items() if status >= 400)
+
+    def record(self, status: int, seconds: float) -> None:
+        """Count one request."""
+        self.statuses[status] += 1
+        self.total += seconds
+        self.buckets[bisect_left(BOUNDS, seconds)] += 1
+        self.durations.append(seconds)
 
     def quantiles(self) -> dict[str, float]:
         """Return p50, p95 and p99 of the latest durations in milliseconds, by nearest rank."""
@@ -68,6 +94,4 @@ class RequestLog:
             # By route, not by path: a path is the caller's choice, and would grow without bound.
             route = scope.get("route")
             endpoint = self._endpoints.setdefault(getattr(route, "path", "(none)"), Endpoint())
-            endpoint.requests += 1
-            endpoint.errors += status >= 400
-            endpoint.durations.append(time.perf_counter() - started)
+            endpoint.record(status, time.perf_counter() - started)

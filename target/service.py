@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
-from aiodataloader import DataLoader
 
+from target.batching import AgentLookups
 from target.breaker import CircuitBreaker
-from target.clients import CatalogClient, DependencyError, Pool, WorkflowStore
-from target.guard import Answer, Cached, Guard
+from target.cache import Cache, cache
+from target.clients import Agent, CatalogClient, DependencyError, Pool, WorkflowStore
+from target.guard import UNAVAILABLE, Answer, Guard, ask_cache
 from target.request_log import Endpoint
 from target.settings import CircuitBreakerConfig, ConnectionConfig
 
@@ -19,15 +21,31 @@ log = logging.getLogger("target")
 
 
 class Service:
-    """The service's work. Started by `open`, which warms its connections, and ended by `close`."""
+    """The service's work. Started by `open`, which warms its connections, and ended by `close`.
 
-    def __init__(self, connections: ConnectionConfig, breakers: CircuitBreakerConfig) -> None:
+    `catalog_client` makes the catalog's client: another HTTP library's takes its place there.
+    """
+
+    def __init__(
+        self,
+        connections: ConnectionConfig,
+        breakers: CircuitBreakerConfig,
+        catalog_client: Callable[[ConnectionConfig], CatalogClient] = CatalogClient,
+    ) -> None:
         self.connections = connections
-        self.catalog_guard = Guard("catalog", breakers)
-        self.redis_guard = Guard("redis", breakers)
+        self.guards = (Guard("catalog", breakers), Guard("redis", breakers))
+        self.catalog_guard, self.redis_guard = self.guards
         self.endpoints: dict[str, Endpoint] = {}
-        self.agents = Cached(self._agents, connections)
-        self.workflows = Cached(self._workflows, connections)
+        self._catalog_client = catalog_client
+        kept = cache(
+            connections.cache_ttl,
+            stale_if_error=connections.cache_stale_if_error,
+            errors=UNAVAILABLE,
+        )
+        self.caches: dict[str, Cache[Any]] = {
+            "agents": kept(self._agents),
+            "workflows": kept(self._workflows),
+        }
         self._process = psutil.Process()
         self._started = time.monotonic()
 
@@ -36,12 +54,13 @@ class Service:
 
     async def open(self) -> None:
         """Open the clients and a connection of each; a dependency that is down only delays that."""
-        self.catalog = CatalogClient(self.connections)
+        self.catalog = self._catalog_client(self.connections)
         self.store = WorkflowStore(self.connections)
+        self.lookups = AgentLookups(self.catalog, self.catalog_guard)
         for client in (self.catalog, self.store):
             try:
                 await client.warm()
-            except (DependencyError, LookupError) as error:
+            except DependencyError as error:
                 log.warning("no connection was warmed: %s", error)
         self._process.cpu_percent()  # the first reading has nothing to compare with
 
@@ -50,29 +69,24 @@ class Service:
         await self.catalog.close()
         await self.store.close()
 
-    async def _agents(self) -> Answer:
-        return await self.catalog_guard.ask(lambda: self.catalog.get("/agents"), [])
+    async def agents(self) -> Answer:
+        """Return all agents."""
+        return await ask_cache(self.caches["agents"], [])
 
-    async def _workflows(self) -> Answer:
-        return await self.redis_guard.ask(self.store.workflows, {})
+    async def workflows(self) -> Answer:
+        """Return the workflows' states by id."""
+        return await ask_cache(self.caches["workflows"], {})
 
-    def agent_loader(self) -> "DataLoader[str, Answer]":
-        """Return a loader that gathers the look-ups of one moment into one call."""
-        return DataLoader(batch_load_fn=self._agents_by_id)
+    async def _agents(self) -> list[Agent]:
+        return await self.catalog_guard.call(self.catalog.agents)
 
-    async def _agents_by_id(self, wanted: list[str]) -> list[Answer]:
-        """Return one answer for each id: the agent, None where there is none, or the fallback."""
-        path = f"/agents?ids={','.join(wanted)}"
-        answer = await self.catalog_guard.ask(lambda: self.catalog.get(path), None)
-        if answer.fallback:
-            return [answer] * len(wanted)
-        found = {agent["id"]: agent for agent in answer.value}
-        return [Answer(found.get(each), fallback=False) for each in wanted]
+    async def _workflows(self) -> Any:  # noqa: ANN401 - what Redis holds
+        return await self.redis_guard.call(self.store.workflows)
 
     async def health(self) -> dict[str, Answer]:
         """Ask each dependency, through its breaker, whether it answers."""
         catalog, redis = await asyncio.gather(
-            self.catalog_guard.ask(lambda: self.catalog.get("/health"), {"status": "down"}),
+            self.catalog_guard.ask(self.catalog.ping, None),
             self.redis_guard.ask(self.store.ping, None),
         )
         return {"catalog": catalog, "redis": redis}
@@ -90,22 +104,13 @@ class Service:
             }
         return {
             "process": process,
-            "endpoints": {
-                path: {
-                    "requests": endpoint.requests,
-                    "errors": endpoint.errors,
-                    **endpoint.quantiles(),
-                }
-                for path, endpoint in sorted(self.endpoints.items())
-            },
-            "breakers": {
-                guard.name: _breaker(guard.breaker)
-                for guard in (self.catalog_guard, self.redis_guard)
-            },
-            "pools": {"catalog": _pool(self.catalog.pool()), "redis": _pool(self.store.pool())},
-            "cache": {
-                name: {"hits": cached.hits, "misses": cached.misses}
-                for name, cached in (("agents", self.agents), ("workflows", self.workflows))
+            "endpoints": {path: _endpoint(each) for path, each in sorted(self.endpoints.items())},
+            "breakers": self.breakers(),
+            "pools": {name: _pool(pool) for name, pool in self.pools().items()},
+            "cache": {name: _cache(each) for name, each in self.caches.items()},
+            "batching": {
+                "lookups": self.lookups.counters.lookups,
+                "calls": self.lookups.counters.calls,
             },
             "dependencies": {
                 "catalog": {"agents": len(agents.value), "fallback": agents.fallback},
@@ -113,10 +118,26 @@ class Service:
             },
         }
 
+    def breakers(self) -> dict[str, Any]:
+        """Return the breakers' states, counters and latest changes of state, by dependency."""
+        return {guard.name: _breaker(guard.breaker) for guard in self.guards}
+
+    def pools(self) -> dict[str, Pool]:
+        """Return the pools' utilisation by dependency."""
+        return {"catalog": self.catalog.pool(), "redis": self.store.pool()}
+
 
 def now() -> str:
     """Return the time in ISO 8601 with its zone."""
     return datetime.now(UTC).isoformat()
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, float]:
+    return {
+        "requests": endpoint.requests,
+        "errors": endpoint.errors,
+        **endpoint.quantiles(),
+    }
 
 
 def _breaker(breaker: CircuitBreaker) -> dict[str, Any]:
@@ -128,8 +149,34 @@ def _breaker(breaker: CircuitBreaker) -> dict[str, Any]:
         "cancelled": counters.cancelled,
         "rejected": counters.rejected,
         "opened": counters.opened,
+        "history": [
+            {
+                "state": transition.state.value,
+                "timestamp": (datetime.now(UTC) - timedelta(seconds=ago)).isoformat(),
+                "seconds_ago": round(ago, 3),
+            }
+            for transition, ago in breaker.changes()
+        ],
     }
 
 
 def _pool(pool: Pool) -> dict[str, int]:
-    return {"limit": pool.limit, "open": pool.open, "in_use": pool.in_use}
+    return {
+        "limit": pool.limit,
+        "in_use": pool.in_use,
+        "idle": pool.idle,
+        "waiting": pool.waiting,
+        "created": pool.created,
+        "reused": pool.reused,
+    }
+
+
+def _cache(kept: Cache[Any]) -> dict[str, float | None]:
+    counters = kept.counters
+    return {
+        "hits": counters.hits,
+        "misses": counters.misses,
+        "stale": counters.stale,
+        "calls": counters.calls,
+        "hit_ratio": counters.hit_ratio,
+    }

@@ -22,7 +22,7 @@ def serve(make: Callable[[], Any], program: str) -> NoReturn:
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--port", type=_port, required=True, help="0 takes a free one")
     arguments = parser.parse_args()
     try:
         app = make()
@@ -64,6 +64,13 @@ class _Announcing(uvicorn.Server):
             host, port = sockets[0].getsockname()[:2]
             sys.stdout.write(json.dumps({"listening": f"{host}:{port}"}) + "\n")
             sys.stdout.flush()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port}: expected a number from 0 to 65535")
+    return port
 
 
 def _say(text: str, status: int) -> int:

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ConnectionConfig(BaseSettings):
     """How the dependencies are reached. Times in seconds."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, allow_inf_nan=False)
 
     catalog_url: str = Field(default="http://127.0.0.1:8001", pattern=r"^https?://[^/]+$")
     redis_url: str = Field(default="redis://127.0.0.1:6379/0", pattern=r"^redis(s)?://")
@@ -20,12 +20,14 @@ class ConnectionConfig(BaseSettings):
     enable_connection_reuse: bool = True
     cache_ttl: float = Field(default=60.0, ge=0)
     """0 switches caching off."""
+    cache_stale_if_error: float = Field(default=300.0, ge=0)
+    """How long beyond its CACHE_TTL a kept answer may stand in for a dependency that fails."""
 
 
 class CircuitBreakerConfig(BaseSettings):
     """When a dependency's breaker opens, and when it tries again. Times in seconds."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, allow_inf_nan=False)
 
     failure_threshold: int = Field(default=3, ge=1)
     recovery_timeout: float = Field(default=30.0, gt=0)

@@ -1,12 +1,13 @@
 """The sample target's HTTP side: one router, answers encoded once, fallbacks marked."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from aiodataloader import DataLoader
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 
-from target.guard import Answer, encode
+from target.guard import Answer
+from target.metrics import CONTENT_TYPE, Metrics
 from target.request_log import RequestLog
 from target.service import Service, now
 from target.settings import CircuitBreakerConfig, ConnectionConfig
@@ -38,8 +39,7 @@ def create_app(service: Service | None = None) -> FastAPI:
 def router(service: Service) -> APIRouter:
     """Return the routes."""
     routes = APIRouter()
-    # Look-ups of one moment share a call; the loader keeps nothing beyond it.
-    loader: DataLoader[str, Answer] | None = None
+    prometheus = Metrics(service)
 
     @routes.get("/healthz")
     async def healthz() -> Response:
@@ -67,20 +67,24 @@ def router(service: Service) -> APIRouter:
         status = "degraded" if down else "ok"
         return _json({"status": status, "timestamp": now(), "metrics": figures}, down)
 
+    @routes.get("/api/breakers")
+    async def breakers() -> Response:
+        return _json({"timestamp": now(), "breakers": service.breakers()})
+
+    @routes.get("/metrics")
+    async def exposition() -> Response:
+        return Response(prometheus.exposition(), 200, None, CONTENT_TYPE)
+
     @routes.get("/api/agents")
     async def agents() -> Response:
         answer = await service.agents()
         return _answer("agents", answer, "catalog")
 
     @routes.get("/api/agents/{agent}")
-    async def agent(agent: str, request: Request) -> Response:
-        nonlocal loader
-        if loader is None:
-            loader = service.agent_loader()
-            loader.cache = False
-        answer = await loader.load(agent)
+    async def agent(agent: str) -> Response:
+        (answer,) = await service.lookups.batch_requests([agent])
         if answer.value is None and not answer.fallback:
-            return Response(encode({"error": f"no agent {agent}"}), 404, None, "application/json")
+            return _json({"error": f"no agent {agent!r}"}, status=404)
         return _answer("agent", answer, "catalog")
 
     @routes.get("/api/workflows")
@@ -92,11 +96,13 @@ def router(service: Service) -> APIRouter:
 
 
 def _answer(name: str, answer: Answer, dependency: str) -> Response:
-    return _json(
-        {name: answer.value, "fallback": answer.fallback}, [dependency] if answer.fallback else []
-    )
+    body = {name: answer.value, "fallback": answer.fallback, "stale": answer.stale}
+    if answer.stale:
+        body["age_seconds"] = round(answer.age, 3)
+    return _json(body, [dependency] if answer.fallback else [])
 
 
-def _json(body: object, fallbacks: list[str] | tuple[str, ...] = ()) -> Response:
+def _json(body: object, fallbacks: Sequence[str] = (), *, status: int = 200) -> Response:
     headers = {FALLBACK_HEADER: ",".join(fallbacks)} if fallbacks else None
-    return Response(encode(body), 200, headers, "application/json")
+    encoded = json.dumps(body, separators=(",", ":")).encode()
+    return Response(encoded, status, headers, "application/json")

@@ -1,0 +1,12 @@
+"""The dependencies' clients: pooled, warmed, with deadlines, and no hidden retries.
+
+One call here is at most one attempt at the dependency: retries behind a breaker's back would hide
+failures from it and multiply the calls to a dependency that is down.
+"""
+
+from target.clients.catalog import Agent, CatalogClient
+from target.clients.failure import DependencyError
+from target.clients.pool import Pool
+from target.clients.workflows import WorkflowStore
+
+__all__ = ["Agent", "CatalogClient", "DependencyError", "Pool", "WorkflowStore"]
