@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -49,7 +50,9 @@ def serve(make: Callable[[], Any], program: str) -> NoReturn:
             timeout_graceful_shutdown=1,
         )
         server = _Announcing(config)
-        with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has shut down
+        # Once it has shut down, uvicorn raises again the signal that told it to.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
         sys.exit(0 if server.started else 3)
 

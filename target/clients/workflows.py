@@ -73,7 +73,8 @@ class WorkflowStore:
         try:
             async with asyncio.timeout(self._config.redis_timeout):
                 return await self._redis.execute_command(*words)  # type: ignore[no-untyped-call]
-        except (RedisError, OSError, TimeoutError, ValueError) as error:
+        except (RedisError, OSError, TimeoutError, ValueError, TypeError) as error:
+            # The last two: redis-py cannot make of a reply what the command promises.
             raise DependencyError(f"redis: {type(error).__name__}: {error}") from error
         finally:
             self._calls -= 1
