@@ -15,6 +15,12 @@ from target.clients.pool import Pool, waiting
 from target.settings import ConnectionConfig
 
 
+_UNWRAPPED = (ValueError, TypeError, RuntimeError)
+"""What redis-py (8.1) lets through as it is: the first two where it cannot make of a reply what the
+command promises, the last from uvloop where the connection closed just before the command was
+written."""
+
+
 class WorkflowStore:
     """The workflows in Redis. Raises DependencyError."""
 
@@ -73,8 +79,7 @@ class WorkflowStore:
         try:
             async with asyncio.timeout(self._config.redis_timeout):
                 return await self._redis.execute_command(*words)  # type: ignore[no-untyped-call]
-        except (RedisError, OSError, TimeoutError, ValueError, TypeError) as error:
-            # The last two: redis-py cannot make of a reply what the command promises.
+        except (RedisError, OSError, TimeoutError, *_UNWRAPPED) as error:
             raise DependencyError(f"redis: {type(error).__name__}: {error}") from error
         finally:
             self._calls -= 1

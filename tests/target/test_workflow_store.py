@@ -82,6 +82,21 @@ async def test_a_reply_of_another_shape_is_a_failed_attempt() -> None:
     assert len(server.requests) == 2
 
 
+async def test_a_connection_that_closes_just_before_the_command_is_a_failed_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Uvloop says so by a RuntimeError, which redis-py (8.1) does not expect."""
+
+    async def closed(*words: str) -> None:
+        raise RuntimeError("unable to perform operation on <TCPTransport>; the handler is closed")
+
+    redis = store(1)
+    monkeypatch.setattr(redis._redis, "execute_command", closed)
+    with pytest.raises(DependencyError, match="handler is closed"):
+        await redis.count()
+    await redis.close()
+
+
 async def test_a_kept_connection_that_breaks_is_not_tried_a_second_time() -> None:
     """By itself redis-py would retry ten times, and hide the failure from the breaker."""
     server = Server()

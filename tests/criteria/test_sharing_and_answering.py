@@ -1,0 +1,68 @@
+"""Saved calls, warmed connections and answers in time: judged from the wire and the callers."""
+
+from dataclasses import replace
+
+from harness.criteria import Ruling, all_answered, calls_per_request, opens_no_connection
+from tests.criteria.recorded import evidence, exchange, responses, run, warmed
+
+
+def test_ten_requests_that_share_one_call_pass_and_eleven_calls_fail() -> None:
+    shared = run(responses(10), evidence(exchange(0.001)))
+    assert calls_per_request(shared, "catalog", at_most=0.1)
+    each = run(responses(10), evidence(*(exchange(n / 100) for n in range(10))))
+    verdict = calls_per_request(each, "catalog", at_most=0.1)
+    assert verdict.ruling is Ruling.FAIL
+    assert (verdict.value, verdict.subject) == (10.0, "/api/agents at catalog")
+
+
+def test_calls_before_the_run_are_not_its_own() -> None:
+    early = run(responses(10), evidence(exchange(-0.5), exchange(0.001)))
+    assert calls_per_request(early, "catalog", at_most=0.1)
+
+
+def test_fallbacks_and_errors_save_no_calls() -> None:
+    seen = evidence(exchange(0.001))
+    for answers in (responses(10, fallback="catalog"), responses(10, status=500), ()):
+        found = calls_per_request(run(answers, seen), "catalog", at_most=1)
+        assert found.ruling is not Ruling.PASS
+
+
+def test_without_one_call_seen_a_saving_is_not_shown() -> None:
+    found = calls_per_request(run(responses(10), evidence()), "catalog", at_most=0.1)
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "one call" in found.needs
+
+
+def test_discarded_records_leave_a_saving_open() -> None:
+    partly = run(responses(10), evidence(exchange(0.001), dropped=1))
+    assert calls_per_request(partly, "catalog", at_most=0.1).ruling is Ruling.INCONCLUSIVE
+
+
+def test_a_call_on_a_connection_from_before_passes_and_a_new_connection_fails() -> None:
+    before = replace(warmed(), opened=-1.0)
+    assert opens_no_connection(
+        run(responses(1), evidence(exchange(0.001), connections=[before])), "catalog"
+    )
+    new = run(responses(1), evidence(exchange(0.001), connections=[before, warmed(2)]))
+    assert opens_no_connection(new, "catalog").ruling is Ruling.FAIL
+
+
+def test_a_request_that_makes_no_call_shows_nothing_of_connections() -> None:
+    found = opens_no_connection(run(responses(1), evidence()), "catalog")
+    assert found.ruling is Ruling.INCONCLUSIVE
+
+
+def test_every_answer_in_time_passes_fallback_or_not() -> None:
+    answers = (*responses(10), *responses(10, fallback="catalog"))
+    assert all_answered(run(answers, evidence()), within=0.010)
+
+
+def test_one_late_or_failed_request_fails_even_among_few() -> None:
+    for bad in (responses(1, seconds=0.5), responses(1, status=500), responses(1, status=None)):
+        found = all_answered(run((*responses(3), *bad), evidence()), within=0.1)
+        assert found.ruling is Ruling.FAIL
+        assert found.value == 1
+
+
+def test_a_few_answers_are_not_every_answer() -> None:
+    assert all_answered(run(responses(5), evidence()), within=1).ruling is Ruling.INCONCLUSIVE
