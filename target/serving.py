@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -16,10 +15,12 @@ from target.settings import explain
 
 
 def serve(make: Callable[[], Any], program: str) -> NoReturn:
-    """Serve `make()` at --host and --port until SIGTERM or SIGINT, then exit with status 0.
+    """Serve `make()` at --host and --port until SIGTERM or SIGINT.
 
-    Prints where it listens as one line of JSON. Exits with status 2 on wrong settings, and 1 where
-    the port cannot be had, each with one line an error.
+    After an orderly end SIGINT gives status 0; SIGTERM ends the process as the signal it is, which
+    a shell shows as 143, and spares it the 0.2 s in which Python takes itself apart. Prints where
+    it listens as one line of JSON. Exits with status 2 on wrong settings, and 1 where the port
+    cannot be had, each with one line an error.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
     parser.add_argument("--host", default="127.0.0.1")
@@ -51,7 +52,6 @@ def serve(make: Callable[[], Any], program: str) -> NoReturn:
         )
         server = _Announcing(config)
         # Once it has shut down, uvicorn raises again the signal that told it to.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
         sys.exit(0 if server.started else 3)

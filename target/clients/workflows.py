@@ -14,7 +14,6 @@ from target.clients.failure import DependencyError
 from target.clients.pool import Pool, waiting
 from target.settings import ConnectionConfig
 
-
 _UNWRAPPED = (ValueError, TypeError, RuntimeError)
 """What redis-py (8.1) lets through as it is: the first two where it cannot make of a reply what the
 command promises, the last from uvloop where the connection closed just before the command was

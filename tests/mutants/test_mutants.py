@@ -41,6 +41,21 @@ MUTANTS = [
     Mutant("six_percent_errors", "five_percent", "error rate", "/api/workflows"),
     Mutant("metrics_missing", "five_percent", "error rate", "/api/metrics"),
     Mutant("healthz_asks_redis", "healthz", "touches no dependency", "/healthz"),
+    Mutant("hidden_retries", "within_three and redis", "breaker opens within 3 failures", "redis"),
+    Mutant(
+        "cache_without_single_flight",
+        "hundred_callers",
+        "calls per request",
+        "/api/agents at catalog",
+    ),
+    Mutant(
+        "lookups_one_by_one",
+        "look_ups",
+        "calls per request",
+        "/api/agents/agent-1 and 4 more at catalog",
+    ),
+    Mutant("cold_start", "first_request", "opens no connection", "catalog"),
+    Mutant("endless_wait", "paused", "all answered in time", "2 endpoints"),
 ]
 
 

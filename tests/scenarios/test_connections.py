@@ -19,11 +19,11 @@ TIMEOUT = 0.5
 """Seconds that a call may take, its wait for a connection included."""
 
 
-@DEPENDENCIES
 @pytest.mark.target(CACHE_TTL=0)
-def test_the_first_request_opens_no_connection(stack: Stack, judge: Judge, dependency: str) -> None:
-    first = stack.drive(stack.endpoint_of(dependency), requests=1)
-    judge(opens_no_connection(first, dependency))
+def test_the_first_request_opens_no_connection(stack: Stack, judge: Judge) -> None:
+    for dependency in stack.dependencies:
+        first = stack.drive(stack.endpoint_of(dependency), requests=1)
+        judge(opens_no_connection(first, dependency))
 
 
 @DEPENDENCIES

@@ -15,26 +15,18 @@ Judge = Callable[[Verdict], Verdict]
 DEPENDENCIES = pytest.mark.parametrize("dependency", ["catalog", "redis"])
 
 
-@DEPENDENCIES
-def test_a_hundred_concurrent_misses_make_one_call(
-    stack: Stack, judge: Judge, dependency: str
+def test_two_hundred_requests_of_a_hundred_callers_make_one_call(
+    stack: Stack, judge: Judge
 ) -> None:
-    """The dependency takes half a second, so that all hundred ask before the first is answered."""
-    with stack.inject(Latency(dependency, 0.5)):
-        run = stack.drive(stack.endpoint_of(dependency), requests=100, concurrency=100)
-    judge(calls_per_request(run, dependency, at_most=0.01))
+    """All hundred ask before the first is answered, and again while the answer is fresh."""
+    for dependency in stack.dependencies:
+        with stack.inject(Latency(dependency, 0.3)):
+            run = stack.drive(stack.endpoint_of(dependency), requests=200, concurrency=100)
+        judge(calls_per_request(run, dependency, at_most=0.005))
 
 
 @DEPENDENCIES
-def test_a_thousand_requests_within_the_time_to_live_make_one_call(
-    stack: Stack, judge: Judge, dependency: str
-) -> None:
-    run = stack.drive(stack.endpoint_of(dependency), requests=1000, concurrency=8)
-    judge(calls_per_request(run, dependency, at_most=0.001))
-
-
-@DEPENDENCIES
-@pytest.mark.target(CACHE_TTL=0.2)
+@pytest.mark.target(CACHE_TTL=0.1)
 def test_an_expired_answer_stands_in_for_a_dead_dependency(
     stack: Stack, judge: Judge, dependency: str
 ) -> None:
@@ -42,7 +34,7 @@ def test_an_expired_answer_stands_in_for_a_dead_dependency(
     endpoint = stack.endpoint_of(dependency)
     key = endpoint.rpartition("/")[2]
     _, fresh = stack.get(endpoint)
-    time.sleep(0.3)
+    time.sleep(0.15)
     with stack.inject(Outage(dependency)):
         run = stack.drive(endpoint, requests=20)
         _, old = stack.get(endpoint)
@@ -52,7 +44,7 @@ def test_an_expired_answer_stands_in_for_a_dead_dependency(
     assert before[key]
     assert (before["stale"], after["stale"]) == (False, True)
     assert after[key] == before[key]
-    assert after["age_seconds"] >= 0.3
+    assert after["age_seconds"] >= 0.15
 
 
 def test_concurrent_look_ups_share_their_calls(stack: Stack, judge: Judge) -> None:
@@ -60,11 +52,3 @@ def test_concurrent_look_ups_share_their_calls(stack: Stack, judge: Judge) -> No
     paths = [f"/api/agents/agent-{number}" for number in range(1, 6)]
     burst = stack.load(paths, requests=32, connections=32)
     judge(calls_per_request(burst, "catalog", at_most=0.25))
-
-
-def test_an_unknown_agent_is_missing_for_its_own_caller_only(stack: Stack) -> None:
-    known = [f"/api/agents/agent-{number}" for number in range(1, 6)]
-    burst = stack.load([*known, "/api/agents/nobody"], requests=60, connections=30)
-    statuses = {path: {each.status for each in burst.to(path)} for path in known}
-    assert statuses == {path: {200} for path in known}
-    assert {each.status for each in burst.to("/api/agents/nobody")} == {404}

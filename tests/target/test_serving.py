@@ -47,8 +47,12 @@ def test_an_impossible_port_is_refused_with_status_2(
     assert port in last
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_listens_and_ends_with_status_0_when_told(stop: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("stop", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, -signal.SIGTERM)]
+)
+def test_it_says_where_it_listens_and_ends_in_silence_when_told(
+    stop: signal.Signals, status: int
+) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "target.catalog", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -65,5 +69,5 @@ def test_it_says_where_it_listens_and_ends_with_status_0_when_told(stop: signal.
             _, errors = program.communicate(timeout=30)
         finally:
             program.kill()
-    assert program.returncode == 0
+    assert program.returncode == status
     assert errors == ""

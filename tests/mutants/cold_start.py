@@ -1,0 +1,15 @@
+"""It warms no connection when it starts."""
+
+from target.clients import CatalogClient, WorkflowStore
+from target.serving import serve
+from target.unified_server import create_app
+
+
+async def nothing(client: CatalogClient | WorkflowStore) -> None:
+    """Warm nothing."""
+
+
+if __name__ == "__main__":
+    CatalogClient.warm = nothing  # type: ignore[method-assign, assignment]  # the flaw
+    WorkflowStore.warm = nothing  # type: ignore[method-assign, assignment]
+    serve(create_app, "tests.mutants.cold_start")

@@ -1,0 +1,10 @@
+"""It makes a call for each look-up, however many are made at once."""
+
+from aiodataloader import DataLoader
+
+from target.serving import serve
+from target.unified_server import create_app
+
+if __name__ == "__main__":
+    DataLoader.batch = False  # the flaw
+    serve(create_app, "tests.mutants.lookups_one_by_one")
