@@ -1,5 +1,6 @@
 """Look-ups of one moment share one call to the catalog, and each gets an answer of its own."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,9 +34,8 @@ class AgentLookups:
         self.counters = BatchCounters()
         self._catalog = catalog
         self._guard = guard
-        # It gathers and keeps nothing: keeping is the cache's business.
         self._loader: DataLoader[str, Answer] = DataLoader(
-            batch_load_fn=self._load, max_batch_size=LARGEST, cache=False
+            batch_load_fn=self._load, max_batch_size=LARGEST
         )
 
     def __repr__(self) -> str:
@@ -45,18 +45,22 @@ class AgentLookups:
         """Return one answer for each id: the agent, None where there is none, or the fallback.
 
         All look-ups that are made in one turn of the event loop, here and by other callers, share
-        one call for each 100 of them.
+        one call for each 100 of them; so do look-ups of an agent that a call is under way for.
         """
         self.counters.lookups += len(requests)
         askable = {each for each in requests if AGENT_ID.fullmatch(each)}
-        found = dict(zip(askable, await self._loader.load_many(askable), strict=True))
+        # Shielded, because an answer is not this caller's alone: others may wait for it.
+        waiting = [asyncio.shield(self._loader.load(each)) for each in askable]
+        found = dict(zip(askable, await asyncio.gather(*waiting), strict=True))
         nothing = Answer(None, fallback=False)
         return [found.get(each, nothing) for each in requests]
 
     async def _load(self, wanted: list[str]) -> list[Answer]:
         self.counters.calls += 1
-        ids = list(dict.fromkeys(wanted))
-        answer = await self._guard.ask(lambda: self._catalog.agents(ids), None)
+        answer = await self._guard.ask(lambda: self._catalog.agents(wanted), None)
+        for each in wanted:
+            # The loader would keep the answer for ever: keeping is the cache's business.
+            self._loader.clear(each)
         if answer.fallback:
             return [answer] * len(wanted)
         agents = {agent["id"]: agent for agent in answer.value}

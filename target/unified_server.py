@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Response
 
+from target.batching import LARGEST
 from target.guard import Answer
 from target.metrics import CONTENT_TYPE, Metrics
 from target.request_log import RequestLog
@@ -31,13 +32,39 @@ def create_app(service: Service | None = None) -> FastAPI:
 
     app = FastAPI(title="windtunnel's sample target", lifespan=lifespan)
     app.state.service = service
+    app.include_router(observation(service))
     app.include_router(router(service))
     app.add_middleware(RequestLog, endpoints=service.endpoints)
     return app
 
 
 def router(service: Service) -> APIRouter:
-    """Return the routes."""
+    """Return the routes of the service's work."""
+    routes = APIRouter()
+
+    @routes.get("/api/agents")
+    async def agents(ids: str | None = None) -> Response:
+        if ids is not None:
+            return await _several(service, ids.split(","))
+        return _answer("agents", await service.agents(), "catalog")
+
+    @routes.get("/api/agents/{agent}")
+    async def agent(agent: str) -> Response:
+        (answer,) = await service.lookups.batch_requests([agent])
+        if answer.value is None and not answer.fallback:
+            return _json({"error": f"no agent {agent!r}"}, status=404)
+        return _answer("agent", answer, "catalog")
+
+    @routes.get("/api/workflows")
+    async def workflows() -> Response:
+        answer = await service.workflows()
+        return _answer("workflows", answer, "redis")
+
+    return routes
+
+
+def observation(service: Service) -> APIRouter:
+    """Return the routes that tell how the service does."""
     routes = APIRouter()
     prometheus = Metrics(service)
 
@@ -75,24 +102,16 @@ def router(service: Service) -> APIRouter:
     async def exposition() -> Response:
         return Response(prometheus.exposition(), 200, None, CONTENT_TYPE)
 
-    @routes.get("/api/agents")
-    async def agents() -> Response:
-        answer = await service.agents()
-        return _answer("agents", answer, "catalog")
-
-    @routes.get("/api/agents/{agent}")
-    async def agent(agent: str) -> Response:
-        (answer,) = await service.lookups.batch_requests([agent])
-        if answer.value is None and not answer.fallback:
-            return _json({"error": f"no agent {agent!r}"}, status=404)
-        return _answer("agent", answer, "catalog")
-
-    @routes.get("/api/workflows")
-    async def workflows() -> Response:
-        answer = await service.workflows()
-        return _answer("workflows", answer, "redis")
-
     return routes
+
+
+async def _several(service: Service, wanted: Sequence[str]) -> Response:
+    """Look several agents up; those that are not known are left out."""
+    if len(wanted) > LARGEST:
+        return _json({"error": f"{len(wanted)} ids: expected {LARGEST} at most"}, status=400)
+    answers = await service.lookups.batch_requests(wanted)
+    found = [answer.value for answer in answers if answer.value is not None]
+    return _answer("agents", Answer(found, any(each.fallback for each in answers)), "catalog")
 
 
 def _answer(name: str, answer: Answer, dependency: str) -> Response:

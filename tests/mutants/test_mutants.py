@@ -52,7 +52,7 @@ MUTANTS = [
         "lookups_one_by_one",
         "look_ups",
         "calls per request",
-        "/api/agents/agent-1 and 4 more at catalog",
+        "/api/agents?ids=agent-1,agent-2,agent-3,agent-4,agent-5 at catalog",
     ),
     Mutant("cold_start", "first_request", "opens no connection", "catalog"),
     Mutant("endless_wait", "paused", "all answered in time", "2 endpoints"),

@@ -100,6 +100,7 @@ class Answer:
 async def ask(app: FastAPI, path: str) -> Answer:
     """Send one GET to an application, as a server would, without a connection."""
     sent: list[Any] = []
+    path, _, query = path.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -108,7 +109,7 @@ async def ask(app: FastAPI, path: str) -> Answer:
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": [],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),

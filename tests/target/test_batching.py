@@ -21,10 +21,14 @@ class Catalog(CatalogClient):
         self._config = ConnectionConfig()
         self.asked: list[Sequence[str]] = []
         self.works = works
+        self.called = asyncio.Semaphore(0)
+        self.go = asyncio.Event()
+        self.go.set()
 
     async def agents(self, ids: Sequence[str] | None = None) -> list[Agent]:
         self.asked.append(ids or ())
-        await asyncio.sleep(0)
+        self.called.release()
+        await self.go.wait()
         if not self.works:
             raise DependencyError("refused")
         known = {f"agent-{number}" for number in range(1, 6)}
@@ -85,14 +89,32 @@ async def test_a_catalog_that_is_down_gives_each_look_up_the_marked_fallback() -
 
 
 async def test_a_caller_who_leaves_takes_nothing_from_the_others() -> None:
-    agents = lookups(Catalog())
+    catalog = Catalog()
+    catalog.go.clear()
+    agents = lookups(catalog)
     leaving = asyncio.create_task(agents.batch_requests(["agent-1"]))
     staying = asyncio.create_task(agents.batch_requests(["agent-1"]))
-    await asyncio.sleep(0)
+    await catalog.called.acquire()
     leaving.cancel()
+    await asyncio.sleep(0)
+    catalog.go.set()
     (answer,) = await staying
     assert answer.value == named("agent-1")
     assert leaving.cancelled()
+
+
+async def test_a_look_up_joins_the_call_that_is_under_way_for_its_agent() -> None:
+    catalog = Catalog()
+    catalog.go.clear()
+    agents = lookups(catalog)
+    early = asyncio.create_task(agents.batch_requests(["agent-1", "agent-2"]))
+    await catalog.called.acquire()
+    late = asyncio.create_task(agents.batch_requests(["agent-2", "agent-3"]))
+    await catalog.called.acquire()
+    catalog.go.set()
+    assert [answer.value["id"] for answer in await early] == ["agent-1", "agent-2"]
+    assert [answer.value["id"] for answer in await late] == ["agent-2", "agent-3"]
+    assert catalog.asked[1] == ["agent-3"]
 
 
 async def test_very_many_look_ups_are_cut_into_calls_of_bounded_size() -> None:

@@ -18,7 +18,14 @@ from tests.target.support import Server, answering, ask, http, refusing_port
 pytestmark = pytest.mark.asyncio
 
 AGENTS = b'[{"id": "agent-1", "name": "Agent 1", "state": "idle"}]'
-ENDPOINTS = ["/api/agents", "/api/workflows", "/api/health", "/api/metrics", "/api/agents/agent-1"]
+ENDPOINTS = [
+    "/api/agents",
+    "/api/workflows",
+    "/api/health",
+    "/api/metrics",
+    "/api/agents/agent-1",
+    "/api/agents?ids=a,b",
+]
 
 
 @asynccontextmanager
@@ -122,6 +129,18 @@ async def test_an_agent_is_found_and_an_unknown_one_is_404_without_a_fallback() 
             assert answer.status == 404
             assert "x-fallback" not in answer.headers
         assert len(server.requests) == 3, "what cannot be an id reached the catalog"
+
+
+async def test_several_agents_are_looked_up_by_one_call_and_the_unknown_left_out() -> None:
+    async with with_a_catalog(http(body=AGENTS)) as (app, server):
+        answer = await ask(app, "/api/agents?ids=agent-1,nobody")
+        assert answer.status == 200
+        assert [agent["id"] for agent in json.loads(answer.body)["agents"]] == ["agent-1"]
+        assert server.requests[1].startswith(b"GET /agents?ids=")
+        too_many = await ask(app, "/api/agents?ids=" + ",".join(["a"] * 101))
+        assert too_many.status == 400
+        assert b"101 ids: expected 100 at most" in too_many.body
+        assert len(server.requests) == 2
 
 
 async def test_an_unknown_agent_does_not_count_against_the_breaker() -> None:
