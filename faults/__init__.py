@@ -5,6 +5,10 @@ takes there. It does nothing by itself: a backend injects and heals it.
 """
 
 from faults.bandwidth import Bandwidth
+from faults.connect_black_hole import ConnectBlackHole
+from faults.connect_delay import ConnectDelay
+from faults.connect_refused import ConnectRefused
+from faults.connect_stale import ConnectStale
 from faults.connection_reset import ConnectionReset
 from faults.data_limit import DataLimit
 from faults.disconnect import Disconnect
@@ -25,6 +29,10 @@ from faults.timeout import Timeout
 __all__ = [
     "Bandwidth",
     "Capability",
+    "ConnectBlackHole",
+    "ConnectDelay",
+    "ConnectRefused",
+    "ConnectStale",
     "ConnectionReset",
     "DataLimit",
     "Disabled",

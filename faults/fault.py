@@ -12,6 +12,8 @@ class Capability(StrEnum):
     """Alter or cut the traffic on its way."""
     HTTP = "http"
     """Answer or alter single HTTP exchanges."""
+    CONNECT = "connect"
+    """Delay, refuse or leave unanswered new connections alone, and tell idle ones from others."""
     PROCESS = "process"
     """Stop, continue, end and start again the dependency's process or container."""
     NETWORK = "network"

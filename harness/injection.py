@@ -5,9 +5,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from faults import Capability, Fault
+from faults import Fault
 from harness.backends.backend import Backend
-from harness.backends.toxiproxy import label
+from harness.backends.toxiproxy import OURS_ALONE, label
 from harness.criteria import Ruling, Verdict, fault_touched
 from harness.errors import ControlError, InconclusiveVerdict, VacuousFault
 from harness.records import FaultWindow
@@ -49,7 +49,7 @@ class Injection:
             dependency=self.fault.dependency,
             began=self._began,
             ended=self._ended,
-            toxic=label(self.fault) if self.fault.needs is Capability.HTTP else "",
+            toxic=label(self.fault) if self.fault.needs in OURS_ALONE else "",
         )
 
     @property

@@ -31,7 +31,7 @@ def check_fault(
             " expected a dependency that speaks http"
         )
     upstream = dependency.upstream
-    if fault.needs not in {Capability.TCP, Capability.HTTP} and upstream:
+    if fault.needs in {Capability.PROCESS, Capability.NETWORK} and upstream:
         raise UnsupportedFault(
             f"{fault!r}: {fault.dependency!r} runs already at {upstream};"
             " only one that the harness started can be struck"

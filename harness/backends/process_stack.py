@@ -18,7 +18,7 @@ from harness.backends.programs import (
     answers_redis,
 )
 from harness.backends.tap import Tap
-from harness.backends.toxiproxy import ToxiproxyControl, label
+from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.configuration import Configuration, Dependency
 from harness.errors import ControlError, UnsupportedFault
 from harness.keeper.client import KeeperClient
@@ -31,7 +31,7 @@ class ProcessStack(ABC):
     """Dependencies, each behind a tap; subclasses say what injects the faults into the traffic."""
 
     name = "process"
-    capabilities = frozenset({Capability.TCP, Capability.HTTP, Capability.PROCESS})
+    capabilities = frozenset(Capability) - {Capability.NETWORK}
 
     def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
         self.configuration = configuration
@@ -157,8 +157,8 @@ class ProcessStack(ABC):
                 self.programs.restart(fault.dependency, _probe(dependency))
 
     def _striking(self, fault: Fault) -> ToxiproxyControl:
-        """Return what strikes the traffic: only our own proxy knows HTTP."""
-        return self.tap_control if fault.needs is Capability.HTTP else self.fault_proxy
+        """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
+        return self.tap_control if fault.needs in OURS_ALONE else self.fault_proxy
 
     def refuse(self, dependency: str) -> None:
         """Make every hop that the target could reach refuse."""

@@ -16,9 +16,12 @@ import requests
 from toxiproxy import Toxiproxy
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
-from faults import Fault, Toxics
+from faults import Capability, Fault, Toxics
 from harness.address import Address
 from harness.errors import ControlError
+
+OURS_ALONE = frozenset({Capability.HTTP, Capability.CONNECT})
+"""What only our own proxy can do; with the real Toxiproxy, the tap in front of it does."""
 
 Result = TypeVar("Result")
 

@@ -9,7 +9,8 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     """Judge that calls were under way at the dependency while the fault was in force.
 
     A call counts when it started in the window, or had started before and was not over, or when
-    the fault cut its connection. An HTTP fault strikes single exchanges, and those count.
+    the fault cut its connection. For a fault of single exchanges or connections only those count
+    that it struck.
     """
     if window.toxic:
         return _by_touches(window, evidence)
@@ -50,22 +51,27 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
 
 
 def _by_touches(window: FaultWindow, evidence: Evidence) -> Verdict:
-    """Judge by what the tap says that the fault's toxics have altered."""
+    """Judge by what the tap says that the fault's toxics altered, and what it turned away."""
     own = [touch for touch in evidence.touches if touch.toxic.startswith(f"{window.toxic}-")]
-    altered = sum(touch.exchanges for touch in own)
     end = window.ended if window.ended is not None else evidence.at
-    calls = sum(window.began <= exchange.started <= end for exchange in evidence.exchanges)
+    altered = sum(touch.exchanges or touch.connections for touch in own)
+    refused = sum(
+        window.began <= at <= end for refusals in evidence.refusals for at in refusals.times
+    )
+    calls = between(evidence, window.began, end)
+    least = altered + refused
+    most = least + calls.most - calls.least if own else float("inf")
     return Verdict(
         criterion="fault touched traffic",
         subject=window.fault,
-        ruling=Ruling.PASS if altered else Ruling.FAIL if own else Ruling.INCONCLUSIVE,
+        ruling=Ruling.PASS if least else Ruling.FAIL if not most else Ruling.INCONCLUSIVE,
         statement=(
-            f"in {end - window.began:.2f} s {calls} calls started, and it altered {altered} of"
-            " them; required is one at least."
+            f"in {end - window.began:.2f} s {calls} calls started; it altered {altered} exchanges"
+            f" or connections, and turned {refused} connections away; required is one at least."
         ),
-        value=float(altered),
-        lower=float(altered),
-        upper=float(altered) if own else float("inf"),
-        needs="" if own else "the tap's record of what the fault touched; it has none",
+        value=float(least),
+        lower=float(least),
+        upper=float(most),
+        needs="" if least or not most else "the tap's record of what the fault touched",
         conditions=partial(evidence),
     )

@@ -30,6 +30,7 @@ class ToxicSettings:
     attributes: dict[str, Any] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     lease: float | None = None
+    added: float = field(default_factory=time.monotonic)
     touched: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     """When it last saw traffic on each connection that is over."""
 
@@ -117,6 +118,8 @@ class Equipment:
             return HttpToxic(
                 settings.name, settings.kind, settings.attributes, tally=settings.tally, draw=draw
             )
+        if KINDS[settings.kind].only_new and link.opened < settings.added:
+            return None
         began = max(link.opened, time.monotonic()) if settings.kind == "timeout" else link.opened
         toxic = KINDS[settings.kind](settings.attributes, chance, began)
         toxic.activity = link.activity

@@ -37,7 +37,7 @@ class Pipeline:
 
     def _pass(self, parcels: list[Parcel], toxics: Sequence[Toxic], now: float) -> None:
         for toxic in toxics:
-            if parcels:
+            if parcels and toxic.touches_all:
                 toxic.touched = now
             parcels = [after for parcel in parcels for after in toxic.pass_on(parcel)]
         for parcel in parcels:

@@ -61,8 +61,8 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         try:
             runner.run(_serve(settings, proxies, ready))
-        except (OSError, ApiError) as error:
-            raise Unable(str(error)) from None
+        except ApiError as error:
+            raise Unable(f"--config {settings.config}: {error}") from None
 
 
 def _config(path: Path | None) -> list[ProxyBody]:
@@ -126,7 +126,11 @@ async def _serve(
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=0.5)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            reason = (error.strerror or str(error)).rpartition(": ")[2]
+            raise Unable(f"cannot listen at {settings.host}:{settings.port}: {reason}") from None
         await registry.populate(proxies, [])
         host, port = runner.addresses[0][:2]
         ready(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")

@@ -93,7 +93,9 @@ def test_an_absurd_body_is_a_bad_request(server: Server, body: bytes) -> None:
     assert server.call("POST", "/proxies/p/toxics", body).status == 400
 
 
-@pytest.mark.parametrize("listen", ["\0:1", "a\nb:1", "ä:1", "x" * 300 + ":1", "a..b:1", ":99999", "::::"])
+@pytest.mark.parametrize(
+    "listen", ["\0:1", "a\nb:1", "ä:1", "x" * 300 + ":1", "a..b:1", ":99999", "::::"]
+)
 def test_an_absurd_address_is_an_error(server: Server, listen: str) -> None:
     body = {"name": "a", "listen": listen, "upstream": "127.0.0.1:1"}
     answer = server.call("POST", "/proxies", body)

@@ -16,7 +16,7 @@ from harness.backends.docker.engine import RUN_LABEL, Engine, Template
 from harness.backends.docker.netem import Netem
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
-from harness.backends.toxiproxy import ToxiproxyControl, label
+from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.configuration import Configuration
 from harness.errors import ControlError, StartError
 from harness.keeper.client import KeeperClient
@@ -197,8 +197,8 @@ class DockerBackend:
                 self._leave(service, [])
 
     def _striking(self, fault: Fault) -> ToxiproxyControl:
-        """Return what strikes the traffic: only our own proxy knows HTTP."""
-        return self._tap_control if fault.needs is Capability.HTTP else self._toxiproxy
+        """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
+        return self._tap_control if fault.needs in OURS_ALONE else self._toxiproxy
 
     def _container(self, service: str) -> str:
         return self.engine.identity(service)

@@ -14,6 +14,8 @@ class Connect(Toxic):
     """
 
     defaults: ClassVar = {"latency": 0}
+    only_new: ClassVar = True
+    touches_all: ClassVar = False
     _held_until: float | None = None
 
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
@@ -21,6 +23,8 @@ class Connect(Toxic):
         if self._held_until is None:
             round_trip = self.attributes["latency"] / 1000
             paid = parcel.due - self.opened >= round_trip
+            if not paid:
+                self.touched = parcel.due
             self._held_until = parcel.due if paid else parcel.due + round_trip
         parcel.due = max(parcel.due, self._held_until)
         return [parcel]

@@ -12,6 +12,7 @@ class Stale(Toxic):
     """
 
     defaults: ClassVar = {"idle": 0}
+    touches_all: ClassVar = False
     _done = False
 
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
@@ -21,5 +22,6 @@ class Stale(Toxic):
         last = self.activity.last
         if parcel.data and last is not None and parcel.due - last >= self.attributes["idle"] / 1000:
             self._done = True
+            self.touched = parcel.due
             return [Parcel(parcel.due, b"", Action.RESET)]
         return [parcel]

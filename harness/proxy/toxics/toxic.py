@@ -44,6 +44,10 @@ class Toxic:
 
     defaults: ClassVar[Mapping[str, int]] = {}
     closes_on_removal: ClassVar[bool] = False
+    only_new: ClassVar[bool] = False
+    """Whether connections that were open before the toxic came are spared."""
+    touches_all: ClassVar[bool] = True
+    """Whether it alters whatever it is given; otherwise it says itself when it has."""
 
     def __init__(self, attributes: Mapping[str, int], chance: random.Random, opened: float) -> None:
         self.attributes = attributes

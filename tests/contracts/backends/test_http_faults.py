@@ -107,7 +107,7 @@ def test_faults_on_different_paths_are_in_force_together(backend_stack: Stack) -
 
 def test_a_fault_whose_requests_never_come_is_refused(backend_stack: Stack) -> None:
     with (
-        pytest.raises(VacuousFault, match="it altered 0 of them"),
+        pytest.raises(VacuousFault, match="it altered 0 exchanges"),
         backend_stack.inject(faults.HttpStatus("catalog", path="/elsewhere")),
     ):
         backend_stack.drive(AGENTS, requests=3)
