@@ -10,6 +10,7 @@ from harness.proxy.toxics import Action, Parcel, Toxic
 
 HIGH_WATER = 4 * 2**20
 """Bytes that may wait in a pipeline before the sender is paused."""
+PIECE = 4096
 
 Deliver = Callable[[bytes, float], None]
 Finish = Callable[[Action], None]
@@ -27,23 +28,31 @@ class Direction:
         self.through: Through | None = None
         """Where set, what becomes of bytes that are due: what it returns is written."""
         self.overfull: Callable[[], bool] = lambda: False
-        """Whether something else that this direction fills holds too much."""
+        """Whether something else that it fills holds too much: nothing is written then."""
         self._timers = timers
         self._delivered = delivered
         self._finish = finish
         self._timer: Handle | None = None
         self._sink_full = False
         self._paused = False
+        self._delivering = False
 
     def __repr__(self) -> str:
         return f"<Direction {self.pipeline!r}{' paused' if self._paused else ''}>"
 
     def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
         """Take what the source sent."""
-        if self.pipeline.clear and self.sink is not None and action is Action.NONE:
+        if self.through is not None:
+            # In small pieces: each may fill something else, and the next one then waits.
+            for start in range(0, len(data), PIECE):
+                self.pipeline.feed(data[start : start + PIECE], now)
+            if action is not Action.NONE:
+                self.pipeline.feed(b"", now, action)
+        elif self.pipeline.clear and self.sink is not None and action is Action.NONE:
             self._write(data, now)
             return
-        self.pipeline.feed(data, now, action)
+        else:
+            self.pipeline.feed(data, now, action)
         self.deliver()
 
     def put(self, parcels: list[Parcel]) -> None:
@@ -63,21 +72,34 @@ class Direction:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self.sink is None:
+        if self._delivering:
+            return  # what was written brought us here; the loop that wrote it goes on
+        self._delivering = True
+        try:
+            ended = self._deliver()
+        finally:
+            self._delivering = False
+        if ended or self.sink is None:
             return
+        self.regulate()
+        at = None if self.overfull() else self.pipeline.next()
+        if at is not None:
+            self._timer = self._timers.call_at(at, self.deliver)
+
+    def _deliver(self) -> bool:
+        """Write what is due; return whether the connection ended by it."""
+        if self.sink is None or self.overfull():
+            return False
         for parcel in self.pipeline.due(time.monotonic()):
             if parcel.data:
                 self._write(parcel.data, time.monotonic())
-                if self.sink is None:
-                    return  # what went through ended the connection
             if parcel.action is not Action.NONE:
                 self._finish(parcel.action)
                 if parcel.action is not Action.EOF:
-                    return
-        self.regulate()
-        at = self.pipeline.next()
-        if at is not None:
-            self._timer = self._timers.call_at(at, self.deliver)
+                    return True
+            if self.sink is None or self.overfull():
+                break
+        return False
 
     def replace(self, toxics: list[Toxic], *, flush: bool) -> None:
         """Change the toxics; `flush` lets everything that waits go at once."""

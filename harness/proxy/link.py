@@ -112,7 +112,7 @@ class Link:
         self._watcher.answered(data, now)
         self.activity.last = now
         if self.mediation.active:
-            self.upstream.regulate()
+            self.upstream.deliver()
 
     # What the sides tell.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.proxy.toxics import Action, Parcel, Toxic
 
@@ -46,18 +46,16 @@ class Pipeline:
             self._waiting.append(parcel)
             self.size += len(parcel.data) + OVERHEAD
 
-    def due(self, now: float) -> list[Parcel]:
-        """Return the parcels whose time has come, in order."""
+    def due(self, now: float) -> Iterator[Parcel]:
+        """Give the parcels whose time has come, in order; what is not taken goes on waiting."""
         for place, toxic in enumerate(self.toxics):
             at = toxic.wake()
             if at is not None and at <= now:
                 self._pass(toxic.woken(now), self.toxics[place + 1 :], now)
-        ready = []
         while self._waiting and self._waiting[0].due <= now:
             parcel = self._waiting.popleft()
             self.size -= len(parcel.data) + OVERHEAD
-            ready.append(parcel)
-        return ready
+            yield parcel
 
     def next(self) -> float | None:
         """Return when `due` will next have something, or None while nothing waits."""

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from harness.proxy.direction import HIGH_WATER, Direction
+from harness.proxy.direction import HIGH_WATER, PIECE, Direction
 from harness.proxy.timer import Handle, Timers
 from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
 from tests.proxy.chance import chance
@@ -165,6 +165,26 @@ def test_what_goes_through_is_what_is_written_and_recorded(bench: Bench) -> None
     bench.feed(b"secret")
     assert bench.sink.written == b"a  b"
     assert bench.delivered == [b"a  b"]
+
+
+def test_nothing_is_written_while_what_it_fills_holds_too_much(bench: Bench) -> None:
+    filled: list[bytes] = []
+
+    def through(data: bytes) -> bytes:
+        filled.append(data)
+        return data
+
+    bench.direction.through = through
+    bench.direction.overfull = lambda: len(filled) == 2
+    bench.feed(bytes(3 * PIECE), Action.EOF)
+    assert len(bench.sink.written) == 2 * PIECE
+    assert bench.source.paused
+    assert not bench.finished
+    filled.clear()
+    bench.direction.deliver()
+    assert len(bench.sink.written) == 3 * PIECE
+    assert bench.finished == [Action.EOF]
+    assert not bench.source.paused
 
 
 def test_after_it_stopped_nothing_is_written(bench: Bench) -> None:

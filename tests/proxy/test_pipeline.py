@@ -15,6 +15,14 @@ def due(pipeline: Pipeline, now: float) -> bytes:
     return b"".join(parcel.data for parcel in pipeline.due(now))
 
 
+def test_what_is_not_taken_goes_on_waiting() -> None:
+    pipeline = Pipeline()
+    for data in (b"a", b"b", b"c"):
+        pipeline.feed(data, 0.0)
+    assert next(pipeline.due(1.0)).data == b"a"
+    assert due(pipeline, 1.0) == b"bc"
+
+
 def test_without_toxics_bytes_are_due_at_once() -> None:
     pipeline = Pipeline()
     assert pipeline.clear
@@ -62,7 +70,7 @@ def test_flush_lets_everything_go_even_what_was_held_for_ever() -> None:
     assert pipeline.next() is None
     assert due(pipeline, 1e9) == b""
     pipeline.flush(5.0)
-    parcels = pipeline.due(5.0)
+    parcels = list(pipeline.due(5.0))
     assert [parcel.data for parcel in parcels] == [b"a", b"b"]
     assert parcels[-1].action is Action.EOF
 
@@ -71,9 +79,9 @@ def test_its_size_counts_what_waits_down_to_nothing() -> None:
     pipeline = Pipeline([toxic("bandwidth", rate=1)])
     pipeline.feed(b"x" * 1000, 0.0)
     assert pipeline.size == 1000 + 10 * OVERHEAD
-    pipeline.due(0.5)
+    list(pipeline.due(0.5))
     assert pipeline.size == 500 + 5 * OVERHEAD
-    pipeline.due(10.0)
+    list(pipeline.due(10.0))
     assert pipeline.size == 0
 
 

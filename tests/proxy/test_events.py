@@ -1,0 +1,58 @@
+"""Events reach every listener in order; who is too slow is told what is missing."""
+
+import asyncio
+
+from harness.proxy.events import QUEUE, Event, Events, Subscription
+
+
+def taken(subscription: Subscription) -> list[Event | None]:
+    """Return everything that waits in a subscription."""
+
+    async def take() -> list[Event | None]:
+        found = []
+        while not subscription.queue.empty():
+            found.append(await subscription.next())
+        return found
+
+    return asyncio.run(take())
+
+
+def test_every_listener_hears_everything_in_order() -> None:
+    events = Events()
+    with events.subscribe() as one, events.subscribe() as other:
+        events.tell("a", 1)
+        events.tell("b", 2)
+    for subscription in (one, other):
+        assert [(each.kind, each.what) for each in taken(subscription) if each] == [
+            ("a", 1),
+            ("b", 2),
+        ]
+
+
+def test_nothing_is_heard_before_or_after_the_subscription() -> None:
+    events = Events()
+    events.tell("before", None)
+    with events.subscribe() as subscription:
+        pass
+    events.tell("after", None)
+    assert taken(subscription) == []
+
+
+def test_a_slow_listener_is_told_how_many_events_it_missed() -> None:
+    events = Events()
+    with events.subscribe() as subscription:
+        for number in range(QUEUE + 7):
+            events.tell("n", number)
+        found = taken(subscription)
+    assert found[0] is not None
+    assert (found[0].kind, found[0].what) == ("dropped", {"events": 7})
+    assert len(found) == QUEUE + 1
+
+
+def test_the_end_reaches_even_a_full_listener() -> None:
+    events = Events()
+    with events.subscribe() as subscription:
+        for number in range(QUEUE):
+            events.tell("n", number)
+        events.end()
+        assert taken(subscription)[-1] is None
