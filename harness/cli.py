@@ -9,7 +9,14 @@ import click
 from harness import __version__
 from harness.errors import WindtunnelError
 
-COMMANDS = {"clean": "harness.commands.clean", "proxy": "harness.commands.proxy"}
+COMMANDS = {
+    "up": "harness.commands.up",
+    "inject": "harness.commands.inject",
+    "heal": "harness.commands.heal",
+    "status": "harness.commands.status",
+    "clean": "harness.commands.clean",
+    "proxy": "harness.commands.proxy",
+}
 """Each subcommand's name, which is also its function's, and its module."""
 
 

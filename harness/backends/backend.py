@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from faults import Capability, Fault
 from harness.address import Address
 from harness.records import Evidence
+
+if TYPE_CHECKING:
+    from harness.backends.tap import Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Backend(Protocol):
     capabilities: frozenset[Capability]
     directory: str
     """Where the logs of this run are, as long as it lasts."""
+    tap: "Tap"
+    """Once started."""
 
     @property
     def description(self) -> tuple[str, ...]:

@@ -33,6 +33,11 @@ class Tap:
         answer = call(self.address, "POST", "/proxies", msgspec.json.encode(body))
         return Address.parse(msgspec.json.decode(answer)["listen"])
 
+    def listening(self, dependency: str) -> Address:
+        """Return where the dependency's tap listens, as the tap itself sees it."""
+        answer = msgspec.json.decode(call(self.address, "GET", f"/proxies/{dependency}"))
+        return Address.parse(answer["listen"])
+
     def evidence(self, dependency: str, since: float) -> Evidence:
         """Return what was recorded at or after `since`."""
         path = f"/proxies/{dependency}/evidence/records?since={since!r}"

@@ -1,0 +1,98 @@
+"""`windtunnel up`: start the stack and keep it up, with a live dashboard to break it from."""
+
+from pathlib import Path
+
+import click
+
+from harness.backends.choice import NAMES
+from harness.dashboard.running import listen, serve
+from harness.dashboard.state import Run, facts
+from harness.dashboard.traffic import MOST, checked_rate
+from harness.session import Session
+
+
+def _settings(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    settings = dict(value.partition("=")[::2] for value in values)
+    for value in values:
+        if not value.partition("=")[0] or "=" not in value:
+            raise click.BadParameter(f"{value!r}: expected NAME=value")
+    return settings
+
+
+@click.command()
+@click.option("--backend", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8888,
+    show_default=True,
+    help="The dashboard's port; 0 takes a free one.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="A TOML file with the service under test, instead of the project's own.",
+)
+@click.option(
+    "--load",
+    type=float,
+    default=20.0,
+    show_default=True,
+    metavar="RATE",
+    help=f"Requests a second of background traffic, 0 to {MOST:g}.",
+)
+@click.option("--no-load", is_flag=True, help="No background traffic until the page starts it.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=value",
+    callback=_settings,
+    help="A variable of the target's environment; may be repeated.",
+)
+@click.option("--seed", type=click.IntRange(0), help="Replay the random decisions of another run.")
+def up(
+    *,
+    backend: str,
+    port: int,
+    config: Path | None,
+    load: float,
+    no_load: bool,
+    settings: dict[str, str],
+    seed: int | None,
+) -> None:
+    """Start the stack and its dashboard; Ctrl-C stops all.
+
+    Faults are then injected and healed on the page, or with `windtunnel inject` and `heal`.
+    """
+    rate = 0.0 if no_load else checked_rate(load)
+    session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
+    with listen(port) as listener:
+        click.echo(f"starting the stack on {session.choice.name} ({session.choice.reason}) …")
+        try:
+            stack = session.stack("up", settings, lambda verdict: None)
+            try:
+                _ = stack.default_target
+                run = facts(stack, session.choice)
+                address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+                serve(stack, run, listener, rate=rate, ready=lambda: _say(run, address))
+                click.echo("stopping …")
+            finally:
+                stack.close()
+        finally:
+            session.close()
+    click.echo("stopped; nothing is left running")
+
+
+def _say(run: Run, dashboard: str) -> None:
+    rows = [("dashboard", dashboard), ("target", run.target)]
+    rows += [(f"{name}'s tap", each.tap) for name, each in run.dependencies.items()]
+    rows += [("logs", run.logs), ("seed", str(run.seed))]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"  {name:<{width}}  {value}")
+    for line in run.description:
+        click.echo(f"  {line}")
+    click.echo("ready; Ctrl-C stops everything")
