@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from harness.injection import Injection
 
 SHORTEST, LONGEST = 1.0, 3600.0
 """Seconds of a lease: a fault that is forgotten is over within the hour."""
+OVER = 50
+"""Faults that are over and still shown."""
 RETRY = 2.0
 """Seconds until a healing that failed is tried again."""
 
@@ -52,6 +55,7 @@ class Leases:
         self._tell = tell
         self._clock = clock
         self._active: dict[int, Lease] = {}
+        self.over: deque[Lease] = deque(maxlen=OVER)
         self._numbers = 0
         self._lapses = backend.lapses
         self._one_at_a_time = asyncio.Lock()
@@ -116,7 +120,7 @@ class Leases:
         async with self._one_at_a_time:
             lease = self.find(number)
             said = await asyncio.to_thread(_leave, lease.injection)
-            del self._active[number]
+            self.over.append(self._active.pop(number))
         if not said:
             said = f"it touched traffic: {lease.recorded[-1].statement}"
         self._changed.set()

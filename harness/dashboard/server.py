@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
+from pathlib import PurePath
 from typing import TypeVar
 
 import msgspec
@@ -14,18 +15,12 @@ from harness.dashboard.board import Board
 from harness.dashboard.fault_kinds import build
 from harness.dashboard.guard import Handler, add_headers, guard
 from harness.dashboard.leases import Leases
-from harness.dashboard.state import LEASE, Cost, Run, State, TrafficNow, active
+from harness.dashboard.state import LEASE, Cost, Run, State, TrafficNow, active, spans
 from harness.dashboard.traffic import Traffic
 from harness.errors import ControlError, WindtunnelError
 
-ASSETS = {
-    "style.css": "text/css",
-    "dashboard.js": "text/javascript",
-    "panels.js": "text/javascript",
-    "faults.js": "text/javascript",
-    "timeline.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
-}
+ASSETS = files("harness.dashboard") / "assets"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 LISTENERS = 16
 """Pages that may watch at once."""
 SILENCE = 10.0
@@ -129,9 +124,10 @@ class Dashboard:
     async def asset(self, request: web.Request) -> web.Response:
         """GET /assets/NAME."""
         name = request.match_info["name"]
-        if name not in ASSETS:
+        kind = TYPES.get(PurePath(name).suffix)
+        if kind is None or name not in {each.name for each in ASSETS.iterdir()}:
             raise web.HTTPNotFound
-        return web.Response(body=_asset(name), content_type=ASSETS[name], charset="utf-8")
+        return web.Response(body=_asset(name), content_type=kind, charset="utf-8")
 
     async def state(self, request: web.Request) -> web.Response:
         """GET /api/state: the run and everything as it is now."""
@@ -177,6 +173,7 @@ class Dashboard:
             at=wall,
             figures=self._board.figures,
             faults=active(self._leases, wall),
+            spans=spans(self._leases, wall),
             traffic=TrafficNow(rate=self._traffic.rate, left_out=self._traffic.left_out),
             cost=self._last_cost,
         )
@@ -235,4 +232,4 @@ def _json(value: object, status: int = 200) -> web.Response:
 
 
 def _asset(name: str) -> bytes:
-    return (files("harness.dashboard") / "assets" / name).read_bytes()
+    return (ASSETS / name).read_bytes()

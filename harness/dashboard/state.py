@@ -71,6 +71,16 @@ class ActiveFault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When a fault was in force, in seconds since the epoch; those in force have no end."""
+
+    kind: str
+    dependency: str
+    began: float
+    ended: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficNow:
     """The background traffic."""
 
@@ -97,6 +107,8 @@ class State:
     at: float
     figures: Figures
     faults: tuple[ActiveFault, ...]
+    spans: tuple[Span, ...]
+    """The faults in force, and the latest that were."""
     traffic: TrafficNow
     cost: Cost
 
@@ -144,6 +156,21 @@ def active(leases: Leases, wall: float) -> tuple[ActiveFault, ...]:
             touched=lease.touched,
         )
         for lease in leases.active
+    )
+
+
+def spans(leases: Leases, wall: float) -> tuple[Span, ...]:
+    """Return when the faults were in force, oldest first."""
+    shift = wall - time.monotonic()
+    return tuple(
+        Span(
+            kind=lease.kind,
+            dependency=lease.fault.dependency,
+            began=window.began + shift,
+            ended=None if window.ended is None else window.ended + shift,
+        )
+        for lease in (*leases.over, *leases.active)
+        for window in (lease.injection.window,)
     )
 
 
