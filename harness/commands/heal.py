@@ -20,7 +20,7 @@ def heal(*, fault: str | None, everything: bool, port: int | None) -> None:
     active: list[dict[str, Any]] = client.state()["state"]["faults"]
     chosen = active if fault is None else _chosen(active, fault)
     for each in reversed(chosen):
-        click.echo(f"healed {each['fault']}: {client.heal(each['number'])}")
+        click.echo(f"healed {each['fault']}. {client.heal(each['number'])}")
     if not chosen:
         click.echo("no fault is in force")
 
@@ -30,6 +30,6 @@ def _chosen(active: list[dict[str, Any]], fault: str) -> list[dict[str, Any]]:
     found = [each for each in active if plain in {str(each["number"]), each["kind"].casefold()}]
     if not found:
         names = {each["kind"] for each in active}
-        hint = suggestion(fault, names) if names else "; no fault is"
+        hint = suggestion(fault, names) if names else "; none is"
         raise ConfigurationError(f"no fault {fault!r} is in force{hint}")
     return found

@@ -180,7 +180,7 @@ class Board:
                     and (breaker.openings > last.reading.breakers.get(name, breaker).openings)
                 )
                 if missed:
-                    text = f"breaker of {name} opened between two looks, and is {_spoken(state)}"
+                    text = f"breaker of {name} opened between two looks; it is {_spoken(state)}"
                     self.tell(sample.wall, "target", text)
                 continue
             if state:

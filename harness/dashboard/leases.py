@@ -16,6 +16,8 @@ SHORTEST, LONGEST = 1.0, 3600.0
 """Seconds of a lease: a fault that is forgotten is over within the hour."""
 OVER = 50
 """Faults that are over and still shown."""
+LOOK = 1.0
+"""Seconds between two looks at whether the keeper has healed them all."""
 RETRY = 2.0
 """Seconds until a healing that failed is tried again."""
 
@@ -46,7 +48,7 @@ class Lease:
 
 
 class Leases:
-    """Injects and heals, one at a time, and heals what has expired while `watch` runs."""
+    """Injects and heals, one at a time; while `watch` runs, what expires heals by itself."""
 
     def __init__(
         self, backend: Backend, tell: Tell, *, clock: Callable[[], float] = time.monotonic
@@ -122,9 +124,9 @@ class Leases:
             said = await asyncio.to_thread(_leave, lease.injection)
             self.over.append(self._active.pop(number))
         if not said:
-            said = f"it touched traffic: {lease.recorded[-1].statement}"
+            said = f"It touched traffic: {lease.recorded[-1].statement}"
         self._changed.set()
-        self._tell(by, f"healed {lease.fault!r}; {said}")
+        self._tell(by, f"healed {lease.fault!r}. {said}")
         return said
 
     async def heal_all(self, by: str = "you") -> list[str]:
@@ -143,20 +145,23 @@ class Leases:
             began = lease.injection.window.began
             lease.looks_again = now + max(1.0, now - began)
 
+    async def expire(self) -> None:
+        """Heal what has expired, and all where the keeper has healed it already."""
+        if self._backend.lapses != self._lapses:
+            self._lapses = self._backend.lapses
+            await self._expire(self.active, "windtunnel itself was suspended")
+        now = self._clock()
+        over = tuple(each for each in self.active if each.expires <= now)
+        await self._expire(over, "its lease ended")
+
     async def watch(self) -> None:
-        """Heal each fault when its lease ends, and all when the keeper has healed them already."""
+        """Let the faults expire, each in its time."""
         while True:
             self._changed.clear()
-            now = self._clock()
-            if self._backend.lapses != self._lapses:
-                self._lapses = self._backend.lapses
-                await self._expire(self.active, "windtunnel itself was suspended")
-            await self._expire(
-                tuple(each for each in self.active if each.expires <= now), "its lease ended"
-            )
-            soonest = min((each.expires - self._clock() for each in self.active), default=1.0)
+            await self.expire()
+            soonest = min((self.remaining(each) for each in self.active), default=LOOK)
             try:
-                async with asyncio.timeout(min(1.0, max(0.0, soonest))):
+                async with asyncio.timeout(min(LOOK, soonest)):
                     await self._changed.wait()
             except TimeoutError:
                 continue
@@ -185,9 +190,9 @@ def _leave(injection: Injection) -> str:
     try:
         injection.__exit__(None, None, None)
     except VacuousFault as error:
-        return f"it touched no traffic, so nothing was tested ({error})"
+        return f"It touched no traffic, so it tested nothing: {error}"
     except InconclusiveVerdict as error:
-        return f"whether it touched traffic is not known ({error})"
+        return f"Whether it touched traffic is not known: {error}"
     except ControlError as error:
         if injection.window.ended is None:
             raise

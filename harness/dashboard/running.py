@@ -96,6 +96,7 @@ async def _serve(
             Path(stack.backend.directory),
             Announcement(run=run.id, host=host, port=port, token=token, pid=os.getpid()),
         )
+        held.callback(sampler.close)
         traffic.start()
         held.push_async_callback(traffic.close)
         ready()

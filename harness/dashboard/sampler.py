@@ -84,17 +84,18 @@ class Sampler:
             return None, f"GET {METRICS} has none of the metrics that are shown here"
         return reading, ""
 
+    def close(self) -> None:
+        """Close the connection to the target."""
+        self._caller.close()
+
     async def run(self, interval: float, looked: Callable[[], None]) -> None:
         """Look every `interval` seconds, and call `looked` after each."""
         due = self._clock()
-        try:
-            while True:
-                try:
-                    await self.look()
-                except ControlError as error:
-                    self._board.tell(self._wall(), "windtunnel", f"the tap is silent: {error}")
-                looked()
-                due = max(due + interval, self._clock())
-                await asyncio.sleep(due - self._clock())
-        finally:
-            self._caller.close()
+        while True:
+            try:
+                await self.look()
+            except ControlError as error:
+                self._board.tell(self._wall(), "windtunnel", f"the tap is silent: {error}")
+            looked()
+            due = max(due + interval, self._clock())
+            await asyncio.sleep(due - self._clock())

@@ -19,7 +19,7 @@ export function prepareFaults(run) {
   Object.assign(lease, { value: run.lease, min: run.shortest, max: run.longest });
   byId("fault-form").addEventListener("submit", inject);
   byId("heal-all").addEventListener("click", () =>
-    change("DELETE", "/api/faults", undefined, (answer) => `Healed: ${answer.said.join("; ") || "nothing"}.`),
+    change("DELETE", "/api/faults", undefined, (answer) => answer.said.length ? `Healed. ${answer.said.join(" ")}` : "No fault was in force."),
   );
   showParameters();
 }
@@ -90,7 +90,7 @@ function made(fault) {
   const touched = element("span", { class: "aside" });
   const progress = element("progress", { "aria-label": `Lease of ${fault.fault}` });
   const path = `/api/faults/${fault.number}`;
-  const heal = () => change("DELETE", path, undefined, (answer) => `Healed ${fault.fault}: ${answer.said}`);
+  const heal = () => change("DELETE", path, undefined, (answer) => `Healed ${fault.fault}. ${answer.said}`);
   const renew = () => change("POST", `${path}/renew`, {}, (answer) => `Renewed for ${answer.lease} s.`);
   const root = element(
     "li",

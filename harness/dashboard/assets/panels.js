@@ -44,7 +44,7 @@ function wire({ wire: seen, doubts }) {
       ["refused unseen", unseen],
       ["under way", count(seen.under_way)],
       ["connections open", count(seen.connections)],
-      ["opened since", count(seen.opened)],
+      ["connections opened", count(seen.opened)],
     ]),
     ...doubts.map((doubt) => element("p", { class: "aside" }, `⚠ ${doubt}`)),
   );

@@ -2,7 +2,7 @@
 
 import { clock, drawn, element } from "./dom.js";
 
-const LEFT = 118;
+const LEFT = 124;
 const RIGHT = 8;
 const LANE = 58;
 const STRIP = 16;
@@ -83,8 +83,11 @@ function calls(name, seen, spans, x, top, width, right) {
 function band(fault, x, top, right) {
   const begin = x(fault.began);
   const size = Math.max(2, x(fault.ended ?? right) - begin);
+  const label = begin + fault.kind.length * 7.5 < x(right)
+    ? { x: begin + 3 }
+    : { x: x(right), "text-anchor": "end" };
   const mark = { x: begin, y: top - 3, width: size, height: LANE + 3, class: "band" };
-  return [drawn("rect", mark), drawn("text", { x: begin + 3, y: top - 6, class: "fault" }, fault.kind)];
+  return [drawn("rect", mark), drawn("text", { ...label, y: top - 6, class: "fault" }, fault.kind)];
 }
 
 function lane(title, source, layers, seen, x, top, width) {
@@ -105,9 +108,9 @@ function lane(title, source, layers, seen, x, top, width) {
     return drawn("path", { d: boxes.join(""), ...look });
   });
   return [
-    drawn("text", { x: 0, y: top + 16, class: "lane" }, title),
-    drawn("text", { x: 0, y: top + 31 }, source),
-    drawn("text", { x: LEFT - 6, y: top + 8, "text-anchor": "end" }, `${most}/s`),
+    drawn("text", { x: 0, y: top + 26, class: "lane" }, title),
+    drawn("text", { x: 0, y: top + 41 }, source),
+    drawn("text", { x: LEFT - 6, y: top + 4, "text-anchor": "end" }, `${most}/s`),
     drawn("line", { x1: LEFT, x2: width - RIGHT, y1: bottom, y2: bottom, class: "rule" }),
     drawn("line", { x1: LEFT, x2: width - RIGHT, y1: top, y2: top, class: "rule", "stroke-dasharray": "1 4" }),
     ...paths,
@@ -115,7 +118,7 @@ function lane(title, source, layers, seen, x, top, width) {
 }
 
 function breaker(name, seen, x, top, right) {
-  const parts = [drawn("text", { x: 0, y: top + 12 }, "breaker (target)")];
+  const parts = [drawn("text", { x: 0, y: top + 12 }, "its breaker (target)")];
   for (const { state, from, to } of stretches(name, seen)) {
     const begin = x(from);
     const size = x(Math.min(to, right)) - begin;
