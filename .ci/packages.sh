@@ -5,6 +5,7 @@ set -euo pipefail
 packages=(
     ca-certificates
     cgroupfs-mount # control groups, where nothing else mounts them
+    chromium       # the dashboard's tests in a real browser
     debootstrap    # the base image's file system
     docker-compose # the older compose, which must bring the stack up too
     docker.io      # the engine and its client
