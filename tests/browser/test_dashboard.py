@@ -13,7 +13,7 @@ from tests.dashboard.running import ROOT, Start, Up
 
 pytest.importorskip("playwright", reason="playwright is not installed; see the extra `browser`")
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright  # noqa: E402 - after the skip
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -50,9 +50,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, up: Up) -> Iterator[Page]:
-    """Give the page, opened; whatever its console complains of fails the test."""
-    complaints: list[str] = []
+def complaints() -> list[str]:
+    """Give what the page's console complains of; what is left at the end fails the test."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, up: Up, complaints: list[str]) -> Iterator[Page]:
+    """Give the page, opened, with no fault in force before and after."""
     opened = browser.new_page(viewport={"width": 1280, "height": 960})
     opened.set_default_timeout(PATIENCE)
     opened.on(
@@ -83,6 +88,7 @@ def keep(page: Page, name: str) -> None:
 
 
 def test_an_outage_by_clicking_opens_the_breaker_and_healing_closes_it(page: Page) -> None:
+    page.get_by_label("Show").select_option("1 minute")
     page.wait_for_timeout(8_000)  # some traffic to see the outage against, in the screenshot
     page.get_by_label("Dependency").select_option("catalog")
     page.get_by_label("Fault", exact=True).select_option("Outage")
@@ -137,7 +143,9 @@ def test_the_keyboard_alone_injects_renews_and_heals(page: Page) -> None:
     expect(heal).to_have_count(0)
 
 
-def test_a_mistake_is_told_to_people_and_to_screen_readers(page: Page) -> None:
+def test_a_mistake_is_told_to_people_and_to_screen_readers(
+    page: Page, complaints: list[str]
+) -> None:
     page.get_by_label("Fault", exact=True).select_option("Latency")
     page.get_by_label("seconds", exact=True).fill("soon")
     page.get_by_role("button", name="Inject", exact=True).click()
@@ -145,6 +153,8 @@ def test_a_mistake_is_told_to_people_and_to_screen_readers(page: Page) -> None:
         "Latency(seconds='soon'): expected a number of seconds"
     )
     expect(page.locator("#fault option[value=Disconnect]")).to_be_disabled()
+    # The browser's own line about a request that was refused: that it was, is what is tested.
+    assert ["400 (Bad Request)" in complaints.pop()] == [True]
 
 
 def test_every_control_has_a_name_and_the_page_fits_a_narrow_window(page: Page) -> None:

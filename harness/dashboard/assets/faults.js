@@ -26,7 +26,7 @@ export function prepareFaults(run) {
 
 function option(kind, run) {
   const possible = run.capabilities.includes(kind.needs);
-  const label = possible ? kind.name : `${kind.name} (not on ${run.backend}: needs ${kind.needs})`;
+  const label = possible ? kind.name : `${kind.name} (needs ${kind.needs})`;
   return element("option", { value: kind.name, disabled: !possible }, label);
 }
 
