@@ -65,7 +65,10 @@ class Up:
             connection.close()
 
     def stream(self) -> http.client.HTTPConnection:
-        """Open the page's live stream, as a page does; close what this returns."""
+        """Open the page's live stream, as a page does; close what this returns.
+
+        It is not read: the kernel's buffers hold some minutes of it.
+        """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request("GET", "/api/events")
         assert connection.getresponse().status == 200
