@@ -3,17 +3,20 @@
 import click
 
 from harness.dashboard.client import connect
-from harness.dashboard.fault_kinds import FaultKind, build, kinds
+from harness.dashboard.fault_kinds import FaultKind, Parameter, build, kinds
 from harness.dashboard.state import LEASE
 from harness.errors import ConfigurationError
 
 
 def _listed(kind: FaultKind) -> str:
-    parameters = [
-        f"{each.name}={each.default if each.default is not None else each.type.upper()}"
-        for each in kind.parameters
-    ]
-    return f"  {kind.name:<16} {' '.join(parameters)}\n      {kind.summary}"
+    parameters = [f"{each.name}={_shown(each)}" for each in kind.parameters]
+    return f"  {kind.name:<16} {' '.join(parameters)}".rstrip() + f"\n      {kind.summary}"
+
+
+def _shown(parameter: Parameter) -> str:
+    if parameter.default is None:
+        return parameter.type.upper()
+    return parameter.default if parameter.default.isalnum() else repr(parameter.default)
 
 
 class _Listing(click.Command):

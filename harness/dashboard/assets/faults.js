@@ -30,27 +30,33 @@ function option(kind, run) {
   return element("option", { value: kind.name, disabled: !possible }, label);
 }
 
+const MANY = 3; // optional parameters beyond which they fold away
+
 function showParameters() {
   const kind = kinds[byId("fault").value];
   say(byId("fault-summary"), kind.summary);
-  byId("parameters").replaceChildren(
-    ...kind.parameters.flatMap((parameter) => {
-      const id = `parameter-${parameter.name}`;
-      const required = parameter.default === null;
-      const label = `${parameter.name.replaceAll("_", " ")}${required ? "" : " (optional)"}`;
-      return [
-        element("label", { for: id }, label),
-        element("input", {
-          id,
-          name: parameter.name,
-          required,
-          autocomplete: "off",
-          inputmode: { float: "decimal", int: "numeric" }[parameter.type],
-          placeholder: required ? `a ${parameter.type}` : parameter.default,
-        }),
-      ];
+  const required = kind.parameters.filter((parameter) => parameter.default === null);
+  const optional = kind.parameters.filter((parameter) => parameter.default !== null).flatMap(input);
+  const folded = optional.length > 2 * MANY;
+  const more = element("details", {}, element("summary", {}, "Optional parameters"), element("div", { class: "fields" }, ...optional));
+  byId("parameters").replaceChildren(...required.flatMap(input), ...(folded ? [more] : optional));
+}
+
+function input(parameter) {
+  const id = `parameter-${parameter.name}`;
+  const required = parameter.default === null;
+  const label = `${parameter.name.replaceAll("_", " ")}${required ? "" : " (optional)"}`;
+  return [
+    element("label", { for: id }, label),
+    element("input", {
+      id,
+      name: parameter.name,
+      required,
+      autocomplete: "off",
+      inputmode: { float: "decimal", int: "numeric" }[parameter.type],
+      placeholder: required ? `a ${parameter.type}` : parameter.default.trim(),
     }),
-  );
+  ];
 }
 
 async function inject(event) {
