@@ -38,7 +38,7 @@ FILES = 8
 once, and that may have been some more than in the first round. A leak of one a fault would be 40
 in two minutes."""
 TASKS = 3
-"""Tasks more than at the start: a request or a look may be under way at the very moment of counting."""
+"""Tasks more than at the start: a request or a look may be under way when they are counted."""
 
 
 @dataclass(frozen=True)
