@@ -146,7 +146,8 @@ function stretches(name, seen) {
 }
 
 function axis(x, top, right, span) {
-  const step = span / 5;
+  const room = (x(right) - x(right - span)) / 70;
+  const step = [5, 4, 3, 2].map((parts) => span / parts).find((each) => span / each <= room) ?? span;
   const first = Math.ceil((right - span) / step) * step;
   const marks = [];
   for (let at = first; at < right - step * 0.3; at += step) {
@@ -155,8 +156,8 @@ function axis(x, top, right, span) {
   return marks;
 }
 
-// The next of 1, 2, 5, 10, 20, 50 …: a scale that does not jump at every look.
+// The next round number: a scale that does not jump at every look.
 function nice(most) {
   const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= most);
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= most);
 }
