@@ -113,7 +113,7 @@ def load_test(
             finally:
                 session.close()
     result = score(verdicts, configuration.endpoints, tuple(configuration.dependencies))
-    Console(width=None if sys.stdout.isatty() else 100).print(table(run))
+    Console(width=None if sys.stdout.isatty() else 110).print(table(run))
     _say(verdicts, result, run.backend, run.seed)
     if report is not None:
         judged = tuple(json_report.Judged(test="load_test", verdict=each) for each in verdicts)

@@ -11,8 +11,8 @@ from harness.errors import ConfigurationError
 from harness.load.closed_loop import Caller
 from harness.records import Response
 
-MOST = 200.0
-"""Requests a second: enough to see a fault by, too little to be a load test."""
+MOST = 50.0
+"""Requests a second: enough to see a fault by, and few enough for the dashboard to stay small."""
 CALLERS = 16
 """Connections: what they cannot carry in time is left out, and counted."""
 
