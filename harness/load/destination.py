@@ -1,0 +1,131 @@
+"""Where load goes: a URL resolved once, and the guard that keeps it on this machine."""
+
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.errors import ConfigurationError, suggestion
+
+SCHEMES = ("http", "https")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A server to connect to. It can be handed to another process."""
+
+    scheme: str
+    host: str
+    """As the URL names it: for the Host header and the certificate."""
+    address: str
+    """The resolved address, or the path of a unix socket."""
+    port: int
+    """0 for a unix socket."""
+    verify: bool = True
+    """Whether the server's certificate is checked."""
+    authority: str = ""
+    """A file with certificates to trust instead of the system's."""
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host_header}"
+
+    @property
+    def host_header(self) -> str:
+        """The Host header: the port only where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = {"http": 80, "https": 443}[self.scheme]
+        return host if self.port in (0, usual) else f"{host}:{self.port}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this machine's loopback, or a unix socket."""
+        return not self.port or ipaddress.ip_address(self.address.partition("%")[0]).is_loopback
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return what a connection needs for TLS; None for http."""
+        if self.scheme != "https":
+            return None
+        try:
+            context = ssl.create_default_context(cafile=self.authority or None)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigurationError(
+                f"{self.authority}: expected a file of certificates in PEM: {error}"
+            ) from None
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+def locate(
+    url: str, *, unix_socket: Path | None = None, verify: bool = True, authority: str = ""
+) -> tuple[Destination, str]:
+    """Return where a URL leads, resolved now, and its path; ConfigurationError where nowhere."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"URL {url!r}: {error}") from None
+    if "://" not in url:
+        raise ConfigurationError(
+            f"URL {url!r}: expected one such as http://127.0.0.1:8000/, found no scheme"
+        )
+    if parts.scheme not in SCHEMES:
+        raise ConfigurationError(
+            f"URL {url!r}: scheme {parts.scheme!r}{suggestion(parts.scheme, SCHEMES)}"
+        )
+    if not parts.hostname:
+        raise ConfigurationError(f"URL {url!r}: expected a host, found none")
+    if parts.username is not None:
+        raise ConfigurationError(
+            f"URL of {parts.hostname}: expected no user and password; send them in a header"
+        )
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if unix_socket is not None:
+        address, port = str(unix_socket), 0
+    else:
+        port = port or (443 if parts.scheme == "https" else 80)
+        address = _resolve(parts.hostname, port, url)
+    return Destination(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        address=address,
+        port=port,
+        verify=verify,
+        authority=authority,
+    ), path
+
+
+def guard(destination: Destination, owned: str) -> None:
+    """Refuse another machine unless the user names it as their own: a slip must flood nobody.
+
+    Raises ConfigurationError.
+    """
+    if destination.is_local or owned == destination.host:
+        return
+    found = f", found {owned!r}" if owned else ""
+    raise ConfigurationError(
+        f"{destination} is {destination.address}, outside this machine's loopback: expected"
+        f" --i-own-this-host {destination.host}{found}"
+    )
+
+
+def _resolve(host: str, port: int, url: str) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(
+            f"URL {url!r}: host {host!r} cannot be resolved: {error}"
+        ) from None
+    addresses = list(dict.fromkeys(str(address[0]) for _, _, _, _, address in found))
+    if len(addresses) > 1 and all(ipaddress.ip_address(each).is_loopback for each in addresses):
+        # "localhost" is both ::1 and 127.0.0.1, and many servers listen on one of them only.
+        for address in addresses:
+            try:
+                with socket.create_connection((address, port), timeout=1.0):
+                    return address
+            except OSError:
+                continue
+    return addresses[0]

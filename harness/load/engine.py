@@ -1,0 +1,190 @@
+"""The fast load engine: one event loop drives all connections of a plan and records every request.
+
+Closed loop: a connection that is free sends the next request. Open loop: requests come due by a
+schedule that no answer can slow down; one that finds every connection busy waits, and its latency
+counts from when it was due (no coordinated omission: Tene, "How NOT to Measure Latency").
+"""
+
+import asyncio
+from collections import deque
+from time import monotonic
+
+import numpy as np
+
+from harness.load.busy import busy_seconds
+from harness.load.exchange import NAN, Exchanger
+from harness.load.mix import Encoded
+from harness.load.plan import Plan
+from harness.load.recorder import Recorder
+from harness.load_run import LoadRun, Strain
+from harness.proxy.timer import Timers
+from harness.samples import Failure, Samples
+
+SWEEP = 0.010
+"""Seconds between looks at deadlines, which are also the probes of the loop's lag."""
+
+
+class Engine:
+    """One stretch of load in the running event loop."""
+
+    def __init__(self, plan: Plan, *, start: float | None = None) -> None:
+        self.recorder = Recorder()
+        self.began = monotonic() if start is None else start
+        self._plan = plan
+        self._tls = plan.destination.tls()
+        self._order = plan.mix.order(
+            plan.destination.host_header,
+            # Every worker draws its own requests.
+            plan.seed * 257 + plan.part,
+            keep_alive=plan.keep_alive,
+        )
+        self._until = self.began + plan.stretch
+        self._connections: list[Exchanger] = []
+        self._idle: deque[Exchanger] = deque()
+        self._waiting: deque[tuple[float, Encoded]] = deque()
+        self._left = plan.most
+        self._due: list[float] = []
+        self._next = 0
+        self._lags: list[float] = []
+        self._sweep_every = max(SWEEP, 2e-5 * plan.connections)
+        self._finished = asyncio.get_running_loop().create_future()
+        self._timers = Timers()
+
+    def __repr__(self) -> str:
+        return f"<Engine on {self._plan.destination}, {len(self.recorder)} requests so far>"
+
+    async def run(self) -> LoadRun:
+        """Return what the plan's stretch of load recorded."""
+        plan = self._plan
+        self._connections = [
+            self._connect(plan.part + plan.parts * place) for place in range(plan.connections)
+        ]
+        released = self._release_open if plan.arrivals else self._release_closed
+        for connection in self._connections:
+            connection.released = released
+        self._timers.call_at(self.began, self._start)
+        self._sweep_at(self.began + self._sweep_every)
+        try:
+            await self._finished
+        finally:
+            self._timers.close()
+            for connection in self._connections:
+                connection.close()
+        return self._result()
+
+    def stop(self) -> None:
+        """Begin no more requests; the run ends once those under way have."""
+        self._until = min(self._until, monotonic())
+        self._due = self._due[: self._next]
+        self._waiting.clear()
+        self._finish_if_idle()
+
+    def _start(self) -> None:
+        self._busy = busy_seconds()
+        plan = self._plan
+        if plan.arrivals is None:
+            now = monotonic()
+            for connection in self._connections:
+                self._release_closed(connection, now)
+            return
+        times = plan.arrivals.times(plan.seed)[plan.part :: plan.parts]
+        self._due = (times + self.began).tolist()
+        self._idle.extend(self._connections)
+        self._arrive()
+
+    def _connect(self, number: int) -> Exchanger:
+        plan = self._plan
+        return Exchanger(number, plan.destination, self._tls, self.recorder)
+
+    def _usable(self, connection: Exchanger) -> Exchanger:
+        if not connection.is_dead:
+            return connection
+        another = self._connect(connection.number)
+        another.released = connection.released
+        self._connections[connection.number // self._plan.parts] = another
+        return another
+
+    def _release_closed(self, connection: Exchanger, now: float) -> None:
+        if now < self._until and self._left > 0:
+            self._left -= 1
+            self._usable(connection).send(next(self._order), monotonic())
+        else:
+            self._idle.append(connection)
+            self._finish_if_idle()
+
+    def _release_open(self, connection: Exchanger, now: float) -> None:
+        self._forget_late(now)
+        if self._waiting:
+            intended, item = self._waiting.popleft()
+            self._usable(connection).send(item, intended, 1)
+        else:
+            self._idle.append(connection)
+            self._finish_if_idle()
+
+    def _arrive(self) -> None:
+        """Begin what is due, and wake up for the next."""
+        now = monotonic()
+        due, place = self._due, self._next
+        while place < len(due) and due[place] <= now:
+            item = next(self._order)
+            if self._idle:
+                self._usable(self._idle.popleft()).send(item, due[place])
+            else:
+                self._waiting.append((due[place], item))
+            place += 1
+        self._next = place
+        if place < len(due):
+            self._timers.call_at(due[place], self._arrive)
+        else:
+            self._finish_if_idle()
+
+    def _forget_late(self, now: float) -> None:
+        """Record what waited for a connection until its deadline: left out, it would flatter."""
+        while self._waiting and self._waiting[0][0] + self._waiting[0][1].timeout <= now:
+            intended, item = self._waiting.popleft()
+            self.recorder.add(intended, NAN, NAN, now, 0, 0, item.index, Failure.NOT_SENT, 1)
+
+    def _sweep_at(self, at: float) -> None:
+        self._timers.call_at(at, lambda: self._sweep(at))
+
+    def _sweep(self, due: float) -> None:
+        now = monotonic()
+        self._lags.append(now - due)
+        for connection in list(self._connections):
+            if connection.deadline <= now:
+                connection.expire()
+        self._forget_late(now)
+        self._sweep_at(max(due + self._sweep_every, now))
+        self._finish_if_idle()
+
+    def _finish_if_idle(self) -> None:
+        started = len(self._idle) == len(self._connections)
+        if not started or self._waiting or self._next < len(self._due):
+            return
+        # An open loop whose last arrivals are done early has still offered its whole stretch.
+        if self._plan.arrivals and monotonic() < self._until:
+            return
+        if not self._finished.done():
+            self._finished.set_result(None)
+
+    def _result(self) -> LoadRun:
+        plan = self._plan
+        busy = (busy_seconds() - self._busy) / max(1e-9, monotonic() - self.began)
+        samples = Samples.of_rows(plan.mix.names, self.recorder.rows())
+        late = samples.lateness if plan.arrivals else np.empty(0)
+        ended = float(samples.ended[-1]) if len(samples) else self.began
+        return LoadRun(
+            samples=samples,
+            began=self.began,
+            ended=max(ended, self._until) if plan.arrivals else ended,
+            seconds=plan.stretch if plan.arrivals else max(1e-9, ended - self.began),
+            connections=plan.connections,
+            seed=plan.seed,
+            strain=Strain(
+                busy=min(1.0, busy),
+                lag=float(np.quantile(self._lags, 0.99)) if self._lags else 0.0,
+                late=float(np.quantile(late, 0.99)) if len(late) else 0.0,
+            ),
+            url=str(plan.destination),
+            arrivals=str(plan.arrivals or ""),
+        )

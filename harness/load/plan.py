@@ -1,0 +1,71 @@
+"""What one stretch of load shall be: everything that a worker needs to know, and no more."""
+
+from dataclasses import dataclass, replace
+
+from harness.errors import ConfigurationError
+from harness.load.arrivals import MOST, Arrivals
+from harness.load.destination import Destination
+from harness.load.mix import Mix
+
+MOST_CONNECTIONS = 10_000
+LONGEST = 3600.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A bounded stretch of load. Raises ConfigurationError on one that is not bounded so."""
+
+    destination: Destination
+    mix: Mix
+    connections: int = 32
+    seconds: float = 10.0
+    """How long requests are begun; those under way then still end by their own deadline."""
+    arrivals: Arrivals | None = None
+    """When requests are due (open loop); None for a closed loop: when a connection is free."""
+    most: int = MOST
+    """Requests at which a closed loop ends before its time."""
+    seed: int = 0
+    keep_alive: bool = True
+    """Whether connections are used again; else each request opens its own."""
+    part: int = 0
+    parts: int = 1
+    """This is the `part`th (from 0) of so many that together are the plan."""
+
+    def __post_init__(self) -> None:
+        for name, value, most in (
+            ("connections", self.connections, MOST_CONNECTIONS),
+            ("requests", self.most, MOST),
+            ("processes", self.parts, 256),
+        ):
+            if not 1 <= value <= most:
+                raise ConfigurationError(f"{name} = {value}: expected 1 to {most}")
+        if not 0 < self.seconds <= LONGEST:
+            raise ConfigurationError(f"duration = {self.seconds:g} s: expected up to {LONGEST:g} s")
+        if self.connections < self.parts:
+            raise ConfigurationError(
+                f"{self.parts} processes: expected one connection for each, found"
+                f" {self.connections}"
+            )
+
+    @property
+    def stretch(self) -> float:
+        """Seconds in which requests are begun."""
+        return self.arrivals.seconds if self.arrivals else self.seconds
+
+    def split(self, parts: int) -> "list[Plan]":
+        """Return the parts for so many processes; arrivals are dealt out in turn."""
+        return [
+            replace(
+                self,
+                connections=_share(self.connections, part, parts),
+                most=_share(max(self.most, parts), part, parts),
+                part=part,
+                parts=parts,
+            )
+            for part in range(parts)
+        ]
+
+
+def _share(whole: int, part: int, parts: int) -> int:
+    return whole // parts + (part < whole % parts)

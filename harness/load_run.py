@@ -1,0 +1,55 @@
+"""What one run of the fast load engine produced, and how hard the engine had to work for it."""
+
+from dataclasses import dataclass
+
+from harness.samples import Samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strain:
+    """How near the load engine came to its own limits: the worst of its processes."""
+
+    busy: float
+    """Share of the time in which the engine's thread ran or waited for a core, from 0 to 1."""
+    lag: float
+    """99th percentile of how late the event loop woke for a timer, in seconds."""
+    late: float = 0.0
+    """99th percentile of how late it sent what found a free connection, in seconds (open loop)."""
+
+    @classmethod
+    def worst(cls, strains: "list[Strain]") -> "Strain":
+        """Return the greatest of each figure."""
+        return cls(
+            busy=max(strain.busy for strain in strains),
+            lag=max(strain.lag for strain in strains),
+            late=max(strain.late for strain in strains),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRun:
+    """One stretch of load from the fast engine or from Locust: the same record from both."""
+
+    samples: Samples
+    began: float
+    """The first intended start, on the records' clock."""
+    ended: float
+    """The last answer, or the end of the stretch where that is later."""
+    seconds: float
+    """The stretch in which requests were begun: what throughput is counted over."""
+    connections: int
+    seed: int
+    strain: Strain
+    engine: str = "windtunnel"
+    url: str = ""
+    arrivals: str = ""
+    """The arrivals as a person reads them; empty for a closed loop."""
+    processes: int = 1
+    lost: tuple[str, ...] = ()
+    """Workers that ended before their results came, each as one sentence."""
+
+    @property
+    def throughput(self) -> float:
+        """Answers a second."""
+        answered = int(self.samples.answered.sum())
+        return answered / max(self.seconds, self.ended - self.began) if answered else 0.0
