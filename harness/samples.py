@@ -111,7 +111,8 @@ class Samples:
     def lateness(self) -> NDArray[np.float64]:
         """Seconds by which the engine itself was late, of the requests that found a connection."""
         sent = ~np.isnan(self.started) & (self.queued == 0)
-        return self.started[sent] - self.intended[sent]
+        lateness: NDArray[np.float64] = self.started[sent] - self.intended[sent]
+        return lateness
 
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
         """Return the latencies' exact nearest-rank quantiles; NaN where nothing was answered."""

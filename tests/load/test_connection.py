@@ -1,0 +1,151 @@
+"""A scenario's own connection: every way in which a request can end becomes a record."""
+
+import asyncio
+import socket
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from harness.address import Address
+from harness.load.closed_loop import Caller, closed_loop
+from harness.load.connection import Answer, HttpConnection
+from tests.load import servers
+from tests.load.servers import OK, answering, serving
+
+Result = TypeVar("Result")
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(coroutine)
+
+
+async def one_answer(reply: servers.Reply, *, timeout: float = 5.0) -> Answer:  # noqa: ASYNC109
+    async with serving(reply) as server:
+        connection = HttpConnection(server.address, keep_headers=frozenset({"x-kept"}))
+        try:
+            return await connection.get("/a", timeout=timeout)
+        finally:
+            connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def test_an_answer_has_its_status_body_and_the_headers_asked_for() -> None:
+    answer = run(
+        one_answer(
+            answering(b"HTTP/1.1 404 No\r\nX-Kept: a\r\nX-Not: b\r\ncontent-length: 3\r\n\r\nabc")
+        )
+    )
+    assert (answer.status, answer.failure, answer.body) == (404, "", b"abc")
+    assert answer.headers == {"x-kept": "a"}
+
+
+def test_a_chunked_body_is_put_together() -> None:
+    chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"
+    assert run(one_answer(answering(chunked))).body == b"abc"
+
+
+def test_a_closed_port_is_refused() -> None:
+    async def ask() -> Answer:
+        connection = HttpConnection(Address("127.0.0.1", free_port()), keep_headers=frozenset())
+        return await connection.get("/", timeout=5.0)
+
+    answer = run(ask())
+    assert (answer.status, answer.failure) == (None, "refused")
+
+
+@pytest.mark.parametrize(
+    ("reply", "failure"),
+    [
+        (servers.hang_up, "closed before the answer's end"),
+        (answering(b"SMTP ready\r\n\r\n"), "malformed answer"),
+    ],
+    ids=["hang up", "not HTTP"],
+)
+def test_a_broken_answer_is_named(reply: servers.Reply, failure: str) -> None:
+    answer = run(one_answer(reply))
+    assert answer.status is None
+    assert failure in answer.failure or "reset" in answer.failure
+
+
+def test_an_answer_that_does_not_come_times_out() -> None:
+    answer = run(one_answer(servers.never, timeout=0.05))
+    assert (answer.status, answer.failure) == (None, "timed out")
+
+
+def test_a_reset_is_named() -> None:
+    async def ask() -> Answer:
+        def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            raw = writer.get_extra_info("socket")
+            linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            writer.transport.abort()
+
+        listener = await asyncio.start_server(reset, "127.0.0.1", 0)
+        async with listener:
+            port = listener.sockets[0].getsockname()[1]
+            connection = HttpConnection(Address("127.0.0.1", port), keep_headers=frozenset())
+            answer = await connection.get("/", timeout=5.0)
+            connection.close()
+            return answer
+
+    assert run(ask()).failure == "reset"
+
+
+def test_a_connection_that_the_server_ends_is_replaced() -> None:
+    closing = OK.replace(b"content-length", b"connection: close\r\ncontent-length")
+
+    async def ask() -> tuple[int | None, int | None, int]:
+        async with serving(answering(closing)) as server:
+            connection = HttpConnection(server.address, keep_headers=frozenset())
+            first = await connection.get("/", timeout=5.0)
+            second = await connection.get("/", timeout=5.0)
+            connection.close()
+            return first.status, second.status, server.connections
+
+    assert run(ask()) == (200, 200, 2)
+
+
+def test_a_closed_loop_sends_all_in_order_over_its_callers_connections() -> None:
+    async def load() -> tuple[list[str], set[int], int]:
+        async with serving(servers.ok) as server:
+            callers = [Caller(server.address, fallback_header="X-F", timeout=5.0) for _ in "ab"]
+            responses = await closed_loop(callers, [f"/{n}" for n in range(20)])
+            for caller in callers:
+                caller.close()
+            paths = [request.split()[1].decode() for request in server.requests]
+            return paths, {response.number for response in responses}, server.connections
+
+    paths, numbers, connections = run(load())
+    assert sorted(paths) == sorted(f"/{n}" for n in range(20))
+    assert numbers == set(range(1, 21))
+    assert connections == 2
+
+
+def test_a_closed_loop_records_the_fallback_that_an_answer_names() -> None:
+    fallback = OK.replace(b"content-length", b"X-F: catalog\r\ncontent-length")
+
+    async def load() -> str:
+        async with serving(answering(fallback)) as server:
+            caller = Caller(server.address, fallback_header="X-F", timeout=5.0)
+            [response] = await closed_loop([caller], ["/"])
+            caller.close()
+            return response.fallback
+
+    assert run(load()) == "catalog"
+
+
+def test_a_closed_loop_ends_with_its_time() -> None:
+    async def load() -> int:
+        async with serving(servers.ok) as server:
+            caller = Caller(server.address, fallback_header="X-F", timeout=5.0)
+            responses = await closed_loop([caller], ["/"] * 100, until=0.0)
+            caller.close()
+            return len(responses)
+
+    assert run(load()) == 1  # the clock is looked at after each request
