@@ -10,12 +10,13 @@ from harness import __version__
 from harness.errors import WindtunnelError
 
 COMMANDS = {
-    "up": "harness.commands.up",
-    "inject": "harness.commands.inject",
-    "heal": "harness.commands.heal",
-    "status": "harness.commands.status",
     "clean": "harness.commands.clean",
+    "heal": "harness.commands.heal",
+    "inject": "harness.commands.inject",
+    "load": "harness.commands.load",
     "proxy": "harness.commands.proxy",
+    "status": "harness.commands.status",
+    "up": "harness.commands.up",
 }
 """Each subcommand's name, which is also its function's, and its module."""
 

@@ -1,6 +1,7 @@
 """What one run of the fast load engine produced, and how hard the engine had to work for it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from harness.samples import Samples
 
@@ -17,7 +18,7 @@ class Strain:
     """99th percentile of how late it sent what found a free connection, in seconds (open loop)."""
 
     @classmethod
-    def worst(cls, strains: "list[Strain]") -> "Strain":
+    def worst(cls, strains: "Sequence[Strain]") -> "Strain":
         """Return the greatest of each figure."""
         return cls(
             busy=max(strain.busy for strain in strains),
@@ -53,3 +54,19 @@ class LoadRun:
         """Answers a second."""
         answered = int(self.samples.answered.sum())
         return answered / max(self.seconds, self.ended - self.began) if answered else 0.0
+
+    @classmethod
+    def merged(cls, parts: "Sequence[LoadRun]", lost: tuple[str, ...] = ()) -> "LoadRun":
+        """Return the whole of what several workers did at the same time."""
+        began, ended = min(part.began for part in parts), max(part.ended for part in parts)
+        return replace(
+            parts[0],
+            samples=Samples.merged([part.samples for part in parts]),
+            began=began,
+            ended=ended,
+            seconds=max(part.seconds for part in parts),
+            connections=sum(part.connections for part in parts),
+            strain=Strain.worst([part.strain for part in parts]),
+            processes=len(parts) + len(lost),
+            lost=lost,
+        )

@@ -153,16 +153,15 @@ class Samples:
 
     @classmethod
     def of_rows(cls, names: tuple[str, ...], rows: Sequence[NDArray[np.void]]) -> "Samples":
-        """Return the columns of recorders' rows, merged in order of their end."""
-        ended = np.concatenate([part["ended"] for part in rows]) if rows else np.empty(0)
-        order = np.argsort(ended, kind="stable")
-        columns = {
-            name: np.concatenate([part[name] for part in rows])[order]
-            if rows
-            else np.empty(0, ROW[name])
-            for name in COLUMNS
-        }
-        return cls(names=names, **columns)
+        """Return the columns of a recorder's rows; `rows` has one array at least."""
+        return cls(names=names, **{c: np.concatenate([part[c] for part in rows]) for c in COLUMNS})
+
+    @classmethod
+    def merged(cls, parts: "Sequence[Samples]") -> "Samples":
+        """Return the requests of several workers of one mix, in order of their end."""
+        order = np.argsort(np.concatenate([part.ended for part in parts]), kind="stable")
+        columns = {c: np.concatenate([getattr(part, c) for part in parts])[order] for c in COLUMNS}
+        return cls(names=parts[0].names, **columns)
 
 
 COLUMNS = tuple(field.name for field in fields(Samples) if field.name != "names")

@@ -112,6 +112,33 @@ def guard(destination: Destination, owned: str) -> None:
     )
 
 
+def reach(destination: Destination, timeout: float = 5.0) -> None:
+    """Connect once, with TLS where it is due; ConfigurationError says why that fails."""
+    family = socket.AF_INET6 if ":" in destination.address else socket.AF_INET
+    connect_to: str | tuple[str, int] = (destination.address, destination.port)
+    if not destination.port:
+        family, connect_to = socket.AF_UNIX, destination.address
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as plain:
+            plain.settimeout(timeout)
+            plain.connect(connect_to)
+            context = destination.tls()
+            if context is not None:
+                with context.wrap_socket(plain, server_hostname=destination.host):
+                    pass
+    except ssl.SSLCertVerificationError as error:
+        raise ConfigurationError(
+            f"{destination}: its certificate is not trusted: {error.verify_message};"
+            " --cacert FILE trusts one, --insecure any"
+        ) from None
+    except ssl.SSLError as error:
+        raise ConfigurationError(f"{destination}: TLS failed: {error.reason or error}") from None
+    except OSError as error:
+        at = f" at {destination.address}" if destination.address != destination.host else ""
+        reason = error.strerror or str(error)
+        raise ConfigurationError(f"{destination}{at} cannot be connected to: {reason}") from None
+
+
 def _resolve(host: str, port: int, url: str) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

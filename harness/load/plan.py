@@ -36,17 +36,11 @@ class Plan:
         for name, value, most in (
             ("connections", self.connections, MOST_CONNECTIONS),
             ("requests", self.most, MOST),
-            ("processes", self.parts, 256),
         ):
             if not 1 <= value <= most:
                 raise ConfigurationError(f"{name} = {value}: expected 1 to {most}")
         if not 0 < self.seconds <= LONGEST:
             raise ConfigurationError(f"duration = {self.seconds:g} s: expected up to {LONGEST:g} s")
-        if self.connections < self.parts:
-            raise ConfigurationError(
-                f"{self.parts} processes: expected one connection for each, found"
-                f" {self.connections}"
-            )
 
     @property
     def stretch(self) -> float:
@@ -55,6 +49,10 @@ class Plan:
 
     def split(self, parts: int) -> "list[Plan]":
         """Return the parts for so many processes; arrivals are dealt out in turn."""
+        if not 1 <= parts <= self.connections:
+            raise ConfigurationError(
+                f"processes = {parts}: expected 1 to {self.connections}, one connection for each"
+            )
         return [
             replace(
                 self,

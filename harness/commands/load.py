@@ -1,0 +1,109 @@
+"""`windtunnel load`: load a URL, read it like wrk, judge it, or find its limit."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.commands.load_options import PlanOptions, plan_of, plan_options
+from harness.criteria import Ruling, Verdict
+from harness.criteria.objective import Objective
+from harness.criteria.objective import parse as parse_objectives
+from harness.criteria.objective_held import objective_held
+from harness.errors import ConfigurationError
+from harness.load import find_limit as limit
+from harness.load.arrivals import constant
+from harness.load.destination import reach
+from harness.load.plan import Plan
+from harness.load.processes import drive
+from harness.load_run import LoadRun
+from harness.reports import latency_plot, load_json, load_summary
+from harness.reports.load_progress import progress
+
+FAILED = 1
+INCONCLUSIVE = 3
+"""The exit status where no objective failed and one was left open."""
+
+
+@click.command()
+@click.argument("url")
+@plan_options
+@click.option("--check", metavar="OBJECTIVES", help='Judge: "p99<50ms and errors<1%".')
+@click.option("--find-limit", metavar="OBJECTIVES", help="Find the highest rate that holds them.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write latency over time to this SVG file.",
+)
+def load(
+    *,
+    url: str,
+    check: str | None,
+    find_limit: str | None,
+    as_json: bool,
+    plot: Path | None,
+    **options: Any,  # noqa: ANN401 - click's values, which PlanOptions types
+) -> int:
+    """Load URL for a bounded time, and say what it bore.
+
+    Exit status with --check: 1 where an objective failed, 3 where one was left open; with
+    --find-limit: 1 where not even the lowest rate held.
+    """
+    values = PlanOptions(**options)
+    objectives = parse_objectives(check) if check is not None else ()
+    sought = parse_objectives(find_limit) if find_limit is not None else ()
+    plan = plan_of(url, values)
+    if plot is not None and not plot.absolute().parent.is_dir():
+        raise ConfigurationError(f"--plot {plot}: expected a file in a folder that exists")
+    reach(plan.destination)
+    if sought:
+        if check or as_json or plot or values.rate:
+            raise ConfigurationError(
+                "--find-limit: expected without --rate, --check, --json, --plot"
+            )
+        return _search(plan, values.processes, sought, str(find_limit))
+    run = _drive(plan, values.processes)
+    verdicts = [objective_held(run, objective) for objective in objectives]
+    _show(run, verdicts, as_json=as_json)
+    if plot is not None:
+        plot.write_text(latency_plot.svg(run.samples, run.began), encoding="utf-8")
+    return _status(verdicts)
+
+
+def _drive(plan: Plan, processes: int) -> LoadRun:
+    with progress(plan.stretch) as update:
+        return drive(plan, processes, update)
+
+
+def _show(run: LoadRun, verdicts: Sequence[Verdict], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(load_json.encode(run, verdicts))
+        return
+    for line in (*load_summary.summary(run), *load_summary.verdicts(verdicts)):
+        click.echo(line)
+
+
+def _status(verdicts: Sequence[Verdict]) -> int:
+    rulings = {verdict.ruling for verdict in verdicts}
+    if Ruling.FAIL in rulings:
+        return FAILED
+    return INCONCLUSIVE if Ruling.INCONCLUSIVE in rulings else 0
+
+
+def _search(plan: Plan, processes: int, objectives: Sequence[Objective], text: str) -> int:
+    def offer(rate: float, times: float) -> LoadRun:
+        schedule = constant(rate, plan.seconds * times, poisson=True)
+        return _drive(replace(plan, arrivals=schedule), processes)
+
+    click.echo(f"Poisson arrivals of {plan.seconds:g} s a rate, seed {plan.seed}", err=True)
+    found = limit.find_limit(
+        offer,
+        objectives,
+        on_trial=lambda trial: click.echo(load_summary.trial(trial), file=sys.stderr),
+    )
+    click.echo(load_summary.limit(found, text))
+    return FAILED if found.bracket.held is None else 0

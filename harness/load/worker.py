@@ -1,0 +1,114 @@
+"""One process of the load engine: takes a part of a plan and hands over the run of it."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from harness.errors import WindtunnelError
+from harness.load.engine import Engine
+from harness.load.plan import Plan
+from harness.load_run import LoadRun
+
+EVERY = 0.5
+"""Seconds between two reports of progress."""
+LATEST = 2000
+"""Requests whose latencies a report is about: more would take the time of requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker can start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a worker is."""
+
+    requests: int
+    errors: int
+    """Among the latest requests."""
+    latest: int
+    """How many the latest are."""
+    median: float
+    """Of the latest requests' latencies, in seconds; NaN before the first."""
+
+
+Message = Ready | Progress | LoadRun | WindtunnelError
+
+
+def work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
+    """Run the plan's part when the other end says so: a start time, later perhaps None to stop."""
+    # A terminal sends Ctrl-C to all; the one that asked decides, and keeps what there is.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _run(_work(plan, pipe))
+    except WindtunnelError as error:
+        pipe.send(error)
+    except (BrokenPipeError, EOFError):
+        pass  # whoever asked is gone, and nobody wants the results
+    finally:
+        pipe.close()
+
+
+async def _work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
+    pipe.send(Ready())
+    start = await asyncio.to_thread(pipe.recv)
+    if start is None:
+        return
+    # What the imports left is here to stay: no collection need look at it again.
+    gc.freeze()
+    engine = Engine(plan, start=start)
+    loop = asyncio.get_running_loop()
+
+    def listen() -> None:
+        # A message, or the end of who asked: both mean stop.
+        with contextlib.suppress(OSError, EOFError):
+            pipe.recv()
+        with contextlib.suppress(RuntimeError):  # the loop may have ended by itself
+            loop.call_soon_threadsafe(engine.stop)
+
+    # A thread, because an event loop's reader would make the pipe's writes give up when it is full.
+    threading.Thread(target=listen, daemon=True).start()
+    reports = loop.create_task(_report(engine, pipe))
+    try:
+        run = await engine.run()
+    finally:
+        reports.cancel()
+    pipe.send(run)
+
+
+async def _report(engine: Engine, pipe: "Connection[Message, float | None]") -> None:
+    while True:
+        await asyncio.sleep(EVERY)
+        rows = engine.recorder.rows()[-1][-LATEST:]
+        latencies = rows["ended"] - rows["intended"]
+        try:
+            pipe.send(
+                Progress(
+                    requests=len(engine.recorder),
+                    errors=int(np.count_nonzero(rows["failure"])),
+                    latest=len(rows),
+                    median=float(np.median(latencies)) if len(rows) else float("nan"),
+                )
+            )
+        except BrokenPipeError:
+            engine.stop()
+            return
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    if sys.platform == "win32":
+        asyncio.run(coroutine)
+        return
+    import uvloop  # noqa: PLC0415 - it does not exist on every platform
+
+    uvloop.run(coroutine)

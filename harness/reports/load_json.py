@@ -1,0 +1,62 @@
+"""A run of the load engine as JSON, in seconds and shares throughout."""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from harness.criteria.verdict import Verdict
+from harness.load_run import LoadRun, Strain
+
+SHARES = (0.50, 0.75, 0.90, 0.95, 0.99, 0.999)
+
+
+class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The JSON's form."""
+
+    url: str
+    engine: str
+    arrivals: str
+    connections: int
+    processes: int
+    seed: int
+    seconds: float
+    requests: int
+    errors: int
+    requests_per_second: float
+    latency_seconds: dict[str, float | None]
+    """"p50" to "p99.9", and "max"; null where nothing was answered."""
+    statuses: dict[int, int]
+    failures: dict[str, int]
+    strain: Strain
+    lost: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def encode(run: LoadRun, verdicts: Sequence[Verdict] = ()) -> str:
+    """Return the JSON text."""
+    samples = run.samples
+    values = samples.quantiles((*SHARES, 1.0))
+    names = [*(f"p{share * 100:g}" for share in SHARES), "max"]
+    report = LoadReport(
+        url=run.url,
+        engine=run.engine,
+        arrivals=run.arrivals,
+        connections=run.connections,
+        processes=run.processes,
+        seed=run.seed,
+        seconds=run.ended - run.began,
+        requests=len(samples),
+        errors=samples.errors,
+        requests_per_second=run.throughput,
+        latency_seconds={
+            name: None if math.isnan(value) else value
+            for name, value in zip(names, values, strict=True)
+        },
+        statuses=samples.statuses(),
+        failures={kind.text: count for kind, count in samples.failures().items()},
+        strain=run.strain,
+        lost=run.lost,
+        verdicts=tuple(verdicts),
+    )
+    return msgspec.json.format(msgspec.json.encode(report)).decode()
