@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from harness.records import FaultWindow
 from harness.samples import Samples
 
 
@@ -46,6 +47,8 @@ class LoadRun:
     arrivals: str = ""
     """The arrivals as a person reads them; empty for a closed loop."""
     processes: int = 1
+    faults: tuple[FaultWindow, ...] = ()
+    """Those in force at any time of it, where a scenario injected them."""
     lost: tuple[str, ...] = ()
     """Workers that ended before their results came, each as one sentence."""
 

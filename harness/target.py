@@ -13,8 +13,14 @@ from harness.address import Address
 from harness.backends.backend import Backend, Profile
 from harness.configuration import Configuration
 from harness.errors import ConfigurationError
+from harness.load import arrivals
 from harness.load.closed_loop import Between, Caller, closed_loop
+from harness.load.destination import Destination
+from harness.load.engine import Engine
 from harness.load.loop_thread import LoopThread
+from harness.load.mix import Mix, Request
+from harness.load.plan import Plan
+from harness.load_run import LoadRun
 from harness.records import Evidence, FaultWindow, Outcome, Pairs, Response, Run
 
 LIMIT = 1_000_000
@@ -116,6 +122,39 @@ class Target:
             concurrency=connections,
             timeout=timeout,
         )
+
+    def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
+        """Offer an open loop of `rate` requests a second for `duration` seconds.
+
+        `rate` may be a schedule, such as "ramp:100-1000" (`harness.load.arrivals.parse`).
+        `requests` are paths or requests (the configured endpoints), drawn by the seed. Latency
+        counts from when a request was due, so that a stall shows in full.
+        """
+        around = self._around
+        wanted = requests or around.configuration.endpoints
+        host, port = self.address.host, self.address.port
+        plan = Plan(
+            destination=Destination(scheme="http", host=host, address=host, port=port),
+            mix=Mix(tuple(Request(path=r) if isinstance(r, str) else r for r in wanted)),
+            connections=connections,
+            arrivals=arrivals.parse(f"{rate}", duration, poisson=poisson),
+            seed=around.random.getrandbits(32),
+        )
+
+        async def run() -> LoadRun:
+            return await Engine(plan).run()
+
+        found = around.loop.run(run())
+        faults = (w for w in around.windows() if w.ended is None or w.ended >= found.began)
+        return replace(found, faults=tuple(faults))
 
     def pairs(self, other: "Target", path: str, count: int, *, timeout: float = 10.0) -> Pairs:
         """Send `count` pairs of GETs, one to this target and one to `other`, and return both runs.

@@ -70,7 +70,7 @@ def load(
     verdicts = [objective_held(run, objective) for objective in objectives]
     _show(run, verdicts, as_json=as_json)
     if plot is not None:
-        plot.write_text(latency_plot.svg(run.samples, run.began), encoding="utf-8")
+        plot.write_text(latency_plot.svg(run), encoding="utf-8")
     return _status(verdicts)
 
 

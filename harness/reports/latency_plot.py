@@ -7,8 +7,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.load_run import LoadRun
 from harness.records import FaultWindow
-from harness.samples import Samples
 
 WIDTH, HEIGHT = 900, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 28, 40
@@ -20,11 +20,12 @@ _STYLE = (
 )
 
 
-def svg(samples: Samples, began: float, faults: Sequence[FaultWindow] = ()) -> str:
-    """Return the plot: seconds since `began` across, latency upwards on a log scale.
+def svg(run: LoadRun) -> str:
+    """Return the plot: seconds since the start across, latency upwards on a log scale.
 
     A request lies at the moment when it was due. One that failed is a red dot at the time it took.
     """
+    samples, began = run.samples, run.began
     at = samples.intended - began
     took = np.maximum(samples.ended - samples.intended, 1e-6)
     span = max(float(np.max(samples.ended) - began), 1e-3) if len(samples) else 1.0
@@ -33,7 +34,7 @@ def svg(samples: Samples, began: float, faults: Sequence[FaultWindow] = ()) -> s
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
         "<title>Latency over time</title>",
         f"<style>{_STYLE}</style>",
-        *_faults(faults, began, span),
+        *_faults(run.faults, began, span),
         *_axes(span, decades),
     ]
     failed = samples.failure != 0
