@@ -1,13 +1,14 @@
 """`windtunnel load`: load a URL, read it like wrk, judge it, or find its limit."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from harness.address import Address
 from harness.commands.load_options import PlanOptions, plan_of, plan_options
 from harness.criteria import Ruling, Verdict
 from harness.criteria.objective import Objective
@@ -15,13 +16,16 @@ from harness.criteria.objective import parse as parse_objectives
 from harness.criteria.objective_held import objective_held
 from harness.errors import ConfigurationError
 from harness.load import find_limit as limit
+from harness.load import processes
 from harness.load.arrivals import constant
 from harness.load.destination import reach
+from harness.load.locust import swarm
 from harness.load.plan import Plan
-from harness.load.processes import drive
 from harness.load_run import LoadRun
 from harness.reports import latency_plot, load_json, load_summary
 from harness.reports.load_progress import progress
+
+Drive = Callable[[Plan], LoadRun]
 
 FAILED = 1
 INCONCLUSIVE = 3
@@ -29,8 +33,21 @@ INCONCLUSIVE = 3
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", required=False)
 @plan_options
+@click.option(
+    "--engine",
+    type=click.Choice(("windtunnel", "locust")),
+    default="windtunnel",
+    show_default=True,
+    help="What sends: our own, or Locust with --processes workers.",
+)
+@click.option(
+    "--locust-master",
+    metavar="HOST:PORT",
+    help="Listen there for --processes Locust workers from other machines.",
+)
+@click.option("--locust-worker", metavar="HOST:PORT", help="Serve the master there; needs no URL.")
 @click.option("--check", metavar="OBJECTIVES", help='Judge: "p99<50ms and errors<1%".')
 @click.option("--find-limit", metavar="OBJECTIVES", help="Find the highest rate that holds them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -41,7 +58,10 @@ INCONCLUSIVE = 3
 )
 def load(
     *,
-    url: str,
+    url: str | None,
+    engine: str,
+    locust_master: str | None,
+    locust_worker: str | None,
     check: str | None,
     find_limit: str | None,
     as_json: bool,
@@ -53,7 +73,17 @@ def load(
     Exit status with --check: 1 where an objective failed, 3 where one was left open; with
     --find-limit: 1 where not even the lowest rate held.
     """
+    if locust_worker is not None:
+        if url is not None:
+            raise ConfigurationError(
+                "--locust-worker: it takes no URL; the master says what to load"
+            )
+        return swarm.follow(_address("--locust-worker", locust_worker))
+    if url is None:
+        raise click.UsageError("Missing argument 'URL'.")
     values = PlanOptions(**options)
+    master = _address("--locust-master", locust_master) if locust_master is not None else None
+    drive = _driver(values.processes, by_locust=engine == "locust" or master is not None, at=master)
     objectives = parse_objectives(check) if check is not None else ()
     sought = parse_objectives(find_limit) if find_limit is not None else ()
     plan = plan_of(url, values)
@@ -65,8 +95,8 @@ def load(
             raise ConfigurationError(
                 "--find-limit: expected without --rate, --check, --json, --plot"
             )
-        return _search(plan, values.processes, sought, str(find_limit))
-    run = _drive(plan, values.processes)
+        return _search(plan, drive, sought, str(find_limit))
+    run = drive(plan)
     verdicts = [objective_held(run, objective) for objective in objectives]
     _show(run, verdicts, as_json=as_json)
     if plot is not None:
@@ -74,9 +104,19 @@ def load(
     return _status(verdicts)
 
 
-def _drive(plan: Plan, processes: int) -> LoadRun:
-    with progress(plan.stretch) as update:
-        return drive(plan, processes, update)
+def _driver(count: int, *, by_locust: bool, at: Address | None) -> Drive:
+    def by_processes(plan: Plan) -> LoadRun:
+        with progress(plan.stretch) as update:
+            return processes.drive(plan, count, update)
+
+    return (lambda plan: swarm.swarm(plan, count, bind=at)) if by_locust else by_processes
+
+
+def _address(option: str, text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{option} {error}") from None
 
 
 def _show(run: LoadRun, verdicts: Sequence[Verdict], *, as_json: bool) -> None:
@@ -94,10 +134,10 @@ def _status(verdicts: Sequence[Verdict]) -> int:
     return INCONCLUSIVE if Ruling.INCONCLUSIVE in rulings else 0
 
 
-def _search(plan: Plan, processes: int, objectives: Sequence[Objective], text: str) -> int:
+def _search(plan: Plan, drive: Drive, objectives: Sequence[Objective], text: str) -> int:
     def offer(rate: float, times: float) -> LoadRun:
         schedule = constant(rate, plan.seconds * times, poisson=True)
-        return _drive(replace(plan, arrivals=schedule), processes)
+        return drive(replace(plan, arrivals=schedule))
 
     click.echo(f"Poisson arrivals of {plan.seconds:g} s a rate, seed {plan.seed}", err=True)
     found = limit.find_limit(

@@ -85,6 +85,8 @@ class Encoded:
     timeout: float
     is_head: bool
     """Its answer has no body, whatever its headers say."""
+    path: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _encode(request: Request, index: int, host: str, *, keep_alive: bool) -> lis
             lines.append(f"content-length: {len(data)}")
         wire = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + data
         is_head = request.method == "HEAD"
-        encoded.append(Encoded(wire, index, verdicts, request.timeout, is_head))
+        encoded.append(Encoded(wire, index, verdicts, request.timeout, is_head, path, data))
     return encoded
 
 

@@ -61,6 +61,13 @@ class Recorder:
             offset = 0
         self._offset = offset
 
+    def drain(self) -> bytes:
+        """Return what was kept as one piece, and forget it."""
+        drained = b"".join((*self._full, memoryview(self._buffer)[: self._offset]))
+        self._full = []
+        self._offset = 0
+        return drained
+
     def rows(self) -> list[NDArray[np.void]]:
         """Return what was kept, without a copy."""
         parts = [np.frombuffer(part, ROW) for part in self._full]
