@@ -75,9 +75,7 @@ def load(
     """
     if locust_worker is not None:
         if url is not None:
-            raise ConfigurationError(
-                "--locust-worker: it takes no URL; the master says what to load"
-            )
+            raise ConfigurationError("--locust-worker: it takes no URL: its master has it")
         return swarm.follow(_address("--locust-worker", locust_worker))
     if url is None:
         raise click.UsageError("Missing argument 'URL'.")

@@ -28,7 +28,7 @@ def svg(run: LoadRun) -> str:
     samples, began = run.samples, run.began
     at = samples.intended - began
     took = np.maximum(samples.ended - samples.intended, 1e-6)
-    span = max(float(np.max(samples.ended) - began), 1e-3) if len(samples) else 1.0
+    span = max(run.ended - began, 1e-3)
     decades = _decades(took)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',

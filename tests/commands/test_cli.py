@@ -22,7 +22,8 @@ def test_an_unknown_option_gets_a_suggestion(capsys: pytest.CaptureFixture[str])
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
-    assert all(name in capsys.readouterr().out for name in COMMANDS)
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,141 @@
+"""Objectives: read as a person writes them, judged with their interval, never by noise."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from harness.criteria.generator_kept_up import generator_kept_up, guarded
+from harness.criteria.objective import Figure, Objective, parse
+from harness.criteria.objective_held import objective_held
+from harness.criteria.verdict import Ruling, Verdict
+from harness.errors import ConfigurationError
+from harness.load_run import Strain
+from tests.load.made import CALM, load_run
+
+
+def test_objectives_are_read_as_they_are_written() -> None:
+    assert parse("p99<50ms and errors<1%") == (
+        Objective(Figure.QUANTILE, 0.05, 0.99, "p99<50ms"),
+        Objective(Figure.ERRORS, 0.01, 0.0, "errors<1%"),
+    )
+    assert parse("p99.9 < 1.5s, mean <= 200us") == (
+        Objective(Figure.QUANTILE, 1.5, 99.9 / 100, "p99.9 < 1.5s"),
+        Objective(Figure.MEAN, 200 * 1e-6, 0.0, "mean <= 200us"),
+    )
+    assert parse("throughput>500/s")[0].limit == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "expected one such as"),
+        ("p99", "expected figure, sign and limit, such as p99<50ms; found 'p99'"),
+        ("p99<50ms and", "expected figure, sign and limit"),
+        ("p99<50", "has the unit ''"),
+        ("p99<50mss", "did you mean 'ms'?"),
+        ("eror<1%", "no figure is named 'eror'; did you mean 'errors'?"),
+        ("p100<1s", "expected one between p0 and p100"),
+        ("p99>1s", "expected p99<…, found >"),
+        ("throughput<5/s", "expected throughput>…, found <"),
+        ("errors<150%", "expected a number above zero"),
+        ("mean<1e999s", "expected a number above zero"),
+        ("mean<--1s", "expected a number above zero"),
+    ],
+)
+def test_a_wrong_objective_is_one_clear_error(text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        parse(text)
+
+
+def judged(
+    text: str,
+    latencies: Sequence[float],
+    *,
+    failed: Sequence[int] = (),
+    strain: Strain = CALM,
+) -> Verdict:
+    [objective] = parse(text)
+    return objective_held(load_run(latencies, failed=failed, strain=strain), objective)
+
+
+SMOOTH = (np.random.default_rng(4).gamma(4.0, 0.0025, 20_000)).tolist()
+"""20,000 latencies with a mean of 10 ms and a p99 of 25 ms."""
+
+
+@pytest.mark.parametrize(
+    ("text", "ruling"),
+    [
+        ("p99<40ms", Ruling.PASS),
+        ("p99<15ms", Ruling.FAIL),
+        ("mean<12ms", Ruling.PASS),
+        ("mean<9ms", Ruling.FAIL),
+        ("errors<1%", Ruling.PASS),
+        ("throughput>90/s", Ruling.PASS),
+        ("throughput>110/s", Ruling.FAIL),
+    ],
+)
+def test_a_clear_figure_is_judged(text: str, ruling: Ruling) -> None:
+    assert judged(text, SMOOTH).ruling is ruling
+
+
+def test_a_limit_within_the_noise_is_left_open_and_says_what_it_needs() -> None:
+    p99 = float(np.quantile(SMOOTH, 0.99)) * 1000
+    verdict = judged(f"p99<{p99}ms", SMOOTH)
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert verdict.needs
+
+
+def test_few_requests_judge_nothing() -> None:
+    assert judged("p99<40ms", [0.001] * 39).ruling is Ruling.INCONCLUSIVE
+
+
+def test_a_request_without_an_answer_is_slower_than_any_limit() -> None:
+    failed = range(0, 1000, 20)
+    assert judged("p99<40ms", [0.001] * 1000, failed=failed).ruling is Ruling.FAIL
+
+
+def test_slow_requests_in_one_cluster_are_no_proof() -> None:
+    """2 % slow ones: alone they would fail p99; from a single hiccup they leave it open."""
+    spread = [0.1 if n % 50 == 0 else 0.001 for n in range(10_000)]
+    cluster = [0.1 if n < 200 else 0.001 for n in range(10_000)]
+    assert judged("p99<50ms", spread).ruling is Ruling.FAIL
+    assert judged("p99<50ms", cluster).ruling is Ruling.INCONCLUSIVE
+
+
+def test_the_share_of_errors_is_named_with_its_kinds() -> None:
+    verdict = judged("errors<1%", [0.001] * 1000, failed=range(0, 1000, 10))
+    assert verdict.ruling is Ruling.FAIL
+    assert "100 timed out" in verdict.statement
+
+
+@pytest.mark.parametrize(
+    ("strain", "said"),
+    [
+        (Strain(busy=0.95, lag=0.001), "wanted a core for 95%"),
+        (Strain(busy=0.1, lag=0.05), "event loop woke 50.0 ms late"),
+        (Strain(busy=0.1, lag=0.001, late=0.02), "sent 20.0 ms late"),
+    ],
+)
+@pytest.mark.parametrize("text", ["p99<40ms", "p99<1ms"])
+def test_an_engine_at_its_limit_makes_every_verdict_inconclusive(
+    strain: Strain, said: str, text: str
+) -> None:
+    verdict = judged(text, SMOOTH, strain=strain)
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert said in verdict.statement
+
+
+def test_a_lost_worker_is_said_and_leaves_it_open() -> None:
+    run = load_run([0.001] * 100, lost=("load worker 2 of 2 ended with status -9",))
+    verdict = generator_kept_up(run)
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "worker 2 of 2" in verdict.statement
+
+
+def test_an_engine_with_room_changes_no_verdict() -> None:
+    run = load_run(SMOOTH)
+    verdict = objective_held(run, parse("p99<40ms")[0])
+    assert guarded(verdict, run) == verdict
+    assert generator_kept_up(run)

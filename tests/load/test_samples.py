@@ -1,0 +1,76 @@
+"""Columns: exact quantiles, exact merging, and one record a request."""
+
+import math
+
+import numpy as np
+import pytest
+
+from harness.load.recorder import Recorder
+from harness.samples import ROW, Failure, Samples
+from tests.load import made
+
+
+def test_quantiles_are_those_of_an_exact_recomputation() -> None:
+    latencies = np.random.default_rng(1).exponential(0.01, 10_007)
+    own = made.samples(latencies.tolist())
+    shares = (0.5, 0.9, 0.99, 0.999, 1.0)
+    ordered = sorted(own.latencies.tolist())
+    expected = [ordered[math.ceil(share * len(ordered) - 1e-9) - 1] for share in shares]
+    assert own.quantiles(shares) == tuple(expected)
+
+
+def test_quantiles_of_nothing_are_not_a_number() -> None:
+    assert math.isnan(made.samples([]).quantiles([0.5])[0])
+
+
+def test_requests_without_an_answer_have_no_latency() -> None:
+    assert len(made.samples([0.1] * 10, failed=(2, 5)).latencies) == 8
+
+
+def test_merging_keeps_every_request_in_order_of_its_end() -> None:
+    one, other = made.samples([0.3, 0.1, 0.2]), made.samples([0.05, 0.25])
+    merged = Samples.merged([one, other])
+    assert merged.ended.tolist() == sorted([*one.ended.tolist(), *other.ended.tolist()])
+    assert sorted(merged.latencies.tolist()) == pytest.approx([0.05, 0.1, 0.2, 0.25, 0.3])
+
+
+def test_a_recorder_gives_back_what_it_took_over_several_buffers() -> None:
+    recorder = Recorder()
+    count = 70_000
+    for n in range(count):
+        recorder.add(n, n + 1, n + 2, n + 3, n, 200, 1, 2, 1)
+    assert len(recorder) == count
+    taken = Samples.of_rows(("/a", "/b"), recorder.rows())
+    assert taken.intended.tolist() == list(range(count))
+    assert taken.ended[-1] == count + 2
+    assert set(taken.failure.tolist()) == {Failure.REFUSED}
+
+
+def test_draining_gives_every_request_once() -> None:
+    recorder = Recorder()
+    parts = []
+    for n in range(5):
+        recorder.add(n, n, n, n, 0, 200, 0, 0, 0)
+        if n % 2:
+            parts.append(np.frombuffer(recorder.drain(), ROW))
+    parts.append(np.frombuffer(recorder.drain(), ROW))
+    assert Samples.of_rows(("/",), parts).intended.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_record_takes_less_than_a_hundred_bytes() -> None:
+    recorder = Recorder()
+    for _ in range(65_536):
+        recorder.add(0, 0, 0, 0, 0, 200, 0, 0, 0)
+    rows = recorder.rows()
+    columns = Samples.of_rows(("/",), rows)
+    held = sum(part.nbytes for part in rows)
+    held += sum(getattr(columns, name).nbytes for name in ROW.names or ())
+    assert held / len(recorder) < 100
+
+
+def test_responses_are_the_records_of_single_requests() -> None:
+    own = made.samples([0.1, 0.2], failed=(1,), names=("/a", "/b"))
+    first, second = own.responses()
+    assert (first.endpoint, first.status, first.failure) == ("/a", 200, "")
+    assert first.duration == pytest.approx(0.1)
+    assert (second.endpoint, second.status, second.failure) == ("/b", None, "timed out")
