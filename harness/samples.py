@@ -152,9 +152,9 @@ class Samples:
             )
 
     @classmethod
-    def of_rows(cls, names: tuple[str, ...], rows: Sequence[NDArray[np.void]]) -> "Samples":
-        """Return the columns of a recorder's rows; `rows` has one array at least."""
-        return cls(names=names, **{c: np.concatenate([part[c] for part in rows]) for c in COLUMNS})
+    def of_rows(cls, names: tuple[str, ...], rows: NDArray[np.void]) -> "Samples":
+        """Return the columns of a recorder's rows."""
+        return cls(names=names, **{name: rows[name].copy() for name in COLUMNS})
 
     @classmethod
     def merged(cls, parts: "Sequence[Samples]") -> "Samples":

@@ -15,7 +15,7 @@ from harness.load.busy import busy_seconds
 from harness.load.exchange import NAN, Exchanger
 from harness.load.mix import Encoded
 from harness.load.plan import Plan
-from harness.load.recorder import Recorder
+from harness.load.recorder import PACK, Recorder
 from harness.load_run import LoadRun, Strain
 from harness.proxy.timer import Timers
 from harness.samples import Failure, Samples
@@ -96,18 +96,22 @@ class Engine:
         plan = self._plan
         return Exchanger(number, plan.destination, self._tls, self.recorder)
 
-    def _usable(self, connection: Exchanger) -> Exchanger:
-        if not connection.is_dead:
-            return connection
-        another = self._connect(connection.number)
-        another.released = connection.released
-        self._connections[connection.number // self._plan.parts] = another
+    def _renewed(self, dead: Exchanger) -> Exchanger:
+        another = self._connect(dead.number)
+        another.released = dead.released
+        self._connections[dead.number // self._plan.parts] = another
         return another
+
+    def _begin(self, connection: Exchanger, item: Encoded, intended: float, queued: int) -> None:
+        usable = self._renewed(connection) if connection.is_dead else connection
+        usable.send(item, intended, queued)
 
     def _release_closed(self, connection: Exchanger, now: float) -> None:
         if now < self._until and self._left > 0:
             self._left -= 1
-            self._usable(connection).send(next(self._order), monotonic())
+            # As _begin does: one call fewer on the path of every request of a closed loop.
+            usable = self._renewed(connection) if connection.is_dead else connection
+            usable.send(next(self._order), monotonic(), 0)
         else:
             self._idle.append(connection)
             self._finish_if_idle()
@@ -116,7 +120,7 @@ class Engine:
         self._forget_late(now)
         if self._waiting:
             intended, item = self._waiting.popleft()
-            self._usable(connection).send(item, intended, 1)
+            self._begin(connection, item, intended, 1)
         else:
             self._idle.append(connection)
             self._finish_if_idle()
@@ -128,7 +132,7 @@ class Engine:
         while place < len(due) and due[place] <= now:
             item = next(self._order)
             if self._idle:
-                self._usable(self._idle.popleft()).send(item, due[place])
+                self._begin(self._idle.popleft(), item, due[place], 0)
             else:
                 self._waiting.append((due[place], item))
             place += 1
@@ -142,7 +146,8 @@ class Engine:
         """Record what waited for a connection until its deadline: left out, it would flatter."""
         while self._waiting and self._waiting[0][0] + self._waiting[0][1].timeout <= now:
             intended, item = self._waiting.popleft()
-            self.recorder.add(intended, NAN, NAN, now, 0, 0, item.index, Failure.NOT_SENT, 1)
+            row = PACK(intended, NAN, NAN, now, 0, 0, item.index, Failure.NOT_SENT, 1)
+            self.recorder.write(row)
 
     def _sweep_at(self, at: float) -> None:
         self._timers.call_at(at, lambda: self._sweep(at))

@@ -11,7 +11,7 @@ import httptools
 from harness.load.answer_head import HeadAnswer, status_until_close
 from harness.load.destination import Destination
 from harness.load.mix import Encoded
-from harness.load.recorder import Recorder
+from harness.load.recorder import PACK, Recorder
 from harness.samples import Failure
 
 NAN = float("nan")
@@ -41,7 +41,7 @@ class Exchanger(asyncio.Protocol):
         self.is_dead = False
         self._destination = destination
         self._tls = tls
-        self._record = recorder.add
+        self._record = recorder.write
         self._item: Encoded | None = None
         self._transport: asyncio.Transport | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -54,7 +54,7 @@ class Exchanger(asyncio.Protocol):
         state = "dead" if self.is_dead else "busy" if self._item else "idle"
         return f"<Exchanger {self.number} {state}>"
 
-    def send(self, item: Encoded, intended: float, queued: int = 0) -> None:
+    def send(self, item: Encoded, intended: float, queued: int) -> None:
         """Send a request that was due at `intended`. The one before must have ended."""
         self._item = item
         self._intended = intended
@@ -113,15 +113,17 @@ class Exchanger(asyncio.Protocol):
         self._item = None
         self.deadline = NEVER
         self._record(
-            self._intended,
-            self._started,
-            self._first_byte,
-            now,
-            self.number,
-            status,
-            item.index,
-            failure,
-            self._queued,
+            PACK(
+                self._intended,
+                self._started,
+                self._first_byte,
+                now,
+                self.number,
+                status,
+                item.index,
+                failure,
+                self._queued,
+            )
         )
         self.released(self, now)
 

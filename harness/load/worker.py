@@ -89,7 +89,7 @@ async def _work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
 async def _report(engine: Engine, pipe: "Connection[Message, float | None]") -> None:
     while True:
         await asyncio.sleep(EVERY)
-        rows = engine.recorder.rows()[-1][-LATEST:]
+        rows = engine.recorder.latest(LATEST)
         latencies = rows["ended"] - rows["intended"]
         try:
             pipe.send(

@@ -17,7 +17,7 @@ from harness.load.locust import swarm as locust
 from harness.load.locust.batches import Batch, Ended, load_run
 from harness.load.mix import Mix, Request
 from harness.load.plan import Plan
-from harness.load.recorder import Recorder
+from harness.load.recorder import PACK, Recorder
 from harness.load_run import LoadRun
 from harness.samples import Failure
 
@@ -118,7 +118,7 @@ def test_a_missing_locust_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
 
 def batch(worker: str, *, sent: float, received: float, same: bool, final: bool = True) -> Batch:
     recorder = Recorder()
-    recorder.add(sent - 1, sent - 1, sent - 0.9, sent - 0.9, 1, 200, 0, 0, 0)
+    recorder.write(PACK(sent - 1, sent - 1, sent - 0.9, sent - 0.9, 1, 200, 0, 0, 0))
     return Batch(
         worker=worker,
         rows=recorder.drain(),

@@ -86,7 +86,7 @@ def load_run(plan: Plan, workers: int, batches: Sequence[Batch], ended: Ended) -
     if len(names) < workers:
         lost.append(f"{workers - len(names)} of {workers} Locust workers sent no record")
     rows = [_translated(batch, _offset(batches, batch.worker)) for batch in batches]
-    samples = Samples.merged([Samples.of_rows(plan.mix.names, [part]) for part in rows])
+    samples = Samples.merged([Samples.of_rows(plan.mix.names, part) for part in rows])
     first = [next(b for b in batches if b.worker == name) for name in names]
     began = min(batch.began + _offset(batches, batch.worker) for batch in first)
     last = float(samples.ended[-1]) if len(samples) else began

@@ -24,7 +24,7 @@ from harness.load.exchange import NAN, failure_of
 from harness.load.locust import batches
 from harness.load.mix import Encoded
 from harness.load.plan import Plan
-from harness.load.recorder import Recorder
+from harness.load.recorder import PACK, Recorder
 from harness.samples import Failure
 
 EVERY = 0.5
@@ -117,9 +117,9 @@ class Caller(FastHttpUser):
             if now < due:
                 gevent.sleep(due - now)
             if now >= due + item.timeout:
-                work.recorder.add(
-                    due, NAN, NAN, now, connection, 0, item.index, Failure.NOT_SENT, 1
-                )
+                failure = Failure.NOT_SENT
+                row = PACK(due, NAN, NAN, now, connection, 0, item.index, failure, 1)
+                work.recorder.write(row)
             else:
                 self._send(item, due, connection, int(now > due))
             due += random.expovariate(1 / gap) if plan.arrivals.poisson else gap
@@ -156,16 +156,10 @@ class Caller(FastHttpUser):
                 raise
             # Its answer may come yet: the connection serves no other request.
             self.client.client.clientpool.close()
-        self.work.recorder.add(
-            intended,
-            started,
-            NAN,
-            time.monotonic(),
-            connection,
-            status,
-            item.index,
-            failure,
-            queued,
+        now = time.monotonic()
+        index = item.index
+        self.work.recorder.write(
+            PACK(intended, started, NAN, now, connection, status, index, failure, queued)
         )
 
 
