@@ -53,11 +53,15 @@ class Plan:
             raise ConfigurationError(
                 f"processes = {parts}: expected 1 to {self.connections}, one connection for each"
             )
+        if self.most < parts:
+            raise ConfigurationError(
+                f"requests = {self.most}: expected one for each of {parts} processes"
+            )
         return [
             replace(
                 self,
                 connections=_share(self.connections, part, parts),
-                most=_share(max(self.most, parts), part, parts),
+                most=_share(self.most, part, parts),
                 part=part,
                 parts=parts,
             )

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from harness.cli import main
+from harness.load.locust import swarm as locust
 from tests.load import servers
 from tests.load.servers import OK, answering, serving
 
@@ -97,6 +98,20 @@ def test_a_plot_is_written(url: str, tmp_path: Path) -> None:
     plot = tmp_path / "plot.svg"
     assert main(["load", url, "-n", "20", "-c", "2", "--plot", str(plot)]) == 0
     assert plot.read_text().startswith("<svg ")
+
+
+@pytest.mark.skipif(
+    not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"
+)
+def test_locust_is_an_engine_of_the_same_command(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["load", url, "--engine", "locust", "-p", "2", "-c", "4", "-r", "40", "-d", "2s"]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert "engine Locust" in printed
+    assert "2 processes" in printed
+    assert "0 errors" in printed
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,11 @@ def test_more_processes_than_connections_are_refused(server_url: str) -> None:
         drive(plan(server_url), processes=5)
 
 
+def test_fewer_requests_than_processes_are_refused(server_url: str) -> None:
+    with pytest.raises(ConfigurationError, match="expected one for each of 3 processes"):
+        drive(plan(server_url, most=2), processes=3)
+
+
 def test_no_worker_is_left_behind(server_url: str) -> None:
     drive(plan(server_url, most=10), processes=2)
     children = [" ".join(child.cmdline()) for child in psutil.Process().children()]
