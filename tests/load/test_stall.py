@@ -13,9 +13,11 @@ from harness.load.plan import Plan
 from harness.load_run import LoadRun
 from tests.load.servers import OK, serving
 
-RATE = 200.0
-STALL = 0.5
-SECONDS = 2.0
+RATE = 100.0
+STALL = 1.0
+SECONDS = 4.0
+NOISE = 0.1
+"""Seconds that a busy machine may add; a tenth of the stall."""
 
 
 def load(*, is_open: bool) -> LoadRun:
@@ -55,13 +57,14 @@ def test_an_open_loop_shows_every_request_that_a_stall_delayed() -> None:
     assert len(delayed) == pytest.approx(0.9 * RATE * STALL, rel=0.15)
     # Uniform over (0.1 S, S): its quartiles.
     expected = STALL * (0.1 + 0.9 * np.array([0.25, 0.5, 0.75]))
-    assert np.quantile(delayed, [0.25, 0.5, 0.75]) == pytest.approx(expected, rel=0.2)
+    assert np.quantile(delayed, [0.25, 0.5, 0.75]) == pytest.approx(expected, abs=NOISE)
     # A quarter of all requests fell into the stall: the quantiles that follow.
     p80, p90, p99 = samples.quantiles([0.80, 0.90, 0.99])
-    assert [p80, p90, p99] == pytest.approx([0.2 * STALL, 0.6 * STALL, 0.96 * STALL], rel=0.2)
+    assert [p80, p90, p99] == pytest.approx([0.2 * STALL, 0.6 * STALL, 0.96 * STALL], abs=NOISE)
 
 
 def test_a_closed_loop_misses_them() -> None:
     latencies = load(is_open=False).samples.latencies
-    assert np.count_nonzero(latencies > 0.1 * STALL) == 1
-    assert np.quantile(latencies, 0.90) < 0.1 * STALL
+    # Of the hundred requests that the stall would have delayed, it sent one.
+    assert np.count_nonzero(latencies > 0.5 * STALL) == 1
+    assert np.quantile(latencies, 0.99) < 0.5 * STALL
