@@ -96,7 +96,7 @@ def _mean(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) 
         nothing,
         ruling=decide_below(found.lower, found.upper, wanted.limit),
         statement=(
-            f"mean {found.value * 1000:.2f} ms ({confidence:.1%} interval"
+            f"mean {found.value * 1000:.2f} ms ({confidence * 100:.5g}% interval"
             f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms), allowed under"
             f" {wanted.limit * 1000:g} ms."
         ),
@@ -119,7 +119,7 @@ def _throughput(run: LoadRun, wanted: Objective, confidence: float, nothing: Ver
         nothing,
         ruling=decide_above(found.lower, found.upper, wanted.limit),
         statement=(
-            f"{found.value:.1f} answers/s ({confidence:.1%} interval {found.lower:.1f} to"
+            f"{found.value:.1f} answers/s ({confidence * 100:.5g}% interval {found.lower:.1f} to"
             f" {found.upper:.1f}), required over {wanted.limit:g}."
         ),
         value=found.value,
@@ -158,4 +158,4 @@ def _blocks(values: NDArray[np.float64]) -> list[float]:
 
 
 def _interval(found: intervals.Interval, confidence: float) -> str:
-    return f"{confidence:.1%} interval {found.lower:.3%} to {found.upper:.3%}"
+    return f"{confidence * 100:.5g}% interval {found.lower:.3%} to {found.upper:.3%}"

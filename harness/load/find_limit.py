@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness.criteria.generator_kept_up import generator_kept_up
-from harness.criteria.objective import Objective
+from harness.criteria.intervals import trials_for_none
+from harness.criteria.objective import Figure, Objective
 from harness.criteria.objective_held import objective_held
 from harness.criteria.verdict import Ruling, Verdict
 from harness.load.level_search import Bracket, Tried, bracket, next_level, steps_at_most
 from harness.load_run import LoadRun
 
-LONGER = 3.0
-"""How much longer a stretch is repeated whose evidence left it open."""
+LONGER, LONGEST = 3.0, 10.0
+"""How much longer, at least and at most, a stretch is repeated whose evidence left it open."""
 
 Offer = Callable[[float, float], LoadRun]
 """Offers a rate for so many times the usual stretch."""
@@ -63,7 +64,7 @@ def find_limit(
         trial = _judge(rate, run, objectives, each)
         kept_up = generator_kept_up(run)
         if trial.ruling is Ruling.INCONCLUSIVE and kept_up.ruling is Ruling.PASS:
-            run = offer(rate, LONGER)
+            run = offer(rate, _longer(len(run.samples), objectives, each))
             trial = _judge(rate, run, objectives, each)
             kept_up = generator_kept_up(run)
         trials.append(trial)
@@ -73,6 +74,20 @@ def find_limit(
             break
         tried.append(Tried(rate, trial.ruling is Ruling.PASS))
     return Limit(bracket(tried), tuple(trials), bottleneck, confidence)
+
+
+def _longer(requests: int, objectives: Sequence[Objective], confidence: float) -> float:
+    """Return how many times the stretch must be to show a share below its limit, if all goes well.
+
+    Half as much again, so that a few requests over the limit leave it shown.
+    """
+    shares = [
+        objective.limit if objective.figure is Figure.ERRORS else 1 - objective.share
+        for objective in objectives
+        if objective.figure in (Figure.ERRORS, Figure.QUANTILE)
+    ]
+    needed = max((trials_for_none(share, confidence) for share in shares if share < 1), default=0)
+    return min(LONGEST, max(LONGER, 1.5 * needed / max(1, requests)))
 
 
 def _judge(rate: float, run: LoadRun, objectives: Sequence[Objective], confidence: float) -> Trial:

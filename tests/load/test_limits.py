@@ -81,6 +81,7 @@ def test_what_stays_open_was_not_shown_to_hold() -> None:
         return load_run([0.001] * 30, gap=1 / rate)
 
     found: Limit = find_limit(offer, parse("p99<50ms"), lowest=50)
-    assert looks == [(50, 1.0), (50, 3.0)]
+    assert looks == [(50, 1.0), (50, 10.0)]
     assert found.bracket.held is None
-    assert "was not shown to hold even at 50.0/s" in limit_text(found, "p99<50ms")
+    text = limit_text(found, "p99<50ms")
+    assert "was not shown to hold even at 50.0/s, and not to fail either" in text
