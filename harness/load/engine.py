@@ -6,6 +6,7 @@ counts from when it was due (no coordinated omission: Tene, "How NOT to Measure 
 """
 
 import asyncio
+from array import array
 from collections import deque
 from time import monotonic
 
@@ -25,11 +26,11 @@ SWEEP = 0.010
 
 
 class Engine:
-    """One stretch of load in the running event loop."""
+    """One stretch of load in the running event loop, prepared beforehand."""
 
-    def __init__(self, plan: Plan, *, start: float | None = None) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.recorder = Recorder()
-        self.began = monotonic() if start is None else start
+        self.began = self._until = 0.0
         self._plan = plan
         self._tls = plan.destination.tls()
         self._order = plan.mix.order(
@@ -38,12 +39,15 @@ class Engine:
             plan.seed * 257 + plan.part,
             keep_alive=plan.keep_alive,
         )
-        self._until = self.began + plan.stretch
         self._connections: list[Exchanger] = []
         self._idle: deque[Exchanger] = deque()
         self._waiting: deque[tuple[float, Encoded]] = deque()
         self._left = plan.most
-        self._due: list[float] = []
+        # Not a list: its floats would take four times the memory.
+        self._due = array("d")
+        self._times = np.empty(0)
+        if plan.arrivals is not None:
+            self._times = plan.arrivals.times(plan.seed)[plan.part :: plan.parts]
         self._next = 0
         self._lags: list[float] = []
         self._sweep_every = max(SWEEP, 2e-5 * plan.connections)
@@ -53,9 +57,12 @@ class Engine:
     def __repr__(self) -> str:
         return f"<Engine on {self._plan.destination}, {len(self.recorder)} requests so far>"
 
-    async def run(self) -> LoadRun:
-        """Return what the plan's stretch of load recorded."""
+    async def run(self, start: float | None = None) -> LoadRun:
+        """Return what the plan's stretch of load recorded; it begins at `start`, or now."""
         plan = self._plan
+        self.began = monotonic() if start is None else start
+        self._until = self.began + plan.stretch
+        self._due = array("d", (self._times + self.began).tobytes())
         self._connections = [
             self._connect(plan.part + plan.parts * place) for place in range(plan.connections)
         ]
@@ -73,10 +80,9 @@ class Engine:
         return self._result()
 
     def stop(self) -> None:
-        """Begin no more requests; the run ends once those under way have."""
+        """Begin nothing that was not due yet; the run ends once the rest has ended."""
         self._until = min(self._until, monotonic())
         self._due = self._due[: self._next]
-        self._waiting.clear()
         self._finish_if_idle()
 
     def _start(self) -> None:
@@ -87,8 +93,6 @@ class Engine:
             for connection in self._connections:
                 self._release_closed(connection, now)
             return
-        times = plan.arrivals.times(plan.seed)[plan.part :: plan.parts]
-        self._due = (times + self.began).tolist()
         self._idle.extend(self._connections)
         self._arrive()
 
@@ -176,13 +180,14 @@ class Engine:
         plan = self._plan
         busy = (busy_seconds() - self._busy) / max(1e-9, monotonic() - self.began)
         samples = Samples.of_rows(plan.mix.names, self.recorder.rows())
+        self.recorder.forget()  # before anyone copies the columns, so that two are held at most
         late = samples.lateness if plan.arrivals else np.empty(0)
         ended = float(samples.ended[-1]) if len(samples) else self.began
         return LoadRun(
             samples=samples,
             began=self.began,
             ended=max(ended, self._until) if plan.arrivals else ended,
-            seconds=plan.stretch if plan.arrivals else max(1e-9, ended - self.began),
+            seconds=self._until - self.began if plan.arrivals else max(1e-9, ended - self.began),
             connections=plan.connections,
             seed=plan.seed,
             strain=Strain(

@@ -1,5 +1,6 @@
 """A plan driven by processes of their own: nothing of who asks disturbs what is measured."""
 
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from multiprocessing.process import BaseProcess
 
 from harness.errors import StartError, WindtunnelError
 from harness.load.plan import Plan
-from harness.load.worker import Message, Progress, Ready, work
+from harness.load.worker import Message, Progress, Ready, Results, work
 from harness.load_run import LoadRun
 
 START = 30.0
@@ -107,6 +108,10 @@ def _messages(workers: list[_Worker], deadline: float, waited_for: str) -> Itera
 def _take(worker: _Worker) -> None:
     try:
         message = worker.pipe.recv()
+        if isinstance(message, Results):
+            columns = [worker.pipe.recv_bytes() for _ in range(message.columns)]
+            worker.run = pickle.loads(message.pickled, buffers=columns)  # noqa: S301 - of our own
+            return
     except (EOFError, OSError):
         worker.process.join(timeout=5.0)
         status = worker.process.exitcode
@@ -118,8 +123,6 @@ def _take(worker: _Worker) -> None:
         worker.ready = True
     elif isinstance(message, Progress):
         worker.progress = message
-    else:
-        worker.run = message
 
 
 def _tell(workers: list[_Worker], word: float | None) -> None:

@@ -29,9 +29,13 @@ class Recorder:
     def drain(self) -> bytes:
         """Return what was kept, and forget it."""
         drained = self._rows.getvalue()
+        self.forget()
+        return drained
+
+    def forget(self) -> None:
+        """Give back the memory of what was kept."""
         self._rows.seek(0)
         self._rows.truncate()
-        return drained
 
     def latest(self, most: int) -> NDArray[np.void]:
         """Return the last rows, so many at most, as a copy."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import pickle
 import signal
 import sys
 import threading
@@ -16,7 +17,6 @@ import numpy as np
 from harness.errors import WindtunnelError
 from harness.load.engine import Engine
 from harness.load.plan import Plan
-from harness.load_run import LoadRun
 
 EVERY = 0.5
 """Seconds between two reports of progress."""
@@ -42,7 +42,15 @@ class Progress:
     """Of the latest requests' latencies, in seconds; NaN before the first."""
 
 
-Message = Ready | Progress | LoadRun | WindtunnelError
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The run, without its columns: they follow as so many pieces of bytes, never copied."""
+
+    pickled: bytes
+    columns: int
+
+
+Message = Ready | Progress | Results | WindtunnelError
 
 
 def work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
@@ -60,13 +68,13 @@ def work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
 
 
 async def _work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
+    engine = Engine(plan)
     pipe.send(Ready())
     start = await asyncio.to_thread(pipe.recv)
     if start is None:
         return
     # What the imports left is here to stay: no collection need look at it again.
     gc.freeze()
-    engine = Engine(plan, start=start)
     loop = asyncio.get_running_loop()
 
     def listen() -> None:
@@ -80,10 +88,14 @@ async def _work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
     threading.Thread(target=listen, daemon=True).start()
     reports = loop.create_task(_report(engine, pipe))
     try:
-        run = await engine.run()
+        run = await engine.run(start)
     finally:
         reports.cancel()
-    pipe.send(run)
+    columns: list[pickle.PickleBuffer] = []
+    pickled = pickle.dumps(run, protocol=5, buffer_callback=columns.append)
+    pipe.send(Results(pickled, len(columns)))
+    for column in columns:
+        pipe.send_bytes(column.raw())
 
 
 async def _report(engine: Engine, pipe: "Connection[Message, float | None]") -> None:
