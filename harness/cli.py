@@ -10,6 +10,7 @@ from harness import __version__
 from harness.errors import WindtunnelError
 
 COMMANDS = {
+    "breaker": "harness.commands.breaker",
     "clean": "harness.commands.clean",
     "heal": "harness.commands.heal",
     "inject": "harness.commands.inject",

@@ -32,6 +32,14 @@ class VacuousFault(WindtunnelError, AssertionError):
     """A fault touched no traffic, so whatever the scenario found, it did not test it."""
 
 
+class NotTestable(WindtunnelError):
+    """A property cannot be put to the test here; `needs` says what that would take."""
+
+    def __init__(self, found: str, *, needs: str) -> None:
+        super().__init__(found)
+        self.needs = needs
+
+
 class VerdictFailed(AssertionError):
     """A criterion's verdict is FAIL; the text carries its interval and evidence."""
 

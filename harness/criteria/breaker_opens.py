@@ -6,7 +6,7 @@ from harness.criteria.attempts import Attempt, Bounds, attempts, between, partia
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
 from harness.criteria.verdict import Category, Ruling, Verdict, decide_at_most
-from harness.records import Response, Run
+from harness.records import Evidence, Response, Run
 
 ENOUGH_AFTER = 5
 """Requests after the last allowed failure that must have been kept from the dependency."""
@@ -50,23 +50,16 @@ def breaker_opens(
         for response in run.responses
         if response.started > last_failure and response.started < last_failure + recovery
     ]
-    if len(later) < ENOUGH_AFTER:
+    count = _of_later(run, evidence, later, last_failure)
+    # One call too many is enough to fail it, however few the later requests are.
+    if len(later) < ENOUGH_AFTER and not count.least:
         return replace(
             nothing,
             statement=f"only {len(later)} requests started after the failures had ended"
             + (f" and within the {recovery:g} s of recovery." if recovery < float("inf") else "."),
             needs=f"{ENOUGH_AFTER} such requests or more, sent one after another",
         )
-    # A request from before may still be calling: its attempts are not the later requests' own.
-    settled = max(
-        (each.ended for each in run.responses if each.started <= last_failure), default=run.began
-    )
-    start, end = min(each.started for each in later), max(each.ended for each in later)
-    count = Bounds(
-        between(evidence, max(start, settled), end).least, between(evidence, start, end).most
-    )
     ruling = decide_at_most(count.least, count.most, 0)
-    own = [attempt for attempt in seen if max(start, settled) <= attempt.started <= end]
     return replace(
         nothing,
         ruling=ruling,
@@ -80,6 +73,30 @@ def breaker_opens(
         needs=_needs(doubts) if ruling is Ruling.INCONCLUSIVE else "",
         timeline=timeline(run.responses, dependency, seen, own),
     )
+
+
+def _own(
+    run: Run, seen: list[Attempt], later: list[Response], last_failure: float
+) -> list[Attempt]:
+    """Return the attempts that can only be the later requests' own."""
+    if not later:
+        return []
+    # A request from before may still be calling.
+    settled = max(
+        (each.ended for each in run.responses if each.started <= last_failure), default=run.began
+    )
+    start = max(settled, min(each.started for each in later))
+    end = max(each.ended for each in later)
+    return [attempt for attempt in seen if start <= attempt.started <= end]
+
+
+def _most(evidence: Evidence, later: list[Response]) -> float:
+    """Return how many attempts may have been made while the later requests were under way."""
+    if not later:
+        return 0
+    return between(
+        evidence, min(each.started for each in later), max(each.ended for each in later)
+    ).most
 
 
 def _time_of_failure(

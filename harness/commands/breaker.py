@@ -1,0 +1,116 @@
+"""`windtunnel breaker`: test a service's circuit breaker from outside."""
+
+from pathlib import Path
+
+import click
+
+from harness.conformance.claims import Claims
+from harness.conformance.failures import FAILURES
+from harness.conformance.properties import PROPERTIES
+from harness.conformance.rendering import json_file, svg, table
+from harness.conformance.report import Result
+from harness.conformance.runner import Runner, choose
+from harness.criteria import Ruling
+from harness.errors import ConfigurationError
+from harness.session import Session
+
+STATUS = {Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.INCONCLUSIVE: 3}
+COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yellow"}
+
+
+@click.command()
+@click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
+@click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
+@click.option("--backend", default="auto", show_default=True, help="embedded, local or docker.")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="The service.")
+@click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
+@click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
+@click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
+@click.option("--probes", default=2, show_default=True, help="Calls admitted while half-open.")
+@click.option("--window", type=float, metavar="SECONDS", help="How long a failure counts.")
+@click.option("--workers", type=int, metavar="N", help="Processes of the service.")
+@click.option("--only", metavar="PROPERTY", multiple=True, help="Test this; may be repeated.")
+@click.option("--without", metavar="PROPERTY", multiple=True, help="Leave this one out.")
+@click.option("--failures", metavar="KIND", multiple=True, help="Fail so; may be repeated.")
+@click.option("--deadline", default=60.0, show_default=True, help="Seconds of the longest wait.")
+@click.option("--seed", type=int, metavar="N", help="Replay the run that printed it.")
+@click.option("--json", "json_path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--svg", "svg_path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--timeline", is_flag=True, help="Show each property's timeline, not only a FAIL's.")
+@click.option("--list", "listing", is_flag=True, help="List the properties with their sources.")
+def breaker(
+    *,
+    dependency: str | None,
+    endpoint: str,
+    backend: str,
+    config: Path | None,
+    env: tuple[str, ...],
+    threshold: int,
+    recovery: float | None,
+    probes: int,
+    window: float | None,
+    workers: int | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    failures: tuple[str, ...],
+    deadline: float,
+    seed: int | None,
+    json_path: Path | None,
+    svg_path: Path | None,
+    timeline: bool,
+    listing: bool,
+) -> int:
+    """Test a service's circuit breaker from outside, by what reaches its dependency.
+
+    The recovery time is measured where it is not given. Exits with 0 where nothing failed and
+    something passed, 1 where a property failed, 3 where all was inconclusive.
+    """
+    if listing:
+        for line in table.listing(PROPERTIES, FAILURES):
+            click.echo(line)
+        return 0
+    order = choose(only, without, failures)
+    claims = Claims(
+        threshold=threshold, recovery=recovery, probes=probes, window=window, workers=workers
+    )
+    for path in (json_path, svg_path):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise ConfigurationError(f"{path}: expected a file in a folder that exists")
+
+    def show(result: Result) -> None:
+        ruling = result.verdict.ruling
+        click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.name)
+        for line in table.details(result, timeline=timeline):
+            click.echo(f"{'':13}{line}")
+
+    session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
+    stack = session.stack("breaker", _environment(env), lambda verdict: None)
+    try:
+        runner = Runner(
+            stack,
+            dependency or stack.dependencies[0],
+            claims=claims,
+            endpoint=endpoint,
+            deadline=deadline,
+        )
+        report = runner.run(order, show)
+    finally:
+        stack.close()
+        session.close()
+    for line in table.summary(report):
+        click.echo(line)
+    if json_path is not None:
+        json_file.write(json_path, report)
+    if svg_path is not None:
+        svg_path.write_text(svg.draw(report), encoding="utf-8")
+    return STATUS[report.ruling]
+
+
+def _environment(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ConfigurationError(f"--env {pair}: expected NAME=VALUE")
+        found[name] = value
+    return found

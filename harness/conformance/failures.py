@@ -1,0 +1,31 @@
+"""The ways in which a dependency fails a call, each as a fault that every client must notice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faults import Capability, ConnectionReset, Fault, Latency, Outage, Timeout
+
+FOREVER = 60.0
+"""Seconds beyond any sensible timeout of a client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One kind of failure."""
+
+    name: str
+    fault: Callable[[str], Fault]
+    """The fault that brings it about at a dependency."""
+    needs: Capability = Capability.TCP
+
+
+FAILURES = {
+    failure.name: failure
+    for failure in (
+        Failure("reset", ConnectionReset),
+        Failure("refused", Outage),
+        Failure("timeout", lambda name: Latency(name, FOREVER)),
+        Failure("black-hole", Timeout),
+    )
+}
+"""By name; the first is the one that every other property is tested with."""

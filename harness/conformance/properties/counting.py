@@ -1,0 +1,42 @@
+"""What the properties of a closed breaker's count share: failures that must not have opened it."""
+
+from harness.conformance.property import rule
+from harness.conformance.recording import Recording, real
+from harness.conformance.stage import Stage
+from harness.criteria import Ruling, Verdict
+from harness.errors import NotTestable
+
+
+def almost(stage: Stage) -> int:
+    """Return how many failures are just not enough to open it; NotTestable where that is none."""
+    least = min(stage.threshold, stage.claims.threshold) - 1
+    if least < 1:
+        raise NotTestable(
+            "the first failure opens it already", needs="a threshold of two failures or more"
+        )
+    return least
+
+
+def still_closed(
+    recording: Recording, criterion: str, *, before: str, steps: tuple[str, ...], last: str
+) -> Verdict:
+    """Judge that each request of `steps` and `last` reached the dependency: it did not open.
+
+    Those of `last` must bring a real answer too. `before` must have reached it, or nothing is shown.
+    """
+    sent = sum(len(recording.run(step).responses) for step in (*steps, last))
+    came = sum(len(recording.attempts(step)) for step in (*steps, last))
+    answered = all(real(response) for response in recording.run(last).responses)
+    prepared = len(recording.attempts(before)) >= len(recording.run(before).responses)
+    ruling = Ruling.PASS if came >= sent and answered else Ruling.FAIL
+    if not prepared:
+        ruling = Ruling.INCONCLUSIVE
+    return rule(
+        recording,
+        criterion,
+        ruling,
+        f"{came} of {sent} later requests reached the dependency, required are all; the last were"
+        f" {'' if answered else 'not '}answered by it.",
+        step=last if came >= sent else steps[-1] if steps else last,
+        needs=f"requests of the step {before!r} that reach the dependency",
+    )

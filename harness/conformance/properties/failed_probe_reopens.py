@@ -1,0 +1,37 @@
+"""One failed probe opens it again, for another recovery time."""
+
+from harness.conformance.property import Property, unscored
+from harness.conformance.recording import Recording
+from harness.conformance.stage import Stage
+from harness.criteria import Verdict, breaker_opens
+from harness.criteria.breaker_opens import ENOUGH_AFTER
+
+
+def plan(stage: Stage) -> None:
+    """Open it, wait, and probe a dependency that still fails."""
+    with stage.resetting():
+        opened = stage.open()
+        stage.until_half_open(opened)
+        stage.drive("probing", 1 + ENOUGH_AFTER + 3)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that no call follows the first failed probe."""
+    assert recording.recovery  # noqa: S101 - the plan ends before this otherwise
+    return unscored(
+        breaker_opens(
+            recording.run("probing"),
+            recording.dependency,
+            within=1,
+            recovery=recording.recovery.least * 0.5,
+        )
+    )
+
+
+PROPERTY = Property(
+    name="failed-probe-reopens",
+    promise="One failed probe opens it again.",
+    source="Nygard, Release It!, 2nd ed., ch. 5; Polly, state HalfOpen",
+    plan=plan,
+    judge=judge,
+)

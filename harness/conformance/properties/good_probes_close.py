@@ -1,0 +1,29 @@
+"""It closes once enough probes succeed."""
+
+from harness.conformance.property import Property, unscored
+from harness.conformance.recording import Recording
+from harness.conformance.stage import Stage
+from harness.criteria import Verdict, breaker_closes
+
+
+def plan(stage: Stage) -> None:
+    """Open it, heal the dependency, wait, probe, and look whether all requests pass."""
+    with stage.resetting():
+        opened = stage.open()
+    stage.until_half_open(opened)
+    stage.drive("probing", stage.claims.probes)
+    stage.drive("closed", 10)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that every request after the probes is answered by the dependency."""
+    return unscored(breaker_closes(recording.run("closed"), recording.dependency))
+
+
+PROPERTY = Property(
+    name="good-probes-close",
+    promise="It closes once its probes have succeeded.",
+    source="Nygard, Release It!, 2nd ed., ch. 5; resilience4j, CircuitBreaker, state HALF_OPEN",
+    plan=plan,
+    judge=judge,
+)

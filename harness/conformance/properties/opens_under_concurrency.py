@@ -1,0 +1,56 @@
+"""It opens under concurrent failures too; how many calls reach a dead dependency is reported."""
+
+from harness.conformance.property import Property, rule
+from harness.conformance.recording import Recording
+from harness.conformance.stage import Stage
+from harness.criteria import Finding, Ruling, Verdict
+
+CALLERS = 100
+TAKES = 0.1
+"""Seconds until a call fails: long enough for all callers to be in flight by then."""
+AFTER = 8
+"""Requests that must be kept back once all calls have failed."""
+
+
+def plan(stage: Stage) -> None:
+    """Let many calls be in flight at the first failure, and look whether it is open after them."""
+    stage.drive("healthy", 2)
+    with stage.resetting(TAKES):
+        stage.drive("burst", CALLERS, concurrency=CALLERS)
+        stage.drive("after", AFTER)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge only the requests after the burst: what was in flight by then is exposure, no fault."""
+    burst, after = recording.attempts("burst"), recording.attempts("after")
+    threshold = recording.claims.threshold
+    ended = sorted(a.ended for a in burst if a.failed and a.ended is not None)
+    known = ended[threshold - 1] if len(ended) >= threshold else float("inf")
+    late = sum(attempt.started > known for attempt in burst)
+    if len(ended) < threshold:
+        ruling, needs = Ruling.INCONCLUSIVE, f"{threshold} calls that fail at once"
+    else:
+        ruling, needs = Ruling.FAIL if after else Ruling.PASS, ""
+    return rule(
+        recording,
+        "opens under concurrent failures",
+        ruling,
+        f"{len(burst)} of {CALLERS} concurrent requests reached the dependency; after them"
+        f" {len(after)} calls of {AFTER} requests did, allowed are 0.",
+        step="after",
+        counted=tuple(after),
+        needs=needs,
+        findings=(
+            Finding("exposure", max(0, len(burst) - threshold), "calls beyond the threshold"),
+            Finding("of these begun once the dependency was known to be dead", late, "calls"),
+        ),
+    )
+
+
+PROPERTY = Property(
+    name="opens-under-concurrency",
+    promise="It is open once concurrent calls have failed; its exposure is reported, not judged.",
+    source="Nygard, Release It!, 2nd ed., ch. 5, Circuit Breaker",
+    plan=plan,
+    judge=judge,
+)

@@ -1,0 +1,23 @@
+"""Calls that are too slow count as failures."""
+
+from harness.conformance.failures import FAILURES
+from harness.conformance.property import Property
+from harness.conformance.properties import opens
+from harness.conformance.stage import Stage
+from harness.criteria.breaker_opens import ENOUGH_AFTER
+
+
+def plan(stage: Stage) -> None:
+    """Delay every answer beyond any timeout: the service must give up by itself, and count it."""
+    stage.drive("healthy", 2)
+    with stage.inject(FAILURES["timeout"].fault(stage.dependency)):
+        stage.drive("failing", stage.claims.threshold + ENOUGH_AFTER + 3)
+
+
+PROPERTY = Property(
+    name="slow-calls-count",
+    promise="A call that is given up for its slowness counts as a failure.",
+    source="Nygard, Release It!, 2nd ed., ch. 5, Timeouts and Circuit Breaker",
+    plan=plan,
+    judge=opens.judge,
+)

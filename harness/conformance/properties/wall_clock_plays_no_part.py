@@ -1,0 +1,53 @@
+"""A step of the wall clock, as by NTP or an operator, neither shortens nor prolongs its time."""
+
+from harness.conformance.property import Property, rule
+from harness.conformance.recording import Recording, opening
+from harness.conformance.stage import Stage
+from harness.criteria import Ruling, Verdict
+
+STEP = 3600.0
+"""Seconds: one hour, as at a wrongly set time zone."""
+
+
+def plan(stage: Stage) -> None:
+    """Step the clock forward while it is open, then back, and wait its time out."""
+    with stage.resetting():
+        opened = stage.open()
+        stage.clock.step(STEP)
+        stage.drive("stepped forward", 5)
+    stage.clock.step(-STEP)
+    stage.until_half_open(opened)
+    stage.drive("stepped back", 5)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that it was silent after the step forward, and probed after the step back."""
+    opened = opening(recording.run("opening"), recording.dependency)
+    assert opened and recording.recovery  # noqa: S101 - the plan ends before this otherwise
+    early = [
+        attempt
+        for attempt in recording.attempts("stepped forward")
+        if attempt.started < opened.earliest + recording.recovery.least * 0.9
+    ]
+    probed = recording.attempts("stepped back")
+    ruling = Ruling.FAIL if early or not probed else Ruling.PASS
+    return rule(
+        recording,
+        "a step of the wall clock changes nothing",
+        ruling,
+        f"after a step of an hour forward {len(early)} calls reached the dependency in the open"
+        f" time, allowed are 0; after one of an hour back {len(probed)} did when it was over,"
+        " required is one.",
+        step="stepped forward" if early else "stepped back",
+        counted=tuple(early),
+    )
+
+
+PROPERTY = Property(
+    name="wall-clock-plays-no-part",
+    promise="A step of the wall clock neither ends nor prolongs its open time.",
+    source="POSIX, clock_gettime: CLOCK_REALTIME may be set, CLOCK_MONOTONIC may not",
+    plan=plan,
+    judge=judge,
+    steps_clock=True,
+)

@@ -1,0 +1,68 @@
+"""One promise that a circuit breaker keeps: how it is put to the test, and who judges."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from faults import Capability
+from harness.conformance.recording import Recording
+from harness.conformance.stage import Stage
+from harness.criteria import Category, Finding, Ruling, Verdict
+from harness.criteria.attempts import Attempt, partial
+from harness.criteria.conditions import conditions
+from harness.criteria.timeline import timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A promise, its source, a plan that makes evidence, and a judge that only reads it."""
+
+    name: str
+    promise: str
+    """One sentence about every conforming breaker."""
+    source: str
+    """Who asks for it."""
+    plan: Callable[[Stage], None]
+    judge: Callable[[Recording], Verdict]
+    needs: Capability = Capability.TCP
+    each_failure: bool = False
+    """Whether it is tested once for each kind of failure."""
+    steps_clock: bool = False
+    """Whether its target must see a wall clock that can be stepped."""
+
+
+def rule(
+    recording: Recording,
+    criterion: str,
+    ruling: Ruling,
+    statement: str,
+    *,
+    step: str,
+    counted: tuple[Attempt, ...] = (),
+    needs: str = "",
+    findings: tuple[Finding, ...] = (),
+) -> Verdict:
+    """Return a verdict whose evidence is one step of the recording.
+
+    Calls that the tap may have missed turn a PASS into INCONCLUSIVE.
+    """
+    run = recording.run(step)
+    doubts = partial(run.at(recording.dependency))
+    if ruling is Ruling.PASS and doubts:
+        ruling, needs = Ruling.INCONCLUSIVE, f"complete evidence ({'; '.join(doubts)})"
+    return Verdict(
+        criterion=criterion,
+        subject=recording.dependency,
+        ruling=ruling,
+        statement=statement,
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        findings=findings,
+        conditions=(*conditions(run), *doubts),
+        timeline=timeline(
+            run.responses, recording.dependency, recording.attempts(step), counted
+        ),
+    )
+
+
+def unscored(verdict: Verdict) -> Verdict:
+    """Return a criterion's verdict as one that counts towards no score."""
+    return replace(verdict, category=Category.UNSCORED, covers=())

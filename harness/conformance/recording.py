@@ -1,0 +1,112 @@
+"""What one plan left behind: its steps, each with what callers and tap recorded."""
+
+from dataclasses import dataclass, replace
+
+from harness.conformance.claims import Claims
+from harness.criteria.attempts import Attempt, attempts
+from harness.records import Response, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds, as exactly as they are known."""
+
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        if self.least == self.most:
+            return f"{self.least:g} s"
+        return f"{self.least:.2f} to {self.most:.2f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named stretch of a plan."""
+
+    name: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Everything that a judge may look at."""
+
+    dependency: str
+    claims: Claims
+    recovery: Span | None
+    """The recovery time: as claimed, else as measured; None where it is not known."""
+    steps: tuple[Step, ...]
+
+    def run(self, step: str) -> Run:
+        """Return what was recorded in a step; KeyError names the steps that there are."""
+        for each in self.steps:
+            if each.name == step:
+                return each.run
+        raise KeyError(f"no step {step!r}; there are: {[each.name for each in self.steps]}")
+
+    def attempts(self, step: str) -> list[Attempt]:
+        """Return the calls that started at the dependency during a step."""
+        return within(self.run(step), self.dependency)
+
+    @property
+    def whole(self) -> Run:
+        """All steps as one run."""
+        runs = [step.run for step in self.steps]
+        return replace(
+            runs[0],
+            responses=tuple(
+                sorted((r for run in runs for r in run.responses), key=lambda r: r.started)
+            ),
+            began=min(run.began for run in runs),
+            ended=max(run.ended for run in runs),
+            concurrency=max(run.concurrency for run in runs),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When a breaker opened, as exactly as the wire shows it."""
+
+    earliest: float
+    """When the last call that failed before it fell silent had started."""
+    latest: float
+    """When the caller of that call had its answer."""
+    failures: int
+    """Failed calls until then."""
+
+
+def opening(run: Run, dependency: str) -> Opening | None:
+    """Return when the breaker opened: after the last failed call before a request without one."""
+    seen = within(run, dependency)
+    failed = [attempt for attempt in seen if attempt.failed]
+    silent = [r.started for r in run.responses if not reached(r, seen)]
+    for number, attempt in enumerate(failed, 1):
+        answered = answered_at(run, attempt)
+        following = failed[number].started if number < len(failed) else float("inf")
+        if any(answered <= at < following for at in silent):
+            return Opening(attempt.started, answered, number)
+    return None
+
+
+def answered_at(run: Run, attempt: Attempt) -> float:
+    """Return when the caller behind a sequential call had its answer."""
+    ends = [r.ended for r in run.responses if r.started <= attempt.started <= r.ended]
+    return min(ends, default=attempt.started if attempt.ended is None else attempt.ended)
+
+
+def within(run: Run, dependency: str) -> list[Attempt]:
+    """Return the calls that started at the dependency during a run."""
+    return [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
+
+
+def reached(response: Response, seen: list[Attempt]) -> bool:
+    """Whether some call started at the dependency while this request was under way."""
+    return any(response.started <= attempt.started <= response.ended for attempt in seen)
+
+
+def real(response: Response) -> bool:
+    """Whether the caller got the dependency's own answer."""
+    return response.succeeded and not response.fallback
+
+

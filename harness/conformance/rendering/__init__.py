@@ -1,0 +1,1 @@
+"""A conformance report for a person or a program: one form, one file."""

@@ -1,0 +1,227 @@
+"""What a plan may do: drive the service, break its dependency, and wait. It judges nothing."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+from faults import ConnectionReset, Fault
+from harness.conformance.claims import Claims
+from harness.conformance.recording import Opening, Recording, Span, Step, opening, real, within
+from harness.conformance.wall_clock import WallClock
+from harness.errors import NotTestable
+from harness.records import Run
+from harness.stack import Stack
+from harness.target import Target
+
+PATIENCE = 10.0
+"""Seconds that a caller waits for its answer."""
+SILENT = 3
+"""Requests in a row without a call at the dependency that show an open breaker."""
+MARGIN = 0.1
+"""Seconds beyond the recovery time after which a breaker must be ready to probe."""
+
+
+class Stage:
+    """One fresh target, and everything that is recorded of it. Times in seconds."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        target: Target,
+        *,
+        dependency: str,
+        endpoint: str,
+        claims: Claims,
+        recovery: Span | None,
+        threshold: int,
+        failure: Callable[[str], Fault],
+        deadline: float,
+        clock: WallClock | None = None,
+    ) -> None:
+        self.dependency = dependency
+        self.claims = claims
+        self.threshold = threshold
+        """Failures that are known to open it: as observed, or as claimed before that."""
+        self.deadline = deadline
+        self._stack = stack
+        self._target = target
+        self._endpoint = endpoint
+        self._recovery = recovery
+        self._failure = failure
+        self._clock = clock
+        self._began = time.monotonic()
+        self._steps: list[tuple[str, list[Run]]] = []
+
+    def __repr__(self) -> str:
+        return f"<Stage of {self.dependency}: {[name for name, _ in self._steps]}>"
+
+    @property
+    def others(self) -> dict[str, str]:
+        """The other dependencies, each with an endpoint that calls it."""
+        names = [name for name in self._stack.dependencies if name != self.dependency]
+        return {name: self._stack.endpoint_of(name) for name in names}
+
+    @property
+    def recovery(self) -> Span:
+        """The recovery time; NotTestable where it is not known."""
+        if self._recovery is None:
+            raise NotTestable(
+                f"no recovery was seen within {self.deadline:g} s",
+                needs="the recovery time (--recovery), or a longer --deadline",
+            )
+        return self._recovery
+
+    @property
+    def clock(self) -> WallClock:
+        """The target's wall clock, where it can be stepped."""
+        assert self._clock is not None  # noqa: S101 - the runner sets it for plans that step it
+        return self._clock
+
+    def failing(self) -> AbstractContextManager[object]:
+        """Make the dependency fail in the way under test."""
+        return self.inject(self._failure(self.dependency))
+
+    def resetting(self, seconds: float = 0.0) -> AbstractContextManager[object]:
+        """Make the dependency reset each call: a failure to every client, seen at every tap."""
+        return self.inject(ConnectionReset(self.dependency, seconds))
+
+    def inject(self, fault: Fault) -> AbstractContextManager[object]:
+        """Put any fault in force for a while."""
+        return self._stack.inject(fault)
+
+    def drive(
+        self,
+        step: str,
+        requests: int,
+        *,
+        concurrency: int = 1,
+        endpoint: str = "",
+        patience: float = PATIENCE,
+    ) -> Run:
+        """Send requests and record them under the step's name, after what it already holds."""
+        run = self._target.drive(
+            endpoint or self._endpoint, requests, concurrency=concurrency, timeout=patience
+        )
+        self._keep(step, run)
+        return run
+
+    @contextmanager
+    def meanwhile(self, step: str, requests: int) -> Iterator[None]:
+        """Keep `requests` calls in flight while the body runs; wait for their answers after it."""
+        with ThreadPoolExecutor(1) as pool:
+            began = time.monotonic()
+            driven = pool.submit(
+                self._target.drive,
+                self._endpoint,
+                requests,
+                concurrency=requests,
+                timeout=self.deadline,
+            )
+            self._await_pending(requests, began)
+            yield
+            self._keep(step, driven.result())
+
+    def _await_pending(self, requests: int, began: float) -> None:
+        until = began + PATIENCE
+        pending = 0
+        while time.monotonic() < until:
+            seen = self._stack.evidence(self.dependency, began).exchanges
+            pending = sum(each.started >= began and each.ended is None for each in seen)
+            if pending >= requests:
+                return
+            time.sleep(0.005)
+        raise NotTestable(
+            f"{pending} of {requests} calls were in flight after {PATIENCE:g} s",
+            needs=f"a service that calls {self.dependency} {requests} times at once",
+        )
+
+    def open(self, step: str = "opening") -> Opening:
+        """Send one request after another until the breaker is open; a failure must be in force.
+
+        Raises NotTestable where it does not open.
+        """
+        most = max(20, 4 * self.threshold)
+        for _ in range(most):
+            self.drive(step, 1)
+            run = self._step(step)
+            found = opening(run, self.dependency)
+            if found and sum(r.started >= found.latest for r in run.responses) >= SILENT:
+                return found
+        failures = sum(attempt.failed for attempt in within(run, self.dependency))
+        raise NotTestable(
+            f"the breaker did not open: {failures} calls failed in {most} requests",
+            needs="a breaker that opens",
+        )
+
+    def probe(
+        self, step: str, *, every: float, until: float, successfully: bool, slower: float = 0.0
+    ) -> bool:
+        """Send one request after another until one reaches the dependency; say whether one did.
+
+        With `successfully` it must also bring the caller the dependency's own answer. They are
+        `every` seconds apart, and further the longer it takes: by `slower` of the time so far.
+        """
+        self.check_deadline(until, step)
+        began = time.monotonic()
+        while time.monotonic() < until:
+            run = self.drive(step, 1)
+            if within(run, self.dependency) and (not successfully or real(run.responses[0])):
+                return True
+            time.sleep(every + slower * (time.monotonic() - began))
+        return False
+
+    def until_half_open(self, opened: Opening) -> None:
+        """Wait until the breaker's recovery time is over."""
+        self.until(opened.latest + self.recovery.most + MARGIN, "the recovery time")
+
+    def until(self, moment: float, what: str) -> None:
+        """Wait until a moment; NotTestable where that is beyond the deadline."""
+        self.check_deadline(moment, what)
+        time.sleep(max(0.0, moment - time.monotonic()))
+
+    def check_deadline(self, moment: float, what: str) -> None:
+        """Raise NotTestable where a moment is beyond the deadline."""
+        seconds = moment - time.monotonic()
+        if seconds > self.deadline:
+            raise NotTestable(
+                f"{what} ends after {seconds:.1f} s, beyond the deadline of {self.deadline:g} s",
+                needs=f"--deadline {seconds + 1:.0f} or more, or a shorter setting of the service",
+            )
+
+    def recording(self) -> Recording:
+        """Return all that was recorded, with what the taps hold now."""
+        evidence = tuple(
+            self._stack.evidence(name, self._began) for name in self._stack.dependencies
+        )
+        return Recording(
+            dependency=self.dependency,
+            claims=self.claims,
+            recovery=self._recovery,
+            steps=tuple(
+                Step(name, replace(_joined(runs), evidence=evidence)) for name, runs in self._steps
+            ),
+        )
+
+    def _keep(self, step: str, run: Run) -> None:
+        for name, runs in self._steps:
+            if name == step:
+                runs.append(run)
+                return
+        self._steps.append((step, [run]))
+
+    def _step(self, step: str) -> Run:
+        run = next(_joined(runs) for name, runs in self._steps if name == step)
+        return replace(run, evidence=(self._stack.evidence(self.dependency, self._began),))
+
+
+def _joined(runs: list[Run]) -> Run:
+    """Return the runs of one step as one, its requests numbered anew."""
+    responses = [response for run in runs for response in run.responses]
+    return replace(
+        runs[-1],
+        responses=tuple(replace(each, number=number) for number, each in enumerate(responses, 1)),
+        began=runs[0].began,
+        concurrency=max(run.concurrency for run in runs),
+    )
