@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults import Capability, ConnectionReset, Fault, Latency, Outage, Timeout
+from faults import (
+    Capability,
+    ConnectionReset,
+    Fault,
+    HttpCorrupt,
+    HttpDrip,
+    HttpStatus,
+    HttpTruncate,
+    Latency,
+    Outage,
+    Timeout,
+)
 
 FOREVER = 60.0
 """Seconds beyond any sensible timeout of a client."""
@@ -26,6 +37,11 @@ FAILURES = {
         Failure("refused", Outage),
         Failure("timeout", lambda name: Latency(name, FOREVER)),
         Failure("black-hole", Timeout),
+        Failure("http-500", lambda name: HttpStatus(name, 500), Capability.HTTP),
+        Failure("http-503", lambda name: HttpStatus(name, 503), Capability.HTTP),
+        Failure("malformed", HttpCorrupt, Capability.HTTP),
+        Failure("half-answer", lambda name: HttpTruncate(name, 1), Capability.HTTP),
+        Failure("slow-drip", lambda name: HttpDrip(name, 1), Capability.HTTP),
     )
 }
 """By name; the first is the one that every other property is tested with."""

@@ -96,8 +96,24 @@ def answered_at(run: Run, attempt: Attempt) -> float:
 
 
 def within(run: Run, dependency: str) -> list[Attempt]:
-    """Return the calls that started at the dependency during a run."""
-    return [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
+    """Return the calls that started at the dependency during a run.
+
+    In a sequential run each belongs to one caller, whose answer tells more than the tap can see
+    while a fault holds a connection: when the service gave up, and that it could not use an answer.
+    """
+    seen = [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
+    return [_told(a, run.responses) for a in seen] if run.concurrency == 1 else seen
+
+
+def _told(attempt: Attempt, responses: tuple[Response, ...]) -> Attempt:
+    """Return an attempt with what its caller's answer tells of it."""
+    for each in responses:
+        if each.started <= attempt.started <= each.ended:
+            ended = each.ended if attempt.ended is None else min(attempt.ended, each.ended)
+            # A service may turn a client error of its dependency into any answer.
+            unusable = not real(each) and ": 4" not in attempt.what
+            return replace(attempt, ended=ended, failed=attempt.failed or unusable)
+    return attempt
 
 
 def reached(response: Response, seen: list[Attempt]) -> bool:

@@ -16,7 +16,14 @@ from harness.conformance.stage import Stage
 from harness.conformance.survey import check_reach, survey
 from harness.conformance.wall_clock import WallClock
 from harness.criteria import Ruling, Verdict
-from harness.errors import ConfigurationError, InconclusiveVerdict, NotTestable, VacuousFault, suggestion
+from harness.errors import (
+    ConfigurationError,
+    InconclusiveVerdict,
+    NotTestable,
+    UnsupportedFault,
+    VacuousFault,
+    suggestion,
+)
 from harness.stack import Stack
 
 Progress = Callable[[Result], None]
@@ -83,6 +90,8 @@ class Runner:
             verdict = chosen.judge(recording)
         except NotTestable as error:
             verdict = self._untested(chosen, f"{error}.", error.needs)
+        except UnsupportedFault as error:
+            verdict = self._untested(chosen, f"{error}.", "a dependency that this fault can strike")
         except (VacuousFault, InconclusiveVerdict) as error:
             verdict = self._untested(
                 chosen, f"{str(error).splitlines()[0]}", "calls that the fault can strike"

@@ -50,9 +50,10 @@ def breaker_opens(
         for response in run.responses
         if response.started > last_failure and response.started < last_failure + recovery
     ]
-    count = _of_later(run, evidence, later, last_failure)
-    # One call too many is enough to fail it, however few the later requests are.
-    if len(later) < ENOUGH_AFTER and not count.least:
+    own = _own(run, seen, later, last_failure)
+    count = Bounds(len(own), _most(evidence, later))
+    # One call too many fails it, however few the requests were.
+    if len(later) < ENOUGH_AFTER and not own:
         return replace(
             nothing,
             statement=f"only {len(later)} requests started after the failures had ended"
@@ -107,7 +108,7 @@ def _time_of_failure(
     Where single attempts could not be seen, each request whose fallback or failure may be due to
     one (its span holds a possible attempt) stands for a failure.
     """
-    ends = sorted(a.ended for a in seen if a.failed and a.ended is not None)
+    ends = sorted(_end(run, a, a.ended) for a in seen if a.failed and a.ended is not None)
     if ends:
         number = min(within, len(ends))
         return _answered_by(run.responses, ends[number - 1]), f"{number}"
@@ -119,8 +120,19 @@ def _time_of_failure(
     ]
     if possible:
         number = min(within, len(possible))
-        return possible[number - 1], f"{number} (counted from the kernel)"
+        return possible[number - 1], f"{number} (by the callers' answers)"
     return None
+
+
+def _end(run: Run, attempt: Attempt, ended: float) -> float:
+    """Return when a failed attempt was over for the service: at the latest when it had answered.
+
+    A tap learns late that the target has given up where a fault holds the connection.
+    """
+    if run.concurrency > 1:
+        return ended
+    answered = [r.ended for r in run.responses if r.started <= attempt.started <= r.ended]
+    return min([ended, *answered])
 
 
 def _answered_by(responses: tuple[Response, ...], failure: float) -> float:

@@ -24,7 +24,12 @@ def still_closed(
 
     Those of `last` must bring a real answer too. `before` must have reached it, or nothing is shown.
     """
-    sent = sum(len(recording.run(step).responses) for step in (*steps, last))
+    # A service may close the connection of an error: a request sent on it then reaches nobody.
+    sent = sum(
+        response.status is not None
+        for step in (*steps, last)
+        for response in recording.run(step).responses
+    )
     came = sum(len(recording.attempts(step)) for step in (*steps, last))
     answered = all(real(response) for response in recording.run(last).responses)
     prepared = len(recording.attempts(before)) >= len(recording.run(before).responses)

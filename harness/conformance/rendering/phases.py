@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.conformance.recording import Recording, answered_at, reached, within
+from harness.conformance.recording import Recording, answered_at, reached
 
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
 
@@ -24,7 +24,7 @@ def phases(recording: Recording) -> tuple[Phase, ...]:
     no verdict rests on it.
     """
     run = recording.whole
-    seen = within(run, recording.dependency)
+    seen = [attempt for step in recording.steps for attempt in recording.attempts(step.name)]
     moments: list[tuple[float, str, bool]] = [
         (attempt.started, "call", attempt.failed) for attempt in seen
     ]

@@ -1,6 +1,6 @@
 """A recording as three lines of text: callers, dependency, and the breaker's phases."""
 
-from harness.conformance.recording import Recording, real, within
+from harness.conformance.recording import Recording, real
 from harness.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, phases
 
 WIDTH = 64
@@ -23,7 +23,7 @@ def draw(recording: Recording) -> list[str]:
             sign = "?"
         place = column(response.started)
         callers[place] = max(callers[place], sign, key=" ·fe?".index)
-    for attempt in within(run, recording.dependency):
+    for attempt in (a for step in recording.steps for a in recording.attempts(step.name)):
         place = column(attempt.started)
         calls[place] = max(calls[place], "x" if attempt.failed else "•", key=" •x".index)
     for phase in phases(recording):

@@ -1,0 +1,58 @@
+"""A late failure of a call begun before the opening does not open a breaker closed again."""
+
+from faults import Capability, HttpDelay
+from harness.conformance.failures import FOREVER
+from harness.conformance.property import Property, rule
+from harness.conformance.recording import Recording, real
+from harness.conformance.stage import Stage
+from harness.criteria import Ruling, Verdict
+
+AFTER = 6
+
+
+def plan(stage: Stage) -> None:
+    """Have calls hang while others open it and it closes again; then they fail by their timeout."""
+    stage.drive("healthy", 2)
+    # As many as could open it, were they to count.
+    hanging = max(stage.threshold, stage.claims.threshold)
+    with stage.inject(HttpDelay(stage.dependency, FOREVER, first=hanging)):
+        with stage.meanwhile("hanging", hanging):
+            with stage.resetting():
+                opened = stage.open()
+            stage.until_half_open(opened)
+            stage.drive("probing", stage.claims.probes)
+            stage.drive("closed", 3)
+        stage.drive("after", AFTER)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that every request after the late failures was answered by the dependency."""
+    closed, after = recording.run("closed"), recording.run("after")
+    hanging = recording.run("hanging").responses
+    late = [each for each in hanging if not real(each) and each.ended > closed.ended]
+    good = sum(real(response) for response in after.responses)
+    sent = len(after.responses)
+    needed = len(hanging)
+    if len(late) < needed or not all(real(response) for response in closed.responses):
+        ruling = Ruling.INCONCLUSIVE
+    else:
+        ruling = Ruling.PASS if good == sent else Ruling.FAIL
+    return rule(
+        recording,
+        "late failures change nothing",
+        ruling,
+        f"{len(late)} of {needed} calls begun before the opening failed after it had closed again;"
+        f" then {good} of {sent} requests were answered by the dependency, required are all.",
+        step="after",
+        needs="calls that may take longer than the recovery time, and a breaker that closes",
+    )
+
+
+PROPERTY = Property(
+    name="late-failures-are-void",
+    promise="A failure of a call begun before the opening does not open it once it closed again.",
+    source="Nygard, Release It!, 2nd ed., ch. 5; resilience4j, CircuitBreaker, onError by state",
+    plan=plan,
+    judge=judge,
+    needs=Capability.HTTP,
+)
