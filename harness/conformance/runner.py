@@ -133,7 +133,7 @@ class Runner:
     ) -> Iterator[Stage]:
         clock = self._clock() if chosen is not None and chosen.steps_clock else None
         with self._stack.target(**(clock.environment if clock else {})) as target:
-            yield Stage(
+            stage = Stage(
                 self._stack,
                 target,
                 dependency=self._dependency,
@@ -145,6 +145,10 @@ class Runner:
                 deadline=self._deadline,
                 clock=clock,
             )
+            try:
+                yield stage
+            finally:
+                stage.close()
 
     def _clock(self) -> WallClock:
         if self._stack.backend.name == "docker":

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
 from faults import ConnectionReset, Fault
@@ -24,7 +24,7 @@ MARGIN = 0.1
 
 
 class Stage:
-    """One fresh target, and everything that is recorded of it. Times in seconds."""
+    """One fresh target, and everything that is recorded of it. Times in seconds. Close it."""
 
     def __init__(
         self,
@@ -51,8 +51,15 @@ class Stage:
         self._recovery = recovery
         self._failure = failure
         self._clock = clock
+        self._held = ExitStack()
+        self._get = self._held.enter_context(target.connected(timeout=PATIENCE))
+        self._first = target.drive(endpoint, 1)
         self._began = time.monotonic()
         self._steps: list[tuple[str, list[Run]]] = []
+
+    def close(self) -> None:
+        """Close the connection to the target."""
+        self._held.close()
 
     def __repr__(self) -> str:
         return f"<Stage of {self.dependency}: {[name for name, _ in self._steps]}>"
@@ -100,12 +107,34 @@ class Stage:
         endpoint: str = "",
         patience: float = PATIENCE,
     ) -> Run:
-        """Send requests and record them under the step's name, after what it already holds."""
-        run = self._target.drive(
-            endpoint or self._endpoint, requests, concurrency=concurrency, timeout=patience
-        )
+        """Send requests and record them under the step's name, after what it already holds.
+
+        All that are sent one at a time share one connection, and so one worker of the service.
+        """
+        path = endpoint or self._endpoint
+        if concurrency > 1:
+            run = self._target.drive(path, requests, concurrency=concurrency, timeout=patience)
+        else:
+            began = time.monotonic()
+            responses = []
+            for number in range(1, requests + 1):
+                responses.append(replace(self._get(path), number=number))
+                # What is only counted is cut into requests by its readings.
+                self._stack.backend.mark()
+            run = replace(
+                self._first,
+                responses=tuple(responses),
+                began=began,
+                ended=time.monotonic(),
+                faults=(),
+            )
         self._keep(step, run)
         return run
+
+    def spread(self, step: str, requests: int) -> None:
+        """Send requests one at a time, each on a connection of its own."""
+        for _ in range(requests):
+            self._keep(step, self._target.drive(self._endpoint, 1))
 
     @contextmanager
     def meanwhile(self, step: str, requests: int) -> Iterator[None]:
@@ -145,7 +174,8 @@ class Stage:
         most = max(20, 4 * self.threshold)
         for _ in range(most):
             self.drive(step, 1)
-            run = self._step(step)
+            joined = next(_joined(runs) for name, runs in self._steps if name == step)
+            run = self._with_evidence(joined)
             found = opening(run, self.dependency)
             if found and sum(r.started >= found.latest for r in run.responses) >= SILENT:
                 return found
@@ -166,7 +196,7 @@ class Stage:
         self.check_deadline(until, step)
         began = time.monotonic()
         while time.monotonic() < until:
-            run = self.drive(step, 1)
+            run = self._with_evidence(self.drive(step, 1))
             if within(run, self.dependency) and (not successfully or real(run.responses[0])):
                 return True
             time.sleep(every + slower * (time.monotonic() - began))
@@ -211,8 +241,7 @@ class Stage:
                 return
         self._steps.append((step, [run]))
 
-    def _step(self, step: str) -> Run:
-        run = next(_joined(runs) for name, runs in self._steps if name == step)
+    def _with_evidence(self, run: Run) -> Run:
         return replace(run, evidence=(self._stack.evidence(self.dependency, self._began),))
 
 

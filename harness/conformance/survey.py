@@ -4,7 +4,6 @@ from harness.conformance.recording import Span, opening
 from harness.conformance.report import Observed
 from harness.conformance.stage import Stage
 from harness.conformance.properties.recovery_time import open_time
-from harness.criteria.attempts import attempts
 from harness.errors import ConfigurationError, NotTestable
 
 HEALTHY = 5
@@ -15,8 +14,9 @@ STEPS = 40
 
 def check_reach(stage: Stage, endpoint: str) -> None:
     """Raise ConfigurationError unless every request calls the dependency."""
-    run = stage.drive("healthy", HEALTHY)
-    seen = [a for a in attempts(run.at(stage.dependency)) if run.began <= a.started <= run.ended]
+    stage.drive("healthy", HEALTHY)
+    recording = stage.recording()
+    run, seen = recording.run("healthy"), recording.attempts("healthy")
     wrong = [str(r.status or r.failure) for r in run.responses if not r.succeeded]
     if wrong:
         raise ConfigurationError(

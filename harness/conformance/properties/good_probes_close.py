@@ -1,9 +1,11 @@
 """It closes once enough probes succeed."""
 
+from dataclasses import replace
+
 from harness.conformance.property import Property, unscored
 from harness.conformance.recording import Recording
 from harness.conformance.stage import Stage
-from harness.criteria import Verdict, breaker_closes
+from harness.criteria import Ruling, Verdict, breaker_closes
 
 
 def plan(stage: Stage) -> None:
@@ -17,7 +19,15 @@ def plan(stage: Stage) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that every request after the probes is answered by the dependency."""
-    return unscored(breaker_closes(recording.run("closed"), recording.dependency))
+    verdict = unscored(breaker_closes(recording.run("closed"), recording.dependency))
+    if not recording.attempts("probing"):
+        return replace(
+            verdict,
+            ruling=Ruling.INCONCLUSIVE,
+            statement="it admitted no probe after its recovery time.",
+            needs="the true recovery time (--recovery)",
+        )
+    return verdict
 
 
 PROPERTY = Property(

@@ -1,6 +1,8 @@
 """A late failure of a call begun before the opening does not open a breaker closed again."""
 
-from faults import Capability, HttpDelay
+from contextlib import ExitStack
+
+from faults import Capability, HttpAbort, HttpDelay
 from harness.conformance.failures import FOREVER
 from harness.conformance.property import Property, rule
 from harness.conformance.recording import Recording, real
@@ -15,10 +17,12 @@ def plan(stage: Stage) -> None:
     stage.drive("healthy", 2)
     # As many as could open it, were they to count.
     hanging = max(stage.threshold, stage.claims.threshold)
-    with stage.inject(HttpDelay(stage.dependency, FOREVER, first=hanging)):
+    with ExitStack() as faults:
+        faults.enter_context(stage.inject(HttpDelay(stage.dependency, FOREVER, first=hanging)))
         with stage.meanwhile("hanging", hanging):
-            with stage.resetting():
-                opened = stage.open()
+            # Used up by the opening itself: to heal it now would set the hanging calls free.
+            faults.enter_context(stage.inject(HttpAbort(stage.dependency, first=stage.threshold)))
+            opened = stage.open()
             stage.until_half_open(opened)
             stage.drive("probing", stage.claims.probes)
             stage.drive("closed", 3)

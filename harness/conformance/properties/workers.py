@@ -14,8 +14,7 @@ def plan(stage: Stage) -> None:
     """Fail requests on connections of their own, which spread over the workers."""
     workers = stage.claims.workers or 1
     with stage.resetting():
-        for _ in range(REQUESTS + 10 * stage.claims.threshold * (workers - 1)):
-            stage.drive("spread", 1)
+        stage.spread("spread", REQUESTS + 10 * stage.claims.threshold * (workers - 1))
 
 
 def judge(recording: Recording) -> Verdict:
