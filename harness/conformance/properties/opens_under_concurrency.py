@@ -22,24 +22,27 @@ def plan(stage: Stage) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge only the requests after the burst: what was in flight by then is exposure, no fault."""
-    burst, after = recording.attempts("burst"), recording.attempts("after")
+    burst, after = recording.attempts("burst"), recording.run("after")
     threshold = recording.claims.threshold
     ended = sorted(a.ended for a in burst if a.failed and a.ended is not None)
     known = ended[threshold - 1] if len(ended) >= threshold else float("inf")
     late = sum(attempt.started > known for attempt in burst)
-    if len(ended) < threshold:
-        ruling, needs = Ruling.INCONCLUSIVE, f"{threshold} calls that fail at once"
-    else:
-        ruling, needs = Ruling.FAIL if after else Ruling.PASS, ""
+    recovery = recording.recovery.least if recording.recovery else float("inf")
+    until = known + recovery * 0.9
+    seen = tuple(a for a in recording.attempts("after") if a.started < until)
+    requests = sum(response.started < until for response in after.responses)
+    ruling = Ruling.FAIL if seen else Ruling.PASS
+    if len(ended) < threshold or (not seen and requests < AFTER // 2):
+        ruling = Ruling.INCONCLUSIVE
     return rule(
         recording,
         "opens under concurrent failures",
         ruling,
         f"{len(burst)} of {CALLERS} concurrent requests reached the dependency; after them"
-        f" {len(after)} calls of {AFTER} requests did, allowed are 0.",
+        f" {len(seen)} calls of {requests} requests did, allowed are 0.",
         step="after",
-        counted=tuple(after),
-        needs=needs,
+        counted=seen,
+        needs=f"{threshold} calls that fail at once, and a recovery time longer than they take",
         findings=(
             Finding("exposure", max(0, len(burst) - threshold), "calls beyond the threshold"),
             Finding("of these begun once the dependency was known to be dead", late, "calls"),

@@ -24,13 +24,14 @@ def judge(recording: Recording) -> Verdict:
     """Judge that it was silent after the step forward, and probed after the step back."""
     opened = opening(recording.run("opening"), recording.dependency)
     assert opened and recording.recovery  # noqa: S101 - the plan ends before this otherwise
-    early = [
-        attempt
-        for attempt in recording.attempts("stepped forward")
-        if attempt.started < opened.earliest + recording.recovery.least * 0.9
-    ]
+    until = opened.earliest + recording.recovery.least * 0.9
+    forward = recording.attempts("stepped forward")
+    early = [attempt for attempt in forward if attempt.started < until]
     probed = recording.attempts("stepped back")
     ruling = Ruling.FAIL if early or not probed else Ruling.PASS
+    if len(forward) > len(early):
+        # Its time was over before the second step: a probe has begun another open time.
+        ruling = Ruling.FAIL if early else Ruling.INCONCLUSIVE
     return rule(
         recording,
         "a step of the wall clock changes nothing",
@@ -40,6 +41,7 @@ def judge(recording: Recording) -> Verdict:
         " required is one.",
         step="stepped forward" if early else "stepped back",
         counted=tuple(early),
+        needs="a longer recovery time, or a less loaded machine",
     )
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from harness.conformance.recording import Recording, answered_at, reached
+from harness.conformance.recording import Recording, reached
+from harness.criteria.attempts import Attempt
 
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
 
@@ -19,35 +20,42 @@ class Phase:
 def phases(recording: Recording) -> tuple[Phase, ...]:
     """Return the phases of a recording without gaps, in order of time.
 
-    It is open from the failure after which a request was kept back, half-open from the next call,
-    and closed once a request that follows a success is let through. An inference for pictures:
-    no verdict rests on it.
+    It is open from the call after which a request was kept back, half-open from the next call, and
+    closed once a call starts after a half-open one has succeeded. An inference for pictures: no
+    verdict rests on it.
     """
     run = recording.whole
-    seen = [attempt for step in recording.steps for attempt in recording.attempts(step.name)]
-    moments: list[tuple[float, str, bool]] = [
-        (attempt.started, "call", attempt.failed) for attempt in seen
-    ]
-    moments += [
-        (response.started, "kept back", False)
-        for response in run.responses
-        if not reached(response, seen)
-    ]
-    moments.sort()
-    state, since, found = CLOSED, run.began, []
-    last_failure, good = run.began, False
-    for number, (at, what, failed) in enumerate(moments):
-        following = state
-        if what == "kept back" and state != OPEN:
-            following, change = OPEN, last_failure if state == CLOSED else moments[number - 1][0]
-            change = max(change, since)
-        elif what == "call" and state == OPEN:
-            following, change, good = HALF_OPEN, at, not failed
-        elif what == "call" and state == HALF_OPEN and good:
-            following, change = CLOSED, at
-        if what == "call" and failed:
-            last_failure = next(answered_at(run, a) for a in seen if a.started == at)
+    seen = calls(recording)
+    state, since, found = CLOSED, run.began, list[Phase]()
+    last, good = run.began, float("inf")
+    for at, attempt in _moments(recording, seen):
+        following, change = state, at
+        if attempt is None:
+            following, change = OPEN, max(last, since) if state != OPEN else at
+        elif state == OPEN:
+            following, good = HALF_OPEN, float("inf")
+        elif state == HALF_OPEN and at >= good:
+            following = CLOSED
+        if attempt is not None:
+            ended = at if attempt.ended is None else attempt.ended
+            last = max(last, ended if attempt.failed else at)
+            good = good if attempt.failed else min(good, ended)
         if following != state:
             found.append(Phase(state, since, change))
             state, since = following, change
     return tuple(p for p in (*found, Phase(state, since, run.ended)) if p.ended > p.began)
+
+
+def calls(recording: Recording) -> list[Attempt]:
+    """Return the calls of all steps in order of their start, each as exactly as any step tells."""
+    told: dict[float, Attempt] = {}
+    for step in sorted(recording.steps, key=lambda step: -step.run.concurrency):
+        told |= {attempt.started: attempt for attempt in recording.attempts(step.name)}
+    return sorted(told.values(), key=lambda attempt: attempt.started)
+
+
+def _moments(recording: Recording, seen: list[Attempt]) -> list[tuple[float, Attempt | None]]:
+    """Return each call's start, and the start of each request that was kept back, as None."""
+    kept = [r.started for r in recording.whole.responses if not reached(r, seen)]
+    moments = [(a.started, a) for a in seen] + [(at, None) for at in kept]
+    return sorted(moments, key=lambda moment: moment[0])

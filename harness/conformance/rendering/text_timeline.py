@@ -1,7 +1,7 @@
 """A recording as three lines of text: callers, dependency, and the breaker's phases."""
 
 from harness.conformance.recording import Recording, real
-from harness.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, phases
+from harness.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, calls, phases
 
 WIDTH = 64
 SIGNS = {CLOSED: "─", OPEN: "█", HALF_OPEN: "▒"}
@@ -16,16 +16,16 @@ def draw(recording: Recording) -> list[str]:
     def column(at: float) -> int:
         return min(WIDTH - 1, max(0, int((at - run.began) / length * WIDTH)))
 
-    callers, calls, states = ([" "] * WIDTH for _ in range(3))
+    callers, called, states = ([" "] * WIDTH for _ in range(3))
     for response in run.responses:
         sign = "·" if real(response) else "f" if response.succeeded else "e"
         if response.status is None:
             sign = "?"
         place = column(response.started)
         callers[place] = max(callers[place], sign, key=" ·fe?".index)
-    for attempt in (a for step in recording.steps for a in recording.attempts(step.name)):
+    for attempt in calls(recording):
         place = column(attempt.started)
-        calls[place] = max(calls[place], "x" if attempt.failed else "•", key=" •x".index)
+        called[place] = max(called[place], "x" if attempt.failed else "•", key=" •x".index)
     for phase in phases(recording):
         for place in range(column(phase.began), column(phase.ended) + 1):
             states[place] = SIGNS[phase.state]
@@ -34,7 +34,7 @@ def draw(recording: Recording) -> list[str]:
         f"{name:<{width}} {''.join(line)}".rstrip()
         for name, line in (
             ("callers", callers),
-            (recording.dependency, calls),
+            (recording.dependency, called),
             ("breaker", states),
         )
     ] + [f"{'':<{width}} 0 s{length:>{WIDTH - 5}.2f} s", LEGEND]

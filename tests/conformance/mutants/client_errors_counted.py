@@ -1,0 +1,21 @@
+"""It takes a client error for a failure of the dependency."""
+
+from tests.conformance.services import with_target
+from tests.conformance.services.calls import Call, ClientError, DependencyFailed, Guarded
+from tests.conformance.services.settings import Settings
+
+
+def guard(name: str, settings: Settings) -> Guarded:
+    """Return calls through the flawed breaker."""
+    honest = with_target.guard(name, settings)
+
+    async def guarded(call: Call) -> bytes:
+        async def mistaken() -> bytes:
+            try:
+                return await call()
+            except ClientError as error:
+                raise DependencyFailed from error
+
+        return await honest(mistaken)
+
+    return guarded

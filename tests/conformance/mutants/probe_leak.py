@@ -1,0 +1,30 @@
+"""A cancelled probe keeps its place."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from target.breaker import CircuitBreaker
+from tests.conformance.services.calls import Guarded
+from tests.conformance.services.settings import Settings
+from tests.conformance.services.with_target import configured, guarding
+
+
+class Flawed(CircuitBreaker):
+    """Never gives back what a cancelled call had taken."""
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Guard one call."""
+        with super().call():
+            try:
+                yield
+            except asyncio.CancelledError:
+                self._period.admitted += 1  # what the breaker itself is about to take off
+                raise
+
+
+def guard(name: str, settings: Settings) -> Guarded:
+    """Return calls through the flawed breaker."""
+    return guarding(Flawed(name, configured(settings), time.monotonic))

@@ -1,0 +1,12 @@
+"""Its failures never grow old."""
+
+from dataclasses import replace
+
+from tests.conformance.services import with_target
+from tests.conformance.services.calls import Guarded
+from tests.conformance.services.settings import Settings
+
+
+def guard(name: str, settings: Settings) -> Guarded:
+    """Return calls through the flawed breaker."""
+    return with_target.guard(name, replace(settings, window=1e9))

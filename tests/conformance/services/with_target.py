@@ -1,0 +1,42 @@
+"""The sample target's own breaker."""
+
+import time
+
+from target.breaker import CircuitBreaker
+from target.breaker import Rejected as BreakerRejected
+from target.settings import CircuitBreakerConfig
+from tests.conformance.services.calls import Call, ClientError, Guarded, Rejected
+from tests.conformance.services.settings import Settings
+
+
+def configured(settings: Settings) -> CircuitBreakerConfig:
+    """Return the breaker's own settings."""
+    return CircuitBreakerConfig(
+        failure_threshold=settings.threshold,
+        recovery_timeout=settings.recovery,
+        half_open_requests=settings.probes,
+        monitor_window=settings.window,
+    )
+
+
+def guarding(breaker: CircuitBreaker) -> Guarded:
+    """Return calls through this breaker."""
+
+    async def guarded(call: Call) -> bytes:
+        missing: ClientError | None = None
+        try:
+            with breaker.call():
+                try:
+                    return await call()
+                except ClientError as error:
+                    missing = error  # an answer, so no failure of the dependency
+        except BreakerRejected as error:
+            raise Rejected from error
+        raise missing
+
+    return guarded
+
+
+def guard(name: str, settings: Settings) -> Guarded:
+    """Return calls through a breaker of their own."""
+    return guarding(CircuitBreaker(name, configured(settings), time.monotonic))
