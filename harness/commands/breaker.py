@@ -79,7 +79,7 @@ def breaker(
 
     def show(result: Result) -> None:
         ruling = result.verdict.ruling
-        click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.name)
+        click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.title)
         for line in table.details(result, timeline=timeline):
             click.echo(f"{'':13}{line}")
 

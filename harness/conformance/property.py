@@ -57,9 +57,7 @@ def rule(
         needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         findings=findings,
         conditions=(*conditions(run), *doubts),
-        timeline=timeline(
-            run.responses, recording.dependency, recording.attempts(step), counted
-        ),
+        timeline=timeline(run.responses, recording.dependency, recording.attempts(step), counted),
     )
 
 

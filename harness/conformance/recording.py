@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from harness.conformance.claims import Claims
 from harness.criteria.attempts import Attempt, attempts
+from harness.errors import NotTestable
 from harness.records import Response, Run
 
 
@@ -48,6 +49,21 @@ class Recording:
     def attempts(self, step: str) -> list[Attempt]:
         """Return the calls that started at the dependency during a step."""
         return within(self.run(step), self.dependency)
+
+    @property
+    def opened(self) -> "Opening":
+        """When the breaker opened in the step "opening"; NotTestable where it did not."""
+        found = opening(self.run("opening"), self.dependency)
+        if found is None:
+            raise NotTestable("the breaker did not open", needs="a breaker that opens")
+        return found
+
+    @property
+    def open_time(self) -> Span:
+        """The recovery time; NotTestable where it is not known."""
+        if self.recovery is None:
+            raise NotTestable("the recovery time is not known", needs="it (--recovery)")
+        return self.recovery
 
     @property
     def whole(self) -> Run:
@@ -124,5 +140,3 @@ def reached(response: Response, seen: list[Attempt]) -> bool:
 def real(response: Response) -> bool:
     """Whether the caller got the dependency's own answer."""
     return response.succeeded and not response.fallback
-
-

@@ -12,7 +12,8 @@ from harness.errors import InconclusiveVerdict
 class Result:
     """One property's verdict, and what it rests on."""
 
-    property: str
+    name: str
+    """The property's."""
     promise: str
     source: str
     failure: str
@@ -23,9 +24,9 @@ class Result:
     seconds: float
 
     @property
-    def name(self) -> str:
-        """The property, with the kind of failure where it is tested for several."""
-        return f"{self.property} ({self.failure})" if self.failure else self.property
+    def title(self) -> str:
+        """The property's name, with the kind of failure where it is tested for several."""
+        return f"{self.name} ({self.failure})" if self.failure else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,6 @@ class Report:
     def __getitem__(self, name: str) -> Verdict:
         """Return the verdict of a property, or of "property (failure)"; KeyError names them all."""
         for each in self.results:
-            if name in {each.name, each.property}:
+            if name in {each.name, each.title}:
                 return each.verdict
-        raise KeyError(f"no result {name!r}; there are: {[each.name for each in self.results]}")
+        raise KeyError(f"no result {name!r}; there are: {[each.title for each in self.results]}")

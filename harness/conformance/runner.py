@@ -97,7 +97,7 @@ class Runner:
                 chosen, f"{str(error).splitlines()[0]}", "calls that the fault can strike"
             )
         return Result(
-            property=chosen.name,
+            name=chosen.name,
             promise=chosen.promise,
             source=chosen.source,
             failure=failure.name if chosen.each_failure else "",
@@ -168,7 +168,9 @@ def choose(
     _check("kind of failure", failures, FAILURES)
     return Order(
         properties=tuple(
-            each for each in PROPERTIES if each.name not in without and (not only or each.name in only)
+            each
+            for each in PROPERTIES
+            if each.name not in without and (not only or each.name in only)
         ),
         failures=tuple(FAILURES[name] for name in dict.fromkeys(failures or FAILURES)),
     )

@@ -1,9 +1,9 @@
 """Looks at an unknown breaker first: when it opens, and for how long."""
 
+from harness.conformance.properties.recovery_time import open_time
 from harness.conformance.recording import Span, opening
 from harness.conformance.report import Observed
 from harness.conformance.stage import Stage
-from harness.conformance.properties.recovery_time import open_time
 from harness.errors import ConfigurationError, NotTestable
 
 HEALTHY = 5

@@ -3,6 +3,7 @@
 pytest looks for hooks and fixtures in this module; each lives in the file of its concern.
 """
 
+from harness.conformance.fixture import breaker_conformance
 from harness.plugin.fixtures import judge, stack, windtunnel_session
 from harness.plugin.markers import pytest_itemcollected
 from harness.plugin.options import pytest_addoption
@@ -15,6 +16,7 @@ from harness.plugin.start import (
 )
 
 __all__ = [
+    "breaker_conformance",
     "judge",
     "pytest_addoption",
     "pytest_configure",

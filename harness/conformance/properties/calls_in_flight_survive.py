@@ -14,11 +14,10 @@ TAKES = 0.5
 def plan(stage: Stage) -> None:
     """Have slow calls under way while others fail and open it, then let the slow ones end."""
     stage.drive("healthy", 2)
-    with stage.inject(Latency(stage.dependency, TAKES)):
-        with stage.meanwhile("in flight", IN_FLIGHT):
-            # A reset strikes what is sent from now on: calls already sent await their answers.
-            with stage.resetting():
-                stage.open()
+    slow = stage.inject(Latency(stage.dependency, TAKES))
+    # A reset strikes what is sent from then on: calls already sent await their answers.
+    with slow, stage.meanwhile("in flight", IN_FLIGHT), stage.resetting():
+        stage.open()
 
 
 def judge(recording: Recording) -> Verdict:

@@ -38,7 +38,8 @@ def judge(recording: Recording) -> Verdict:
         attempt
         for attempt in recording.attempts("leaving")
         if any(
-            r.started <= attempt.started and (attempt.ended is None or r.ended <= attempt.ended + 0.05)
+            r.started <= attempt.started
+            and (attempt.ended is None or r.ended <= attempt.ended + 0.05)
             for r in left
         )
     ]
@@ -52,8 +53,8 @@ def judge(recording: Recording) -> Verdict:
         "a cancelled caller leaks no probe's place",
         ruling,
         f"{len(left)} callers left while {len(probes)} probes were under way; after another"
-        f" recovery time {good} of {len(closed.responses)} requests were answered by the dependency,"
-        " required are all.",
+        f" recovery time {good} of {len(closed.responses)} requests were answered by the"
+        " dependency, required are all.",
         step="closed",
         needs=f"probes that are under way for longer than {PATIENCE:g} s",
     )

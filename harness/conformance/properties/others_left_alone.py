@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.conformance.property import Property, unscored
-from harness.conformance.recording import Recording, opening
+from harness.conformance.recording import Recording
 from harness.conformance.stage import Stage
 from harness.criteria import Ruling, Verdict, breaker_closes
 from harness.errors import NotTestable
@@ -23,8 +23,7 @@ def plan(stage: Stage) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that requests to each other dependency are all answered by it."""
-    opened = opening(recording.run("opening"), recording.dependency)
-    assert opened and recording.recovery  # noqa: S101 - the plan ends before this otherwise
+    opened = recording.opened
     steps = [step for step in recording.steps if step.name.startswith("other: ")]
     verdicts = [breaker_closes(each.run, each.name.removeprefix("other: ")) for each in steps]
     failed = [verdict for verdict in verdicts if verdict.ruling is not Ruling.PASS]
@@ -32,7 +31,7 @@ def judge(recording: Recording) -> Verdict:
         unscored((failed or verdicts)[0]), criterion="the others' breakers are left alone"
     )
     if verdict.ruling is Ruling.PASS and steps[-1].run.ended > opened.earliest + (
-        recording.recovery.least
+        recording.open_time.least
     ):
         return replace(
             verdict,

@@ -1,7 +1,7 @@
 """It stays open for its recovery time: neither shorter nor longer."""
 
 from harness.conformance.property import Property, rule
-from harness.conformance.recording import Recording, Span, opening, reached
+from harness.conformance.recording import Recording, Span, reached
 from harness.conformance.stage import Stage
 from harness.criteria import Finding, Ruling, Verdict
 
@@ -25,16 +25,14 @@ def open_time(recording: Recording) -> Span:
     Both ends are sure: the request had started before it was kept back, and the call was let
     through before it started. Without a call the upper end is infinite.
     """
-    opened = opening(recording.run("opening"), recording.dependency)
-    assert opened  # noqa: S101 - the plan ends before this otherwise
+    opened = recording.opened
     seen = recording.attempts("waiting")
     first = min((attempt.started for attempt in seen), default=float("inf"))
     kept = [
         response.started
         for step in ("opening", "waiting")
         for response in recording.run(step).responses
-        if opened.latest <= response.started < first
-        and not reached(response, seen)
+        if opened.latest <= response.started < first and not reached(response, seen)
     ]
     return Span(max(kept, default=opened.latest) - opened.latest, first - opened.earliest)
 

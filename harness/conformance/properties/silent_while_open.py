@@ -1,7 +1,7 @@
 """No call starts at the dependency while it is open, however many callers come."""
 
 from harness.conformance.property import Property, rule
-from harness.conformance.recording import Recording, opening
+from harness.conformance.recording import Recording
 from harness.conformance.stage import Stage
 from harness.criteria import Ruling, Verdict
 
@@ -24,9 +24,8 @@ def plan(stage: Stage) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that no call started before nine tenths of the recovery time were over."""
-    opened = opening(recording.run("opening"), recording.dependency)
-    assert opened and recording.recovery  # noqa: S101 - the plan ends before this otherwise
-    until = opened.earliest + SHARE * recording.recovery.least
+    opened = recording.opened
+    until = opened.earliest + SHARE * recording.open_time.least
     seen = tuple(a for a in recording.attempts("open") if a.started <= until)
     requests = sum(r.started <= until for r in recording.run("open").responses)
     ruling = Ruling.FAIL if seen else Ruling.PASS if requests else Ruling.INCONCLUSIVE

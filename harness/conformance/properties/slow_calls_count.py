@@ -1,8 +1,8 @@
 """Calls that are too slow count as failures."""
 
 from harness.conformance.failures import FAILURES
-from harness.conformance.property import Property
 from harness.conformance.properties import opens
+from harness.conformance.property import Property
 from harness.conformance.stage import Stage
 from harness.criteria.breaker_opens import ENOUGH_AFTER
 

@@ -1,7 +1,7 @@
 """A step of the wall clock, as by NTP or an operator, neither shortens nor prolongs its time."""
 
 from harness.conformance.property import Property, rule
-from harness.conformance.recording import Recording, opening
+from harness.conformance.recording import Recording
 from harness.conformance.stage import Stage
 from harness.criteria import Ruling, Verdict
 
@@ -22,9 +22,8 @@ def plan(stage: Stage) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that it was silent after the step forward, and probed after the step back."""
-    opened = opening(recording.run("opening"), recording.dependency)
-    assert opened and recording.recovery  # noqa: S101 - the plan ends before this otherwise
-    until = opened.earliest + recording.recovery.least * 0.9
+    opened = recording.opened
+    until = opened.earliest + recording.open_time.least * 0.9
     forward = recording.attempts("stepped forward")
     early = [attempt for attempt in forward if attempt.started < until]
     probed = recording.attempts("stepped back")

@@ -56,6 +56,11 @@ def calls(recording: Recording) -> list[Attempt]:
 
 def _moments(recording: Recording, seen: list[Attempt]) -> list[tuple[float, Attempt | None]]:
     """Return each call's start, and the start of each request that was kept back, as None."""
-    kept = [r.started for r in recording.whole.responses if not reached(r, seen)]
+    # One that was cut off may have met a connection that the service was closing.
+    kept = [
+        response.started
+        for response in recording.whole.responses
+        if response.status is not None and not reached(response, seen)
+    ]
     moments = [(a.started, a) for a in seen] + [(at, None) for at in kept]
     return sorted(moments, key=lambda moment: moment[0])

@@ -55,9 +55,9 @@ def draw(report: Report) -> str:
     shown = [result for result in report.results if result.recording is not None]
     height = TOP + PANEL * len(shown) + 8
     heading = f"The breaker of {report.dependency} at {report.endpoint}"
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
-        f' height="{height}" role="img" aria-label="{escape(heading)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(heading)}">',
         f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="var(--paper)"/>',
         _text(LEFT, 28, heading, "title"),
@@ -97,7 +97,7 @@ def _panel(result: Result, top: int) -> list[str]:
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{top}" y2="{top}" class="axis"/>',
         f"<g><title>{escape(verdict.statement)}</title>",
         _text(LEFT - 10, top + 20, verdict.ruling.value, f"name end {verdict.ruling}"),
-        _text(LEFT, top + 20, result.name, "name"),
+        _text(LEFT, top + 20, result.title, "name"),
         _text(WIDTH - RIGHT, top + 20, verdict.criterion, "faint end"),
         "</g>",
     ]
@@ -145,19 +145,20 @@ def _stretch(begin: float, end: float, y: int, kind: str, what: str) -> str:
         if end - begin > 2
         else ""
     )
-    return (
-        f"<g><title>{escape(what)}</title>{line}"
-        f'<line x1="{begin:.1f}" x2="{begin:.1f}" y1="{y - 6}" y2="{y + 6}" class="mark {kind}"/></g>'
-    )
+    place = f'x1="{begin:.1f}" x2="{begin:.1f}" y1="{y - 6}" y2="{y + 6}"'
+    return f'<g><title>{escape(what)}</title>{line}<line {place} class="mark {kind}"/></g>'
 
 
 def _axis(length: float, scale: float, y: int) -> list[str]:
     step = next(each for each in STEPS if length / each <= 10)
     parts, at = [], 0.0
-    while at <= length:
+    while at <= length - step / 3:
         place = LEFT + at * scale
-        parts.append(f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{y}" y2="{y + 4}" class="axis"/>')
-        parts.append(_text(place, y + 17, f"{at:g} s", "faint"))
+        parts.append(
+            f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{y}" y2="{y + 4}" class="axis"/>'
+        )
+        label = f"{at:g} s" if step >= 0.1 else f"{at * 1000:g} ms"
+        parts.append(_text(place, y + 17, label, "faint"))
         at = round(at + step, 6)
     return parts
 

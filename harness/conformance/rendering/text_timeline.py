@@ -5,7 +5,9 @@ from harness.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, calls,
 
 WIDTH = 64
 SIGNS = {CLOSED: "─", OPEN: "█", HALF_OPEN: "▒"}
-LEGEND = "· real answer, f fallback, e error, ? none | • answered, x failed | ─ closed █ open ▒ half"
+LEGEND = (
+    "· real answer, f fallback, e error, ? none | • answered, x failed | ─ closed █ open ▒ half"
+)
 
 
 def draw(recording: Recording) -> list[str]:

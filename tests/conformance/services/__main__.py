@@ -14,7 +14,13 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from tests.conformance.services.calls import ClientError, DependencyFailed, Guarded, Rejected, TimedOut
+from tests.conformance.services.calls import (
+    ClientError,
+    DependencyFailed,
+    Guarded,
+    Rejected,
+    TimedOut,
+)
 from tests.conformance.services.settings import Settings
 
 DEPENDENCIES = {"/first": "FIRST_URL", "/second": "SECOND_URL"}

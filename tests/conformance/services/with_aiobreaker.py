@@ -18,7 +18,7 @@ def guard(name: str, settings: Settings) -> Guarded:
 
     async def guarded(call: Call) -> bytes:
         try:
-            return await breaker.call_async(call)
+            return bytes(await breaker.call_async(call))
         except aiobreaker.CircuitBreakerError as error:
             raise Rejected from error
 

@@ -15,13 +15,13 @@ def guard(name: str, settings: Settings) -> Guarded:
         name=name,
     )
 
-    @breaker
+    @breaker  # type: ignore[untyped-decorator]  # circuitbreaker has no types
     async def through(call: Call) -> bytes:
         return await call()
 
     async def guarded(call: Call) -> bytes:
         try:
-            return await through(call)
+            return bytes(await through(call))
         except CircuitBreakerError as error:
             raise Rejected from error
 

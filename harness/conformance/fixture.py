@@ -1,0 +1,83 @@
+"""The fixture `breaker_conformance`: the suite as one call in a test."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import pytest
+
+from harness.conformance.claims import Claims
+from harness.conformance.rendering import table
+from harness.conformance.report import Report
+from harness.conformance.runner import Runner, choose
+from harness.criteria import Ruling
+from harness.errors import InconclusiveVerdict, VerdictFailed
+from harness.reports.explanation import explain
+from harness.stack import Stack
+
+
+class BreakerConformance(Protocol):
+    """Tests a breaker, and fails the test where a property fails."""
+
+    def __call__(
+        self,
+        dependency: str,
+        *,
+        endpoint: str = "",
+        threshold: int = 3,
+        recovery: float | None = None,
+        probes: int = 2,
+        window: float | None = None,
+        workers: int | None = None,
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        failures: Sequence[str] = (),
+        deadline: float = 60.0,
+    ) -> Report:
+        """Return the report where nothing failed and something passed.
+
+        Raises VerdictFailed with each failed property's evidence, InconclusiveVerdict where no
+        property could be tested, and ConfigurationError where the service cannot be driven.
+        """
+        ...
+
+
+@pytest.fixture
+def breaker_conformance(stack: Stack) -> BreakerConformance:
+    """Give the scenario the conformance suite for the breakers of its target.
+
+    Each property gets a target of its own, started with the scenario's environment. Every verdict
+    goes to the session's reports; none counts in the score.
+    """
+
+    def conform(
+        dependency: str,
+        *,
+        endpoint: str = "",
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        failures: Sequence[str] = (),
+        deadline: float = 60.0,
+        **claims: float | None,
+    ) -> Report:
+        __tracebackhide__ = True
+        runner = Runner(
+            stack,
+            dependency,
+            claims=Claims(**claims),  # type: ignore[arg-type]  # the protocol above types them
+            endpoint=endpoint,
+            deadline=deadline,
+        )
+        report = runner.run(
+            choose(only, without, failures), lambda result: stack.report(result.verdict)
+        )
+        failed = report.ruled(Ruling.FAIL)
+        if failed:
+            raise VerdictFailed(
+                "\n\n".join(f"{each.title}\n{explain(each.verdict)}" for each in failed)
+            )
+        if report.ruling is Ruling.INCONCLUSIVE:
+            lines = [f"{each.title}: {'; '.join(table.details(each))}" for each in report.results]
+            raise InconclusiveVerdict("\n".join(lines))
+        return report
+
+    return conform
