@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from harness.conformance.claims import Claims
@@ -38,7 +39,7 @@ class Order:
 
 
 class Runner:
-    """Tests one dependency's breaker on a stack."""
+    """Tests one dependency's breaker on a stack. Raises ConfigurationError."""
 
     def __init__(
         self,
@@ -49,10 +50,16 @@ class Runner:
         endpoint: str = "",
         deadline: float = 60.0,
     ) -> None:
+        if not (isfinite(deadline) and deadline > 0):
+            raise ConfigurationError(f"deadline = {deadline!r}: expected seconds above 0")
         self._stack = stack
         self._dependency = dependency
         self._claims = claims
         self._endpoint = endpoint or stack.endpoint_of(dependency)
+        if not self._endpoint.startswith("/"):
+            raise ConfigurationError(
+                f"endpoint {self._endpoint!r}: expected a path that starts with '/'"
+            )
         self._deadline = deadline
         self._observed = Observed(failures=None, recovery=None, measured=False)
 

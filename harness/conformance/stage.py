@@ -51,9 +51,9 @@ class Stage:
         self._recovery = recovery
         self._failure = failure
         self._clock = clock
+        self._first = target.drive(endpoint, 1)
         self._held = ExitStack()
         self._get = self._held.enter_context(target.connected(timeout=PATIENCE))
-        self._first = target.drive(endpoint, 1)
         self._began = time.monotonic()
         self._steps: list[tuple[str, list[Run]]] = []
 

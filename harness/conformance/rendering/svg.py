@@ -55,9 +55,9 @@ def draw(report: Report) -> str:
     shown = [result for result in report.results if result.recording is not None]
     height = TOP + PANEL * len(shown) + 8
     heading = f"The breaker of {report.dependency} at {report.endpoint}"
-    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(heading)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} aria-label="{escape(heading)}">',
         f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="var(--paper)"/>',
         _text(LEFT, 28, heading, "title"),

@@ -1,0 +1,84 @@
+"""`windtunnel breaker`: its table, its files, its exit statuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+
+SAMPLE = (
+    "breaker",
+    "--backend",
+    "embedded",
+    "--env",
+    "CACHE_TTL=0",
+    "--env",
+    "RECOVERY_TIMEOUT=0.5",
+)
+
+
+def test_a_breaker_that_keeps_its_promises_exits_with_0(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture, report = tmp_path / "run.svg", tmp_path / "run.json"
+    status = main(
+        [
+            *(*SAMPLE, "--recovery", "0.5", "--failures", "http-500"),
+            *("--only", "opens", "--only", "good-probes-close"),
+            *("--svg", str(picture), "--json", str(report)),
+        ]
+    )
+    shown = capsys.readouterr().out
+    assert status == 0, shown
+    assert "PASS         opens (http-500)\n" in shown
+    assert "2 PASS, 0 FAIL, 0 INCONCLUSIVE" in shown
+    assert picture.read_text().startswith("<svg")
+    assert json.loads(report.read_text())["ruling"] == "PASS"
+
+
+def test_a_broken_claim_exits_with_1_and_shows_the_timeline(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status = main([*SAMPLE, "--threshold", "2", "--only", "opens", "--failures", "reset"])
+    shown = capsys.readouterr().out
+    assert status == 1, shown
+    assert "FAIL         opens (reset)\n" in shown
+    assert "█ open" in shown
+
+
+def test_nothing_that_can_be_tested_exits_with_3(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([*SAMPLE, "--recovery", "0.5", "--only", "old-failures-expire"])
+    shown = capsys.readouterr().out
+    assert status == 3, shown
+    assert "needs the window (--window)" in shown
+
+
+def test_a_cache_before_the_breaker_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["breaker", "--backend", "embedded", "--recovery", "1"]) == 1
+    error = capsys.readouterr().err
+    assert "of 5 requests reached catalog, expected all" in error
+    assert "--env CACHE_TTL=0" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "opened"], "no property is named 'opened'; did you mean 'opens'?"),
+        (["--env", "CACHE_TTL"], "--env CACHE_TTL: expected NAME=VALUE"),
+        (["--threshold", "0"], "threshold = 0: expected a whole number from 1 to 100"),
+        (["--svg", "no/such/folder/x.svg"], "expected a file in a folder that exists"),
+        (["--deadline", "0"], "deadline = 0.0: expected seconds above 0"),
+        (["--endpoint", "agents"], "endpoint 'agents': expected a path that starts with '/'"),
+    ],
+)
+def test_a_wrong_argument_is_one_clear_error(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*SAMPLE, *arguments]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_the_properties_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["breaker", "--list"]) == 0
+    assert "kinds of failure: reset, refused, timeout" in capsys.readouterr().out

@@ -1,0 +1,55 @@
+"""Wrong claims are one clear error; the stepped clock says where its library is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.conformance.claims import Claims
+from harness.conformance.runner import choose
+from harness.conformance.wall_clock import WallClock
+from harness.errors import ConfigurationError, NotTestable
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ({"threshold": 0}, "threshold = 0: expected a whole number from 1 to 100"),
+        ({"probes": 101}, "probes = 101: expected a whole number from 1 to 100"),
+        ({"workers": 0}, "workers = 0: expected a whole number from 1 to 256"),
+        ({"recovery": 0.0}, "recovery = 0.0: expected seconds above 0"),
+        ({"window": float("nan")}, "window = nan: expected seconds above 0"),
+    ],
+)
+def test_a_claim_that_no_breaker_can_keep_is_refused(claim: dict[str, int], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        Claims(**claim)
+
+
+def test_an_unknown_property_or_failure_gets_a_suggestion() -> None:
+    with pytest.raises(ConfigurationError, match=r"property is named 'open'.*'opens'"):
+        choose(only=["open"])
+    with pytest.raises(ConfigurationError, match=r"kind of failure.*did you mean 'reset'"):
+        choose(failures=["rset"])
+
+
+def test_only_and_without_choose_among_the_properties() -> None:
+    chosen = choose(only=["opens", "workers"], without=["workers"], failures=["http-500"])
+    assert [each.name for each in chosen.properties] == ["opens"]
+    assert [each.name for each in chosen.failures] == ["http-500"]
+
+
+def test_a_machine_without_libfaketime_is_told_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(NotTestable) as raised:
+        WallClock(tmp_path / "clock", root=tmp_path)
+    assert "libfaketime" in raised.value.needs
+
+
+def test_a_step_is_written_whole(tmp_path: Path) -> None:
+    library = tmp_path / "usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+    library.parent.mkdir(parents=True)
+    library.touch()
+    clock = WallClock(tmp_path / "clock", root=tmp_path)
+    assert (tmp_path / "clock").read_text() == "+0.000s\n"
+    clock.step(-3600)
+    assert (tmp_path / "clock").read_text() == "-3600.000s\n"
+    assert clock.environment["LD_PRELOAD"] == str(library)

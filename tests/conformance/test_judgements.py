@@ -1,0 +1,349 @@
+"""Each judge rules on records alone: what passes, what fails, and what shows nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.conformance.claims import Claims
+from harness.conformance.properties import (
+    PROPERTIES,
+    calls_in_flight_survive,
+    cancelled_callers_leak_nothing,
+    client_errors_do_not_count,
+    failed_probe_reopens,
+    good_probes_close,
+    half_open_probes,
+    late_failures_are_void,
+    no_hidden_retries,
+    open_answer_is_fast,
+    opens,
+    opens_under_concurrency,
+    others_left_alone,
+    recovery_time,
+    silent_while_open,
+    success_resets_count,
+    wall_clock_plays_no_part,
+    workers,
+)
+from harness.conformance.recording import Span
+from harness.criteria import Category, Ruling
+from harness.errors import NotTestable
+from tests.conformance.hand_made import OPENING, Call, failed, kept, part, real, recording
+
+
+def test_every_property_says_what_it_promises_and_who_asks_for_it() -> None:
+    assert len({each.name for each in PROPERTIES}) == len(PROPERTIES)
+    assert all(each.promise and each.source for each in PROPERTIES)
+
+
+@pytest.mark.parametrize(("failures", "ruling"), [(2, "PASS"), (3, "PASS"), (4, "FAIL")])
+def test_it_opens_within_the_claimed_failures(failures: int, ruling: str) -> None:
+    calls = [failed(n * 0.01) if n < failures else kept(n * 0.01) for n in range(11)]
+    verdict = opens.judge(recording(part("failing", *calls)))
+    assert verdict.ruling == ruling
+    assert verdict.category is Category.UNSCORED
+
+
+def test_slow_failures_end_with_their_callers_answer_not_when_the_tap_learns_of_it() -> None:
+    slow = [replace(failed(n * 0.5, 0.4), lasts=5.0) for n in range(3)]
+    later = [kept(1.41 + n * 0.01) for n in range(8)]
+    assert opens.judge(recording(part("failing", *slow, *later))).ruling is Ruling.PASS
+
+
+def test_one_call_too_many_fails_it_however_few_requests_there_were() -> None:
+    slow = [failed(n * 0.5, 0.4) for n in range(11)]
+    assert opens.judge(recording(part("failing", *slow))).ruling is Ruling.FAIL
+
+
+def burst(*, at: float = 0.0, callers: int = 100) -> list[Call]:
+    return [failed(at + n * 0.0001, 0.1) for n in range(callers)]
+
+
+def test_concurrent_failures_are_exposure_not_a_fault() -> None:
+    after = part("after", *(kept(0.2 + n * 0.002) for n in range(8)))
+    verdict = opens_under_concurrency.judge(
+        recording(part("burst", *burst(), concurrency=100), after)
+    )
+    assert verdict.ruling is Ruling.PASS
+    assert [finding.value for finding in verdict.findings] == [97, 0]
+
+
+def test_a_call_begun_once_the_dependency_was_known_to_be_dead_is_counted() -> None:
+    late = part("burst", *burst(), failed(0.15, 0.01), concurrency=100)
+    after = part("after", *(kept(0.2 + n * 0.002) for n in range(8)))
+    verdict = opens_under_concurrency.judge(recording(late, after))
+    assert verdict.ruling is Ruling.PASS
+    assert verdict.findings[1].value == 1
+
+
+def test_a_breaker_that_concurrent_failures_leave_closed_fails() -> None:
+    after = part("after", *(failed(0.2 + n * 0.005) for n in range(8)))
+    verdict = opens_under_concurrency.judge(
+        recording(part("burst", *burst(), concurrency=100), after)
+    )
+    assert verdict.ruling is Ruling.FAIL
+
+
+@pytest.mark.parametrize(
+    ("check", "ruling"), [(real(0.2), "PASS"), (kept(0.2), "FAIL"), (failed(0.2), "FAIL")]
+)
+def test_a_success_sets_the_count_back(check: Call, ruling: str) -> None:
+    verdict = success_resets_count.judge(
+        recording(
+            part("failures", failed(0.0), failed(0.01)),
+            part("success", real(0.05)),
+            part("failures again", failed(0.1), failed(0.11)),
+            part("check", check),
+        )
+    )
+    assert verdict.ruling == ruling
+
+
+def test_retries_leave_the_count_untested() -> None:
+    twice = [failed(0.1), Call(0.1005, 0.001, fallback=True, failed=True)]
+    verdict = success_resets_count.judge(
+        recording(
+            part("failures", *twice),
+            part("success", real(0.05), kept(0.06)),
+            part("failures again", *twice),
+            part("check", kept(0.2)),
+        )
+    )
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("let_through", [7, 3])
+def test_client_errors_do_not_count(let_through: int) -> None:
+    calls = [
+        Call(0.1 + n * 0.01, status=500, answer="404")
+        if n < let_through
+        else replace(kept(0.1 + n * 0.01), status=503)
+        for n in range(7)
+    ]
+    verdict = client_errors_do_not_count.judge(
+        recording(
+            part("healthy", real(0.0), real(0.01)),
+            part("client errors", *calls),
+            part("check", real(0.3)),
+        )
+    )
+    assert verdict.ruling is (Ruling.PASS if let_through == 7 else Ruling.FAIL)
+
+
+def test_a_request_on_a_connection_that_the_service_was_closing_is_nobodys_fault() -> None:
+    lost = Call(0.12, 0.0005, status=None, reached=False)
+    verdict = client_errors_do_not_count.judge(
+        recording(
+            part("healthy", real(0.0), real(0.01)),
+            part("client errors", Call(0.1, status=500, answer="404"), lost),
+            part("check", real(0.3)),
+        )
+    )
+    assert verdict.ruling is Ruling.PASS
+
+
+def test_a_hidden_retry_is_a_call_too_many() -> None:
+    honest = part("failing", failed(0.0), failed(0.01))
+    assert no_hidden_retries.judge(recording(honest)).ruling is Ruling.PASS
+    retried = part("failing", failed(0.0), failed(0.01, 0.008), failed(0.013, 0.002))
+    # The third call belongs to the second request.
+    seen = recording(retried)
+    two = replace(seen.steps[0].run, responses=seen.steps[0].run.responses[:2])
+    assert (
+        no_hidden_retries.judge(replace(seen, steps=(replace(seen.steps[0], run=two),))).ruling
+        is Ruling.FAIL
+    )
+
+
+@pytest.mark.parametrize(
+    ("call_at", "ruling"), [(None, "PASS"), (0.2, "FAIL"), (0.379, "FAIL"), (0.45, "PASS")]
+)
+def test_no_call_may_start_in_the_open_time(call_at: float | None, ruling: str) -> None:
+    calls = [kept(0.06 + n * 0.05) for n in range(7)]
+    if call_at is not None:
+        calls.append(real(call_at))
+    assert silent_while_open.judge(recording(OPENING, part("open", *calls))).ruling == ruling
+
+
+def test_records_that_the_tap_dropped_turn_a_pass_into_doubt() -> None:
+    seen = recording(OPENING, part("open", *(kept(0.06 + n * 0.05) for n in range(7))), dropped=1)
+    assert silent_while_open.judge(seen).ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("takes", "ruling"), [(0.001, "PASS"), (0.2, "FAIL")])
+def test_the_open_answer_must_be_fast(takes: float, ruling: str) -> None:
+    calls = [kept(0.1 + n * 0.3, takes) for n in range(30)]
+    assert open_answer_is_fast.judge(recording(OPENING, part("open", *calls))).ruling == ruling
+
+
+def test_a_few_slow_answers_of_a_loaded_machine_are_no_fault() -> None:
+    calls = [kept(0.1 + n * 0.3, 0.2 if n % 5 == 0 else 0.001) for n in range(30)]
+    assert open_answer_is_fast.judge(recording(OPENING, part("open", *calls))).ruling is Ruling.PASS
+
+
+def test_a_caller_that_waits_in_vain_fails_the_open_answer() -> None:
+    calls = [kept(0.1 + n * 0.01) for n in range(29)]
+    calls.append(Call(0.5, 10.0, status=None, reached=False))
+    assert open_answer_is_fast.judge(recording(OPENING, part("open", *calls))).ruling is Ruling.FAIL
+
+
+def test_too_few_open_answers_are_inconclusive() -> None:
+    calls = part("open", *(kept(0.1 + n * 0.01) for n in range(7)))
+    assert open_answer_is_fast.judge(recording(OPENING, calls)).ruling is Ruling.INCONCLUSIVE
+
+
+def waiting(until: float, *, every: float = 0.01) -> list[Call]:
+    count = int((until - 0.06) / every)
+    return [*(kept(0.06 + n * every) for n in range(count)), failed(until)]
+
+
+@pytest.mark.parametrize(
+    ("probe_at", "ruling"),
+    [(0.42, "PASS"), (0.39, "PASS"), (0.45, "PASS"), (0.3, "FAIL"), (0.6, "FAIL")],
+)
+def test_it_stays_open_for_its_recovery_time(probe_at: float, ruling: str) -> None:
+    seen = recording(OPENING, part("waiting", *waiting(probe_at)))
+    assert recovery_time.judge(seen).ruling == ruling
+
+
+def test_a_probe_that_came_late_because_nobody_asked_is_inconclusive() -> None:
+    seen = recording(OPENING, part("waiting", kept(0.1), failed(0.6)))
+    assert recovery_time.judge(seen).ruling is Ruling.INCONCLUSIVE
+
+
+def test_a_breaker_that_never_probes_fails_its_claim() -> None:
+    calls = [kept(0.06 + n * 0.01) for n in range(100)]
+    assert recovery_time.judge(recording(OPENING, part("waiting", *calls))).ruling is Ruling.FAIL
+
+
+def test_without_a_claim_the_open_time_is_reported() -> None:
+    seen = recording(
+        OPENING, part("waiting", *waiting(0.42)), claims=Claims(), recovery=Span(0.38, 0.41)
+    )
+    verdict = recovery_time.judge(seen)
+    assert verdict.ruling is Ruling.PASS
+    assert "it stayed open for 0.39 to 0.40 s; none is claimed" in verdict.statement
+
+
+def crowd(probes: int) -> list[Call]:
+    return [
+        *(real(0.5 + n * 0.0001, 0.2) for n in range(probes)),
+        *(kept(0.51 + n * 0.0001) for n in range(100 - probes)),
+    ]
+
+
+@pytest.mark.parametrize(("probes", "ruling"), [(1, "PASS"), (2, "PASS"), (3, "FAIL")])
+def test_half_open_admits_its_probes_only(probes: int, ruling: str) -> None:
+    seen = recording(OPENING, part("crowd", *crowd(probes), concurrency=100))
+    verdict = half_open_probes.judge(seen)
+    assert verdict.ruling == ruling
+    assert verdict.category is Category.UNSCORED
+
+
+@pytest.mark.parametrize(("probes", "ruling"), [(1, "PASS"), (2, "FAIL")])
+def test_one_failed_probe_opens_it_again(probes: int, ruling: str) -> None:
+    calls = [failed(0.5 + n * 0.01) if n < probes else kept(0.5 + n * 0.01) for n in range(9)]
+    seen = recording(OPENING, part("probing", *calls))
+    assert failed_probe_reopens.judge(seen).ruling == ruling
+
+
+def test_good_probes_close_it() -> None:
+    probing = part("probing", real(0.5), real(0.51))
+    closed = part("closed", *(real(0.52 + n * 0.01) for n in range(10)))
+    assert good_probes_close.judge(recording(OPENING, probing, closed)).ruling is Ruling.PASS
+    stuck = part("closed", *(kept(0.52 + n * 0.01) for n in range(10)))
+    assert good_probes_close.judge(recording(OPENING, probing, stuck)).ruling is Ruling.FAIL
+    # It stayed open for longer than claimed: another property's matter.
+    late = part("probing", kept(0.5), kept(0.51))
+    assert good_probes_close.judge(recording(OPENING, late, stuck)).ruling is Ruling.INCONCLUSIVE
+
+
+def in_flight(**changed: object) -> list[Call]:
+    calls = [real(-0.1 + n * 0.001, 0.5) for n in range(5)]
+    return [*calls[:4], replace(calls[4], **changed)]  # type: ignore[arg-type]
+
+
+def test_calls_in_flight_are_answered_once_each() -> None:
+    judge = calls_in_flight_survive.judge
+    whole = part("in flight", *in_flight(), concurrency=5)
+    assert judge(recording(whole, OPENING)).ruling is Ruling.PASS
+    lost = part("in flight", *in_flight(status=502), concurrency=5)
+    assert judge(recording(lost, OPENING)).ruling is Ruling.FAIL
+    over = part("in flight", *in_flight(takes=0.05), concurrency=5)
+    assert judge(recording(over, OPENING)).ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("late", "after", "ruling"),
+    [
+        (failed(-0.1, 1.0), real, "PASS"),
+        (failed(-0.1, 1.0), kept, "FAIL"),
+        (failed(-0.1, 0.3), kept, "INCONCLUSIVE"),
+        (real(-0.1, 1.0), real, "INCONCLUSIVE"),
+    ],
+)
+def test_late_failures_change_nothing(late: Call, after: object, ruling: str) -> None:
+    assert callable(after)
+    seen = recording(
+        part("hanging", late, late, late, concurrency=3),
+        OPENING,
+        part("probing", real(0.5), real(0.51)),
+        part("closed", *(real(0.52 + n * 0.01) for n in range(3))),
+        part("after", *(after(1.0 + n * 0.01) for n in range(6))),
+    )
+    assert late_failures_are_void.judge(seen).ruling == ruling
+
+
+@pytest.mark.parametrize(
+    ("lasts", "closed", "ruling"),
+    [(0.4, real, "PASS"), (0.15, kept, "FAIL"), (0.05, real, "INCONCLUSIVE")],
+)
+def test_a_cancelled_caller_leaks_no_place(lasts: float, closed: object, ruling: str) -> None:
+    assert callable(closed)
+    leaving = [Call(0.5, 0.15, status=None, lasts=lasts) for _ in range(2)]
+    seen = recording(
+        OPENING,
+        part("leaving", *leaving, *(kept(0.5) for _ in range(3)), concurrency=5),
+        part("closed", *(closed(1.5 + n * 0.01) for n in range(5))),
+    )
+    assert cancelled_callers_leak_nothing.judge(seen).ruling == ruling
+
+
+def test_another_dependencys_calls_go_on() -> None:
+    def others(make: object, at: float) -> Ruling:
+        assert callable(make)
+        calls = part("other: catalog", *(make(at + n * 0.005) for n in range(10)))
+        return others_left_alone.judge(recording(OPENING, calls)).ruling
+
+    assert others(real, 0.1) is Ruling.PASS
+    assert others(kept, 0.1) is Ruling.FAIL
+    assert others(real, 0.41) is Ruling.INCONCLUSIVE  # it may have been open no more
+
+
+@pytest.mark.parametrize(
+    ("known", "through", "ruling"),
+    [(None, 3, "PASS"), (None, 6, "INCONCLUSIVE"), (2, 6, "PASS"), (2, 7, "FAIL"), (1, 4, "FAIL")],
+)
+def test_what_all_workers_let_through(known: int | None, through: int, ruling: str) -> None:
+    calls = [failed(n * 0.01) if n < through else kept(n * 0.01) for n in range(25)]
+    claims = Claims(recovery=0.4, workers=known)
+    assert workers.judge(recording(part("spread", *calls), claims=claims)).ruling == ruling
+
+
+@pytest.mark.parametrize(
+    ("forward", "back", "ruling"),
+    [
+        (kept(0.1), real(0.45), "PASS"),
+        (failed(0.1), real(0.45), "FAIL"),
+        (kept(0.1), kept(0.6), "FAIL"),
+        (failed(0.5), kept(0.6), "INCONCLUSIVE"),
+    ],
+)
+def test_the_wall_clock_plays_no_part(forward: Call, back: Call, ruling: str) -> None:
+    seen = recording(OPENING, part("stepped forward", forward), part("stepped back", back))
+    assert wall_clock_plays_no_part.judge(seen).ruling == ruling
+
+
+def test_a_breaker_that_did_not_open_is_not_testable() -> None:
+    with pytest.raises(NotTestable, match="did not open"):
+        silent_while_open.judge(recording(part("opening", failed(0.0), failed(0.01))))

@@ -1,0 +1,109 @@
+"""Known answers: the sound breaker fails nothing, and each flaw fails the property that names it.
+
+The whole suite runs over each, so a flaw that fails another property as well is noticed too.
+"""
+
+import pytest
+
+from harness.conformance.claims import Claims
+from harness.conformance.failures import FAILURES
+from harness.conformance.rendering import table
+from harness.conformance.report import Report
+from harness.conformance.runner import choose
+from harness.criteria import Ruling
+from tests.conformance.libraries import LIBRARIES, Library
+from tests.conformance.stand import SETTINGS, conform
+
+CLAIMS = Claims(
+    threshold=int(SETTINGS["THRESHOLD"]),
+    recovery=SETTINGS["RECOVERY"],
+    probes=int(SETTINGS["PROBES"]),
+    window=SETTINGS["WINDOW"],
+    workers=1,
+)
+MUTANTS = {
+    "admits_all_probes": {"half-open-probes"},
+    "client_errors_counted": {"client-errors-do-not-count"},
+    "counts_turns": {"opens-under-concurrency"},
+    "drops_calls_in_flight": {"calls-in-flight-survive"},
+    "failed_probe_ignored": {"failed-probe-reopens"},
+    "late_failure_counted": {"late-failures-are-void"},
+    "leaks_in_crowds": {"silent-while-open"},
+    # What never closes cannot close after a cancelled probe either.
+    "never_closes": {"good-probes-close", "cancelled-callers-leak-nothing"},
+    "off_by_one": {"opens"},
+    "probe_leak": {"cancelled-callers-leak-nothing"},
+    "recovers_late": {"recovery-time"},
+    "retries_once": {"no-hidden-retries"},
+    "shared_state": {"others-left-alone"},
+    "slow_rejection": {"open-answer-is-fast"},
+    "success_ignored": {"success-resets-count"},
+    "timeouts_ignored": {"slow-calls-count"},
+    "wall_clock": {"wall-clock-plays-no-part"},
+    "window_ignored": {"old-failures-expire"},
+}
+"""Each flawed breaker, and all the properties that it must fail."""
+
+
+def failed(report: Report) -> set[str]:
+    return {result.name for result in report.ruled(Ruling.FAIL)}
+
+
+def shown(report: Report) -> str:
+    return "\n".join(
+        line
+        for result in report.results
+        if result.verdict.ruling is not Ruling.PASS
+        for line in (f"{result.verdict.ruling} {result.title}", *table.details(result))
+    )
+
+
+@pytest.mark.parametrize("flaw", MUTANTS)
+def test_a_flaw_fails_exactly_the_property_that_names_it(flaw: str) -> None:
+    order = choose(failures=["reset"])
+    report = conform(f"tests.conformance.mutants.{flaw}", order, claims=CLAIMS)
+    assert failed(report) == MUTANTS[flaw], shown(report)
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+def test_a_library_fails_what_it_is_known_to_fail_and_nothing_else(library: Library) -> None:
+    report = conform(
+        library.module,
+        choose(failures=["reset"]),
+        claims=library.claims,
+        settings=library.settings,
+    )
+    assert failed(report) == library.deviations, shown(report)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_the_sound_breaker_opens_at_every_kind_of_failure(failure: str) -> None:
+    report = conform(
+        "tests.conformance.services.with_target",
+        choose(only=["opens"], failures=[failure]),
+        claims=CLAIMS,
+    )
+    assert report.ruling is Ruling.PASS, shown(report)
+
+
+def test_an_unknown_recovery_time_is_measured() -> None:
+    report = conform(
+        "tests.conformance.services.with_target",
+        choose(only=["recovery-time", "half-open-probes"], failures=["reset"]),
+        claims=Claims(),
+    )
+    measured = report.observed.recovery
+    assert measured is not None
+    assert measured.least <= SETTINGS["RECOVERY"] <= measured.most
+    assert report.ruling is Ruling.PASS, shown(report)
+    assert report.observed.failures == SETTINGS["THRESHOLD"]
+
+
+def test_what_cannot_be_tested_says_what_it_needs() -> None:
+    report = conform(
+        "tests.conformance.services.with_target",
+        choose(only=["old-failures-expire"]),
+        claims=Claims(recovery=SETTINGS["RECOVERY"], window=3600),
+    )
+    assert report.ruling is Ruling.INCONCLUSIVE
+    assert "--deadline 37" in report["old-failures-expire"].needs
