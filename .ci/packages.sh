@@ -11,6 +11,7 @@ packages=(
     docker.io      # the engine and its client
     iproute2       # ip and tc
     iptables       # the engine's port publishing
+    libfaketime # a wall clock that can be stepped, for the breakers' conformance suite
     make
     python3
     python3-venv

@@ -1,6 +1,6 @@
 """The fixture `breaker_conformance`: the suite as one call in a test."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Protocol
 
 import pytest
@@ -28,9 +28,9 @@ class BreakerConformance(Protocol):
         probes: int = 2,
         window: float | None = None,
         workers: int | None = None,
-        only: Sequence[str] = (),
-        without: Sequence[str] = (),
-        failures: Sequence[str] = (),
+        only: Collection[str] = (),
+        without: Collection[str] = (),
+        failures: Collection[str] = (),
         deadline: float = 60.0,
     ) -> Report:
         """Return the report where nothing failed and something passed.
@@ -53,9 +53,9 @@ def breaker_conformance(stack: Stack) -> BreakerConformance:
         dependency: str,
         *,
         endpoint: str = "",
-        only: Sequence[str] = (),
-        without: Sequence[str] = (),
-        failures: Sequence[str] = (),
+        only: Collection[str] = (),
+        without: Collection[str] = (),
+        failures: Collection[str] = (),
         deadline: float = 60.0,
         **claims: float | None,
     ) -> Report:

@@ -1,7 +1,7 @@
 """Runs the plans against a stack, a fresh target for each, and has their records judged."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
@@ -167,7 +167,7 @@ class Runner:
 
 
 def choose(
-    only: Sequence[str] = (), without: Sequence[str] = (), failures: Sequence[str] = ()
+    only: Collection[str] = (), without: Collection[str] = (), failures: Collection[str] = ()
 ) -> Order:
     """Return what the names stand for; all of each where none is named. ConfigurationError."""
     known = {each.name: each for each in PROPERTIES}
@@ -183,7 +183,7 @@ def choose(
     )
 
 
-def _check(what: str, names: Sequence[str], known: Iterable[str]) -> None:
+def _check(what: str, names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise ConfigurationError(f"no {what} is named {name!r}{suggestion(name, known)}")
