@@ -63,7 +63,8 @@ def breaker(
     """Test a service's circuit breaker from outside, by what reaches its dependency.
 
     The recovery time is measured where it is not given. Exits with 0 where nothing failed and
-    something passed, 1 where a property failed, 3 where all was inconclusive.
+    something passed, 1 where a property failed or nothing could be driven, 3 where all was
+    inconclusive.
     """
     if listing:
         for line in table.listing(PROPERTIES, FAILURES):

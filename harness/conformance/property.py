@@ -26,6 +26,8 @@ class Property:
     needs: Capability = Capability.TCP
     each_failure: bool = False
     """Whether it is tested once for each kind of failure."""
+    needs_recovery: bool = False
+    """Whether the recovery time must be known for it, by claim or by measurement."""
     steps_clock: bool = False
     """Whether its target must see a wall clock that can be stepped."""
 

@@ -71,7 +71,8 @@ class Runner:
         began = time.monotonic()
         with self._stage() as stage:
             check_reach(stage, self._endpoint)
-            self._observed = survey(stage, self._claims.recovery)
+            measure = any(each.needs_recovery for each in order.properties)
+            self._observed = survey(stage, self._claims.recovery, measure=measure)
         results = []
         for chosen in order.properties:
             for failure in order.failures if chosen.each_failure else order.failures[:1]:

@@ -50,7 +50,7 @@ def judge(recording: Recording) -> Verdict:
 PROPERTY = Property(
     name="calls-in-flight-survive",
     promise="Calls in flight when it opens are neither lost nor made twice.",
-    source="resilience4j, CircuitBreaker, events of calls that end after a change of state",
+    source="Nygard, Release It!, 2nd ed., ch. 5: an open breaker stops the calls that follow",
     plan=plan,
     judge=judge,
 )

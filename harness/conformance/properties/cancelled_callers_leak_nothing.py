@@ -66,4 +66,5 @@ PROPERTY = Property(
     source="resilience4j, CircuitBreaker.releasePermission",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

@@ -33,4 +33,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5; Polly, state HalfOpen",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

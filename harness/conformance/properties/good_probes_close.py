@@ -36,4 +36,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5; resilience4j, CircuitBreaker, state HALF_OPEN",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

@@ -36,4 +36,5 @@ PROPERTY = Property(
     " permittedNumberOfCallsInHalfOpenState",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

@@ -55,8 +55,9 @@ def judge(recording: Recording) -> Verdict:
 PROPERTY = Property(
     name="late-failures-are-void",
     promise="A failure of a call begun before the opening does not open it once it closed again.",
-    source="Nygard, Release It!, 2nd ed., ch. 5; resilience4j, CircuitBreaker, onError by state",
+    source="sony/gobreaker: a result of an earlier generation is dropped",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
     needs=Capability.HTTP,
 )

@@ -47,4 +47,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5, Bulkheads and Circuit Breaker",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

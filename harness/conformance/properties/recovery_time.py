@@ -73,4 +73,5 @@ PROPERTY = Property(
     " Polly, BreakDuration",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

@@ -47,4 +47,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5; resilience4j, CircuitBreaker, state OPEN",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
 )

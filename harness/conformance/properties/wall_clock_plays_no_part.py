@@ -50,5 +50,6 @@ PROPERTY = Property(
     source="POSIX, clock_gettime: CLOCK_REALTIME may be set, CLOCK_MONOTONIC may not",
     plan=plan,
     judge=judge,
+    needs_recovery=True,
     steps_clock=True,
 )
