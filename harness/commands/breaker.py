@@ -15,6 +15,7 @@ from harness.errors import ConfigurationError
 from harness.session import Session
 
 STATUS = {Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.INCONCLUSIVE: 3}
+PATH = click.Path(path_type=Path)
 COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yellow"}
 
 
@@ -22,7 +23,7 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
 @click.option("--backend", default="auto", show_default=True, help="embedded, local or docker.")
-@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="The service.")
+@click.option("--config", metavar="FILE", type=PATH, help="The service, as TOML.")
 @click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
 @click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
 @click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
@@ -34,8 +35,8 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.option("--failures", metavar="KIND", multiple=True, help="Fail so; may be repeated.")
 @click.option("--deadline", default=60.0, show_default=True, help="Seconds of the longest wait.")
 @click.option("--seed", type=int, metavar="N", help="Replay the run that printed it.")
-@click.option("--json", "json_path", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--svg", "svg_path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write the report.")
+@click.option("--svg", "svg_path", metavar="FILE", type=PATH, help="Draw the timelines.")
 @click.option("--timeline", is_flag=True, help="Show each property's timeline, not only a FAIL's.")
 @click.option("--list", "listing", is_flag=True, help="List the properties with their sources.")
 def breaker(
@@ -94,6 +95,7 @@ def breaker(
             endpoint=endpoint,
             deadline=deadline,
         )
+        click.echo(f"{runner}, backend {session.choice.name}, seed {session.seed}")
         report = runner.run(order, show)
     finally:
         stack.close()

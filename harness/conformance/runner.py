@@ -66,6 +66,9 @@ class Runner:
     def __repr__(self) -> str:
         return f"<Runner of {self._dependency} at {self._endpoint}>"
 
+    def __str__(self) -> str:
+        return f"the breaker of {self._dependency} at {self._endpoint}"
+
     def run(self, order: Order, progress: Progress = lambda result: None) -> Report:
         """Survey the breaker, test each property, and report. WindtunnelError where it cannot."""
         began = time.monotonic()

@@ -30,11 +30,9 @@ def summary(report: Report) -> list[str]:
     failures = "never" if observed.failures is None else f"after {observed.failures} failures"
     known = "measured" if observed.measured else "as claimed"
     recovery = f"{observed.recovery} ({known})" if observed.recovery else "not known"
-    where = f"the breaker of {report.dependency} at {report.endpoint}"
     return [
         f"{counts} in {report.seconds:.1f} s",
-        f"{where}: opened {failures}, recovery time {recovery}",
-        f"backend {report.backend}, seed {report.seed}",
+        f"the breaker opened {failures}, recovery time {recovery}",
     ]
 
 
