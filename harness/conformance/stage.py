@@ -109,7 +109,8 @@ class Stage:
     ) -> Run:
         """Send requests and record them under the step's name, after what it already holds.
 
-        All that are sent one at a time share one connection, and so one worker of the service.
+        All that are sent one at a time share one connection, and so one worker of the service; of
+        the others each caller waits for `patience` seconds at most.
         """
         path = endpoint or self._endpoint
         if concurrency > 1:

@@ -1,0 +1,140 @@
+"""The judges of a closed breaker rule on records alone: what passes, fails, and shows nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.conformance.properties import (
+    PROPERTIES,
+    client_errors_do_not_count,
+    no_hidden_retries,
+    opens,
+    opens_under_concurrency,
+    success_resets_count,
+)
+from harness.criteria import Category, Ruling
+from tests.conformance.hand_made import Call, failed, kept, part, real, recording
+
+
+def test_every_property_says_what_it_promises_and_who_asks_for_it() -> None:
+    assert len({each.name for each in PROPERTIES}) == len(PROPERTIES)
+    assert all(each.promise and each.source for each in PROPERTIES)
+
+
+@pytest.mark.parametrize(("failures", "ruling"), [(2, "PASS"), (3, "PASS"), (4, "FAIL")])
+def test_it_opens_within_the_claimed_failures(failures: int, ruling: str) -> None:
+    calls = [failed(n * 0.01) if n < failures else kept(n * 0.01) for n in range(11)]
+    verdict = opens.judge(recording(part("failing", *calls)))
+    assert verdict.ruling == ruling
+    assert verdict.category is Category.UNSCORED
+
+
+def test_slow_failures_end_with_their_callers_answer_not_when_the_tap_learns_of_it() -> None:
+    slow = [replace(failed(n * 0.5, 0.4), lasts=5.0) for n in range(3)]
+    later = [kept(1.41 + n * 0.01) for n in range(8)]
+    assert opens.judge(recording(part("failing", *slow, *later))).ruling is Ruling.PASS
+
+
+def test_one_call_too_many_fails_it_however_few_requests_there_were() -> None:
+    slow = [failed(n * 0.5, 0.4) for n in range(11)]
+    assert opens.judge(recording(part("failing", *slow))).ruling is Ruling.FAIL
+
+
+def burst(*, at: float = 0.0, callers: int = 100) -> list[Call]:
+    return [failed(at + n * 0.0001, 0.1) for n in range(callers)]
+
+
+def test_concurrent_failures_are_exposure_not_a_fault() -> None:
+    after = part("after", *(kept(0.2 + n * 0.002) for n in range(8)))
+    verdict = opens_under_concurrency.judge(
+        recording(part("burst", *burst(), concurrency=100), after)
+    )
+    assert verdict.ruling is Ruling.PASS
+    assert [finding.value for finding in verdict.findings] == [97, 0]
+
+
+def test_a_call_begun_once_the_dependency_was_known_to_be_dead_is_counted() -> None:
+    late = part("burst", *burst(), failed(0.15, 0.01), concurrency=100)
+    after = part("after", *(kept(0.2 + n * 0.002) for n in range(8)))
+    verdict = opens_under_concurrency.judge(recording(late, after))
+    assert verdict.ruling is Ruling.PASS
+    assert verdict.findings[1].value == 1
+
+
+def test_a_breaker_that_concurrent_failures_leave_closed_fails() -> None:
+    after = part("after", *(failed(0.2 + n * 0.005) for n in range(8)))
+    verdict = opens_under_concurrency.judge(
+        recording(part("burst", *burst(), concurrency=100), after)
+    )
+    assert verdict.ruling is Ruling.FAIL
+
+
+@pytest.mark.parametrize(
+    ("check", "ruling"), [(real(0.2), "PASS"), (kept(0.2), "FAIL"), (failed(0.2), "FAIL")]
+)
+def test_a_success_sets_the_count_back(check: Call, ruling: str) -> None:
+    verdict = success_resets_count.judge(
+        recording(
+            part("failures", failed(0.0), failed(0.01)),
+            part("success", real(0.05)),
+            part("failures again", failed(0.1), failed(0.11)),
+            part("check", check),
+        )
+    )
+    assert verdict.ruling == ruling
+
+
+def test_retries_leave_the_count_untested() -> None:
+    twice = [failed(0.1), Call(0.1005, 0.001, fallback=True, failed=True)]
+    verdict = success_resets_count.judge(
+        recording(
+            part("failures", *twice),
+            part("success", real(0.05), kept(0.06)),
+            part("failures again", *twice),
+            part("check", kept(0.2)),
+        )
+    )
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("let_through", [7, 3])
+def test_client_errors_do_not_count(let_through: int) -> None:
+    calls = [
+        Call(0.1 + n * 0.01, status=500, answer="404")
+        if n < let_through
+        else replace(kept(0.1 + n * 0.01), status=503)
+        for n in range(7)
+    ]
+    verdict = client_errors_do_not_count.judge(
+        recording(
+            part("healthy", real(0.0), real(0.01)),
+            part("client errors", *calls),
+            part("check", real(0.3)),
+        )
+    )
+    assert verdict.ruling is (Ruling.PASS if let_through == 7 else Ruling.FAIL)
+
+
+def test_a_request_on_a_connection_that_the_service_was_closing_is_nobodys_fault() -> None:
+    lost = Call(0.12, 0.0005, status=None, reached=False)
+    verdict = client_errors_do_not_count.judge(
+        recording(
+            part("healthy", real(0.0), real(0.01)),
+            part("client errors", Call(0.1, status=500, answer="404"), lost),
+            part("check", real(0.3)),
+        )
+    )
+    assert verdict.ruling is Ruling.PASS
+
+
+def test_a_hidden_retry_is_a_call_too_many() -> None:
+    honest = part("failing", failed(0.0), failed(0.01))
+    assert no_hidden_retries.judge(recording(honest)).ruling is Ruling.PASS
+    retried = part("failing", failed(0.0), failed(0.01, 0.008), failed(0.013, 0.002))
+    # The third call belongs to the second request.
+    seen = recording(retried)
+    two = replace(seen.steps[0].run, responses=seen.steps[0].run.responses[:2])
+    assert (
+        no_hidden_retries.judge(replace(seen, steps=(replace(seen.steps[0], run=two),))).ruling
+        is Ruling.FAIL
+    )
