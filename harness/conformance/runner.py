@@ -27,6 +27,9 @@ from harness.errors import (
 )
 from harness.stack import Stack
 
+ATTEMPTS = 2
+"""How often a plan is carried out whose records show nothing, as on a machine that was busy."""
+
 Progress = Callable[[Result], None]
 
 
@@ -97,8 +100,11 @@ class Runner:
         began = time.monotonic()
         recording: Recording | None = None
         try:
-            recording = self._record(chosen, failure)
-            verdict = chosen.judge(recording)
+            for _ in range(ATTEMPTS):
+                recording = self._record(chosen, failure)
+                verdict = chosen.judge(recording)
+                if verdict.ruling is not Ruling.INCONCLUSIVE:
+                    break
         except NotTestable as error:
             verdict = self._untested(chosen, f"{error}.", error.needs)
         except UnsupportedFault as error:

@@ -10,7 +10,7 @@ from harness.conformance.runner import Order, Runner
 from harness.session import Session
 
 CATALOG = ("{python}", "-m", "target.catalog", "--host", "{host}", "--port", "{port}")
-SETTINGS = {"THRESHOLD": 3, "RECOVERY": 0.4, "PROBES": 2, "WINDOW": 2.0, "CALL_TIMEOUT": 0.6}
+SETTINGS = {"THRESHOLD": 3, "RECOVERY": 0.4, "PROBES": 2, "WINDOW": 2.0, "CALL_TIMEOUT": 0.8}
 
 
 def configuration(module: str) -> Configuration:

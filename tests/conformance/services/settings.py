@@ -16,4 +16,4 @@ class Settings:
     recovery: float = field(default_factory=lambda: _number("RECOVERY", 0.4))
     probes: int = field(default_factory=lambda: int(_number("PROBES", 2)))
     window: float = field(default_factory=lambda: _number("WINDOW", 2.0))
-    call_timeout: float = field(default_factory=lambda: _number("CALL_TIMEOUT", 0.6))
+    call_timeout: float = field(default_factory=lambda: _number("CALL_TIMEOUT", 0.8))
