@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from harness.conformance.claims import Claims
-from harness.criteria.attempts import Attempt, attempts
+from harness.criteria.attempts import Attempt
+from harness.criteria.told import told
 from harness.errors import NotTestable
 from harness.records import Response, Run
 
@@ -48,7 +49,7 @@ class Recording:
 
     def attempts(self, step: str) -> list[Attempt]:
         """Return the calls that started at the dependency during a step."""
-        return within(self.run(step), self.dependency)
+        return told(self.run(step), self.dependency)
 
     @property
     def opened(self) -> "Opening":
@@ -94,7 +95,7 @@ class Opening:
 
 def opening(run: Run, dependency: str) -> Opening | None:
     """Return when the breaker opened: after the last failed call before a request without one."""
-    seen = within(run, dependency)
+    seen = told(run, dependency)
     failed = [attempt for attempt in seen if attempt.failed]
     silent = [r.started for r in run.responses if not reached(r, seen)]
     for number, attempt in enumerate(failed, 1):
@@ -109,27 +110,6 @@ def answered_at(run: Run, attempt: Attempt) -> float:
     """Return when the caller behind a sequential call had its answer."""
     ends = [r.ended for r in run.responses if r.started <= attempt.started <= r.ended]
     return min(ends, default=attempt.started if attempt.ended is None else attempt.ended)
-
-
-def within(run: Run, dependency: str) -> list[Attempt]:
-    """Return the calls that started at the dependency during a run.
-
-    In a sequential run each belongs to one caller, whose answer tells more than the tap can see
-    while a fault holds a connection: when the service gave up, and that it could not use an answer.
-    """
-    seen = [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
-    return [_told(a, run.responses) for a in seen] if run.concurrency == 1 else seen
-
-
-def _told(attempt: Attempt, responses: tuple[Response, ...]) -> Attempt:
-    """Return an attempt with what its caller's answer tells of it."""
-    for each in responses:
-        if each.started <= attempt.started <= each.ended:
-            ended = each.ended if attempt.ended is None else min(attempt.ended, each.ended)
-            # A service may turn a client error of its dependency into any answer.
-            unusable = not real(each) and ": 4" not in attempt.what
-            return replace(attempt, ended=ended, failed=attempt.failed or unusable)
-    return attempt
 
 
 def reached(response: Response, seen: list[Attempt]) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from faults import ConnectionReset, Fault
 from harness.conformance.claims import Claims
-from harness.conformance.recording import Opening, Recording, Span, Step, opening, real, within
+from harness.conformance.recording import Opening, Recording, Span, Step, opening, real
 from harness.conformance.wall_clock import WallClock
+from harness.criteria.told import told
 from harness.errors import NotTestable
 from harness.records import Run
 from harness.stack import Stack
@@ -180,7 +181,7 @@ class Stage:
             found = opening(run, self.dependency)
             if found and sum(r.started >= found.latest for r in run.responses) >= SILENT:
                 return found
-        failures = sum(attempt.failed for attempt in within(run, self.dependency))
+        failures = sum(attempt.failed for attempt in told(run, self.dependency))
         raise NotTestable(
             f"the breaker did not open: {failures} calls failed in {most} requests",
             needs="a breaker that opens",
@@ -198,7 +199,7 @@ class Stage:
         began = time.monotonic()
         while time.monotonic() < until:
             run = self._with_evidence(self.drive(step, 1))
-            if within(run, self.dependency) and (not successfully or real(run.responses[0])):
+            if told(run, self.dependency) and (not successfully or real(run.responses[0])):
                 return True
             time.sleep(every + slower * (time.monotonic() - began))
         return False

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from harness.criteria.attempts import Attempt, Bounds, attempts, between, partial
+from harness.criteria.attempts import Attempt, Bounds, between, partial
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
+from harness.criteria.told import told
 from harness.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from harness.records import Evidence, Response, Run
 
@@ -23,7 +24,7 @@ def breaker_opens(
     "Circuit Breaker"). What the service says of its breaker plays no part.
     """
     evidence = run.at(dependency)
-    seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
+    seen = told(run, dependency)
     doubts = partial(evidence)
     nothing = Verdict(
         criterion=f"breaker opens within {within} failures",
@@ -61,6 +62,10 @@ def breaker_opens(
             needs=f"{ENOUGH_AFTER} such requests or more, sent one after another",
         )
     ruling = decide_at_most(count.least, count.most, 0)
+    needs = _needs(doubts)
+    if ruling is Ruling.FAIL and failures < within:
+        # Fewer failures than it may take to open it are no reason to be open.
+        ruling, needs = Ruling.INCONCLUSIVE, f"{within} calls that fail one after another"
     return replace(
         nothing,
         ruling=ruling,
@@ -71,7 +76,7 @@ def breaker_opens(
         value=float(count.least),
         lower=float(count.least),
         upper=float(count.most),
-        needs=_needs(doubts) if ruling is Ruling.INCONCLUSIVE else "",
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         timeline=timeline(run.responses, dependency, seen, own),
     )
 
@@ -102,16 +107,16 @@ def _most(evidence: Evidence, later: list[Response]) -> float:
 
 def _time_of_failure(
     run: Run, dependency: str, seen: list[Attempt], within: int
-) -> tuple[float, str] | None:
-    """Return when failure number `within` had ended, or the last one if there were fewer.
+) -> tuple[float, int] | None:
+    """Return when failure number `within` had ended, or the last one, with its number.
 
     Where single attempts could not be seen, each request whose fallback or failure may be due to
     one (its span holds a possible attempt) stands for a failure.
     """
-    ends = sorted(_end(run, a, a.ended) for a in seen if a.failed and a.ended is not None)
+    ends = sorted(a.ended for a in seen if a.failed and a.ended is not None)
     if ends:
         number = min(within, len(ends))
-        return _answered_by(run.responses, ends[number - 1]), f"{number}"
+        return _answered_by(run.responses, ends[number - 1]), number
     evidence = run.at(dependency)
     possible = [
         response.ended
@@ -120,19 +125,8 @@ def _time_of_failure(
     ]
     if possible:
         number = min(within, len(possible))
-        return possible[number - 1], f"{number} (by the callers' answers)"
+        return possible[number - 1], number
     return None
-
-
-def _end(run: Run, attempt: Attempt, ended: float) -> float:
-    """Return when a failed attempt was over for the service: at the latest when it had answered.
-
-    A tap learns late that the target has given up where a fault holds the connection.
-    """
-    if run.concurrency > 1:
-        return ended
-    answered = [r.ended for r in run.responses if r.started <= attempt.started <= r.ended]
-    return min([ended, *answered])
 
 
 def _answered_by(responses: tuple[Response, ...], failure: float) -> float:

@@ -138,3 +138,17 @@ def test_a_hidden_retry_is_a_call_too_many() -> None:
         no_hidden_retries.judge(replace(seen, steps=(replace(seen.steps[0], run=two),))).ruling
         is Ruling.FAIL
     )
+
+
+def test_a_call_whose_caller_got_the_fallback_failed_whatever_the_tap_saw_of_its_answer() -> None:
+    """An answer that drips on after the service gave up is a whole answer to the tap."""
+    given_up = [Call(n * 0.01, fallback=True) for n in range(3)]
+    later = [kept(0.1 + n * 0.01) for n in range(8)]
+    verdict = opens.judge(recording(part("failing", failed(-0.01), *given_up[1:], *later)))
+    assert verdict.ruling is Ruling.PASS
+    assert "after 3 failures had ended" in verdict.statement
+
+
+def test_fewer_failures_than_the_claim_are_no_reason_to_be_open() -> None:
+    calls = [failed(0.0), failed(0.01), *(real(0.02 + n * 0.01) for n in range(8))]
+    assert opens.judge(recording(part("failing", *calls))).ruling is Ruling.INCONCLUSIVE
