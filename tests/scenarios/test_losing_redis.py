@@ -27,7 +27,7 @@ pytestmark = [
 @pytest.mark.parametrize(
     ("fault", "seconds"),
     [
-        pytest.param(Kill("redis"), 0.5, id="killed"),
+        pytest.param(Kill("redis"), 0.4, id="killed"),
         pytest.param(Pause("redis"), 1.2, id="paused"),
         # Killed, and started again as soon as traffic has met its absence.
         pytest.param(Kill("redis"), 0.1, id="restarted"),
@@ -40,7 +40,7 @@ def test_no_request_fails_or_waits_beyond_its_timeout_and_all_recovers(
     _, before = stack.get("/metrics")
     with ThreadPoolExecutor(1) as background:
         traffic = background.submit(
-            stack.load, [endpoint, "/api/metrics"], connections=8, duration=seconds + 0.8
+            stack.load, [endpoint, "/api/metrics"], connections=8, duration=seconds + 0.5
         )
         time.sleep(0.3)
         with stack.inject(fault):
