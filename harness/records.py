@@ -208,3 +208,53 @@ class Pairs:
     def evidence_at(self, dependency: str) -> Evidence:
         """Return the dependency's evidence over both arms."""
         return self.a.at(dependency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmBlock:
+    """What one arm of a comparison did in one block."""
+
+    durations: tuple[float, ...]
+    """Seconds of each timed request; number n was made beside number n of the other arm."""
+    requests: int
+    """All requests, the untimed ones included."""
+    failures: int
+    """Those without an answer below 400."""
+    rate: float
+    """Answers a second when several callers asked at once."""
+    cpu: float | None
+    """CPU seconds of the arm's processes in this block; None where that cannot be read."""
+    resident: int | None
+    """Bytes of memory that the arm's processes held at the block's end."""
+    calls: tuple[int, ...] = ()
+    """Calls to each of the comparison's dependencies, from the taps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A short stretch of a comparison: interleaved pairs of one endpoint, then both arms' bursts."""
+
+    endpoint: str
+    began: float
+    base: ArmBlock
+    head: ArmBlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two arms measured side by side, block after block in the order of time."""
+
+    base: str
+    head: str
+    endpoints: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    """Those whose calls were counted; none where the arms are not behind our taps."""
+    blocks: tuple[Block, ...]
+    conditions: tuple[str, ...] = ()
+    """Backend, profile, faults and seed."""
+    remarks: tuple[str, ...] = ()
+    """What disturbed the measurement, each as one sentence."""
+
+    def of(self, endpoint: str) -> tuple[Block, ...]:
+        """Return the blocks of one endpoint, in order."""
+        return tuple(block for block in self.blocks if block.endpoint == endpoint)

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from faults import Capability, Fault
-from harness.backends.backend import LOOPBACK, PROFILES, Backend
+from harness.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Program
 from harness.configuration import Configuration
 from harness.criteria import Category, Verdict
 from harness.errors import ConfigurationError, suggestion
@@ -94,12 +94,17 @@ class Stack:
         return self.default_target.url
 
     @contextmanager
-    def target(self, **environment: object) -> Iterator[Target]:
-        """Start one more target with these variables on top of the scenario's, and stop it."""
+    def target(
+        self, program: Program = CONFIGURED, /, **environment: object
+    ) -> Iterator[Target]:
+        """Start one more target with these variables on top of the scenario's, and stop it.
+
+        `program` is what it runs where that is not the configured target.
+        """
         self._targets += 1
         name = f"target-{self._targets}"
         variables = {**self._environment, **{key: str(v) for key, v in environment.items()}}
-        address = self.backend.start_target(name, variables)
+        address = self.backend.start_target(name, variables, program)
         try:
             yield Target(name, address, self._around, variables)
         finally:

@@ -63,6 +63,11 @@ class Target:
         """Where it serves, such as "http://127.0.0.1:41234"."""
         return f"http://{self.address}"
 
+    @property
+    def pid(self) -> int:
+        """The pid of its first process, as this machine's engine knows it."""
+        return self._around.backend.target_pid(self.name)
+
     def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
         """Return the record of one GET and the answer's body."""
         caller = self.caller(timeout)

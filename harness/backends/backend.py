@@ -29,6 +29,21 @@ REGION = Profile("region", 0.020)
 PROFILES = {profile.name: profile for profile in (LOOPBACK, ZONE, REGION)}
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start as a target where it is not the configured one; empty: as configured."""
+
+    directory: str = ""
+    """Where its command is run: another work tree. Processes only."""
+    python: str = ""
+    """What {python} in its command stands for. Processes only."""
+    image: str = ""
+    """What its container is made from. Docker only."""
+
+
+CONFIGURED = Program()
+
+
 class Backend(Protocol):
     """Starts a stack and breaks it. Calls block, have deadlines, and raise WindtunnelError."""
 
@@ -48,8 +63,14 @@ class Backend(Protocol):
         """Start the dependencies behind their proxies; StartError says what did not come up."""
         ...
 
-    def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
+    def start_target(
+        self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
+    ) -> Address:
         """Start a target under `name`, wait until it is healthy, and return its address."""
+        ...
+
+    def target_pid(self, name: str) -> int:
+        """Return the pid of the target `name` as this machine's engine knows it."""
         ...
 
     def stop_target(self, name: str) -> None:

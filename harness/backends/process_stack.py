@@ -8,7 +8,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 from harness.address import Address
-from harness.backends.backend import Profile
+from harness.backends.backend import CONFIGURED, Profile, Program
 from harness.backends.checks import check_fault
 from harness.backends.programs import (
     Probe,
@@ -20,7 +20,7 @@ from harness.backends.programs import (
 from harness.backends.tap import Tap
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.configuration import Configuration, Dependency
-from harness.errors import ControlError, UnsupportedFault
+from harness.errors import ConfigurationError, ControlError, UnsupportedFault
 from harness.keeper.client import KeeperClient
 from harness.records import Evidence
 
@@ -104,8 +104,12 @@ class ProcessStack(ABC):
         command = self.redis_command() if _own_redis(dependency) else dependency.command
         return self.programs.start(name, command, environment={}, probe=_probe(dependency))
 
-    def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
+    def start_target(
+        self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
+    ) -> Address:
         """Start a target whose dependencies are the taps."""
+        if program.image:
+            raise ConfigurationError(f"the image {program.image!r} needs the backend docker")
         led: dict[str, str] = dict(self.configuration.environment)
         for dependency, address in self._taps.items():
             values = {"{address}": str(address), "{host}": address.host, "{port}": address.port}
@@ -121,8 +125,13 @@ class ProcessStack(ABC):
             self.configuration.command,
             environment={**led, **environment},
             probe=answers_http(self.configuration.health),
-            port=self.configuration.port,
+            port=self.configuration.port if program == CONFIGURED else 0,
+            program=program,
         )
+
+    def target_pid(self, name: str) -> int:
+        """Return the pid of the target's process."""
+        return self.keeper.status(name).pid
 
     def stop_target(self, name: str) -> None:
         """Stop the target `name`."""

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from harness.address import Address
+from harness.backends.backend import CONFIGURED, Program
 from harness.errors import ControlError, StartError
 from harness.keeper.client import KeeperClient
 
@@ -40,6 +41,7 @@ class Programs:
         environment: Mapping[str, str],
         probe: Probe,
         port: int = 0,
+        program: Program = CONFIGURED,
     ) -> Address:
         """Start `command` with {python}, {host} and {port} filled in; return where it serves.
 
@@ -50,7 +52,7 @@ class Programs:
             if port:
                 _check_free(name, address)
             try:
-                self._start_at(name, command, environment, address, probe)
+                self._start_at(name, command, environment, address, probe, program)
             except PortTaken:
                 if port or attempt == PORT_ATTEMPTS - 1:
                     raise
@@ -65,17 +67,22 @@ class Programs:
         environment: Mapping[str, str],
         address: Address,
         probe: Probe,
+        program: Program,
     ) -> None:
-        values = {"python": sys.executable, "host": address.host, "port": address.port}
+        python = program.python or sys.executable
+        values = {"python": python, "host": address.host, "port": address.port}
         argv = [_fill(part, values) for part in command]
-        self._spawn(name, argv, environment)
+        self._spawn(name, argv, environment, program.directory)
         self._started[name] = (argv, environment, address)
         self._await(name, address, probe)
 
-    def _spawn(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    def _spawn(
+        self, name: str, argv: Sequence[str], environment: Mapping[str, str], directory: str = ""
+    ) -> None:
         self.keeper.log(name).unlink(missing_ok=True)
+        where = Path(directory) if directory else self._directory
         try:
-            self.keeper.spawn(name, argv, environment=environment, directory=self._directory)
+            self.keeper.spawn(name, argv, environment=environment, directory=where)
         except ControlError as error:
             raise StartError(f"{name}: {error}") from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 from harness.address import Address
-from harness.backends.backend import Profile
+from harness.backends.backend import CONFIGURED, Profile, Program
 from harness.backends.checks import check_fault
 from harness.backends.docker.compose import Compose
 from harness.backends.docker.engine import RUN_LABEL, Engine, Template
@@ -18,7 +18,7 @@ from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.configuration import Configuration
-from harness.errors import ControlError, StartError
+from harness.errors import ConfigurationError, ControlError, StartError
 from harness.keeper.client import KeeperClient
 from harness.records import Evidence
 
@@ -119,11 +119,20 @@ class DockerBackend:
         log = self.engine.logs(service)
         raise StartError(f"{service} was not healthy within {deadline:g} s: {reason}\n{log}")
 
-    def start_target(self, name: str, environment: Mapping[str, str]) -> Address:
-        """Start a container like the compose file's target."""
+    def start_target(
+        self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
+    ) -> Address:
+        """Start a container like the compose file's target, or one of another image."""
+        if program.directory or program.python:
+            raise ConfigurationError(
+                "work trees run as processes: take the backend embedded or local, or give images"
+            )
+        template = self._template
+        if program.image:
+            template = replace(template, image=program.image)
         port = self.configuration.docker.target_port
         variables = {**self.configuration.environment, **environment}
-        self.engine.start_like(self._template, name, variables, port)
+        self.engine.start_like(template, name, variables, port)
         try:
             address: list[Address] = []
 
@@ -137,6 +146,10 @@ class DockerBackend:
             self.engine.remove(name)
             raise
         return address[0]
+
+    def target_pid(self, name: str) -> int:
+        """Return the pid of the container's first process, as the engine's machine knows it."""
+        return self.engine.pid(name)
 
     def stop_target(self, name: str) -> None:
         """Remove the container."""

@@ -72,6 +72,10 @@ class Engine:
         """Return the id of a service's container."""
         return str(self._find(service).id)
 
+    def pid(self, service: str) -> int:
+        """Return the pid of a container's first process, as the engine's machine knows it."""
+        return int(self._find(service).attrs["State"]["Pid"])
+
     def published(self, service: str, port: int) -> Address:
         """Return where a service's port can be reached from here."""
         bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")

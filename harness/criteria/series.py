@@ -1,0 +1,140 @@
+"""A comparison's figures as series: for each one the values from which its interval is made."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean, median
+
+from harness.criteria.intervals import quantile
+from harness.criteria.sequence import log_ratios
+from harness.records import ArmBlock, Block
+
+PAIRS = 10
+"""Timed pairs a batch for mean and median: enough that their ratios are about symmetric."""
+TAIL = 100
+"""Timed pairs a batch for the 99th percentile: fewer have none."""
+SPELL = 10
+"""Blocks over which the growth of memory is read: allocators take it in large pieces."""
+
+
+class Scale(StrEnum):
+    """What a series' values are."""
+
+    RATIO = "logarithms of head / base"
+    DIFFERENCE = "head - base"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One figure of one endpoint, as batch by batch differences between the arms."""
+
+    name: str
+    tolerance: str
+    """Its name among the tolerances."""
+    scale: Scale
+    values: tuple[float, ...]
+    base: float
+    """The figure itself, of each arm, over all batches."""
+    head: float
+    unit: str
+    more_is_worse: bool = True
+
+
+def series(blocks: Sequence[Block], dependencies: Sequence[str]) -> tuple[Series, ...]:
+    """Return every figure of one endpoint that its blocks hold."""
+    # Blocks of slow requests have fewer pairs, and no time for larger batches.
+    pairs = min(PAIRS, len(blocks[0].base.durations)) if blocks else PAIRS
+    found = [
+        _durations(blocks, "mean", pairs, fmean),
+        _durations(blocks, "p50", pairs, median),
+        _durations(blocks, "p99", TAIL, _p99),
+        _of_blocks(blocks, "throughput", "requests/s", lambda arm: arm.rate, more_is_worse=False),
+    ]
+    if all(block.base.cpu and block.head.cpu for block in blocks):
+        found.append(
+            _of_blocks(blocks, "CPU a request", "s", lambda arm: (arm.cpu or 0) / arm.requests)
+        )
+    if all(block.base.resident and block.head.resident for block in blocks):
+        found.append(_growth(blocks))
+    found += [_calls(blocks, place, name) for place, name in enumerate(dependencies)]
+    return tuple(found)
+
+
+def _durations(
+    blocks: Sequence[Block], name: str, size: int, summary: Callable[[Sequence[float]], float]
+) -> Series:
+    base = [duration for block in blocks for duration in block.base.durations]
+    head = [duration for block in blocks for duration in block.head.durations]
+    return Series(
+        name=name,
+        tolerance=name,
+        scale=Scale.RATIO,
+        values=tuple(log_ratios(head, base, size, summary)),
+        base=summary(base) if base else math.nan,
+        head=summary(head) if head else math.nan,
+        unit="s",
+    )
+
+
+def _p99(values: Sequence[float]) -> float:
+    return quantile(sorted(values), 0.99)
+
+
+def _of_blocks(
+    blocks: Sequence[Block],
+    name: str,
+    unit: str,
+    figure: Callable[[ArmBlock], float],
+    *,
+    more_is_worse: bool = True,
+) -> Series:
+    base = [figure(block.base) for block in blocks]
+    head = [figure(block.head) for block in blocks]
+    return Series(
+        name=name,
+        tolerance="cpu" if unit == "s" else name,
+        scale=Scale.RATIO,
+        values=tuple(log_ratios(head, base, 1)),
+        base=median(base) if base else math.nan,
+        head=median(head) if head else math.nan,
+        unit=unit,
+        more_is_worse=more_is_worse,
+    )
+
+
+def _growth(blocks: Sequence[Block]) -> Series:
+    base = _grown([block.base for block in blocks])
+    head = _grown([block.head for block in blocks])
+    return Series(
+        name="memory growth",
+        tolerance="growth",
+        scale=Scale.DIFFERENCE,
+        values=tuple(h - b for h, b in zip(head, base, strict=True)),
+        base=fmean(base) if base else math.nan,
+        head=fmean(head) if head else math.nan,
+        unit="bytes a request",
+    )
+
+
+def _grown(arm: Sequence[ArmBlock]) -> list[float]:
+    grown = []
+    for place in range(SPELL, len(arm), SPELL):
+        before, after = arm[place - SPELL].resident or 0, arm[place].resident or 0
+        requests = sum(block.requests for block in arm[place - SPELL + 1 : place + 1])
+        grown.append((after - before) / requests)
+    return grown
+
+
+def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
+    base = [block.base.calls[place] / block.base.requests for block in blocks]
+    head = [block.head.calls[place] / block.head.requests for block in blocks]
+    return Series(
+        name=f"calls to {dependency}",
+        tolerance="calls",
+        scale=Scale.DIFFERENCE,
+        values=tuple(h - b for h, b in zip(head, base, strict=True)),
+        base=fmean(base) if base else math.nan,
+        head=fmean(head) if head else math.nan,
+        unit="a request",
+    )

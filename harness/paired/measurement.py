@@ -1,0 +1,155 @@
+"""Measures two arms until every verdict is certain or the time is over."""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from harness.criteria.regression import regressions
+from harness.criteria.tolerances import Tolerances
+from harness.criteria.verdict import Ruling, Verdict
+from harness.load.loop_thread import LoopThread
+from harness.paired.blocks import EvidenceSince, Lane, Plan, measure, plan
+from harness.paired.disturbances import remarks
+from harness.paired.processes import stolen
+from harness.paired.warm_up import warm_after
+from harness.records import Block, Comparison
+
+WARM_UP = 0.2
+"""The share of the time after which warming up ends, steady or not."""
+LOOK = 1.15
+"""Verdicts are looked at whenever there are so many times the blocks: each look takes time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be compared, and for how long."""
+
+    endpoints: tuple[str, ...]
+    dependencies: tuple[str, ...] = ()
+    tolerances: Tolerances = field(default_factory=Tolerances)
+    budget: float = 60.0
+    """Seconds."""
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The evidence and what was judged from it."""
+
+    comparison: Comparison
+    verdicts: tuple[Verdict, ...]
+
+
+class Measurement:
+    """Two arms being measured: warmed up first, then block after block."""
+
+    def __init__(
+        self,
+        lanes: tuple[Lane, Lane],
+        request: Request,
+        *,
+        loop: LoopThread,
+        random: random.Random,
+        evidence: EvidenceSince = lambda since: (),
+    ) -> None:
+        self._lanes = lanes
+        self._request = request
+        self._loop = loop
+        self._random = random
+        self._evidence = evidence
+        self._blocks: list[Block] = []
+        self._notes: list[str] = []
+
+    def __repr__(self) -> str:
+        return f"<Measurement {self._lanes[0].name} {self._lanes[1].name}>"
+
+    def run(self) -> Result:
+        """Return the comparison and its verdicts, once all are certain or the budget is over.
+
+        Raises ControlError where the taps give no evidence.
+        """
+        began = time.monotonic()
+        end = began + self._request.budget
+        steal = stolen()
+        share = WARM_UP * self._request.budget / len(self._request.endpoints)
+        plans = {endpoint: self._warm_up(endpoint, share) for endpoint in self._request.endpoints}
+        open_ended = list(self._request.endpoints)
+        looked = 0
+        result = self._look(steal, began)
+        while open_ended and time.monotonic() < end:
+            for endpoint in self._random.sample(open_ended, len(open_ended)):
+                self._blocks.append(self._measure(endpoint, plans[endpoint]))
+            if len(self._blocks) >= LOOK * looked:
+                result = self._look(steal, began)
+                looked = len(self._blocks)
+                open_ended = _uncertain(open_ended, result.verdicts)
+        return self._look(steal, began)
+
+    def _warm_up(self, endpoint: str, seconds: float) -> Plan:
+        """Load both arms until their times are steady, and keep nothing of it."""
+        end = time.monotonic() + seconds
+        chosen = plan(self._probe(endpoint))
+        durations: list[float] = []
+        while time.monotonic() < end:
+            block = self._measure(endpoint, chosen)
+            durations += [
+                base + head
+                for base, head in zip(block.base.durations, block.head.durations, strict=True)
+            ]
+            if warm_after(durations) is not None:
+                return plan(median(durations) / 2)
+        self._notes.append(
+            f"{endpoint}: not steady after {seconds:.3g} s of warming up; measured all the same"
+        )
+        return plan(median(durations) / 2) if durations else chosen
+
+    def _probe(self, endpoint: str) -> float:
+        """Return what a request of the slower arm takes, once its connection stands."""
+
+        async def probe() -> float:
+            slowest = 0.0
+            for lane in self._lanes:
+                await lane.callers[0].call(0, endpoint)
+                response, _ = await lane.callers[0].call(0, endpoint)
+                slowest = max(slowest, response.duration)
+            return slowest
+
+        return self._loop.run(probe())
+
+    def _measure(self, endpoint: str, chosen: Plan) -> Block:
+        return self._loop.run(
+            measure(endpoint, self._lanes, chosen, self._random, self._evidence)
+        )
+
+    def _look(self, steal: float, began: float) -> Result:
+        blocks = tuple(self._blocks)
+        comparison = Comparison(
+            base=self._lanes[0].name,
+            head=self._lanes[1].name,
+            endpoints=self._request.endpoints,
+            dependencies=self._request.dependencies,
+            blocks=blocks,
+            conditions=self._request.conditions,
+            remarks=(
+                *self._notes,
+                *remarks(blocks, stolen() - steal, time.monotonic() - began),
+            ),
+        )
+        return Result(comparison, regressions(comparison, self._request.tolerances))
+
+    def close(self) -> None:
+        """Close the connections of both arms."""
+
+        async def close() -> None:
+            for lane in self._lanes:
+                lane.close()
+
+        self._loop.run(close())
+
+
+def _uncertain(endpoints: Sequence[str], verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the endpoints of which some verdict is still open."""
+    pending = {v.subject for v in verdicts if v.ruling is Ruling.INCONCLUSIVE}
+    return [endpoint for endpoint in endpoints if endpoint in pending]
