@@ -12,7 +12,9 @@ from harness.errors import WindtunnelError
 COMMANDS = {
     "breaker": "harness.commands.breaker",
     "clean": "harness.commands.clean",
+    "compare": "harness.commands.compare",
     "heal": "harness.commands.heal",
+    "history": "harness.commands.history",
     "inject": "harness.commands.inject",
     "load": "harness.commands.load",
     "proxy": "harness.commands.proxy",

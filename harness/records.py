@@ -232,7 +232,7 @@ class ArmBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A short stretch of a comparison: interleaved pairs of one endpoint, then both arms' bursts."""
+    """A short stretch of a comparison: pairs of one endpoint, then a burst of each arm."""
 
     endpoint: str
     began: float

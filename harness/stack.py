@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from faults import Capability, Fault
-from harness.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Program
+from harness.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Profile, Program
 from harness.configuration import Configuration
 from harness.criteria import Category, Verdict
 from harness.errors import ConfigurationError, suggestion
@@ -89,14 +89,17 @@ class Stack:
         return self._default
 
     @property
+    def profile(self) -> Profile:
+        """The network between target and dependencies."""
+        return self._around.profile
+
+    @property
     def url(self) -> str:
         """Where the scenario's target serves."""
         return self.default_target.url
 
     @contextmanager
-    def target(
-        self, program: Program = CONFIGURED, /, **environment: object
-    ) -> Iterator[Target]:
+    def target(self, program: Program = CONFIGURED, /, **environment: object) -> Iterator[Target]:
         """Start one more target with these variables on top of the scenario's, and stop it.
 
         `program` is what it runs where that is not the configured target.

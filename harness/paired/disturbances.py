@@ -39,10 +39,8 @@ def _drift(endpoint: str, blocks: Sequence[Block]) -> list[str]:
     change = median(means[-quarter:]) / median(means[:quarter]) - 1
     if abs(change) < DRIFT:
         return []
-    return [
-        f"{endpoint}: base itself drifted by {change:+.0%} from the first to the last quarter;"
-        " in pairs that cancels"
-    ]
+    said = f"base itself drifted by {change:+.0%} from the first to the last quarter"
+    return [f"{endpoint}: {said}; in pairs that cancels"]
 
 
 def _pauses(endpoint: str, blocks: Sequence[Block]) -> list[str]:
@@ -60,7 +58,7 @@ def _pauses(endpoint: str, blocks: Sequence[Block]) -> list[str]:
             )
     if not said:
         return []
+    cause = "as a garbage collection or a busy machine makes them"
     return [
-        f"{endpoint}: requests took over {PAUSE:g} times the median, as a garbage collection or a"
-        f" busy machine makes them ({'; '.join(said)})"
+        f"{endpoint}: requests took over {PAUSE:g} times the median, {cause}: {'; '.join(said)}"
     ]

@@ -119,9 +119,7 @@ class Measurement:
         return self._loop.run(probe())
 
     def _measure(self, endpoint: str, chosen: Plan) -> Block:
-        return self._loop.run(
-            measure(endpoint, self._lanes, chosen, self._random, self._evidence)
-        )
+        return self._loop.run(measure(endpoint, self._lanes, chosen, self._random, self._evidence))
 
     def _look(self, steal: float, began: float) -> Result:
         blocks = tuple(self._blocks)

@@ -1,0 +1,186 @@
+"""`windtunnel compare`: is head slower, hungrier or chattier than base?"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from faults import Fault
+from harness.configuration import load
+from harness.criteria.tolerances import Tolerances
+from harness.criteria.verdict import Ruling
+from harness.errors import ConfigurationError
+from harness.history import machine, store
+from harness.history.entry import SCHEMA, Entry, figures
+from harness.paired import report
+from harness.paired.arms import Arm, address_of, of_image, of_tree, project_folder
+from harness.paired.fault_text import parse
+from harness.paired.measurement import Request, Result
+from harness.paired.revisions import trees
+from harness.paired.side_by_side import compare_addresses, compare_arms
+from harness.session import Session
+
+
+@click.command()
+@click.argument("base", required=False)
+@click.argument("head", required=False)
+@click.option("--base-url", metavar="URL", help="Compare services that run already: base's URL.")
+@click.option("--head-url", metavar="URL", help="Head's URL.")
+@click.option("--base-image", metavar="IMAGE", help="Compare two images (backend docker).")
+@click.option("--head-image", metavar="IMAGE", help="Head's image.")
+@click.option("--endpoint", "endpoints", multiple=True, help="Instead of all configured ones.")
+@click.option("--budget", type=click.FloatRange(1, 3600), default=60.0, show_default=True)
+@click.option("--tolerance", "tolerances", multiple=True, help="Such as p99=0.5; see below.")
+@click.option("--fault", "faults", multiple=True, help="Such as 'latency catalog seconds=0.1'.")
+@click.option("--backend", default="auto", show_default=True)
+@click.option("--seed", type=click.IntRange(0), help="Replay the random order of an earlier run.")
+@click.option("--config", type=click.Path(path_type=Path), help="The TOML file of the service.")
+@click.option("--same-python", is_flag=True, help="Run both with this Python, build nothing.")
+@click.option("--install", default="", help="Command that fills {python}'s environment.")
+@click.option("--history", "kept", metavar="PLACE", help="Keep the result: a file or git-notes.")
+@click.option("--inconclusive", type=click.Choice(["report", "fail"]), default="report")
+def compare(  # noqa: PLR0917 - click passes all by name
+    base: str | None,
+    head: str | None,
+    base_url: str | None,
+    head_url: str | None,
+    base_image: str | None,
+    head_image: str | None,
+    endpoints: tuple[str, ...],
+    budget: float,
+    tolerances: tuple[str, ...],
+    faults: tuple[str, ...],
+    backend: str,
+    seed: int | None,
+    config: Path | None,
+    same_python: bool,  # noqa: FBT001 - the same
+    install: str,
+    kept: str | None,
+    inconclusive: str,
+) -> int:
+    """Compare the revision BASE with HEAD, or with the working tree where HEAD is not given.
+
+    Both are run at once behind the same proxies and asked in pairs, in an order drawn from the
+    seed, until every answer is certain or --budget (seconds) is over. Exit status 1 where head is
+    worse by more than a tolerance, beyond what noise explains; INCONCLUSIVE fails only where
+    --inconclusive=fail.
+
+    Tolerances are shares, of base's figure: mean, p50, p99, throughput, cpu, memory; and amounts a
+    request: growth (bytes of memory), calls (to a dependency).
+
+    Environments are built once for each state of pyproject.toml, requirements, constraints and
+    lock files, and kept in the user's cache folder under windtunnel/environments.
+    """
+    under = [parse(text) for text in faults]
+    request = Request(
+        endpoints=tuple(dict.fromkeys(_path(endpoint) for endpoint in endpoints)),
+        tolerances=Tolerances.parse(tolerances),
+        budget=budget,
+    )
+    project = project_folder(config)
+    given = [bool(base), bool(base_url or head_url), bool(base_image or head_image)]
+    if sum(given) != 1:
+        raise ConfigurationError(
+            "compare: expected one of BASE, --base-url with --head-url, or --base-image with"
+            " --head-image"
+        )
+    with _interrupted_by_sigterm():
+        if given[1]:
+            result, commit, used = _urls(base_url, head_url, request, seed, config)
+        else:
+            session = Session(directory=project, configuration=config, backend=backend, seed=seed)
+            used = session.seed
+            if given[2]:
+                arms = (
+                    of_image(_given(base_image, "--base-image")),
+                    of_image(_given(head_image, "--head-image")),
+                )
+                result, commit = _run(session, arms, request, under), ""
+            else:
+                assert base is not None  # noqa: S101 - counted above
+                with trees(project, base, head) as (older, newer):
+                    arms = (
+                        of_tree(older, same_python=same_python, install=install),
+                        of_tree(newer, same_python=same_python, install=install),
+                    )
+                    result, commit = _run(session, arms, request, under), newer.commit
+    for line in report.lines(result):
+        click.echo(line)
+    if kept:
+        store.append(kept, _entry(result, commit, used), Path.cwd())
+    worst = report.overall(result.verdicts)
+    failed = worst is Ruling.FAIL or (worst is Ruling.INCONCLUSIVE and inconclusive == "fail")
+    return int(failed)
+
+
+def _run(session: Session, arms: tuple[Arm, Arm], request: Request, faults: list[Fault]) -> Result:
+    try:
+        stack = session.stack("compare", {}, lambda verdict: None)
+        try:
+            return compare_arms(stack, arms, _completed(request, stack.endpoints), faults)
+        finally:
+            stack.close()
+    finally:
+        session.close()
+
+
+def _urls(
+    base: str | None, head: str | None, request: Request, seed: int | None, config: Path | None
+) -> tuple[Result, str, int]:
+    urls = (_given(base, "--base-url"), _given(head, "--head-url"))
+    addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
+    if not request.endpoints:
+        request = _completed(request, load(Path.cwd(), config).endpoints)
+    used = seed if seed is not None else 0
+    return compare_addresses(urls, addresses, request, used), "", used
+
+
+def _completed(request: Request, endpoints: tuple[str, ...]) -> Request:
+    return (
+        request
+        if request.endpoints
+        else Request(endpoints=endpoints, tolerances=request.tolerances, budget=request.budget)
+    )
+
+
+def _entry(result: Result, commit: str, seed: int) -> Entry:
+    described = machine.description()
+    comparison = result.comparison
+    return Entry(
+        schema=SCHEMA,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=commit,
+        head=comparison.head,
+        base=comparison.base,
+        fingerprint=machine.fingerprint(described),
+        machine=described,
+        under="; ".join(c for c in comparison.conditions if not c.startswith("seed ")),
+        seed=seed,
+        figures=figures(result.verdicts),
+        remarks=comparison.remarks,
+    )
+
+
+def _path(endpoint: str) -> str:
+    if not endpoint.startswith("/"):
+        raise ConfigurationError(f"--endpoint={endpoint}: expected a path that starts with '/'")
+    return endpoint
+
+
+def _given(value: str | None, option: str) -> str:
+    if not value:
+        raise ConfigurationError(f"compare: {option} is missing")
+    return value
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does, so that work trees and programs are removed."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

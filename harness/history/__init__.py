@@ -1,0 +1,1 @@
+"""What earlier comparisons found: kept as one JSON line a run, read again, drawn."""

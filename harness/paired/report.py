@@ -1,0 +1,52 @@
+"""A comparison as lines for a person."""
+
+from collections.abc import Sequence
+
+from harness.criteria.regression import figures
+from harness.criteria.verdict import Ruling, Verdict
+from harness.paired.measurement import Result
+from harness.reports.explanation import amount
+
+
+def lines(result: Result) -> list[str]:
+    """Return the verdicts by endpoint, what disturbed them, and what the intervals promise."""
+    comparison = result.comparison
+    written = [f"base  {comparison.base}", f"head  {comparison.head}"]
+    if comparison.conditions:
+        written.append(f"under {'; '.join(comparison.conditions)}")
+    for subject in dict.fromkeys(verdict.subject for verdict in result.verdicts):
+        written.append(subject)
+        written += [_line(v) for v in result.verdicts if v.subject == subject]
+    unmeasured = [each for each in comparison.endpoints if not comparison.of(each)]
+    written += [f"{endpoint}\n  INCONCLUSIVE  never measured" for endpoint in unmeasured]
+    written += [f"seen: {remark}" for remark in comparison.remarks]
+    written.append(
+        f"Each interval has its share of 1 % error (Bonferroni over {figures(comparison)}), and"
+        " holds whenever the run is stopped: 99 % for all of them together."
+    )
+    written.append(summary(result.verdicts))
+    return written
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Return how many figures passed, failed, or stayed open."""
+    counts = {ruling: sum(v.ruling is ruling for v in verdicts) for ruling in Ruling}
+    worst = overall(verdicts)
+    return (
+        f"{worst}: {counts[Ruling.PASS]} figures passed, {counts[Ruling.FAIL]} failed,"
+        f" {counts[Ruling.INCONCLUSIVE]} inconclusive"
+    )
+
+
+def overall(verdicts: Sequence[Verdict]) -> Ruling:
+    """Return FAIL where anything failed, PASS where everything passed, else INCONCLUSIVE."""
+    rulings = {verdict.ruling for verdict in verdicts}
+    if Ruling.FAIL in rulings:
+        return Ruling.FAIL
+    return Ruling.PASS if rulings == {Ruling.PASS} else Ruling.INCONCLUSIVE
+
+
+def _line(verdict: Verdict) -> str:
+    arms = " → ".join(amount(finding.value, finding.unit) for finding in verdict.findings)
+    needs = f" Needs {verdict.needs}." if verdict.needs else ""
+    return f"  {verdict.ruling:<12}  {verdict.criterion:<16} {verdict.statement} {arms}{needs}"

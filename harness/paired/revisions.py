@@ -1,0 +1,90 @@
+"""Revisions of the project as work trees in a temporary folder, gone again afterwards."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import ConfigurationError, ControlError, suggestion
+
+DEADLINE = 120.0
+"""Seconds that one git command may take: a large repository is written to disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One version of the project's files."""
+
+    name: str
+    """As a person knows it: "main (1a2b3c4)"."""
+    directory: Path
+    """The project's folder in it, which is not always the repository's."""
+    commit: str
+    """Its commit; of the working tree the one that it was changed from."""
+
+
+@contextmanager
+def trees(project: Path, base: str, head: str | None) -> Iterator[tuple[Tree, Tree]]:
+    """Give base and head as trees; without `head` the working tree as it is, changes included.
+
+    Raises ConfigurationError where a revision does not exist. The work trees are removed on the way
+    out, whatever ends the run; one that SIGKILL left behind is in the system's temporary folder,
+    and `git worktree prune` forgets it.
+    """
+    root = Path(_git(project, "rev-parse", "--show-toplevel"))
+    inside = project.resolve().relative_to(root.resolve())
+    commits = [_commit(project, revision) for revision in (base, head or "HEAD")]
+    folder = Path(tempfile.mkdtemp(prefix="windtunnel-trees-"))
+    added: list[Path] = []
+    try:
+        made = []
+        for revision, commit in zip((base, head), commits, strict=True):
+            if revision is None:
+                name = f"the working tree (on {commit[:9]})"
+                made.append(Tree(name, project.resolve(), commit))
+                continue
+            place = folder / f"{len(added)}-{commit[:9]}"
+            added.append(place)
+            _git(project, "worktree", "add", "--quiet", "--detach", str(place), commit)
+            made.append(Tree(f"{revision} ({commit[:9]})", place / inside, commit))
+        yield made[0], made[1]
+    finally:
+        for place in added:
+            shutil.rmtree(place, ignore_errors=True)
+        # Forgets the work trees whose folders are gone: only ours, or such as were lost before.
+        _git(project, "worktree", "prune")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _commit(project: Path, revision: str) -> str:
+    try:
+        return _git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except ControlError:
+        known = _git(
+            project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags"
+        )
+        raise ConfigurationError(
+            f"no commit is named {revision!r} in {project}{suggestion(revision, known.split())}"
+        ) from None
+
+
+def _git(directory: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    except OSError as error:
+        raise ControlError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise ControlError(f"git {arguments[0]} was not done within {DEADLINE:g} s") from None
+    if done.returncode:
+        raise ControlError(f"git {' '.join(arguments)}: {done.stderr.strip() or 'failed'}")
+    return done.stdout.strip()
