@@ -52,7 +52,7 @@ class Programs:
             if port:
                 _check_free(name, address)
             try:
-                self._start_at(name, command, environment, address, probe, program)
+                self._start_at(name, command, environment, address, probe, program=program)
             except PortTaken:
                 if port or attempt == PORT_ATTEMPTS - 1:
                     raise
@@ -67,6 +67,7 @@ class Programs:
         environment: Mapping[str, str],
         address: Address,
         probe: Probe,
+        *,
         program: Program,
     ) -> None:
         python = program.python or sys.executable

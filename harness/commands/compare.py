@@ -1,4 +1,4 @@
-"""`windtunnel compare`: is head slower, hungrier or chattier than base?"""
+"""`windtunnel compare`: say whether head is slower, hungrier or chattier than base."""
 
 import signal
 from collections.abc import Iterator

@@ -125,7 +125,8 @@ def _rule(one: Series, found: Interval, tolerance: float) -> Ruling:
 def _change(one: Series, amount: float) -> str:
     if one.scale is Scale.RATIO:
         return f"{amount:+.1%}"
-    return f"{amount:+.3g} {one.unit}"
+    # Rounded: the interval of counts that are all equal is a point, but for the last digits.
+    return f"{round(amount, 6) + 0.0:+.3g}"
 
 
 def _memory(comparison: Comparison, tolerances: Tolerances) -> tuple[Verdict, ...]:

@@ -6,7 +6,7 @@ batch, and the run stopped by what it says.
 
 It rests on symmetry alone. Where two arms are alike, exchanging them changes nothing, so each
 batch's log ratio is as likely above zero as below by the same amount, given all that went before:
-whatever its spread, its tails, and any drift that strikes both. Then the product of 1 + stake ×
+whatever its spread, its tails, and any drift that strikes both. Then the product of 1 + stake *
 score(value) is a fair game for every stake below 1 and every odd score between -1 and 1 that were
 chosen beforehand, and by Ville's inequality it exceeds 1 / level only with probability `level`,
 ever (Ramdas, Ruf, Larsson and Koolen 2020, arXiv:2009.03167, on testing symmetry; Vovk and Wang
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from harness.criteria.intervals import Interval
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 STAKES = (0.9, 0.6, 0.35, 0.2, 0.1, 0.05)
 """The stakes played, each with the same share of the capital. The best one shrinks with the square
@@ -54,7 +54,7 @@ def centre(values: Sequence[float], confidence: float) -> Interval | None:
     return Interval(float(np.clip(np.median(values), lower, upper)), lower, upper)
 
 
-def _spreads(values: Sequence[float]) -> "numpy.ndarray[Any, Any]":
+def _spreads(values: Sequence[float]) -> "np.ndarray[Any, Any]":
     """Return the spread for each value after the first ones, from earlier values only."""
     import numpy as np  # noqa: PLC0415 - see centre
 
@@ -68,7 +68,7 @@ def _spreads(values: Sequence[float]) -> "numpy.ndarray[Any, Any]":
     return spreads
 
 
-def _spread(values: "numpy.ndarray[Any, Any]") -> float:
+def _spread(values: "np.ndarray[Any, Any]") -> float:
     """Return the median deviation in units of a normal distribution's standard deviation."""
     import numpy as np  # noqa: PLC0415 - see centre
 
@@ -78,9 +78,7 @@ def _spread(values: "numpy.ndarray[Any, Any]") -> float:
     return spread or 1e-9 * max(1.0, abs(float(values[0])))
 
 
-def _lower(
-    played: "numpy.ndarray[Any, Any]", spreads: "numpy.ndarray[Any, Any]", level: float
-) -> float:
+def _lower(played: "np.ndarray[Any, Any]", spreads: "np.ndarray[Any, Any]", level: float) -> float:
     """Return the largest effect that is refuted from below."""
     import numpy as np  # noqa: PLC0415 - see centre
     from scipy.optimize import brentq  # noqa: PLC0415 - see centre

@@ -17,12 +17,9 @@ def append(place: str, entry: Entry, directory: Path) -> None:
     """Add one run. Raises ConfigurationError for a file, ControlError for notes, that refuse it."""
     line = to_line(entry)
     if place == GIT_NOTES:
-        _git(
-            directory,
-            ["-c", "user.name=windtunnel", "-c", "user.email=windtunnel@localhost", "notes"]
-            + [f"--ref={_REF}", "append", "--no-separator", "--file=-", entry.commit],
-            given=line + "\n",
-        )
+        author = ("-c", "user.name=windtunnel", "-c", "user.email=windtunnel@localhost")
+        note = ("--no-separator", "--file=-", entry.commit)
+        _git(directory, [*author, "notes", f"--ref={_REF}", "append", *note], given=line + "\n")
         return
     try:
         with (directory / place).open("a", encoding="utf-8") as file:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from harness.criteria.regression import figures
-from harness.criteria.verdict import Ruling, Verdict
+from harness.criteria.verdict import Finding, Ruling, Verdict
 from harness.paired.measurement import Result
 from harness.reports.explanation import amount
 
@@ -46,7 +46,15 @@ def overall(verdicts: Sequence[Verdict]) -> Ruling:
     return Ruling.PASS if rulings == {Ruling.PASS} else Ruling.INCONCLUSIVE
 
 
+def _figure(finding: Finding) -> str:
+    if finding.unit == "bytes":
+        return f"{finding.value / 1e6:.1f} MB"
+    if finding.unit in {"s", "share"}:
+        return amount(finding.value, finding.unit)
+    return f"{finding.value:.4g} {finding.unit}"
+
+
 def _line(verdict: Verdict) -> str:
-    arms = " → ".join(amount(finding.value, finding.unit) for finding in verdict.findings)
+    arms = " → ".join(_figure(finding) for finding in verdict.findings)
     needs = f" Needs {verdict.needs}." if verdict.needs else ""
     return f"  {verdict.ruling:<12}  {verdict.criterion:<16} {verdict.statement} {arms}{needs}"

@@ -8,6 +8,7 @@ from harness.plugin.fixtures import judge, stack, windtunnel_session
 from harness.plugin.markers import pytest_itemcollected
 from harness.plugin.options import pytest_addoption
 from harness.plugin.outputs import pytest_sessionstart
+from harness.plugin.paired import paired
 from harness.plugin.results import pytest_report_teststatus, pytest_runtest_makereport
 from harness.plugin.start import (
     pytest_configure,
@@ -18,6 +19,7 @@ from harness.plugin.start import (
 __all__ = [
     "breaker_conformance",
     "judge",
+    "paired",
     "pytest_addoption",
     "pytest_configure",
     "pytest_configure_node",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ConfigurationError
+from harness.plugin import paired
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="report",
         help="what an INCONCLUSIVE verdict does to its test: report it (the default), or fail it",
     )
+    paired.add_options(group)
 
 
 def configuration_file(config: pytest.Config) -> Path | None:
