@@ -16,7 +16,7 @@ from harness.errors import ConfigurationError
 from harness.history import machine, store
 from harness.history.entry import SCHEMA, Entry, figures
 from harness.paired import report
-from harness.paired.arms import Arm, address_of, of_image, of_tree, project_folder
+from harness.paired.arms import Arm, address_of, of_image, of_tree
 from harness.paired.fault_text import parse
 from harness.paired.measurement import Request, Result
 from harness.paired.revisions import trees
@@ -80,7 +80,6 @@ def compare(  # noqa: PLR0917 - click passes all by name
         tolerances=Tolerances.parse(tolerances),
         budget=budget,
     )
-    project = project_folder(config)
     given = [bool(base), bool(base_url or head_url), bool(base_image or head_image)]
     if sum(given) != 1:
         raise ConfigurationError(
@@ -91,7 +90,9 @@ def compare(  # noqa: PLR0917 - click passes all by name
         if given[1]:
             result, commit, used = _urls(base_url, head_url, request, seed, config)
         else:
-            session = Session(directory=project, configuration=config, backend=backend, seed=seed)
+            session = Session(
+                directory=Path.cwd(), configuration=config, backend=backend, seed=seed
+            )
             used = session.seed
             if given[2]:
                 arms = (
@@ -101,6 +102,7 @@ def compare(  # noqa: PLR0917 - click passes all by name
                 result, commit = _run(session, arms, request, under), ""
             else:
                 assert base is not None  # noqa: S101 - counted above
+                project = Path(session.configuration.directory)
                 with trees(project, base, head) as (older, newer):
                     arms = (
                         of_tree(older, same_python=same_python, install=install),

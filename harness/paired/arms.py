@@ -1,7 +1,6 @@
 """The two arms of a comparison as programs to start: of work trees, of images, or of this tree."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.address import Address
 from harness.backends.backend import CONFIGURED, Program
@@ -43,8 +42,3 @@ def address_of(url: str, option: str) -> Address:
     if not url.startswith("http://") or "/" in place or not host or not port.isdigit():
         raise ConfigurationError(f"{option}={url}: expected a URL such as http://127.0.0.1:8080")
     return Address.parse(place)
-
-
-def project_folder(configuration: Path | None) -> Path:
-    """Return the folder whose revisions are meant: that of the configuration, else this one."""
-    return configuration.parent.resolve() if configuration else Path.cwd()

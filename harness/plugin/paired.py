@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def paired(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Paired]:
     if revision is None:
         pytest.skip(f"nothing to compare with: name a revision by {BASE}")
     same = not config.getoption("--windtunnel-build")
-    with trees(config.rootpath, revision, None) as (base, head):
+    with trees(Path(stack.configuration.directory), revision, None) as (base, head):
         arms = (
             of_tree(base, same_python=same, install=""),
             of_tree(head, same_python=same, install=""),
@@ -92,14 +93,13 @@ def _report(request: pytest.FixtureRequest, result: Result) -> None:
             f"{request.node.nodeid}: paired fills pytest-benchmark's table itself;"
             " do not ask for `benchmark` beside it"
         )
-    rows = [
-        (endpoint, arm, [d for block in result.comparison.of(endpoint) for d in durations(block)])
-        for endpoint in result.comparison.endpoints
-        for arm, durations in (
-            ("base", lambda block: block.base.durations),
-            ("head", lambda block: block.head.durations),
-        )
-    ]
+    rows: list[tuple[str, str, list[float]]] = []
+    for endpoint in result.comparison.endpoints:
+        blocks = result.comparison.of(endpoint)
+        rows += [
+            (endpoint, "base", [d for block in blocks for d in block.base.durations]),
+            (endpoint, "head", [d for block in blocks for d in block.head.durations]),
+        ]
     timer = _Replay([duration for _, _, durations in rows for duration in durations])
     # The timer is a documented option: so the table shows times that were taken in pairs.
     request.node.add_marker(pytest.mark.benchmark(timer=timer))
