@@ -226,6 +226,8 @@ class ArmBlock:
     """CPU seconds of the arm's processes in this block; None where that cannot be read."""
     resident: int | None
     """Bytes of memory that the arm's processes held at the block's end."""
+    grown: int = 0
+    """By how many bytes that was more than at its beginning."""
     calls: tuple[int, ...] = ()
     """Calls to each of the comparison's dependencies, from the taps."""
 

@@ -119,10 +119,9 @@ def _growth(blocks: Sequence[Block]) -> Series:
 
 def _grown(arm: Sequence[ArmBlock]) -> list[float]:
     grown = []
-    for place in range(SPELL, len(arm), SPELL):
-        before, after = arm[place - SPELL].resident or 0, arm[place].resident or 0
-        requests = sum(block.requests for block in arm[place - SPELL + 1 : place + 1])
-        grown.append((after - before) / requests)
+    for place in range(0, len(arm) - SPELL + 1, SPELL):
+        spell = arm[place : place + SPELL]
+        grown.append(sum(b.grown for b in spell) / sum(b.requests for b in spell))
     return grown
 
 

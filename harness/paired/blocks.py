@@ -76,7 +76,20 @@ class _Tally:
     timed: list[float] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
     rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an arm's processes had used up to a moment."""
+
     cpu: float | None = None
+    resident: int | None = None
+
+
+def _reading(lane: Lane) -> _Reading:
+    if lane.processes is None:
+        return _Reading()
+    return _Reading(lane.processes.cpu_seconds(), lane.processes.resident())
 
 
 async def measure(
@@ -89,7 +102,7 @@ async def measure(
     """Return one block of base (lane 0) and head (lane 1); the order of each pair is drawn."""
     tallies = (_Tally(), _Tally())
     turns: list[tuple[float, int]] = []
-    before = [lane.processes.cpu_seconds() if lane.processes else None for lane in lanes]
+    before = [_reading(lane) for lane in lanes]
     began = time.monotonic()
     for _ in range(plan.pairs):
         first = random.getrandbits(1)
@@ -100,14 +113,12 @@ async def measure(
     for arm in (first, 1 - first):
         turns.append((time.monotonic(), arm))
         await _burst(endpoint, lanes[arm], tallies[arm], plan.burst)
-    for lane, tally, start in zip(lanes, tallies, before, strict=True):
-        now = lane.processes.cpu_seconds() if lane.processes else None
-        tally.cpu = None if start is None or now is None else now - start
+    after = [_reading(lane) for lane in lanes]
     seen = await asyncio.to_thread(evidence, began)
     calls = [_calls(each, turns) for each in seen]
     base, head = (
-        _arm(tally, lane, tuple(counts[arm] for counts in calls))
-        for arm, (tally, lane) in enumerate(zip(tallies, lanes, strict=True))
+        _arm(tallies[arm], before[arm], after[arm], tuple(counts[arm] for counts in calls))
+        for arm in (0, 1)
     )
     return Block(endpoint=endpoint, began=began, base=base, head=head)
 
@@ -148,13 +159,15 @@ def _calls(evidence: Evidence, turns: Sequence[tuple[float, int]]) -> tuple[int,
     return counts[0], counts[1]
 
 
-def _arm(tally: _Tally, lane: Lane, calls: tuple[int, ...]) -> ArmBlock:
+def _arm(tally: _Tally, before: _Reading, after: _Reading, calls: tuple[int, ...]) -> ArmBlock:
+    used = None if before.cpu is None or after.cpu is None else after.cpu - before.cpu
     return ArmBlock(
         durations=tuple(tally.timed),
         requests=len(tally.responses),
         failures=sum(not response.succeeded for response in tally.responses),
         rate=tally.rate,
-        cpu=tally.cpu,
-        resident=lane.processes.resident() if lane.processes else None,
+        cpu=used,
+        resident=after.resident,
+        grown=(after.resident or 0) - (before.resident or 0),
         calls=calls,
     )

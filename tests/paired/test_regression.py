@@ -1,0 +1,143 @@
+"""Each figure's promise: FAIL beyond its tolerance, PASS within, else INCONCLUSIVE."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.criteria.regression import figures, regressions
+from harness.criteria.tolerances import Tolerances
+from harness.criteria.verdict import Ruling, Verdict
+from harness.errors import ConfigurationError
+from harness.records import ArmBlock
+from tests.paired.recorded import Head, arm, comparison
+
+FIGURES = {
+    "mean",
+    "p50",
+    "p99",
+    "throughput",
+    "CPU a request",
+    "memory growth",
+    "calls to catalog",
+    "memory",
+}
+
+
+def blind(arm: ArmBlock) -> ArmBlock:
+    """Return an arm whose processes and calls could not be seen."""
+    return replace(arm, cpu=None, resident=None, calls=())
+
+
+def judged(head: Head, *, blocks: int = 300) -> dict[str, Verdict]:
+    """Return the verdicts by figure."""
+    found = regressions(comparison(head, blocks=blocks), Tolerances())
+    return {verdict.criterion: verdict for verdict in found}
+
+
+def test_equal_arms_pass_every_figure() -> None:
+    verdicts = judged(lambda scatter, n: arm(scatter))
+    assert set(verdicts) == FIGURES
+    assert {verdict.ruling for verdict in verdicts.values()} == {Ruling.PASS}
+
+
+@pytest.mark.parametrize(
+    ("head", "failing"),
+    [
+        (lambda s, n: arm(s, seconds=0.00105), {"mean", "p50"}),
+        (lambda s, n: arm(s, seconds=0.0014), {"mean", "p50", "p99"}),
+        (lambda s, n: arm(s, rate=900.0), {"throughput"}),
+        (lambda s, n: arm(s, cpu=0.00084), {"CPU a request"}),
+        (lambda s, n: arm(s, grown=20 * 1000), {"memory growth"}),
+        (lambda s, n: arm(s, resident=60_000_000), {"memory"}),
+        (lambda s, n: arm(s, calls=2), {"calls to catalog"}),
+    ],
+)
+def test_a_regression_fails_the_figure_that_it_is_in_and_no_other(
+    head: Head, failing: set[str]
+) -> None:
+    verdicts = judged(head)
+    assert {n for n, v in verdicts.items() if v.ruling is Ruling.FAIL} == failing
+    assert {n for n, v in verdicts.items() if v.ruling is Ruling.PASS} == FIGURES - failing
+
+
+def test_an_improvement_passes() -> None:
+    verdicts = judged(lambda s, n: arm(s, seconds=0.0008, rate=1300.0, cpu=0.0005, calls=0))
+    assert {verdict.ruling for verdict in verdicts.values()} == {Ruling.PASS}
+    assert verdicts["throughput"].value == pytest.approx(0.3, abs=0.02)
+
+
+def test_a_difference_at_the_tolerance_is_inconclusive() -> None:
+    found = judged(lambda s, n: arm(s, seconds=0.001025))["mean"]
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert found.needs
+
+
+def test_too_few_pairs_are_inconclusive_and_say_so() -> None:
+    verdicts = judged(lambda scatter, n: arm(scatter), blocks=5)
+    assert verdicts["mean"].ruling is Ruling.INCONCLUSIVE
+    assert "50 pairs" in verdicts["mean"].statement
+
+
+def test_pairs_that_contradict_each_other_are_inconclusive() -> None:
+    """Slower in the first half only: whatever it is, it is not the code."""
+    found = judged(lambda s, n: arm(s, seconds=0.0012 if n < 150 else 0.001))["mean"]
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "contradict each other" in found.statement
+
+
+def test_a_regression_that_only_grows_still_fails() -> None:
+    found = judged(lambda s, n: arm(s, seconds=0.0012 if n < 150 else 0.0014))["mean"]
+    assert found.ruling is Ruling.FAIL
+
+
+def test_drift_that_strikes_both_arms_passes() -> None:
+    drifting = comparison(
+        lambda s, n: arm(s, seconds=0.001 * (1 + n / 300)),
+        base=lambda s, n: arm(s, seconds=0.001 * (1 + n / 300)),
+    )
+    found = {v.criterion: v for v in regressions(drifting, Tolerances())}["mean"]
+    assert found.ruling is Ruling.PASS
+
+
+def test_failures_of_head_alone_fail() -> None:
+    found = judged(lambda s, n: arm(s, failures=1))["failures"]
+    assert found.ruling is Ruling.FAIL
+
+
+def test_failures_of_both_alike_do_not_fail() -> None:
+    alike = comparison(lambda s, n: arm(s, failures=1), base=lambda s, n: arm(s, failures=1))
+    found = {v.criterion: v for v in regressions(alike, Tolerances())}["failures"]
+    assert found.ruling is not Ruling.FAIL
+
+
+def test_figures_that_cannot_be_read_are_not_judged() -> None:
+    """A service that runs elsewhere has times, and nothing else."""
+    seen = comparison(lambda scatter, n: arm(scatter))
+    blocks = tuple(
+        replace(block, base=blind(block.base), head=blind(block.head)) for block in seen.blocks
+    )
+    found = regressions(replace(seen, dependencies=(), blocks=blocks), Tolerances())
+    assert {verdict.criterion for verdict in found} == {"mean", "p50", "p99", "throughput"}
+
+
+def test_every_figure_has_its_share_of_the_error() -> None:
+    assert figures(comparison(lambda scatter, n: arm(scatter), blocks=0)) == 7
+
+
+def test_tolerances_are_parsed() -> None:
+    assert Tolerances.parse(("p99=0.5", "calls=1")) == Tolerances(p99=0.5, calls=1.0)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("p98=0.1", "no such figure; did you mean 'p99'?"),
+        ("mean", "expected a number above 0"),
+        ("mean=x", "expected a number above 0"),
+        ("mean=-1", "expected a number above 0"),
+        ("mean=inf", "expected a number above 0"),
+    ],
+)
+def test_a_bad_tolerance_is_one_clear_error(setting: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message.replace("?", r"\?")):
+        Tolerances.parse((setting,))
