@@ -160,7 +160,7 @@ def main() -> None:
             trials(options, slower, read(options.out))
     known = read(options.out)
     stored = next(trial.base_mean for trial in known)
-    print("\n".join(table(known, stored)))  # noqa: T201 - a program's output
+    print("\n".join(table(known, stored)))
 
 
 def read(path: Path) -> list[Trial]:
