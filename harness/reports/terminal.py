@@ -1,6 +1,6 @@
 """The score as a compact table at the end of a session."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.criteria import Category, Ruling, Verdict
 from harness.criteria.score import POINTS, Score
@@ -16,7 +16,7 @@ def table(score: Score) -> list[str]:
         lines.append(f"  {category:<{WIDTH}} {score.of(category):5.1f} / {possible:.0f}")
         shares = [share for share in score.shares if share.category is category]
         behind = dict.fromkeys(verdict for share in shares for verdict in share.verdicts)
-        lines.extend(f"    {line}" for verdict in behind for line in _evidence(verdict))
+        lines.extend(f"    {line}" for line in _all_evidence(behind))
         untested = [share.subject for share in shares if not share.verdicts]
         if untested:
             lines.append(f"    not tested, so zero: {', '.join(untested)}")
@@ -28,7 +28,7 @@ def others(verdicts: Sequence[Verdict]) -> list[str]:
     unscored = [v for v in verdicts if v.category is Category.UNSCORED]
     touched = [v for v in unscored if v.criterion == "fault touched traffic"]
     rest = [verdict for verdict in unscored if verdict not in touched]
-    lines = [line for verdict in rest for line in _evidence(verdict)]
+    lines = _all_evidence(rest)
     if touched:
         held = sum(verdict.ruling is Ruling.PASS for verdict in touched)
         lines.append(f"{held} of {len(touched)} faults touched traffic")
@@ -37,11 +37,23 @@ def others(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def settings(counts: Mapping[str, int]) -> list[str]:
-    """Return the lines of the settings that scenarios gave their targets, with how many did."""
-    return [
-        f"with {setting} set for the target in {count} scenario{'s' if count > 1 else ''}"
-        for setting, count in sorted(counts.items())
-    ]
+    """Return the line of the settings that scenarios gave their targets, with how many did."""
+    given = [f"{setting} (in {count})" for setting, count in sorted(counts.items())]
+    return [f"set by scenarios: {', '.join(given)}"] if given else []
+
+
+def _all_evidence(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return the lines of verdicts; those that say the same of the same are shown once."""
+    alike: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in verdicts:
+        key = (verdict.ruling, verdict.criterion, verdict.subject, verdict.statement)
+        alike.setdefault(key, []).append(verdict)
+    lines = []
+    for same in alike.values():
+        first, *rest = _evidence(same[0])
+        times = f" ({len(same)} times)" if len(same) > 1 else ""
+        lines += [f"{first}{times}", *rest]
+    return lines
 
 
 def _evidence(verdict: Verdict) -> list[str]:

@@ -123,7 +123,7 @@ def test_two(stack, judge):
     )
     result = pytester.runpytest()
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["with RECOVERY_TIMEOUT=1.0 set for the target in 1 scenario"])
+    result.stdout.fnmatch_lines(["set by scenarios: RECOVERY_TIMEOUT=1.0 (in 1)"])
 
 
 def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
