@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from target.breaker import CircuitBreaker, Rejected
 from target.cache import Cache
-from target.clients import DependencyError
+from target.clients import Declined, DependencyError
 from target.settings import CircuitBreakerConfig
 
 Value = TypeVar("Value")
@@ -46,7 +46,11 @@ class Guard:
     async def call(self, call: Callable[[], Awaitable[Value]]) -> Value:
         """Return what `call` returns; raises what it raises, or Rejected instead of calling."""
         with self.breaker.call():
-            return await call()
+            try:
+                return await call()
+            except Declined as error:
+                declined = error  # an answer, so no failure of the dependency
+        raise declined
 
     async def ask(self, call: Callable[[], Awaitable[Any]], fallback: object) -> Answer:
         """Return what `call` answers, or `fallback` where it fails or may not be made."""

@@ -5,8 +5,8 @@ failures from it and multiply the calls to a dependency that is down.
 """
 
 from target.clients.catalog import Agent, CatalogClient
-from target.clients.failure import DependencyError
+from target.clients.failure import Declined, DependencyError
 from target.clients.pool import Pool
 from target.clients.workflows import WorkflowStore
 
-__all__ = ["Agent", "CatalogClient", "DependencyError", "Pool", "WorkflowStore"]
+__all__ = ["Agent", "CatalogClient", "Declined", "DependencyError", "Pool", "WorkflowStore"]

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 import aiohttp
 import msgspec
 
-from target.clients.failure import DependencyError
+from target.clients.failure import Declined, DependencyError
 from target.clients.pool import Pool, waiting
 from target.settings import ConnectionConfig
 
@@ -56,7 +56,7 @@ class CatalogClient:
         path = "/agents" if ids is None else f"/agents?ids={','.join(ids)}"
         status, body = await self.fetch(path)
         if status != 200:
-            raise DependencyError(f"the catalog answered {status}")
+            raise _failure(status)
         try:
             return msgspec.json.decode(body, type=list[Agent])
         except msgspec.MsgspecError as error:
@@ -66,7 +66,7 @@ class CatalogClient:
         """Ask whether the catalog answers."""
         status, _ = await self.fetch("/health")
         if status != 200:
-            raise DependencyError(f"the catalog answered {status}")
+            raise _failure(status)
 
     async def warm(self) -> None:
         """Open a connection before the first request needs it."""
@@ -102,6 +102,11 @@ class CatalogClient:
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()
+
+
+def _failure(status: int) -> DependencyError:
+    kind = Declined if 400 <= status < 500 else DependencyError
+    return kind(f"the catalog answered {status}")
 
 
 class _CountingConnector(aiohttp.TCPConnector):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from target.clients import CatalogClient, DependencyError
+from target.clients import CatalogClient, Declined, DependencyError
 from target.settings import ConnectionConfig
 from tests.target.support import DEADLINE, Server, answering, http, refusing_port
 
@@ -62,6 +62,19 @@ async def test_what_is_no_answer_is_one_failed_attempt(answer: bytes) -> None:
             await catalog.agents()
         await catalog.close()
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "declined"), [(400, True), (404, True), (499, True), (302, False), (500, False)]
+)
+async def test_only_client_errors_are_told_as_such(status: int, *, declined: bool) -> None:
+    server = Server()
+    async with server.running(answering(server, http(status))):
+        catalog = client(server.port)
+        with pytest.raises(DependencyError, match=f"answered {status}") as caught:
+            await catalog.agents()
+        await catalog.close()
+    assert isinstance(caught.value, Declined) is declined
 
 
 async def test_a_cut_answer_is_a_failure() -> None:

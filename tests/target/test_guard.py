@@ -6,7 +6,7 @@ import pytest
 
 from target.breaker import Rejected, State
 from target.cache import cache
-from target.clients import DependencyError
+from target.clients import Declined, DependencyError
 from target.guard import UNAVAILABLE, Answer, Guard, ask_cache
 from target.settings import CircuitBreakerConfig
 from tests.target.support import Clock
@@ -32,6 +32,17 @@ async def test_a_real_answer_is_not_marked() -> None:
 
 async def test_a_failure_is_answered_by_the_marked_fallback() -> None:
     assert await guard(Clock()).ask(down, "fallback") == Answer("fallback", fallback=True)
+
+
+async def test_an_answer_that_the_request_was_wrong_opens_no_breaker() -> None:
+    async def declined() -> str:
+        raise Declined("the catalog answered 404")
+
+    guarded = guard(Clock())
+    for _ in range(10):
+        assert await guarded.ask(declined, "fallback") == Answer("fallback", fallback=True)
+    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.counters.succeeded == 10
 
 
 async def test_an_open_breaker_answers_with_the_fallback_without_a_call() -> None:
