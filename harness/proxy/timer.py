@@ -18,6 +18,7 @@ from collections.abc import Callable
 TFD_NONBLOCK_CLOEXEC = 0o2004000
 TFD_TIMER_ABSTIME = 1
 CLOCK_MONOTONIC = 1
+NEVER = float("inf")
 
 
 class Handle:
@@ -42,7 +43,7 @@ class Timers:
         self._loop = asyncio.get_running_loop()
         self._queue: list[tuple[float, int, Handle]] = []
         self._order = itertools.count()
-        self._armed = float("inf")
+        self._armed = NEVER
         self._set = self._open()
 
     def __repr__(self) -> str:
@@ -63,13 +64,18 @@ class Timers:
             self._set(self._armed)
 
     def _fire(self) -> None:
-        self._armed = float("inf")
+        self._armed = -NEVER  # nothing that is called needs to set what is set below
         now = time.monotonic()
-        while self._queue and self._queue[0][0] <= now:
-            handle = heapq.heappop(self._queue)[2]
-            if handle.callback is not None:
-                handle.callback()
-        self._arm()
+        try:
+            while self._queue and self._queue[0][0] <= now:
+                handle = heapq.heappop(self._queue)[2]
+                if handle.callback is not None:
+                    handle.callback()
+        finally:
+            self._armed = NEVER
+            self._arm()
+            if self._armed == NEVER:
+                self._set(NEVER)
 
     def _open(self) -> Callable[[float], None]:
         if sys.platform != "linux":
@@ -78,24 +84,17 @@ class Timers:
         self._fd = library.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK_CLOEXEC)
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
-        self._loop.add_reader(self._fd, self._expired)
+        self._loop.add_reader(self._fd, self._fire)
         settime = library.timerfd_settime
 
         def arm(at: float) -> None:
             # struct itimerspec: no interval, and the time as seconds and nanoseconds. One
-            # nanosecond at least, because zero disarms.
-            nanoseconds = max(1, int(at * 1e9) + 1)
+            # nanosecond at least, because zero disarms. Either way the file is no longer readable.
+            nanoseconds = 0 if at == NEVER else max(1, int(at * 1e9) + 1)
             specification = struct.pack("qqqq", 0, 0, *divmod(nanoseconds, 1_000_000_000))
             settime(self._fd, TFD_TIMER_ABSTIME, specification, None)
 
         return arm
-
-    def _expired(self) -> None:
-        try:
-            os.read(self._fd, 8)
-        except BlockingIOError:
-            return  # armed anew meanwhile
-        self._fire()
 
     def close(self) -> None:
         """Call nothing any more."""
@@ -106,4 +105,5 @@ class Timers:
 
 
 def _later(loop: asyncio.AbstractEventLoop, at: float, callback: Callable[[], None]) -> None:
-    loop.call_later(max(0.0, at - time.monotonic()), callback)
+    if at < NEVER:
+        loop.call_later(max(0.0, at - time.monotonic()), callback)

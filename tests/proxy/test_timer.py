@@ -85,6 +85,29 @@ def test_a_call_may_ask_for_the_next_one(loop: Callable[[], asyncio.AbstractEven
 
 
 @LOOPS
+def test_a_call_that_fails_takes_no_other_with_it(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    failures: list[str] = []
+
+    async def main(timers: Timers) -> None:
+        done = asyncio.Event()
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: failures.append(str(context.get("exception")))
+        )
+
+        def fail() -> None:
+            raise RuntimeError("a mistake")
+
+        timers.call_at(time.monotonic() + 0.01, fail)
+        timers.call_at(time.monotonic() + 0.02, done.set)
+        await done.wait()
+
+    run(loop, main)
+    assert failures == ["a mistake"]
+
+
+@LOOPS
 def test_an_earlier_call_is_not_held_up_by_a_later_one(
     loop: Callable[[], asyncio.AbstractEventLoop],
 ) -> None:

@@ -47,8 +47,8 @@ class Segment:
 class Framer:
     """Feeds a parser so that its callbacks tell where in the data they are.
 
-    Heads and chunked bodies go in line by line, other bodies by their length. So every segment
-    belongs to one message, and content stands at its beginning.
+    Heads go in whole or line by line, chunked bodies line by line, other bodies by their length. So
+    every segment belongs to one message, and content stands at its beginning.
     """
 
     def __init__(
@@ -114,6 +114,11 @@ class Framer:
             return len(self._data)
         if self._left:
             return min(len(self._data), self._at + self._left)
+        if not self._head_size:
+            # The usual case, a head that comes whole; lines would tell the same, more slowly.
+            end = self._data.find(b"\r\n\r\n", self._at, self._at + HEAD_LIMIT)
+            if end > self._at:
+                return end + 4
         return self._data.find(b"\n", self._at) + 1 or len(self._data)
 
     # What the parser calls.
