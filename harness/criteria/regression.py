@@ -89,6 +89,14 @@ def _judge(
         upper=found.upper,
         needs="more pairs, or a quieter machine" if ruling is Ruling.INCONCLUSIVE else "",
     )
+    if ruling is Ruling.PASS and one.scale is Scale.DIFFERENCE and one.head - one.base > tolerance:
+        # The interval is about a typical batch, and all that is over came in a few others.
+        return replace(
+            judged,
+            ruling=Ruling.INCONCLUSIVE,
+            statement=f"{said}; but {_change(one, one.head - one.base)} on average, in few steps.",
+            needs="a longer run",
+        )
     middle = len(one.values) // 2
     halves = [centre(half, confidence) for half in (one.values[:middle], one.values[middle:])]
     if halves[0] is None or halves[1] is None:

@@ -14,7 +14,7 @@ PAIRS = 10
 """Timed pairs a batch for mean and median: enough that their ratios are about symmetric."""
 TAIL = 100
 """Timed pairs a batch for the 99th percentile: fewer have none."""
-SPELL = 10
+SPELL = 5
 """Blocks over which the growth of memory is read: allocators take it in large pieces."""
 
 

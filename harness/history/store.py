@@ -18,7 +18,7 @@ def append(place: str, entry: Entry, directory: Path) -> None:
     line = to_line(entry)
     if place == GIT_NOTES:
         author = ("-c", "user.name=windtunnel", "-c", "user.email=windtunnel@localhost")
-        note = ("--no-separator", "--file=-", entry.commit)
+        note = ("--file=-", entry.commit)
         _git(directory, [*author, "notes", f"--ref={_REF}", "append", *note], given=line + "\n")
         return
     try:

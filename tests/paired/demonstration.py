@@ -94,7 +94,7 @@ def make(folder: Path) -> None:
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "catalog.py").write_text(CATALOG)
     (folder / "windtunnel.toml").write_text(CONFIGURATION)
-    for tag, work, calls, kept in (("base", 20_000, 1, 0), ("head", 23_000, 2, 8_000)):
+    for tag, work, calls, kept in (("base", 20_000, 1, 0), ("head", 30_000, 2, 8_000)):
         (folder / "service.py").write_text(SERVICE.format(work=work, calls=calls, kept=kept))
         git(folder, "add", ".")
         git(folder, "commit", "--quiet", "--message", tag)

@@ -1,0 +1,144 @@
+"""The small promises: warm-up, disturbances, whose call it was, faults as text, addresses."""
+
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+from faults import Latency, Outage
+from harness.errors import ConfigurationError
+from harness.paired.arms import address_of
+from harness.paired.blocks import _calls, plan
+from harness.paired.disturbances import remarks
+from harness.paired.fault_text import kinds, parse
+from harness.paired.processes import Processes
+from harness.paired.warm_up import warm_after
+from harness.records import Evidence, Exchange
+from tests.paired.recorded import arm, comparison
+
+
+def test_a_steady_service_is_warm_from_its_start() -> None:
+    scatter = random.Random(1)  # noqa: S311 - replayable, not secret
+    cut = warm_after([scatter.gauss(1.0, 0.05) for _ in range(200)])
+    assert cut is not None
+    assert cut <= 50
+
+
+def test_the_slow_first_requests_are_cut_off() -> None:
+    scatter = random.Random(1)  # noqa: S311 - replayable, not secret
+    values = [scatter.gauss(1.0, 0.05) + (2.0 if n < 40 else 0.0) for n in range(200)]
+    cut = warm_after(values)
+    assert cut is not None
+    assert 40 <= cut <= 60
+
+
+def test_a_service_that_still_speeds_up_is_not_warm() -> None:
+    assert warm_after([1 / (1 + n) for n in range(100)]) is None
+
+
+def test_too_few_requests_tell_nothing_about_warmth() -> None:
+    assert warm_after([1.0] * 49) is None
+
+
+def test_slow_requests_get_short_blocks_without_settling() -> None:
+    assert plan(0.001).settle
+    assert not plan(0.1).settle
+    assert plan(0.1).pairs < plan(0.001).pairs
+
+
+def test_a_quiet_run_has_no_remarks() -> None:
+    assert remarks(comparison(lambda s, n: arm(s)).blocks, stolen=0.0, elapsed=60.0) == ()
+
+
+def test_drift_pauses_and_stolen_time_are_reported() -> None:
+    seen = comparison(
+        lambda s, n: arm(s, seconds=0.05 if n == 150 else 0.001),
+        base=lambda s, n: arm(s, seconds=0.001 if n < 150 else 0.0015),
+    )
+    said = "\n".join(remarks(seen.blocks, stolen=3.0, elapsed=60.0))
+    assert "base itself drifted by +50%" in said
+    assert "head: 10 of 3000" in said
+    assert "took 3 s of CPU time away" in said
+
+
+def exchange(at: float, *, handshake: bool = False) -> Exchange:
+    """Return a call that begins at a moment."""
+    return Exchange(
+        dependency="catalog",
+        connection=1,
+        index=0,
+        request="GET /",
+        started=at,
+        handshake=handshake,
+    )
+
+
+def test_a_call_belongs_to_the_arm_whose_turn_it_began_in() -> None:
+    """Also one that begins after the answer, as a background task's does."""
+    turns = [(1.0, 0), (2.0, 1), (3.0, 1), (4.0, 0)]
+    seen = Evidence(
+        dependency="catalog",
+        at=9.0,
+        exchanges=(
+            exchange(0.5),
+            exchange(1.0),
+            exchange(2.9),
+            exchange(3.5),
+            exchange(3.6, handshake=True),
+            exchange(8.0),
+        ),
+    )
+    assert _calls(seen, turns) == (2, 2)
+
+
+def test_faults_are_read_as_they_are_typed() -> None:
+    assert parse("latency catalog seconds=0.1") == Latency("catalog", 0.1)
+    assert parse("Outage redis") == Outage("redis")
+    assert {"latency", "outage", "connectionreset", "pause"} <= set(kinds())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("latncy catalog", "no such fault; did you mean 'latency'"),
+        ("", "no such fault"),
+        ("latency", "expected a dependency"),
+        ("latency seconds=1", "expected a dependency"),
+        ("latency catalog second=1", "no setting 'second'; did you mean 'seconds'"),
+        ("latency catalog", "seconds"),
+        ("latency catalog seconds=soon", "expected a number of seconds"),
+    ],
+)
+def test_a_bad_fault_is_one_clear_error(text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        parse(text)
+
+
+@pytest.mark.parametrize("url", ["localhost:80", "https://a:1", "http://a", "http://a:1/b"])
+def test_a_bad_url_is_one_clear_error(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"--base-url=.*expected a URL such as"):
+        address_of(url, "--base-url")
+
+
+def test_a_process_uses_cpu_time_and_memory_with_its_children() -> None:
+    burn = "import time\nwhile time.process_time() < 30: pass"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent]) as process:
+        try:
+            deadline = time.monotonic() + 20
+            used = 0.0
+            while used < 0.2 and time.monotonic() < deadline:
+                seen = Processes(process.pid)
+                before = seen.cpu_seconds() or 0.0
+                time.sleep(0.3)
+                used = (seen.cpu_seconds() or 0.0) - before
+            assert used >= 0.05
+            assert (seen.resident() or 0) > 5_000_000
+        finally:
+            for each in seen._found[1:]:
+                each.kill()
+            process.kill()
+    assert seen.cpu_seconds() is None
+    assert seen.resident() is None
