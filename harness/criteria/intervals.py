@@ -49,26 +49,6 @@ def mean(values: Sequence[float], confidence: float = 0.99) -> Interval | None:
     return Interval(centre, centre - half, centre + half)
 
 
-def ratio(
-    numerators: Sequence[float], denominators: Sequence[float], confidence: float = 0.99
-) -> Interval | None:
-    """Return the interval of mean(numerators) / mean(denominators) from interleaved pairs.
-
-    The log ratios of successive batches' means are averaged, so that drift which strikes both arms
-    alike cancels in each batch. None with fewer than two pairs a batch.
-    """
-    size = len(numerators) // BATCHES
-    if size < 2 or len(numerators) != len(denominators):
-        return None
-    logs = []
-    for place in range(BATCHES):
-        batch = slice(place * size, (place + 1) * size)
-        logs.append(math.log(fmean(numerators[batch]) / fmean(denominators[batch])))
-    centre = fmean(logs)
-    half = _student(BATCHES - 1, confidence) * stdev(logs) / math.sqrt(BATCHES)
-    return Interval(math.exp(centre), math.exp(centre - half), math.exp(centre + half))
-
-
 def quantile(ordered: Sequence[float], share: float) -> float:
     """Return the nearest-rank quantile of values in ascending order."""
     return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]

@@ -1,12 +1,16 @@
 """Connection pooling gains more than 40 %."""
 
+import math
 from dataclasses import replace
 from statistics import fmean
 
-from harness.criteria import intervals
 from harness.criteria.conditions import conditions
+from harness.criteria.sequence import centre, log_ratios
 from harness.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
 from harness.records import Pairs
+
+BATCH = 5
+"""Pairs a batch."""
 
 
 def pooling_gain(
@@ -15,8 +19,10 @@ def pooling_gain(
     """Judge whether reuse shortens the response by more than `above`, from interleaved pairs.
 
     The gain is 1 - mean(reuse on) / mean(reuse off): the share of the response time that reusing
-    connections saves. Arm A has reuse on, arm B off, same code. The wire must confirm it: A opens
-    next to no connection to the dependency, and B about one each request; else INCONCLUSIVE.
+    connections saves. Arm A has reuse on, arm B off, same code. Its interval is that by which
+    versions are compared (harness.criteria.sequence), so more pairs may be added and asked about.
+    The wire must confirm it: A opens next to no connection to the dependency, and B about one each
+    request; else INCONCLUSIVE.
     """
     on = [response.duration for response in pairs.a.responses]
     off = [response.duration for response in pairs.b.responses]
@@ -32,7 +38,7 @@ def pooling_gain(
         subject=f"{dependency}, {pairs.a.profile.partition(',')[0]}",
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{len(on)} pairs; required is a gain over {above:.0%}; {wire}.",
-        needs=f"{2 * intervals.BATCHES} pairs or more",
+        needs="100 pairs or more",
         category=Category.POOLING,
         covers=(dependency,),
         unit="share",
@@ -44,11 +50,11 @@ def pooling_gain(
             statement=f"{failures} of {2 * len(on)} requests had no real answer; {wire}.",
             needs="a dependency that answers, so that only the connections differ",
         )
-    ratio = intervals.ratio(on, off, confidence)
+    ratio = centre(log_ratios(on, off, BATCH), confidence)
     if ratio is None:
         return nothing
     # The ratio's upper end is the gain's lower one.
-    value, lower, upper = 1 - ratio.value, 1 - ratio.upper, 1 - ratio.lower
+    value, lower, upper = (-math.expm1(end) for end in (ratio.value, ratio.upper, ratio.lower))
     measured = replace(
         nothing,
         ruling=decide_above(lower, upper, above),
