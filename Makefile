@@ -16,6 +16,8 @@ JSON ?=
 # ^ a file for the score and the verdicts as JSON
 SLOW ?=
 # ^ 1 to let the gate include scenarios that take long (the real recovery time of 30 s)
+COVERAGE ?=
+# ^ 1 to measure which lines the unit tests reach
 ARGS ?=
 # ^ more options for pytest
 
@@ -31,7 +33,7 @@ gate_options := --windtunnel-backend=$(BACKEND) --windtunnel-min-score=100 \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup gate test lint coverage clean FORCE
+.PHONY: help setup gate test lint clean FORCE
 
 help: ## list the commands
 	@echo 'usage: make COMMAND [VARIABLE=value ...]'
@@ -79,23 +81,26 @@ $(stamp): pyproject.toml $(CONSTRAINTS)
 gate: setup ## run the main job: the success criteria, judged and scored; fails below 100
 	$(bin)/pytest tests/scenarios -p no:randomly -q $(gate_options) $(ARGS)
 
-test: setup ## run every test
-	$(bin)/pytest tests --windtunnel-backend=auto $(ARGS)
+# First what depends on no measurement, beside each other; then what starts whole stacks, alone.
+# Both are run, whichever fails; ARGS may choose tests of one of them alone (pytest's status 5).
+# Only the first is traced for COVERAGE: the times of the others would be the tracer's.
+test: setup ## run every test; with COVERAGE=1 also report which lines the unit tests reach
+	@ran=no; failed=0; \
+	run() { \
+		echo "$$*"; "$$@"; status=$$?; \
+		case $$status in 0) ran=yes ;; 5) ;; *) failed=$$status ;; esac; \
+	}; \
+	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) tests -n auto -m "not stack" $(ARGS); \
+	$(if $(COVERAGE),run $(bin)/coverage combine --quiet; run $(bin)/coverage report;) \
+	run $(bin)/pytest tests -m stack --windtunnel-backend=auto $(ARGS); \
+	if [ $$ran$$failed = no0 ]; then failed=5; fi; \
+	exit $$failed
 
 lint: setup ## check the style, the types and the direction of imports
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
-
-# Left out: the scenarios and the mutants, because what they measure would be the tracer's times, and
-# containers, in which nothing is traced.
-coverage: setup ## run the other tests and report which lines they reach
-	$(bin)/coverage erase
-	$(bin)/coverage run -m pytest tests --ignore=tests/scenarios --ignore=tests/mutants \
-		-m "not docker" -q --windtunnel-backend=auto $(ARGS)
-	$(bin)/coverage combine --quiet
-	$(bin)/coverage report
 
 clean: ## remove what these commands made, and nothing else
 	rm -rf $(caches) .coverage .coverage.*

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,21 @@ pytest_plugins = ["pytester"]
 
 REQUIRE_ALL = "WINDTUNNEL_CI_REQUIRE_ALL"
 """Set in CI: a test that would be skipped fails instead."""
+
+
+STACKS = frozenset(
+    {"backends", "benchmarks", "browser", "contracts", "load_testing", "mutants", "scenarios"}
+)
+"""Folders whose tests start whole stacks."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what wants the machine to itself; the other tests may run beside each other."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        marked = any(item.get_closest_marker(name) for name in ("docker", "slow"))
+        if marked or folder in STACKS:
+            item.add_marker("stack")
 
 
 @pytest.hookimpl(wrapper=True)
