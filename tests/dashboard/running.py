@@ -20,7 +20,8 @@ import pytest
 from harness.dashboard.client import Client, connect
 
 ROOT = Path(__file__).parents[2]
-DEADLINE = 120.0
+DEADLINE = 300.0
+"""Seconds until it must be up: on docker it may have to build its images first."""
 
 
 @dataclass
