@@ -154,5 +154,5 @@ export function showEvents(events) {
 export function showCost(cost) {
   const used = cost.cpu_share === null ? "" : `${(cost.cpu_share * 100).toFixed(1)} % of one core, `;
   const memory = `${(cost.memory_bytes / 1e6).toFixed(0)} MB`;
-  say(byId("cost"), `The dashboard and its traffic use ${used}${memory}; it sends nothing to a dependency.`);
+  say(byId("cost"), `The dashboard and its traffic use ${used}${memory}; looking sends nothing to a dependency.`);
 }
