@@ -6,7 +6,8 @@ from typing import Any
 
 import docker
 import psutil
-from docker.errors import DockerException
+
+from tests.machine import missing
 
 
 def processes(run: str) -> list[str]:
@@ -24,12 +25,34 @@ def processes(run: str) -> list[str]:
     return found
 
 
+def family(run: str) -> list[psutil.Process]:
+    """Return a run's keeper and everything that descends from it, whatever it says of itself."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("WINDTUNNEL_KEEPER") == run:
+                return [process, *process.children(recursive=True)]
+        except psutil.Error:
+            continue  # gone meanwhile
+    return []
+
+
+def living(processes: list[psutil.Process]) -> list[str]:
+    """Return those of the processes that still run."""
+    found = []
+    for process in processes:
+        try:
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(f"process {process.pid} {process.name()}")
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
 def in_engine(run: str) -> list[str]:
     """Return the containers and networks that carry a run as their label; none without Docker."""
-    try:
-        client = docker.from_env(timeout=20)
-    except DockerException:
+    if missing("docker"):
         return []
+    client = docker.from_env(timeout=20)
     try:
         label: dict[str, Any] = {"label": f"windtunnel.run={run}"}
         containers = client.containers.list(all=True, filters=label, ignore_removed=True)

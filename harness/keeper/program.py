@@ -8,9 +8,12 @@ import signal
 import sys
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from harness.keeper.wire import (
     REQUESTS,
@@ -23,6 +26,8 @@ from harness.keeper.wire import (
     Stop,
 )
 
+PROGRAMS = "programs"
+"""The file in the run's directory with a line for each program: its pid, and when it began."""
 COMMAND_DEADLINE = 60.0
 """Seconds that one healing or ending command may take before it is killed."""
 
@@ -81,7 +86,16 @@ class Keeper:
             except OSError as error:
                 return Answer(error=f"cannot start {request.argv[0]!r}: {error.strerror}")
         self._programs[request.name] = program
+        self._note(program.pid)
         return Answer(pid=program.pid, running=True)
+
+    def _note(self, pid: int) -> None:
+        """Leave for `windtunnel clean` which process it is: some programs hide their environment.
+
+        (Redis writes its title over it.)
+        """
+        with suppress(psutil.NoSuchProcess), (self._directory / PROGRAMS).open("a") as noted:
+            noted.write(f"{pid} {psutil.Process(pid).create_time()!r}\n")
 
     async def _handle(
         self, program: asyncio.subprocess.Process, request: Signal | Stop | Ask

@@ -118,8 +118,10 @@ def kill(runner: Runner) -> None:
 def test_nothing_stays_behind(runner: Runner, end: Callable[[Runner], None]) -> None:
     """No process, no container, no network, no folder, and the target's port is free."""
     run, directory = runner.told["run"], Path(runner.told["directory"])
-    assert leftovers.processes(run), "nothing was found while it ran: the search itself is broken"
+    family = leftovers.family(run)
+    assert leftovers.living(family), "nothing was found while it ran: the search itself is broken"
     end(runner)
+    assert leftovers.until_none(lambda: leftovers.living(family), CLEAN_DEADLINE) == []
     assert leftovers.until_none(lambda: leftovers.processes(run), CLEAN_DEADLINE) == []
     assert leftovers.until_none(lambda: leftovers.in_engine(run), CLEAN_DEADLINE) == []
     assert not directory.exists()

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 
 import psutil
 import pytest
@@ -35,3 +36,35 @@ def test_clean_ends_the_programs_of_a_killed_keeper_and_leaves_live_runs_alone(
         live.close()
         lost.close()
     assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == "zombie"
+
+
+TITLED = (
+    sys.executable,
+    "-c",
+    (
+        "import os, sys, time\n"
+        "if 'WINDTUNNEL_RUN' in os.environ:\n"
+        "    del os.environ['WINDTUNNEL_RUN']\n"
+        "    os.execv(sys.executable, [sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+    ),
+)
+
+
+def test_clean_finds_a_program_that_hides_its_environment(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As Redis does, which writes its title over it."""
+    lost = KeeperClient("hidden", lease=10.0)
+    try:
+        orphan = psutil.Process(lost.spawn("orphan", TITLED, environment={}))
+        end = time.monotonic() + 20
+        while "WINDTUNNEL_RUN" in orphan.environ():
+            assert time.monotonic() < end, "its environment did not change within 20 s"
+            time.sleep(0.01)
+        lost._process.send_signal(signal.SIGKILL)
+        lost._process.wait()
+        assert main(["clean"]) == 0
+        assert f"removed process {orphan.pid}" in capsys.readouterr().out
+    finally:
+        lost.close()
+    orphan.wait(20)
