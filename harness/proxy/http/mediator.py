@@ -171,7 +171,8 @@ class Mediator:
         """Pass on everything from here as it is."""
         self._raw = True
         self._notes.notice(f"HTTP faults could not follow a connection: {why}")
-        left = [Part(now, self._answer_head + self._answers.rest)]
+        held = self._answer_head + self._answers.rest
+        left = [Part(now, held)] if held else []
         if any(paired.instead is not None for paired in self._open):
             # An answer of ours is due, and its place among the others is lost.
             left.append(Part(now, b"", action=Action.CLOSE))
