@@ -240,6 +240,8 @@ class Block:
     began: float
     base: ArmBlock
     head: ArmBlock
+    life: int = 0
+    """Blocks of one life were made with the same processes; the next life's are fresh ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,8 @@ def regressions(
     FAIL only where the whole interval lies beyond the tolerance, PASS only where it lies within.
     All intervals together hold with probability `confidence`, whenever the run is stopped: each
     has its share of the error (Bonferroni), and is a confidence sequence (harness.criteria.
-    sequence). Where the two halves of a run contradict each other, INCONCLUSIVE.
+    sequence). Where the two halves of a run contradict each other, INCONCLUSIVE; so too where the
+    processes of one life show what those of another do not.
     """
     each = share(comparison, confidence)
     verdicts = []
@@ -33,7 +34,14 @@ def regressions(
         blocks = comparison.of(endpoint)
         if blocks:
             verdicts += [
-                _judge(one, endpoint, blocks, tolerances, each)
+                _judge(
+                    one,
+                    endpoint,
+                    blocks,
+                    tolerances,
+                    confidence=each,
+                    dependencies=comparison.dependencies,
+                )
                 for one in series(blocks, comparison.dependencies)
             ]
             verdicts += _failures(endpoint, blocks)
@@ -56,7 +64,9 @@ def _judge(
     endpoint: str,
     blocks: Sequence[Block],
     tolerances: Tolerances,
+    *,
     confidence: float,
+    dependencies: Sequence[str],
 ) -> Verdict:
     tolerance = float(getattr(tolerances, one.tolerance))
     pairs = sum(len(block.base.durations) for block in blocks)
@@ -97,6 +107,15 @@ def _judge(
             statement=f"{said}; but {_change(one, one.head - one.base)} on average, in few steps.",
             needs="a longer run",
         )
+    if ruling is Ruling.FAIL:
+        doubt = _doubt(one, blocks, tolerance, dependencies)
+        if doubt:
+            return replace(
+                judged,
+                ruling=Ruling.INCONCLUSIVE,
+                statement=f"{said}; but {doubt}.",
+                needs="fresh processes that agree: a longer budget",
+            )
     middle = len(one.values) // 2
     halves = [centre(half, confidence) for half in (one.values[:middle], one.values[middle:])]
     if halves[0] is None or halves[1] is None:
@@ -115,6 +134,25 @@ def _judge(
             needs="arms whose difference stays the same",
         )
     return judged
+
+
+def _doubt(
+    one: Series, blocks: Sequence[Block], tolerance: float, dependencies: Sequence[str]
+) -> str:
+    """Return why an effect may be the processes' and not the code's; "" where each life shows it.
+
+    Two processes of the same code can differ by more than a tolerance for as long as they live, and
+    no number of pairs tells that from a regression: only fresh processes do.
+    """
+    for life in dict.fromkeys(block.life for block in blocks):
+        own = [block for block in blocks if block.life == life]
+        (seen,) = (each for each in series(own, dependencies) if each.name == one.name)
+        if len(seen.values) < seen.confirming:
+            return f"too few pairs were made with the processes of start {life + 1}"
+        worse = seen.effect if one.more_is_worse else -seen.effect
+        if worse <= tolerance:
+            return f"{_change(one, seen.effect)} with the processes of start {life + 1}"
+    return ""
 
 
 def _shown(one: Series, interval: Interval) -> Interval:

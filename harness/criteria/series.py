@@ -39,6 +39,15 @@ class Series:
     head: float
     unit: str
     more_is_worse: bool = True
+    confirming: int = 10
+    """Values of one life from which its word counts."""
+
+    @property
+    def effect(self) -> float:
+        """The effect as a share, or in `unit`, without an interval."""
+        if self.scale is Scale.RATIO:
+            return math.expm1(median(self.values))
+        return self.head - self.base
 
 
 def series(blocks: Sequence[Block], dependencies: Sequence[str]) -> tuple[Series, ...]:
@@ -74,6 +83,7 @@ def _durations(
         base=summary(base) if base else math.nan,
         head=summary(head) if head else math.nan,
         unit="s",
+        confirming=5 if size == TAIL else 10,
     )
 
 
@@ -114,6 +124,7 @@ def _growth(blocks: Sequence[Block]) -> Series:
         base=fmean(base) if base else math.nan,
         head=fmean(head) if head else math.nan,
         unit="bytes a request",
+        confirming=5,
     )
 
 

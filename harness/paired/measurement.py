@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from harness.criteria.regression import regressions
@@ -42,8 +42,22 @@ class Result:
     verdicts: tuple[Verdict, ...]
 
 
+@dataclass(slots=True)
+class Gathered:
+    """What was measured so far, by the processes of every start."""
+
+    blocks: list[Block] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    lives: int = 0
+    began: float = field(default_factory=time.monotonic)
+    stolen: float = field(default_factory=stolen)
+
+
 class Measurement:
-    """Two arms being measured: warmed up first, then block after block."""
+    """Two arms being measured: warmed up first, then block after block.
+
+    What earlier processes of the same arms gave is judged together with what these give.
+    """
 
     def __init__(
         self,
@@ -53,14 +67,16 @@ class Measurement:
         loop: LoopThread,
         random: random.Random,
         evidence: EvidenceSince = lambda since: (),
+        gathered: Gathered | None = None,
     ) -> None:
         self._lanes = lanes
         self._request = request
         self._loop = loop
         self._random = random
         self._evidence = evidence
-        self._blocks: list[Block] = []
-        self._notes: list[str] = []
+        self._gathered = gathered or Gathered()
+        self._life = self._gathered.lives
+        self._gathered.lives += 1
 
     def __repr__(self) -> str:
         return f"<Measurement {self._lanes[0].name} {self._lanes[1].name}>"
@@ -70,22 +86,19 @@ class Measurement:
 
         Raises ControlError where the taps give no evidence.
         """
-        began = time.monotonic()
-        end = began + self._request.budget
-        steal = stolen()
+        end = time.monotonic() + self._request.budget
         share = WARM_UP * self._request.budget / len(self._request.endpoints)
         plans = {endpoint: self._warm_up(endpoint, share) for endpoint in self._request.endpoints}
         open_ended = list(self._request.endpoints)
+        blocks = self._gathered.blocks
         looked = 0
-        result = self._look(steal, began)
         while open_ended and time.monotonic() < end:
             for endpoint in self._random.sample(open_ended, len(open_ended)):
-                self._blocks.append(self._measure(endpoint, plans[endpoint]))
-            if len(self._blocks) >= LOOK * looked:
-                result = self._look(steal, began)
-                looked = len(self._blocks)
-                open_ended = _uncertain(open_ended, result.verdicts)
-        return self._look(steal, began)
+                blocks.append(self._measure(endpoint, plans[endpoint]))
+            if len(blocks) >= LOOK * looked:
+                looked = len(blocks)
+                open_ended = _uncertain(open_ended, self._look().verdicts)
+        return self._look()
 
     def _warm_up(self, endpoint: str, seconds: float) -> Plan:
         """Load both arms until their times are steady, and keep nothing of it."""
@@ -100,7 +113,7 @@ class Measurement:
             ]
             if warm_after(durations) is not None:
                 return plan(median(durations) / 2)
-        self._notes.append(
+        self._gathered.notes.append(
             f"{endpoint}: not steady after {seconds:.3g} s of warming up; measured all the same"
         )
         return plan(median(durations) / 2) if durations else chosen
@@ -119,10 +132,13 @@ class Measurement:
         return self._loop.run(probe())
 
     def _measure(self, endpoint: str, chosen: Plan) -> Block:
-        return self._loop.run(measure(endpoint, self._lanes, chosen, self._random, self._evidence))
+        block = self._loop.run(measure(endpoint, self._lanes, chosen, self._random, self._evidence))
+        return replace(block, life=self._life)
 
-    def _look(self, steal: float, began: float) -> Result:
-        blocks = tuple(self._blocks)
+    def _look(self) -> Result:
+        gathered = self._gathered
+        blocks = tuple(gathered.blocks)
+        elapsed = time.monotonic() - gathered.began
         comparison = Comparison(
             base=self._lanes[0].name,
             head=self._lanes[1].name,
@@ -131,8 +147,8 @@ class Measurement:
             blocks=blocks,
             conditions=self._request.conditions,
             remarks=(
-                *self._notes,
-                *remarks(blocks, stolen() - steal, time.monotonic() - began),
+                *dict.fromkeys(gathered.notes),
+                *remarks(blocks, stolen() - gathered.stolen, elapsed),
             ),
         )
         return Result(comparison, regressions(comparison, self._request.tolerances))

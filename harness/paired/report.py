@@ -24,6 +24,11 @@ def lines(result: Result) -> list[str]:
         f"Each interval has its share of 1 % error (Bonferroni over {figures(comparison)}), and"
         " holds whenever the run is stopped: 99 % for all of them together."
     )
+    lives = len({block.life for block in comparison.blocks})
+    written.append(
+        f"Both were started {lives} time{'s' if lives > 1 else ''}; a failure stands only where the"
+        " processes of every start show it."
+    )
     written.append(summary(result.verdicts))
     return written
 

@@ -85,6 +85,26 @@ def test_pairs_that_contradict_each_other_are_inconclusive() -> None:
     assert "contradict each other" in found.statement
 
 
+def in_lives(effects: tuple[float, ...]) -> Verdict:
+    """Return the verdict on the mean where each start's processes differ by another factor."""
+    of = 300 // len(effects)
+    seen = comparison(lambda s, n: arm(s, seconds=0.001 * effects[n // of]), blocks=300)
+    lived = tuple(replace(b, life=n // of) for n, b in enumerate(seen.blocks))
+    verdicts = regressions(replace(seen, blocks=lived), Tolerances())
+    return {verdict.criterion: verdict for verdict in verdicts}["mean"]
+
+
+def test_a_regression_that_every_start_shows_fails() -> None:
+    assert in_lives((1.05, 1.06, 1.055)).ruling is Ruling.FAIL
+
+
+def test_what_only_some_processes_show_is_not_the_codes() -> None:
+    """Two processes of the same code may differ by several per cent as long as they live."""
+    found = in_lives((1.09, 1.01, 1.08))
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "with the processes of start 2" in found.statement or "contradict" in found.statement
+
+
 def test_growth_in_rare_steps_does_not_pass() -> None:
     """Allocators take memory in large pieces: the typical batch then shows no growth at all."""
     found = judged(lambda s, n: arm(s, grown=20_000_000 if n % 400 == 7 else 0), blocks=1600)[
