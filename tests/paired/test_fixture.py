@@ -13,7 +13,7 @@ TEST = """
 from harness.criteria import Ruling
 
 def test_busy(paired):
-    verdicts = paired.compare("/busy", budget=5)
+    verdicts = paired.compare("/busy", budget=9)
     assert {v.criterion: v.ruling for v in verdicts}["CPU a request"] is Ruling.FAIL
 """
 OPTIONS = ("--windtunnel-base=base", "--windtunnel-backend=embedded")
