@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.dashboard.running import ROOT, Start, Up
+from tests.machine import missing
 
 pytest.importorskip("playwright", reason="playwright is not installed; see the extra `browser`")
 
@@ -30,14 +31,18 @@ expect.set_options(timeout=20_000)
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: Debian's chromium"),
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(400),
 ]
 
 
 @pytest.fixture(scope="module")
-def up(start: Start) -> Up:
+def up(request: pytest.FixtureRequest, start: Start) -> Up:
+    backend = getattr(request, "param", "embedded")
+    reason = missing(backend)
+    if reason:
+        pytest.skip(reason)
     # The breaker recovers in two seconds instead of thirty: long enough to be seen open.
-    return start("--backend=embedded", "--set=RECOVERY_TIMEOUT=2", "--set=CACHE_TTL=1")
+    return start(f"--backend={backend}", "--set=RECOVERY_TIMEOUT=2", "--set=CACHE_TTL=1")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +90,13 @@ def keep(page: Page, name: str) -> None:
     page.screenshot(path=folder / f"dashboard-{name}.png", full_page=True)
 
 
-def test_an_outage_by_clicking_opens_the_breaker_and_healing_closes_it(page: Page) -> None:
+@pytest.mark.parametrize(
+    "up", ["embedded", pytest.param("docker", marks=pytest.mark.docker)], indirect=True
+)
+def test_an_outage_by_clicking_opens_the_breaker_and_healing_closes_it(
+    page: Page, request: pytest.FixtureRequest
+) -> None:
+    backend = request.node.callspec.params["up"]
     page.get_by_label("Show").select_option("1 minute")
     page.wait_for_timeout(8_000)  # some traffic to see the outage against, in the screenshot
     page.get_by_label("Dependency").select_option("catalog")
@@ -100,7 +111,7 @@ def test_an_outage_by_clicking_opens_the_breaker_and_healing_closes_it(page: Pag
     expect(page.get_by_text("has touched traffic")).to_be_visible()
     expect(page.locator("#timeline").get_by_text("Outage")).to_be_visible()
     page.wait_for_timeout(6_000)
-    keep(page, "outage")
+    keep(page, f"outage-{backend}")
     page.get_by_role("button", name="Heal Outage(dependency='catalog')").click()
     expect(page.locator("#outcome")).to_contain_text(
         "Healed Outage(dependency='catalog'). It touched"
@@ -108,9 +119,9 @@ def test_an_outage_by_clicking_opens_the_breaker_and_healing_closes_it(page: Pag
     expect(breaker(page, "catalog")).to_have_text("breaker closed")
     expect(happened.get_by_text("calls at catalog are answered again")).to_be_visible()
     page.wait_for_timeout(4_000)
-    keep(page, "light")
+    keep(page, f"light-{backend}")
     page.emulate_media(color_scheme="dark")
-    keep(page, "dark")
+    keep(page, f"dark-{backend}")
 
 
 def test_the_keyboard_alone_injects_renews_and_heals(page: Page) -> None:
