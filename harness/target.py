@@ -20,8 +20,8 @@ from harness.load.engine import Engine
 from harness.load.loop_thread import LoopThread
 from harness.load.mix import Mix, Request
 from harness.load.plan import Plan
-from harness.load_run import LoadRun
 from harness.records import Evidence, FaultWindow, Outcome, Pairs, Response, Run
+from harness.records.load_run import LoadRun
 
 LIMIT = 1_000_000
 """Requests that one run may make at most: a slip of the keyboard is not a flood."""

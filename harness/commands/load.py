@@ -21,7 +21,7 @@ from harness.load.arrivals import constant
 from harness.load.destination import reach
 from harness.load.locust import swarm
 from harness.load.plan import Plan
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 from harness.reports import latency_plot, load_json, load_summary
 from harness.reports.load_progress import progress
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.criteria.verdict import Finding, Ruling, Verdict
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 
 BUSY = 0.90
 """Share of the time. Past nine tenths of a core, queueing in the engine shows in every latency."""

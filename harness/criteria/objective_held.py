@@ -9,7 +9,7 @@ from harness.criteria import intervals
 from harness.criteria.generator_kept_up import conditions_of_load, guarded
 from harness.criteria.objective import Figure, Objective
 from harness.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above, decide_below
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 
 BLOCKS = 20 * intervals.BATCHES
 """Successive means that batches are made of, so that a million values cost no more than these."""

@@ -17,9 +17,9 @@ from harness.load.exchange import NAN, Exchanger
 from harness.load.mix import Encoded
 from harness.load.plan import Plan
 from harness.load.recorder import PACK, Recorder
-from harness.load_run import LoadRun, Strain
 from harness.proxy.timer import Timers
-from harness.samples import Failure, Samples
+from harness.records.load_run import LoadRun, Strain
+from harness.records.samples import Failure, Samples
 
 SWEEP = 0.010
 """Seconds between looks at deadlines, which are also the probes of the loop's lag."""

@@ -12,7 +12,7 @@ from harness.load.answer_head import HeadAnswer, status_until_close
 from harness.load.destination import Destination
 from harness.load.mix import Encoded
 from harness.load.recorder import PACK, Recorder
-from harness.samples import Failure
+from harness.records.samples import Failure
 
 NAN = float("nan")
 NEVER = float("inf")

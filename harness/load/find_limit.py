@@ -9,7 +9,7 @@ from harness.criteria.objective import Figure, Objective
 from harness.criteria.objective_held import objective_held
 from harness.criteria.verdict import Ruling, Verdict
 from harness.load.level_search import Bracket, Tried, bracket, next_level, steps_at_most
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 
 LONGER, LONGEST = 3.0, 10.0
 """How much longer, at least and at most, a stretch is repeated whose evidence left it open."""

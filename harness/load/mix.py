@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from harness.errors import ConfigurationError, suggestion
-from harness.samples import Failure
+from harness.records.samples import Failure
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 BLOCK = 4096

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from harness.errors import StartError, WindtunnelError
 from harness.load.plan import Plan
 from harness.load.worker import Message, Progress, Ready, Results, work
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 
 START = 30.0
 """Seconds within which every worker must be ready."""

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.samples import ROW
+from harness.records.samples import ROW
 
 PACK: Callable[..., bytes] = struct.Struct("<ddddIHHBB").pack
-"""Makes a row of `harness.samples.ROW`, in the order of its fields."""
+"""Makes a row of `harness.records.samples.ROW`, in the order of its fields."""
 
 
 class Recorder:

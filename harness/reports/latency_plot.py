@@ -7,8 +7,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.load_run import LoadRun
 from harness.records import FaultWindow
+from harness.records.load_run import LoadRun
 
 WIDTH, HEIGHT = 900, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 28, 40

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from harness.criteria.verdict import Verdict
-from harness.load_run import LoadRun, Strain
+from harness.records.load_run import LoadRun, Strain
 
 SHARES = (0.50, 0.75, 0.90, 0.95, 0.99, 0.999)
 

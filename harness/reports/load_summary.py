@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.criteria.generator_kept_up import generator_kept_up
 from harness.criteria.verdict import Ruling, Verdict
 from harness.load.find_limit import Limit, Trial
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 
 SHARES = (0.50, 0.75, 0.90, 0.99, 0.999, 1.0)
 

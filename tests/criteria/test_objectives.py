@@ -11,7 +11,7 @@ from harness.criteria.objective import Figure, Objective, parse
 from harness.criteria.objective_held import objective_held
 from harness.criteria.verdict import Ruling, Verdict
 from harness.errors import ConfigurationError
-from harness.load_run import Strain
+from harness.records.load_run import Strain
 from tests.load.made import CALM, load_run
 
 

@@ -14,8 +14,8 @@ from harness.load.destination import Destination
 from harness.load.engine import Engine
 from harness.load.mix import Mix, Request
 from harness.load.plan import Plan
-from harness.load_run import LoadRun
-from harness.samples import Failure
+from harness.records.load_run import LoadRun
+from harness.records.samples import Failure
 from tests.load import servers
 from tests.load.servers import OK, Server, answering, serving
 

@@ -8,7 +8,7 @@ import pytest
 from harness.criteria.objective import parse
 from harness.load.find_limit import Limit, find_limit
 from harness.load.level_search import Tried, bracket, next_level, steps_at_most
-from harness.load_run import LoadRun, Strain
+from harness.records.load_run import LoadRun, Strain
 from harness.reports.load_summary import limit as limit_text
 from tests.load.made import CALM, load_run
 

@@ -18,8 +18,8 @@ from harness.load.locust.batches import Batch, Ended, load_run
 from harness.load.mix import Mix, Request
 from harness.load.plan import Plan
 from harness.load.recorder import PACK, Recorder
-from harness.load_run import LoadRun
-from harness.samples import Failure
+from harness.records.load_run import LoadRun
+from harness.records.samples import Failure
 
 needs_locust = pytest.mark.skipif(
     not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"

@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import ConfigurationError
 from harness.load.mix import Mix, Request
-from harness.samples import Failure
+from harness.records.samples import Failure
 
 
 def test_a_request_is_encoded_whole() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness.load.recorder import PACK, Recorder
-from harness.samples import ROW, Failure, Samples
+from harness.records.samples import ROW, Failure, Samples
 from tests.load import made
 
 

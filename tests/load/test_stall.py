@@ -10,7 +10,7 @@ from harness.load.arrivals import constant
 from harness.load.engine import Engine
 from harness.load.mix import Mix, Request
 from harness.load.plan import Plan
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 from tests.load.servers import OK, serving
 
 RATE = 100.0

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from harness.errors import ControlError
 from harness.load.plan import Plan
-from harness.load_run import LoadRun, Strain
-from harness.samples import ROW, Samples
+from harness.records.load_run import LoadRun, Strain
+from harness.records.samples import ROW, Samples
 
 TIMES = ("intended", "started", "first_byte", "ended")
 
@@ -32,7 +32,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Whether worker and master share one clock: they run on one machine since its last start."""
     busy: float
     lag: float
-    """As in `harness.load_run.Strain`, so far."""
+    """As in `harness.records.load_run.Strain`, so far."""
     final: bool
     """Whether it is the worker's last."""
 

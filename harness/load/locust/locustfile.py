@@ -25,7 +25,7 @@ from harness.load.locust import batches
 from harness.load.mix import Encoded
 from harness.load.plan import Plan
 from harness.load.recorder import PACK, Recorder
-from harness.samples import Failure
+from harness.records.samples import Failure
 
 EVERY = 0.5
 """Seconds between two batches: what a killed worker takes with it at most."""

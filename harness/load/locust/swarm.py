@@ -17,7 +17,7 @@ from harness.address import Address
 from harness.errors import BackendUnavailable, ConfigurationError, ControlError
 from harness.load.locust import batches
 from harness.load.plan import Plan
-from harness.load_run import LoadRun
+from harness.records.load_run import LoadRun
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 GRACE = 30.0

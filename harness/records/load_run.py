@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.records import FaultWindow
-from harness.samples import Samples
+from harness.records.samples import Samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
