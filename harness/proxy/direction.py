@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from harness.proxy.flow import Flow
 from harness.proxy.pipeline import Pipeline
 from harness.proxy.timer import Handle, Timers
 from harness.proxy.toxics import Action, Parcel, Toxic
@@ -25,10 +26,11 @@ class Direction:
         self.source: asyncio.Transport | None = None
         self.sink: asyncio.Transport | None = None
         """None until it is connected: nothing is delivered before."""
-        self.through: Through | None = None
-        """Where set, what becomes of bytes that are due: what it returns is written."""
-        self.overfull: Callable[[], bool] = lambda: False
-        """Whether something else that it fills holds too much: nothing is written then."""
+        self.flow = Flow()
+        self._through: Through | None = None
+        self._overfull: Callable[[], bool] = _never
+        self._open = False
+        """Whether data may go straight from the source to the sink: the usual case, kept short."""
         self._timers = timers
         self._delivered = delivered
         self._finish = finish
@@ -42,17 +44,29 @@ class Direction:
 
     def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
         """Take what the source sent."""
-        if self.through is not None:
+        self.flow.taken += len(data)
+        if self._open and action is Action.NONE:
+            self.flow.given += len(data)
+            self._delivered(data, now)
+            self.sink.write(data)  # type: ignore[union-attr]  # open only where there is one
+            return
+        if self._through is not None:
             # In small pieces: each may fill something else, and the next one then waits.
             for start in range(0, len(data), PIECE):
                 self.pipeline.feed(data[start : start + PIECE], now)
             if action is not Action.NONE:
                 self.pipeline.feed(b"", now, action)
-        elif self.pipeline.clear and self.sink is not None and action is Action.NONE:
-            self._write(data, now)
-            return
         else:
             self.pipeline.feed(data, now, action)
+        self.deliver()
+
+    def divert(self, through: Through | None, overfull: Callable[[], bool] | None = None) -> None:
+        """Let bytes that are due go through something, and write what it returns; or end that.
+
+        While `overfull` says that something else holds too much, nothing goes.
+        """
+        self._through = through
+        self._overfull = overfull or _never
         self.deliver()
 
     def put(self, parcels: list[Parcel]) -> None:
@@ -61,9 +75,10 @@ class Direction:
         self.deliver()
 
     def _write(self, data: bytes, now: float) -> None:
-        if self.through is not None:
-            data = self.through(data)
+        if self._through is not None:
+            data = self._through(data)
         if data and self.sink is not None:
+            self.flow.given += len(data)
             self._delivered(data, now)
             self.sink.write(data)
 
@@ -81,14 +96,15 @@ class Direction:
             self._delivering = False
         if ended or self.sink is None:
             return
+        self._open = self._through is None and self.pipeline.clear
         self.regulate()
-        at = None if self.overfull() else self.pipeline.next()
+        at = None if self._overfull() else self.pipeline.next()
         if at is not None:
             self._timer = self._timers.call_at(at, self.deliver)
 
     def _deliver(self) -> bool:
         """Write what is due; return whether the connection ended by it."""
-        if self.sink is None or self.overfull():
+        if self.sink is None or self._overfull():
             return False
         for parcel in self.pipeline.due(time.monotonic()):
             if parcel.data:
@@ -97,7 +113,7 @@ class Direction:
                 self._finish(parcel.action)
                 if parcel.action is not Action.EOF:
                     return True
-            if self.sink is None or self.overfull():
+            if self.sink is None or self._overfull():
                 break
         return False
 
@@ -115,7 +131,7 @@ class Direction:
 
     def regulate(self) -> None:
         """Pause the source while too much waits, and resume it afterwards."""
-        pause = self._sink_full or self.pipeline.size > HIGH_WATER or self.overfull()
+        pause = self._sink_full or self.pipeline.size > HIGH_WATER or self._overfull()
         if self.source is None or pause == self._paused or self.source.is_closing():
             return
         self._paused = pause
@@ -130,3 +146,8 @@ class Direction:
             self._timer.cancel()
             self._timer = None
         self.sink = None
+        self._open = False
+
+
+def _never() -> bool:
+    return False

@@ -55,6 +55,11 @@ class Events:
     def __repr__(self) -> str:
         return f"<Events for {len(self._subscriptions)} listeners>"
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._subscriptions)
+
     def tell(self, kind: str, what: Mapping[str, Any] | object) -> None:
         """Tell an event; costs nothing while nobody listens."""
         if not self._subscriptions:

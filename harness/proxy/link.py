@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from harness.proxy.direction import Direction
@@ -42,9 +43,12 @@ class Owner(Protocol):
 class Side(asyncio.Protocol):
     """One of a link's two transports."""
 
-    def __init__(self, link: "Link", ending: Ending) -> None:
+    def __init__(
+        self, link: "Link", ending: Ending, data_received: Callable[[bytes], None]
+    ) -> None:
         self.link = link
         self.ending = ending
+        self.data_received = data_received  # type: ignore[assignment]  # one call less a chunk
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -54,10 +58,6 @@ class Side(asyncio.Protocol):
         sock = self.transport.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.link.connected(self)
-
-    def data_received(self, data: bytes) -> None:
-        """Pass data on."""
-        self.link.data(self, data)
 
     def eof_received(self) -> bool:
         """Pass the end of this direction on; the other one stays open."""
@@ -83,13 +83,13 @@ class Link:
     def __init__(self, owner: Owner) -> None:
         self.opened = time.monotonic()
         self.number = 0
-        self.target = Side(self, Ending.TARGET)
-        self.dependency = Side(self, Ending.DEPENDENCY)
+        self.target = Side(self, Ending.TARGET, self._from_target)
+        self.dependency = Side(self, Ending.DEPENDENCY, self._from_dependency)
         self._owner = owner
         self._watcher: Watcher
         self.upstream = Direction(
             owner.timers,
-            lambda data, now: self._watcher.forwarded(len(data)),
+            _nobody,
             lambda action: self._finish(action, self.target),
         )
         self.downstream = Direction(
@@ -142,17 +142,16 @@ class Link:
             # The target's connection was accepted already: a reset is the nearest to a refusal.
             self.end(Ending.DEPENDENCY, reset=True)
 
-    def data(self, side: Side, data: bytes) -> None:
-        """Pass data on."""
+    def _from_target(self, data: bytes) -> None:
         now = time.monotonic()
-        if side is self.target:
-            if not self.mediation.settled:
-                self.mediation.settle(self._watcher)
-            self._watcher.received(data, now)
-            self.upstream.feed(data, now)
-            self.activity.last = now
-            return
-        self._watcher.came(len(data))
+        if not self.mediation.settled:
+            self.mediation.settle(self._watcher)
+        self._watcher.received(data, now)
+        self.upstream.feed(data, now)
+        self.activity.last = now
+
+    def _from_dependency(self, data: bytes) -> None:
+        now = time.monotonic()
         if self.mediation.active:
             self.mediation.answer(data, now)
         else:
@@ -220,6 +219,10 @@ class Link:
             # The peer may never read what is left.
             at = time.monotonic() + LINGER
             self._owner.timers.call_at(at, transport.abort)
+
+
+def _nobody(data: bytes, now: float) -> None:
+    """Hear of what went on to the dependency: the exchanges are found in what came."""
 
 
 def _current() -> asyncio.Task[object] | None:

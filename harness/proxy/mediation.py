@@ -49,12 +49,11 @@ class Mediation:
             return
         self.settled = True
         if not self._toxics:
-            self._mediator = self._upstream.through = None
-            self._upstream.overfull = lambda: False
+            self._mediator = None
+            self._upstream.divert(None)
         elif self._mediator is None:
             self._mediator = Mediator(self._toxics, watcher, watcher.begun)
-            self._upstream.through = self._request
-            self._upstream.overfull = self._overfull
+            self._upstream.divert(self._request, self._overfull)
 
     def _overfull(self) -> bool:
         crowded = self._mediator is not None and self._mediator.crowded
@@ -69,6 +68,7 @@ class Mediation:
 
     def answer(self, data: bytes, now: float) -> None:
         """Take what the dependency sent."""
+        self._downstream.flow.taken += len(data)
         if self._mediator is not None:
             self._put(self._mediator.answer(data, now))
 

@@ -8,7 +8,8 @@ from harness.address import Address
 from harness.proxy import kinds
 from harness.proxy.bodies import address
 from harness.proxy.equipment import Equipment, ToxicSettings
-from harness.proxy.evidence.recorder import Recorder, Totals
+from harness.proxy.evidence.recorder import Recorder
+from harness.proxy.evidence.totals import Totals
 from harness.proxy.link import Link
 from harness.proxy.listener import Listener, Posture
 from harness.proxy.surroundings import Surroundings
@@ -110,7 +111,7 @@ class NamedProxy:
                 " limit"
             )
             return None
-        watch = self._recorder.opened(link.opened)
+        watch = self._recorder.opened(link.opened, link.upstream.flow, link.downstream.flow)
         link.number = watch.number
         self._links[link.number] = link
         self._equipment.equip(link)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.proxy import bodies, kinds
 from harness.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange
 from harness.proxy.equipment import ToxicSettings
-from harness.proxy.evidence.recorder import Totals
+from harness.proxy.evidence.totals import Totals
 from harness.proxy.leases import Leases
 from harness.proxy.listening import resolve
 from harness.proxy.named_proxy import NamedProxy

@@ -12,14 +12,6 @@ class Watcher(Protocol):
         """Bytes came from the target."""
         ...
 
-    def forwarded(self, size: int) -> None:
-        """Bytes went on to the dependency."""
-        ...
-
-    def came(self, size: int) -> None:
-        """Bytes came from the dependency."""
-        ...
-
     def answered(self, data: bytes, now: float) -> None:
         """Bytes were handed on to the target."""
         ...

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from harness.proxy.direction import HIGH_WATER, PIECE, Direction
+from harness.proxy.flow import Flow
 from harness.proxy.timer import Handle, Timers
 from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
 from tests.proxy.chance import chance
@@ -64,6 +65,7 @@ class Bench:
         )
         self.direction.source = cast("asyncio.Transport", self.source)
         self.direction.sink = cast("asyncio.Transport", self.sink)
+        self.direction.deliver()
 
     def use(self, kind: str, **attributes: int) -> None:
         self.direction.replace([made(kind, **attributes)], flush=False)
@@ -89,7 +91,7 @@ def test_without_toxics_data_is_written_at_once_and_no_timer_is_set(bench: Bench
 
 
 def test_data_waits_for_the_connection_to_the_other_side(bench: Bench) -> None:
-    bench.direction.sink = None
+    bench.direction.stop()
     bench.feed(b"a")
     assert not bench.delivered
     bench.direction.sink = cast("asyncio.Transport", bench.sink)
@@ -151,8 +153,7 @@ def test_a_pipeline_that_holds_too_much_pauses_the_source_until_it_is_flushed(
 
 def test_what_else_it_fills_pauses_the_source_too(bench: Bench) -> None:
     crowded = [True]
-    bench.direction.overfull = lambda: crowded[0]
-    bench.direction.regulate()
+    bench.direction.divert(lambda data: data, lambda: crowded[0])
     assert bench.source.paused
     crowded[0] = False
     bench.direction.regulate()
@@ -160,11 +161,12 @@ def test_what_else_it_fills_pauses_the_source_too(bench: Bench) -> None:
 
 
 def test_what_goes_through_is_what_is_written_and_recorded(bench: Bench) -> None:
-    bench.direction.through = lambda data: data.replace(b"secret", b"")
+    bench.direction.divert(lambda data: data.replace(b"secret", b""))
     bench.feed(b"a secret b")
     bench.feed(b"secret")
     assert bench.sink.written == b"a  b"
     assert bench.delivered == [b"a  b"]
+    assert bench.direction.flow == Flow(taken=16, given=4)
 
 
 def test_nothing_is_written_while_what_it_fills_holds_too_much(bench: Bench) -> None:
@@ -174,8 +176,7 @@ def test_nothing_is_written_while_what_it_fills_holds_too_much(bench: Bench) -> 
         filled.append(data)
         return data
 
-    bench.direction.through = through
-    bench.direction.overfull = lambda: len(filled) == 2
+    bench.direction.divert(through, lambda: len(filled) == 2)
     bench.feed(bytes(3 * PIECE), Action.EOF)
     assert len(bench.sink.written) == 2 * PIECE
     assert bench.source.paused

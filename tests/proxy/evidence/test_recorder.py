@@ -3,6 +3,8 @@
 import pytest
 
 from harness.proxy.evidence.recorder import Recorder
+from harness.proxy.evidence.watch import ConnectionWatch
+from harness.proxy.flow import Flow
 from harness.records import Ending, Evidence, Outcome
 
 
@@ -10,9 +12,13 @@ def evidence(recorder: Recorder, since: float = 0.0) -> Evidence:
     return recorder.evidence(since, (), ())
 
 
+def opened(recorder: Recorder, at: float) -> ConnectionWatch:
+    return recorder.opened(at, Flow(taken=3), Flow(given=6))
+
+
 def turn(recorder: Recorder, at: float) -> None:
     """Record one connection with one exchange."""
-    watch = recorder.opened(at)
+    watch = opened(recorder, at)
     watch.received(b"ask", at)
     watch.answered(b"answer", at + 0.5)
     watch.ended(Ending.TARGET, at + 1.0, reached=True)
@@ -32,7 +38,7 @@ def test_a_connection_is_recorded_with_its_bytes_and_who_ended_it() -> None:
 
 def test_what_is_under_way_is_shown_as_pending() -> None:
     recorder = Recorder("catalog", "http")
-    watch = recorder.opened(1.0)
+    watch = opened(recorder, 1.0)
     watch.received(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", 2.0)
     found = evidence(recorder)
     assert found.connections[0].closed is None
@@ -43,7 +49,7 @@ def test_what_is_under_way_is_shown_as_pending() -> None:
 
 def test_a_protocol_that_is_not_known_is_recorded_by_turns() -> None:
     recorder = Recorder("catalog", "tcp")
-    watch = recorder.opened(1.0)
+    watch = opened(recorder, 1.0)
     for place in range(3):
         watch.received(b"ask", place)
         watch.received(b" more", place)
@@ -78,7 +84,7 @@ def test_what_ended_before_the_asked_time_is_left_out() -> None:
 
 def test_an_exchange_carries_what_struck_it() -> None:
     recorder = Recorder("catalog", "http")
-    watch = recorder.opened(1.0)
+    watch = opened(recorder, 1.0)
     watch.received(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", 2.0)
     watch.struck(0, "status")
     watch.kept(0)
@@ -91,7 +97,7 @@ def test_an_exchange_carries_what_struck_it() -> None:
 def test_blind_spots_are_kept_once_whatever_the_number_of_connections() -> None:
     recorder = Recorder("catalog", "http")
     for place in range(3):
-        watch = recorder.opened(place)
+        watch = opened(recorder, place)
         watch.notice("not HTTP")
         watch.notice("not HTTP")
         if place:
