@@ -24,11 +24,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 from tests.contracts.proxy.servers import OURS, THEIRS, Server, connect, free_port
 
 NGINX = """
 daemon off;
-worker_processes 1;
+master_process off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
@@ -51,11 +53,13 @@ class Sample:
     """The median's seconds."""
     slow: float
     """The 99th percentile's seconds."""
+    work: float
+    """The proxy's processor seconds a request, which other programs change the least."""
 
 
 @contextmanager
-def nginx() -> Iterator[int]:
-    """Give the port of an nginx that answers every request at once."""
+def nginx() -> Iterator[tuple[int, int]]:
+    """Give the port and the process of an nginx that answers every request at once."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "nginx.conf")
@@ -72,17 +76,32 @@ def nginx() -> Iterator[int]:
                     time.sleep(0.01)
                 else:
                     break
-            yield port
+            yield port, program.pid
         finally:
             program.terminate()
             program.wait()
 
 
-def wrk(port: int, connections: int, seconds: float) -> Sample:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A port to load, and the process that is in between."""
+
+    port: int
+    process: psutil.Process
+
+
+def work(process: psutil.Process) -> float:
+    """Return the processor seconds that a process has used, its threads' included."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def wrk(way: Way, connections: int, seconds: float) -> Sample:
     """Load one port."""
+    before = work(way.process)
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency"]
     text = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}/"], check=True, capture_output=True, text=True
+        [*command, f"http://127.0.0.1:{way.port}/"], check=True, capture_output=True, text=True
     ).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"the load failed:\n{text}")
@@ -93,20 +112,24 @@ def wrk(port: int, connections: int, seconds: float) -> Sample:
     found = re.search(r"Requests/sec:\s+([\d.]+)", text)
     if found is None:
         raise SystemExit(f"wrk said nothing of requests a second:\n{text}")
-    return Sample(float(found[1]), times["50"], times["99"])
+    rate = float(found[1])
+    used = (work(way.process) - before) / (rate * seconds)
+    return Sample(rate, times["50"], times["99"], used)
 
 
-def ways(held: ExitStack, upstream: int) -> dict[str, int]:
-    """Start both servers, and return each way's port."""
-    found = {"direct": upstream}
+def ways(held: ExitStack, upstream: tuple[int, int]) -> dict[str, Way]:
+    """Start both servers, and return each way."""
+    port, pid = upstream
+    found = {"direct": Way(port, psutil.Process(pid))}
     servers = {kind: Server(kind) for kind in (OURS, THEIRS)}
     for kind, server in servers.items():
         held.callback(server.close)
-        found[kind] = server.proxy(upstream, name="plain")
-        late = server.proxy(upstream, name="p")
+        process = psutil.Process(server.process.pid)
+        found[kind] = Way(server.proxy(port, name="plain"), process)
+        found[f"{kind}, 1 ms"] = Way(server.proxy(port, name="p"), process)
         server.toxic("latency", latency=1)
-        found[f"{kind}, 1 ms"] = late
-    found[f"{OURS}, recording HTTP"] = servers[OURS].proxy(upstream, "http", protocol="http")
+    recording = servers[OURS].proxy(port, "http", protocol="http")
+    found[f"{OURS}, recording HTTP"] = Way(recording, psutil.Process(servers[OURS].process.pid))
     return found
 
 
@@ -119,13 +142,14 @@ def compared(samples: dict[str, list[Sample]], way: str, other: str) -> tuple[fl
 def show(samples: dict[str, list[Sample]], connections: int) -> None:
     """Print a table."""
     print(f"\n{connections} connection{'s' * (connections > 1)}")
-    print(f"  {'way':24}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}")
+    print(f"  {'way':24}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'its µs/request':>16}")
     for way, found in samples.items():
-        rate, half, slow = (
+        rate, half, slow, used = (
             statistics.median(getattr(each, name) for each in found)
-            for name in ("rate", "half", "slow")
+            for name in ("rate", "half", "slow", "work")
         )
-        print(f"  {way:24}{rate:12,.0f}{half * 1e3:10.3f}{slow * 1e3:10.3f}")
+        times = f"{half * 1e3:10.3f}{slow * 1e3:10.3f}{used * 1e6:16.1f}"
+        print(f"  {way:24}{rate:12,.0f}{times}")
     for way, other in (
         (OURS, THEIRS),
         (f"{OURS}, recording HTTP", THEIRS),
