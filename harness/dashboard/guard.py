@@ -2,7 +2,8 @@
 
 A page on the web can make a browser send requests to 127.0.0.1. Reading is refused unless the
 request names us as its host (a rebound DNS name does not), and changing something also needs the
-token that only our own page and the state file carry (a foreign page can read neither).
+token that only our own page and the state file carry (a foreign page can read neither). Other
+accounts of this machine are trusted: they can ask for the page as its own user does.
 """
 
 import secrets

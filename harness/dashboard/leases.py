@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from faults import Fault
 from harness.backends.backend import Backend
 from harness.criteria import Ruling, Verdict
-from harness.errors import ConfigurationError, ControlError, InconclusiveVerdict, VacuousFault
+from harness.errors import (
+    ConfigurationError,
+    ControlError,
+    InconclusiveVerdict,
+    VacuousFault,
+    WindtunnelError,
+)
 from harness.injection import Injection
 
 SHORTEST, LONGEST = 1.0, 3600.0
@@ -130,8 +136,18 @@ class Leases:
         return said
 
     async def heal_all(self, by: str = "you") -> list[str]:
-        """Undo every fault, the latest first."""
-        return [await self.heal(lease.number, by) for lease in reversed(self.active)]
+        """Undo every fault, the latest first; raises the first WindtunnelError after trying all."""
+        said: list[str] = []
+        failures: list[WindtunnelError] = []
+        for lease in reversed(self.active):
+            try:
+                said.append(await self.heal(lease.number, by))
+            except WindtunnelError as error:
+                if lease.number in self._active:  # else it was healed meanwhile
+                    failures.append(error)
+        if failures:
+            raise failures[0]
+        return said
 
     async def look(self) -> None:
         """Find out which faults have touched traffic by now, ever less often for each."""
@@ -173,7 +189,9 @@ class Leases:
             try:
                 self._tell("lease", f"{lease.fault!r}: {why}")
                 await self.heal(lease.number, by="lease")
-            except ControlError as error:
+            except WindtunnelError as error:
+                if lease.number not in self._active:
+                    continue  # healed by hand while this waited for its turn
                 lease.expires = self._clock() + RETRY
                 self._tell("lease", f"healing {lease.fault!r} failed, trying again: {error}")
 

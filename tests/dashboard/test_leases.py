@@ -1,6 +1,7 @@
 """A fault lives as long as its lease, and not a look longer; healing says what it touched."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from faults import Fault, Latency, Outage
 from harness.backends.embedded import EmbeddedBackend
 from harness.dashboard.leases import Leases
-from harness.errors import ConfigurationError, ControlError
+from harness.errors import ConfigurationError, ControlError, StartError, WindtunnelError
 from harness.records import Certainty, Evidence, Refusals
 
 
@@ -19,14 +20,19 @@ class Pretended:
     lapses: int = 0
     in_force: list[Fault] = field(default_factory=list)
     refused: tuple[float, ...] = ()
-    broken: bool = False
+    broken: bool | Fault = False
+    """Whether no healing works, or which fault's does not."""
+    failure: type[WindtunnelError] = ControlError
+    slowly: float = 0.0
+    """Seconds that a healing takes."""
 
     def inject(self, fault: Fault) -> None:
         self.in_force.append(fault)
 
     def heal(self, fault: Fault) -> None:
-        if self.broken:
-            raise ControlError("the proxy is gone")
+        time.sleep(self.slowly)
+        if self.broken in (True, fault):
+            raise self.failure("the proxy is gone")
         self.in_force.remove(fault)
 
     def evidence(self, dependency: str, since: float) -> Evidence:
@@ -167,5 +173,48 @@ def test_an_unknown_number_names_those_in_force() -> None:
         await bench.leases.inject(OUTAGE, 30)
         with pytest.raises(ConfigurationError, match=r"there is: 1 \(Outage\)"):
             bench.leases.renew(7)
+
+    asyncio.run(scenario())
+
+
+def test_a_lease_that_ends_while_its_fault_is_healed_by_hand_is_over_and_nothing_else() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        lease = await bench.leases.inject(OUTAGE, 30)
+        bench.backend.slowly = 0.05
+        bench.now += 31
+        await asyncio.gather(bench.leases.heal(lease.number), bench.leases.expire())
+        assert bench.backend.in_force == []
+        assert bench.leases.active == ()
+
+    asyncio.run(scenario())
+
+
+def test_a_dependency_that_does_not_start_again_is_tried_again_too() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        await bench.leases.inject(OUTAGE, 30)
+        bench.backend.broken, bench.backend.failure = True, StartError
+        bench.now += 31
+        await bench.leases.expire()
+        assert len(bench.leases.active) == 1
+        bench.backend.broken = False
+        bench.now += 60
+        await bench.leases.expire()
+        assert not bench.leases.active
+
+    asyncio.run(scenario())
+
+
+def test_healing_all_tries_every_fault_and_tells_the_first_failure() -> None:
+    async def scenario() -> None:
+        bench = Bench()
+        latency = Latency("redis", 0.1)
+        await bench.leases.inject(OUTAGE, 30)
+        await bench.leases.inject(latency, 30)
+        bench.backend.broken = latency
+        with pytest.raises(ControlError, match="the proxy is gone"):
+            await bench.leases.heal_all()
+        assert bench.backend.in_force == [latency]
 
     asyncio.run(scenario())
