@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +10,7 @@ from faults import Fault
 from harness.backends.backend import Backend
 from harness.backends.toxiproxy import OURS_ALONE, label
 from harness.criteria import Ruling, Verdict, fault_touched
-from harness.errors import ControlError, InconclusiveVerdict, VacuousFault
+from harness.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
 from harness.records import FaultWindow
 
 Record = Callable[[Verdict], None]
@@ -68,7 +69,14 @@ class Injection:
     def __enter__(self) -> Self:
         self._lapses = self._backend.lapses
         self._began = time.monotonic()
-        self._backend.inject(self.fault)
+        try:
+            self._backend.inject(self.fault)
+        except BaseException:
+            # It may be in force in part, or take hold later: nobody else would heal it.
+            with suppress(WindtunnelError):
+                self._backend.heal(self.fault)
+            self._ended = time.monotonic()
+            raise
         return self
 
     def __exit__(

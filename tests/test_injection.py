@@ -1,0 +1,37 @@
+"""An injection's promise: whatever happens on the way in or out, the fault does not stay."""
+
+import pytest
+
+from faults import Fault, Outage
+from harness.backends.embedded import EmbeddedBackend
+from harness.errors import ControlError
+from harness.injection import Injection
+
+
+class HalfWay:
+    """A backend in which a fault takes hold, and then the call fails."""
+
+    lapses = 0
+
+    def __init__(self, *, heals: bool) -> None:
+        self.in_force: list[Fault] = []
+        self._heals = heals
+
+    def inject(self, fault: Fault) -> None:
+        self.in_force.append(fault)
+        raise ControlError("no answer within 10 s")
+
+    def heal(self, fault: Fault) -> None:
+        if not self._heals:
+            raise ControlError("the proxy is gone")
+        self.in_force.remove(fault)
+
+
+@pytest.mark.parametrize("heals", [True, False])
+def test_an_injection_that_fails_half_way_is_healed_and_tells_its_own_error(*, heals: bool) -> None:
+    backend = HalfWay(heals=heals)
+    pretended: EmbeddedBackend = backend  # type: ignore[assignment]  # as far as is used
+    injection = Injection(pretended, Outage("catalog"), lambda verdict: None)
+    with pytest.raises(ControlError, match="no answer within 10 s"), injection:
+        pytest.fail("entered although the injection failed")
+    assert backend.in_force == ([] if heals else [Outage("catalog")])
