@@ -2,16 +2,22 @@
 
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from harness.errors import ControlError
 from harness.keeper.wire import Answer, Arrange, Ask, Heartbeat, Signal, Spawn, Stop
+
+ANSWER_DEADLINE = 30.0
+"""Seconds that one request may take, at most."""
 
 Request = Spawn | Signal | Stop | Ask | Arrange | Heartbeat
 
@@ -27,6 +33,7 @@ class KeeperClient:
         self.lease = lease
         self.directory = Path(tempfile.mkdtemp(prefix=f"windtunnel-{run}-"))
         self.lapses = 0
+        self._silent = False
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._log = (self.directory / "keeper.log").open("ab")
@@ -56,7 +63,7 @@ class KeeperClient:
             try:
                 self._process.stdin.write(json.dumps(message).encode() + b"\n")
                 self._process.stdin.flush()
-                line = self._process.stdout.readline()
+                line = self._answer_line(self._process.stdout)
             except (OSError, ValueError) as error:
                 raise ControlError(f"the keeper of run {self.run} is gone: {error}") from error
         if not line:
@@ -65,6 +72,19 @@ class KeeperClient:
         if answer.error:
             raise ControlError(answer.error)
         return answer
+
+    def _answer_line(self, answers: IO[bytes]) -> bytes:
+        """Return the answer's line; ControlError where none comes, now and from then on."""
+        # One answer a request: nothing of it can be in the buffer before it arrives.
+        ready = not self._silent and select.select([answers], [], [], ANSWER_DEADLINE)[0]
+        if not ready:
+            # A late answer would be taken for the next request's.
+            self._silent = True
+            raise ControlError(
+                f"the keeper of run {self.run} (pid {self._process.pid}) gave no answer within"
+                f" {ANSWER_DEADLINE:g} s"
+            )
+        return answers.readline()
 
     def _beat(self) -> None:
         while not self._closed.wait(self.lease / 5):
@@ -133,7 +153,8 @@ class KeeperClient:
             self._closed.set()
             assert self._process.stdin is not None  # noqa: S101 - PIPE was asked for above
             assert self._process.stdout is not None  # noqa: S101 - the same
-            self._process.stdin.close()
+            with suppress(OSError):  # a keeper that was killed has closed its end
+                self._process.stdin.close()
         try:
             self._process.wait(deadline)
         except subprocess.TimeoutExpired as error:

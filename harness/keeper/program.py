@@ -1,6 +1,7 @@
 """The keeper's own process: starts, signals and ends programs; heals and cleans when left alone."""
 
 import asyncio
+import http.client
 import json
 import os
 import shutil
@@ -162,17 +163,20 @@ async def _end(program: asyncio.subprocess.Process, grace: float) -> None:
         except TimeoutError:
             _signal_group(program, signal.SIGKILL)
             await program.wait()
-    # Children of the program that stayed behind in its group. The group's id cannot have been
-    # given to another program while a member lives, and without members this signals nobody.
+    # Children of the program that stayed behind in its group, whose id cannot have been given to
+    # another one while a member lives. (Without any member it could, in theory: Linux gives ids
+    # out in turn, so that one comes again only after thousands of others.)
     _signal_group(program, signal.SIGKILL)
 
 
 def _post(url: str) -> None:
     request = urllib.request.Request(url, data=b"", method="POST")  # noqa: S310 - http only, from the runner
+    # Never by a proxy that the environment names (http_proxy): it could not reach this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310 - the same
+        with opener.open(request, timeout=5):
             pass
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         # The proxy may be gone already; the log of the run keeps the reason.
         sys.stderr.write(f"keeper: POST {url}: {error}\n")
 

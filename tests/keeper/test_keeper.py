@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -108,6 +110,31 @@ def test_closing_ends_programs_and_their_children_and_removes_the_directory() ->
     assert not client.directory.exists()
 
 
+def test_closing_after_the_keeper_was_killed_is_no_error() -> None:
+    client = KeeperClient("test", lease=60.0)
+    client._process.kill()
+    client._process.wait()
+    with pytest.raises(ControlError, match=r"is gone|ended without an answer"):
+        client.status("anything")
+    client.close()
+    shutil.rmtree(client.directory)
+
+
+def test_a_suspended_keeper_is_a_clear_error_and_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.keeper.client.ANSWER_DEADLINE", 0.3)
+    client = KeeperClient("test", lease=60.0)
+    client._process.send_signal(signal.SIGSTOP)
+    try:
+        for _ in range(2):
+            with pytest.raises(ControlError, match=r"gave no answer within 0\.3 s"):
+                client.status("anything")
+    finally:
+        client._process.send_signal(signal.SIGCONT)
+        client.close()
+
+
 def test_requests_after_the_close_are_refused() -> None:
     client = KeeperClient("test", lease=10.0)
     client.close()
@@ -194,6 +221,22 @@ def test_faults_of_a_suspended_runner_heal_but_its_programs_live(
         os.kill(runner.pid, signal.SIGKILL)
         runner.communicate()
     wait_until(lambda: gone(pid), "the program's end")
+
+
+def test_healing_does_not_go_by_a_proxy_that_the_environment_names(
+    tmp_path: Path, posts: _Posts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        reset = f"http://127.0.0.1:{posts.server_port}/reset"
+        runner, _, _ = start_runner("0.5", str(tmp_path / "ended"), reset)
+        try:
+            os.kill(runner.pid, signal.SIGSTOP)
+            wait_until(lambda: posts.received == ["/reset"], "the healing")
+        finally:
+            os.kill(runner.pid, signal.SIGKILL)
+            runner.communicate()
 
 
 def test_the_runner_is_told_that_its_lease_ran_out() -> None:
