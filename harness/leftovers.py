@@ -39,32 +39,47 @@ def sweep(*, remove: bool) -> Swept:
     """Find, and with `remove` end, what belongs to runs that have no keeper any more.
 
     A process belongs to a run by the variable that its keeper gave it or by the keeper's note of
-    it, a folder by its name, a container or network by its label. Processes of other users are
-    not looked at.
+    it, a folder by its name, a container or network by its labels. What belongs to another user
+    or another machine (an engine may serve several) is not looked at.
     """
+    processes = _runs_with(RUN_VARIABLE)
+    folders = {run: folder for folder, run in _folders()}
+    in_engine, note = _runs_in_engine()
+    # Read last: a run that begins meanwhile has its keeper before it has anything else.
     alive = _runs_with(KEEPER_VARIABLE)
-    folders = {run: folder for folder, run in _folders() if run not in alive}
-    left = {run: found for run, found in _runs_with(RUN_VARIABLE).items() if run not in alive}
-    for run, folder in folders.items():
-        known = left.setdefault(run, [])
-        known += [process for process in _noted(folder) if process not in known]
     found: list[Leftover] = []
-    for run, processes in left.items():
-        for process in processes:
-            found.append(Leftover(run, "process", f"{process.pid} {process.name()}"))
+    for run in [*processes, *(each for each in folders if each not in processes)]:
+        if run not in alive:
+            known = processes.get(run, [])
+            noted = _noted(folders[run]) if run in folders else ()
+            known += [process for process in noted if process not in known]
+            found += _end_processes(run, known, remove=remove)
+    for run, folder in folders.items():
+        if run not in alive:
+            found.append(Leftover(run, "folder", str(folder)))
+            if remove:
+                shutil.rmtree(folder, ignore_errors=True)
+    left = [run for run in in_engine if run not in alive]
+    return Swept((*found, *_end_in_engine(left, remove=remove)), (note,) if note else ())
+
+
+def _end_processes(
+    run: str, processes: list[psutil.Process], *, remove: bool
+) -> Iterator[Leftover]:
+    for process in processes:
+        with suppress(psutil.Error):  # gone meanwhile
+            yield Leftover(run, "process", f"{process.pid} {process.name()}")
             if remove:
                 process.kill()  # psutil refuses where the pid was given to another process
-    for run, folder in folders.items():
-        found.append(Leftover(run, "folder", str(folder)))
-        if remove:
-            shutil.rmtree(folder, ignore_errors=True)
-    in_engine, note = _docker(set(alive), remove=remove)
-    return Swept((*found, *in_engine), (note,) if note else ())
 
 
 def _folders() -> Iterator[tuple[Path, str]]:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        if (folder / "keeper.log").is_file():
+        try:
+            ours = (folder / "keeper.log").is_file()
+        except PermissionError:
+            continue  # another user's
+        if ours:
             yield folder, folder.name.removeprefix(PREFIX).rpartition("-")[0]
 
 
@@ -94,19 +109,25 @@ def _runs_with(variable: str) -> dict[str, list[psutil.Process]]:
     return runs
 
 
-def _docker(alive: set[str], *, remove: bool) -> tuple[list[Leftover], str]:
+def _runs_in_engine() -> tuple[tuple[str, ...], str]:
+    """Return this machine's runs in the Docker engine, and why none could be looked for."""
     # Imported here: the docker package takes long to load.
-    from harness.backends.docker.engine import Engine, runs  # noqa: PLC0415 - for the reason above
+    from harness.backends.docker.engine import runs  # noqa: PLC0415 - for the reason above
 
     try:
-        left = [run for run in runs() if run not in alive]
-        if not remove:
-            return [Leftover(run, "docker", "containers and networks") for run in left], ""
-        found = []
-        for run in left:
-            engine = Engine(run)
-            found += [Leftover(run, "docker", name) for name in engine.sweep()]
-            engine.close()
+        return runs(), ""
     except BackendUnavailable as error:
-        return [], f"Docker was not looked at: {str(error).splitlines()[0]}"
-    return found, ""
+        return (), f"Docker was not looked at: {str(error).splitlines()[0]}"
+
+
+def _end_in_engine(runs: list[str], *, remove: bool) -> Iterator[Leftover]:
+    from harness.backends.docker.engine import Engine  # noqa: PLC0415 - as above
+
+    for run in runs:
+        if not remove:
+            yield Leftover(run, "docker", "containers and networks")
+            continue
+        engine = Engine(run)
+        for name in engine.sweep():
+            yield Leftover(run, "docker", name)
+        engine.close()

@@ -1,14 +1,18 @@
 """`windtunnel clean` removes only what no keeper owns."""
 
+import secrets
 import signal
 import sys
 import time
 
+import docker
 import psutil
 import pytest
 
+from harness.backends.docker.engine import owner
 from harness.cli import main
 from harness.keeper.client import KeeperClient
+from tests.machine import missing
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 
@@ -68,3 +72,31 @@ def test_clean_finds_a_program_that_hides_its_environment(
     finally:
         lost.close()
     orphan.wait(20)
+
+
+@pytest.mark.docker
+def test_clean_leaves_what_another_owner_has_in_the_engine(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An engine may serve several machines, whose keepers cannot be seen from here."""
+    reason = missing("docker")
+    if reason:
+        pytest.skip(reason)
+    client = docker.from_env()
+    names = {"ours": owner(), "theirs": "somebody@elsewhere"}
+    networks = {
+        whose: client.networks.create(
+            f"windtunnel-test-{secrets.token_hex(4)}",
+            labels={"windtunnel.run": f"test-{whose}", "windtunnel.owner": name},
+        )
+        for whose, name in names.items()
+    }
+    try:
+        assert main(["clean"]) == 0
+        printed = capsys.readouterr().out
+        assert f"removed docker {networks['ours'].name}" in printed
+        assert str(networks["theirs"].name) not in printed
+        networks["theirs"].reload()
+    finally:
+        networks["theirs"].remove()
+        client.close()

@@ -12,7 +12,7 @@ from harness.address import Address
 from harness.backends.backend import CONFIGURED, Profile, Program
 from harness.backends.checks import check_fault
 from harness.backends.docker.compose import Compose
-from harness.backends.docker.engine import RUN_LABEL, Engine, Template
+from harness.backends.docker.engine import RUN_LABEL, Engine, Template, owner
 from harness.backends.docker.netem import Netem
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
@@ -41,7 +41,7 @@ class DockerBackend:
         self.compose = Compose(
             f"windtunnel-{run}",
             Path(configuration.docker.compose_file).resolve(),
-            {"WINDTUNNEL_RUN": run, "WINDTUNNEL_SEED": str(seed)},
+            {"WINDTUNNEL_RUN": run, "WINDTUNNEL_OWNER": owner(), "WINDTUNNEL_SEED": str(seed)},
         )
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)

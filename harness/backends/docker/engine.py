@@ -1,9 +1,11 @@
 """The one place that touches the docker package: containers by label, as typed values."""
 
 import os
+import platform
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docker
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 RUN_LABEL = "windtunnel.run"
+OWNER_LABEL = "windtunnel.owner"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 SERVICE_LABEL = "com.docker.compose.service"
 DEADLINE = 60
 """Seconds that one request to the engine may take."""
@@ -109,7 +113,7 @@ class Engine:
                 init=True,
                 name=f"windtunnel-{self.run}-scenario-{name}",
                 environment={**template.environment, **environment},
-                labels={RUN_LABEL: self.run, SERVICE_LABEL: name},
+                labels={RUN_LABEL: self.run, OWNER_LABEL: owner(), SERVICE_LABEL: name},
                 network=template.networks[0],
                 ports=published,
             )
@@ -213,15 +217,28 @@ class Engine:
             raise ControlError(f"the Docker engine did not {what}: {_short(error)}") from error
 
 
+def owner() -> str:
+    """Return who may remove this run's containers: a user of this machine, until it boots anew.
+
+    One engine may serve several machines and containers, whose processes cannot be seen here.
+    """
+    try:
+        boot = BOOT.read_text("ascii").strip()
+    except OSError:
+        boot = "unknown"
+    return f"{os.getuid()}@{platform.node()}/{boot}"
+
+
 def runs() -> tuple[str, ...]:
-    """Return the runs that have labelled containers or networks in the engine."""
+    """Return this owner's runs that have labelled containers or networks in the engine."""
     client = _connected()
+    ours: dict[str, Any] = {"label": [RUN_LABEL, f"{OWNER_LABEL}={owner()}"]}
     try:
         found = {
             str(container.labels[RUN_LABEL])
-            for container in client.containers.list(all=True, filters={"label": RUN_LABEL})
+            for container in client.containers.list(all=True, filters=ours)
         }
-        for network in client.networks.list(filters={"label": RUN_LABEL}):
+        for network in client.networks.list(filters=ours):
             found.add(str(network.attrs["Labels"][RUN_LABEL]))
     except (DockerException, requests.RequestException) as error:
         raise ControlError(f"the Docker engine did not list runs: {_short(error)}") from error
