@@ -17,7 +17,7 @@ JSON ?=
 SLOW ?=
 # ^ 1 to let the gate include scenarios that take long (the real recovery time of 30 s)
 COVERAGE ?=
-# ^ 1 to measure which lines the unit tests reach
+# ^ 1 to measure which lines the tests reach
 ARGS ?=
 # ^ more options for pytest
 
@@ -81,18 +81,18 @@ $(stamp): pyproject.toml $(CONSTRAINTS)
 gate: setup ## run the main job: the success criteria, judged and scored; fails below 100
 	$(bin)/pytest tests/scenarios -p no:randomly -q $(gate_options) $(ARGS)
 
-# First what depends on no measurement, beside each other; then what starts whole stacks, alone.
+# First what holds on a busy machine, beside each other; then what measures, alone.
 # Both are run, whichever fails; ARGS may choose tests of one of them alone (pytest's status 5).
 # Only the first is traced for COVERAGE: the times of the others would be the tracer's.
-test: setup ## run every test; with COVERAGE=1 also report which lines the unit tests reach
+test: setup ## run every test; with COVERAGE=1 also report which lines the tests reach
 	@ran=no; failed=0; \
 	run() { \
 		echo "$$*"; "$$@"; status=$$?; \
 		case $$status in 0) ran=yes ;; 5) ;; *) failed=$$status ;; esac; \
 	}; \
-	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) tests -n auto -m "not stack" $(ARGS); \
+	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) tests -n auto --dist loadgroup -m "not alone" --windtunnel-backend=auto $(ARGS); \
 	$(if $(COVERAGE),run $(bin)/coverage combine --quiet; run $(bin)/coverage report;) \
-	run $(bin)/pytest tests -m stack --windtunnel-backend=auto $(ARGS); \
+	run $(bin)/pytest tests -m alone --windtunnel-backend=auto $(ARGS); \
 	if [ $$ran$$failed = no0 ]; then failed=5; fi; \
 	exit $$failed
 

@@ -12,19 +12,19 @@ REQUIRE_ALL = "WINDTUNNEL_CI_REQUIRE_ALL"
 """Set in CI: a test that would be skipped fails instead."""
 
 
-STACKS = frozenset(
-    {"backends", "benchmarks", "browser", "contracts", "load_testing", "mutants", "scenarios"}
-)
-"""Folders whose tests start whole stacks."""
+ALONE = frozenset({"benchmarks", "browser", "load_testing", "mutants", "scenarios"})
+"""Folders whose tests measure, and so want the machine to themselves."""
+BUSY = frozenset({"conformance"})
+"""Folders whose tests hold on a busy machine, also the slow ones."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what wants the machine to itself; the other tests may run beside each other."""
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        marked = any(item.get_closest_marker(name) for name in ("docker", "slow"))
-        if marked or folder in STACKS:
-            item.add_marker("stack")
+        slow = item.get_closest_marker("slow") is not None and folder not in BUSY
+        if slow or folder in ALONE:
+            item.add_marker("alone")
 
 
 @pytest.hookimpl(wrapper=True)

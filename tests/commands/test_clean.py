@@ -14,6 +14,9 @@ from harness.cli import main
 from harness.keeper.client import KeeperClient
 from tests.machine import missing
 
+# One after another: each would find what the others have left.
+pytestmark = pytest.mark.xdist_group("left behind")
+
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 
 

@@ -110,6 +110,7 @@ def test_closing_ends_programs_and_their_children_and_removes_the_directory() ->
     assert not client.directory.exists()
 
 
+@pytest.mark.xdist_group("left behind")
 def test_closing_after_the_keeper_was_killed_is_no_error() -> None:
     client = KeeperClient("test", lease=60.0)
     client._process.kill()

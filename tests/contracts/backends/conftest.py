@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(
     scope="package",
     params=[
-        "embedded",
-        pytest.param("local", marks=pytest.mark.toxiproxy),
-        pytest.param("docker", marks=pytest.mark.docker),
+        # Under xdist one worker has each backend.
+        pytest.param("embedded", marks=pytest.mark.xdist_group("embedded")),
+        pytest.param("local", marks=[pytest.mark.toxiproxy, pytest.mark.xdist_group("local")]),
+        pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.xdist_group("docker")]),
     ],
 )
 def running(request: pytest.FixtureRequest) -> Iterator[Session]:
