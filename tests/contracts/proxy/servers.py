@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 DEADLINE = 10.0
+NOWHERE = "127.0.0.1:1"
+LONG = 60_000
+"""Milliseconds that no test waits for."""
 OURS, THEIRS = "ours", "toxiproxy"
 
 DIFFERENCES = {
@@ -137,6 +140,20 @@ class Server:
         return str(answer.json["name"])
 
 
+def created(server: Server, name: str, **fields: object) -> Answer:
+    body = {"name": name, "listen": "127.0.0.1:0", "upstream": NOWHERE, **fields}
+    return server.call("POST", "/proxies", body)
+
+
+def error(answer: Answer) -> tuple[int, str]:
+    """Return an error's status and text, after checking its form."""
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.body.endswith(b"\n")
+    assert set(answer.json) == {"error", "status"}
+    assert answer.json["status"] == answer.status
+    return answer.status, answer.json["error"]
+
+
 def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.socket() as sock:
@@ -212,3 +229,22 @@ def ending(client: socket.socket) -> str:
     except ConnectionResetError:
         return "reset"
     return "end" if not data else repr(data)
+
+
+def echoed(client: socket.socket, data: bytes) -> float:
+    """Send data, expect it back, and return the seconds that it took."""
+    begun = time.monotonic()
+    client.sendall(data)
+    assert receive(client, len(data)) == data
+    return time.monotonic() - begun
+
+
+def silent(client: socket.socket, seconds: float = 0.15) -> bool:
+    """Whether nothing comes for a while."""
+    client.settimeout(seconds)
+    try:
+        return client.recv(1, socket.MSG_PEEK) == b"never"
+    except TimeoutError:
+        return True
+    finally:
+        client.settimeout(DEADLINE)

@@ -4,43 +4,20 @@ Delays are asserted from below: a busy machine makes them longer, never shorter.
 """
 
 import socket
-import threading
 import time
 
 import pytest
 
 from tests.contracts.proxy.servers import (
-    DEADLINE,
     Server,
     connect,
+    echoed,
     ending,
     free_port,
     listening,
     receive,
+    silent,
 )
-
-LONG = 60_000
-"""Milliseconds that no test waits for."""
-
-
-def echoed(client: socket.socket, data: bytes) -> float:
-    """Send data, expect it back, and return the seconds that it took."""
-    begun = time.monotonic()
-    client.sendall(data)
-    assert receive(client, len(data)) == data
-    return time.monotonic() - begun
-
-
-def silent(client: socket.socket, seconds: float = 0.15) -> bool:
-    """Whether nothing comes for a while."""
-    client.settimeout(seconds)
-    try:
-        return client.recv(1, socket.MSG_PEEK) == b"never"
-    except TimeoutError:
-        return True
-    finally:
-        client.settimeout(DEADLINE)
-
 
 # Proxies.
 
@@ -293,79 +270,3 @@ def test_half_a_toxicity_strikes_some_connections_and_spares_others(
             spared += receive(client, 1) == b"a"
     # Outside these bounds fewer than once in 10,000,000 runs (binomial, 60 at one half).
     assert 10 <= spared <= 50
-
-
-# Removal and change.
-
-
-def test_removing_a_latency_releases_what_it_held(server: Server, echo: int) -> None:
-    with connect(server.proxy(echo)) as client:
-        name = server.toxic("latency", latency=LONG)
-        client.sendall(b"held")
-        assert silent(client)
-        server.call("DELETE", f"/proxies/p/toxics/{name}")
-        assert receive(client, 4) == b"held"
-        echoed(client, b"a")
-
-
-def test_reset_releases_what_was_held(server: Server, echo: int) -> None:
-    with connect(server.proxy(echo)) as client:
-        server.toxic("latency", latency=LONG)
-        client.sendall(b"held")
-        assert silent(client)
-        server.call("POST", "/reset")
-        assert receive(client, 4) == b"held"
-
-
-def test_an_update_takes_effect_on_live_connections(server: Server, echo: int) -> None:
-    with connect(server.proxy(echo)) as client:
-        name = server.toxic("latency", latency=LONG)
-        client.sendall(b"held")
-        assert silent(client)
-        server.call("PATCH", f"/proxies/p/toxics/{name}", {"attributes": {"latency": 100}})
-        assert receive(client, 4) == b"held"
-        assert echoed(client, b"a") >= 0.1
-
-
-def test_removing_a_slow_close_closes_at_once(server: Server, echo: int) -> None:
-    port = server.proxy(echo)
-    name = server.toxic("slow_close", delay=LONG)
-    with connect(port) as client:
-        echoed(client, b"a")
-        client.shutdown(socket.SHUT_WR)
-        assert silent(client)
-        server.call("DELETE", f"/proxies/p/toxics/{name}")
-        assert ending(client) == "end"
-
-
-def test_toxics_survive_a_restart_of_the_proxy(server: Server, echo: int) -> None:
-    port = server.proxy(echo)
-    server.toxic("latency", latency=100)
-    server.call("POST", "/proxies/p", {"enabled": False})
-    server.call("POST", "/proxies/p", {"enabled": True})
-    with connect(port) as client:
-        assert echoed(client, b"a") >= 0.1
-
-
-def test_concurrent_changes_leave_a_proxy_in_order(server: Server, echo: int) -> None:
-    port = server.proxy(echo)
-    failures: list[str] = []
-
-    def change(place: int) -> None:
-        for turn in range(20):
-            body = {"type": "latency", "name": f"t{place}", "attributes": {"latency": turn}}
-            answers = [
-                server.call("POST", "/proxies/p/toxics", body),
-                server.call("PATCH", f"/proxies/p/toxics/t{place}", body),
-                server.call("DELETE", f"/proxies/p/toxics/t{place}"),
-            ]
-            failures.extend(str(each.body) for each in answers if each.status >= 300)
-
-    threads = [threading.Thread(target=change, args=(place,)) for place in range(4)]
-    for thread in threads:
-        thread.start()
-    with connect(port) as client:
-        while any(thread.is_alive() for thread in threads):
-            echoed(client, b"a")
-    assert not failures
-    assert server.call("GET", "/proxies/p/toxics").json == []
