@@ -24,6 +24,7 @@ from harness.criteria import (
     breaker_half_opens,
     breaker_opens,
     error_rate,
+    looks,
     mean_response,
     pooling_gain,
 )
@@ -91,7 +92,12 @@ def pooling(stack: Stack, dependency: str) -> Verdict:
         stack.target(ENABLE_CONNECTION_REUSE="false") as off,
     ):
         on.pairs(off, endpoint, 20)
-        return pooling_gain(on.pairs(off, endpoint, 400), dependency, above=0.40)
+
+        def look(pairs: int, confidence: float) -> Verdict:
+            found = on.pairs(off, endpoint, pairs)
+            return pooling_gain(found, dependency, above=0.40, confidence=confidence)
+
+        return looks(look, [400, 1600])
 
 
 def breakers(stack: Stack, dependency: str) -> list[Verdict]:
