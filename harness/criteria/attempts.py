@@ -1,5 +1,6 @@
 """Every attempt to call a dependency, exchanges and failed connections alike, with its bounds."""
 
+import math
 from dataclasses import dataclass
 
 from harness.records import Certainty, Connection, Evidence, Exchange, Outcome, Refusals
@@ -68,12 +69,29 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
 
 
 def between(evidence: Evidence, since: float, until: float) -> Bounds:
-    """Return how many attempts started from `since` to `until`, refused ones included."""
+    """Return how many attempts started from `since` to `until`, refused and missed included."""
     seen = sum(since <= attempt.started <= until for attempt in attempts(evidence))
-    most: float = seen
-    for refusals in evidence.refusals:
-        most += _uncertain(refusals, since, until)
-    return Bounds(seen, most)
+    return Bounds(seen, seen + uncounted(evidence, since, until) + missed(evidence))
+
+
+def uncounted(evidence: Evidence, since: float, until: float) -> float:
+    """Return how many refused attempts beyond those seen one by one may lie in a window."""
+    return sum(_uncertain(refusals, since, until) for refusals in evidence.refusals)
+
+
+def missed(evidence: Evidence) -> float:
+    """Return how many more records of any kind there may have been: none, or math.inf.
+
+    What was seen stays proved, but silence proves nothing where the tap discarded records or could
+    not read its traffic.
+    """
+    return math.inf if evidence.dropped or evidence.blind_spots else 0
+
+
+def needed(evidence: Evidence) -> str:
+    """Return what a verdict needs that rests on what this evidence may have missed."""
+    reasons = partial(evidence)
+    return f"complete evidence ({'; '.join(reasons)})" if reasons else "complete evidence"
 
 
 def partial(evidence: Evidence) -> tuple[str, ...]:

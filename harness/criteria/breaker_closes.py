@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.criteria.attempts import attempts, partial
+from harness.criteria.attempts import attempts, missed, needed, partial
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
 from harness.criteria.verdict import Category, Ruling, Verdict
@@ -40,13 +40,14 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
     if total < ENOUGH:
         return nothing
     closed = good >= total and real == total
-    doubtful = not closed and real == total and bool(evidence.dropped)
+    doubtful = not closed and real == total and bool(missed(evidence))
     return replace(
         nothing,
+        upper=good + missed(evidence),
         ruling=Ruling.INCONCLUSIVE if doubtful else Ruling.PASS if closed else Ruling.FAIL,
         statement=(
             f"of {total} requests, {good} calls reached the dependency and were answered, and"
             f" {real} callers got a real answer; required are {total} of each."
         ),
-        needs="a tap that keeps all records" if doubtful else "",
+        needs=needed(evidence) if doubtful else "",
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.criteria.attempts import attempts, partial
+from harness.criteria.attempts import Bounds, attempts, missed, needed, partial, uncounted
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
 from harness.criteria.verdict import Category, Ruling, Verdict, decide_at_most
@@ -40,18 +40,19 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int = 2) -> Verdic
             needs=f"more than {at_most} callers at once, and a slower dependency",
         )
     # Calls that were never seen can only add to the probes: doubt turns a PASS, not a FAIL.
-    most = float("inf") if evidence.dropped else len(probes)
-    ruling = decide_at_most(len(probes), most, at_most)
+    unseen = uncounted(evidence, run.began, decided) + missed(evidence)
+    count = Bounds(len(probes), len(probes) + unseen)
+    ruling = decide_at_most(count.least, count.most, at_most)
     return replace(
         nothing,
         ruling=ruling,
         statement=(
-            f"{len(probes)} calls started before the first had ended, with {callers} callers"
+            f"{count} calls started before the first had ended, with {callers} callers"
             f" waiting; allowed are {at_most}."
         ),
-        value=float(len(probes)),
-        lower=float(len(probes)),
-        upper=float(most),
-        needs="a tap that keeps all records" if ruling is Ruling.INCONCLUSIVE else "",
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
+        needs=needed(evidence) if ruling is Ruling.INCONCLUSIVE else "",
         timeline=timeline(run.responses, dependency, seen, probes),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.criteria.attempts import Attempt, Bounds, between, partial
+from harness.criteria.attempts import Attempt, Bounds, between, missed, needed, partial, uncounted
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
 from harness.criteria.told import told
@@ -62,7 +62,7 @@ def breaker_opens(
             needs=f"{ENOUGH_AFTER} such requests or more, sent one after another",
         )
     ruling = decide_at_most(count.least, count.most, 0)
-    needs = _needs(doubts)
+    needs = _needs(evidence)
     if ruling is Ruling.FAIL and failures < within:
         # Fewer failures than it may take to open it are no reason to be open.
         ruling, needs = Ruling.INCONCLUSIVE, f"{within} calls that fail one after another"
@@ -121,7 +121,7 @@ def _time_of_failure(
     possible = [
         response.ended
         for response in run.responses
-        if between(evidence, response.started, response.ended).most > 0
+        if uncounted(evidence, response.started, response.ended) > 0
     ]
     if possible:
         number = min(within, len(possible))
@@ -135,7 +135,9 @@ def _answered_by(responses: tuple[Response, ...], failure: float) -> float:
     return min(struck, default=failure)
 
 
-def _needs(doubts: tuple[str, ...]) -> str:
-    if doubts:
-        return f"complete evidence ({'; '.join(doubts)}): run with CAP_NET_RAW, or another fault"
+def _needs(evidence: Evidence) -> str:
+    if missed(evidence):
+        return needed(evidence)
+    if partial(evidence):
+        return f"{needed(evidence)}: run with CAP_NET_RAW, or another fault"
     return "requests sent one after another, so that attempts can be told apart"

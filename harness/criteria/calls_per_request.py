@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.criteria.attempts import attempts, between, partial
+from harness.criteria.attempts import attempts, between, needed, partial
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
 from harness.criteria.verdict import Ruling, Verdict, decide_at_most
@@ -42,8 +42,8 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
         return replace(nothing, needs="requests that all get a real answer")
     if not calls.least:
         return replace(nothing, needs="a run in which one call is made at least")
-    needs = "complete evidence" if evidence.dropped or ruling is Ruling.INCONCLUSIVE else ""
-    return replace(nothing, ruling=Ruling.INCONCLUSIVE if needs else ruling, needs=needs)
+    needs = needed(evidence) if ruling is Ruling.INCONCLUSIVE else ""
+    return replace(nothing, ruling=ruling, needs=needs)
 
 
 def _endpoints(run: Run) -> str:

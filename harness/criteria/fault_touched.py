@@ -1,6 +1,6 @@
 """A fault touched traffic: without that, whatever a scenario found, it did not test the fault."""
 
-from harness.criteria.attempts import attempts, between, partial
+from harness.criteria.attempts import attempts, between, partial, uncounted
 from harness.criteria.verdict import Moment, Ruling, Verdict
 from harness.records import Evidence, FaultWindow
 
@@ -60,7 +60,8 @@ def _by_touches(window: FaultWindow, evidence: Evidence) -> Verdict:
     )
     calls = between(evidence, window.began, end)
     least = altered + refused
-    most = least + calls.most - calls.least if own else float("inf")
+    # Touches are counted by the toxics themselves: none is ever discarded.
+    most = least + uncounted(evidence, window.began, end) if own else float("inf")
     return Verdict(
         criterion="fault touched traffic",
         subject=window.fault,

@@ -1,8 +1,8 @@
 """Requests find their connection open: the service had warmed it, or kept it."""
 
-from harness.criteria.attempts import partial
+from harness.criteria.attempts import Bounds, missed, needed, partial
 from harness.criteria.conditions import conditions
-from harness.criteria.verdict import Moment, Ruling, Verdict
+from harness.criteria.verdict import Moment, Ruling, Verdict, decide_at_most
 from harness.records import Run
 
 
@@ -17,20 +17,22 @@ def opens_no_connection(run: Run, dependency: str) -> Verdict:
         not exchange.handshake and run.began <= exchange.started <= run.ended
         for exchange in evidence.exchanges
     )
-    doubtful = not opened and (not calls or bool(evidence.dropped))
+    count = Bounds(len(opened), len(opened) + missed(evidence))
+    ruling = decide_at_most(count.least, count.most, 0)
+    needs = needed(evidence)
+    if not opened and not calls:
+        ruling, needs = Ruling.INCONCLUSIVE, "requests that call the dependency"
     return Verdict(
         criterion="opens no connection",
         subject=dependency,
-        ruling=Ruling.INCONCLUSIVE if doubtful else Ruling.FAIL if opened else Ruling.PASS,
-        statement=f"{len(run.responses)} requests made {calls} calls and opened {len(opened)}"
+        ruling=ruling,
+        statement=f"{len(run.responses)} requests made {calls} calls and opened {count}"
         " connections; allowed are 0.",
-        value=float(len(opened)),
-        lower=float(len(opened)),
-        upper=float(len(opened)),
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
         unit="connections",
-        needs="requests that call the dependency, seen by a tap that keeps all records"
-        if doubtful
-        else "",
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         conditions=(*conditions(run), *partial(evidence)),
         timeline=tuple(
             Moment(each.opened, dependency, f"connection {each.number} opened", counted=True)

@@ -1,9 +1,9 @@
 """An endpoint answers without calling any dependency."""
 
-from harness.criteria.attempts import attempts, between
+from harness.criteria.attempts import Bounds, attempts, between, needed, partial
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
-from harness.criteria.verdict import Ruling, Verdict
+from harness.criteria.verdict import Ruling, Verdict, decide_at_most
 from harness.records import Run
 
 
@@ -27,8 +27,12 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     ]
     endpoint = ", ".join(sorted({response.endpoint for response in run.responses})) or "nothing"
     answered = sum(response.succeeded for response in run.responses)
-    ruling = Ruling.FAIL if reached else Ruling.PASS
-    needs = ""
+    bounds = [(each, between(each, run.began, run.ended)) for each in run.evidence]
+    count = Bounds(len(reached), sum(found.most for _, found in bounds))
+    ruling = decide_at_most(count.least, count.most, 0)
+    needs = "; ".join(
+        f"{needed(each)} at {each.dependency}" for each, found in bounds if not found.exact
+    )
     if not reached and (blind or not answered):
         ruling = Ruling.INCONCLUSIVE
         needs = (
@@ -38,13 +42,16 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
         criterion="touches no dependency",
         subject=endpoint,
         ruling=ruling,
-        statement=f"{len(reached)} calls reached a dependency during {len(run.responses)}"
+        statement=f"{count} calls reached a dependency during {len(run.responses)}"
         f" requests ({answered} answered); allowed are 0.",
-        value=float(len(reached)),
-        lower=float(len(reached)),
-        upper=float(len(reached)),
-        needs=needs,
-        conditions=conditions(run),
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        conditions=(
+            *conditions(run),
+            *dict.fromkeys(doubt for each in run.evidence for doubt in partial(each)),
+        ),
         timeline=tuple(
             moment
             for dependency in dict.fromkeys(name for name, _ in reached)

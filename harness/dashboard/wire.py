@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.criteria.attempts import attempts, between, partial
+from harness.criteria.attempts import attempts, partial, uncounted
 from harness.records import Evidence, Outcome
 
 
@@ -28,8 +28,7 @@ def figures(evidence: Evidence, since: float) -> WireFigures:
     """Return what ended at the tap from `since` until the evidence was read."""
     over = [each for each in attempts(evidence) if each.ended is not None and each.ended >= since]
     failed = sum(each.failed for each in over)
-    bounds = between(evidence, since, evidence.at)
-    unseen = bounds.most - bounds.least
+    unseen = uncounted(evidence, since, evidence.at)
     return WireFigures(
         answered=len(over) - failed,
         failed=failed,

@@ -94,6 +94,7 @@ def evidence(
     connections: Sequence[Connection] = (),
     refusals: Sequence[Refusals] = (),
     dropped: int = 0,
+    blind_spots: Sequence[str] = (),
 ) -> Evidence:
     """Return what the catalog's tap recorded."""
     return Evidence(
@@ -103,6 +104,7 @@ def evidence(
         exchanges=exchanges,
         refusals=tuple(refusals),
         dropped=dropped,
+        blind_spots=tuple(blind_spots),
     )
 
 
