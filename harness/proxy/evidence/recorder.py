@@ -1,5 +1,6 @@
 """One dependency's records: what is over, bounded in number, and what is under way."""
 
+import math
 import time
 from collections import deque
 
@@ -38,6 +39,8 @@ class Recorder:
         self._over = Totals()
         """Of the connections that are over."""
         self._dropped = 0
+        self._dropped_until = -math.inf
+        """The latest end among the dropped: evidence from after it is complete."""
         self._blind_spots: dict[str, None] = {}
 
     def __repr__(self) -> str:
@@ -55,7 +58,8 @@ class Recorder:
     def closed(self, watch: ConnectionWatch, record: Connection) -> None:
         """Keep the record of a connection that is over."""
         del self._open[watch.number]
-        self._dropped += len(self._connections) == self._connections.maxlen
+        if len(self._connections) == self._connections.maxlen:
+            self._drop(self._connections[0].closed)
         self._connections.append(record)
         self._over += watch.totals
         self._events.tell("connection", record)
@@ -64,7 +68,8 @@ class Recorder:
 
     def exchanged(self, finished: Finished) -> None:
         """Keep an exchange that is over."""
-        self._dropped += len(self._exchanges) == self._exchanges.maxlen
+        if len(self._exchanges) == self._exchanges.maxlen:
+            self._drop(self._exchanges[0][-1])
         self._exchanges.append(finished)
         if self._events.heard:
             self._events.tell("exchange", as_record(self.dependency, finished))
@@ -81,7 +86,10 @@ class Recorder:
     def evidence(
         self, since: float, refusals: tuple[Refusals, ...], touches: tuple[Touch, ...]
     ) -> Evidence:
-        """Return what ended at or after `since`, and what is under way."""
+        """Return what ended at or after `since`, and what is under way.
+
+        Incomplete, with all that were dropped so far, only if one of those ended in that time too.
+        """
         connections = [c for c in self._connections if c.closed is None or c.closed >= since]
         exchanges = [
             as_record(self.dependency, each)
@@ -101,6 +109,11 @@ class Recorder:
             exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.started)),
             refusals=tuple(r for r in refusals if r.until is None or r.until >= since),
             touches=touches,
-            dropped=self._dropped,
+            dropped=self._dropped if self._dropped_until >= since else 0,
             blind_spots=tuple(blind_spots),
         )
+
+    def _drop(self, ended: float | None) -> None:
+        self._dropped += 1
+        # One without an end would be part of any window.
+        self._dropped_until = max(self._dropped_until, math.inf if ended is None else ended)

@@ -68,6 +68,27 @@ def test_only_the_newest_records_are_kept_and_the_others_are_counted(kept: int) 
     assert found.dropped == 2 * (5 - kept)
 
 
+def test_records_dropped_from_before_the_asked_time_leave_its_evidence_complete() -> None:
+    recorder = Recorder("catalog", "tcp", kept=2)
+    for place in range(5):
+        turn(recorder, place)
+    # The last connection that was dropped ended at 3.0.
+    assert evidence(recorder, 3.0).dropped == 6
+    assert evidence(recorder, 3.1).dropped == 0
+    assert [each.number for each in evidence(recorder, 3.1).connections] == [4, 5]
+
+
+def test_an_exchange_dropped_from_the_asked_time_leaves_its_evidence_incomplete() -> None:
+    recorder = Recorder("catalog", "tcp", kept=2)
+    watch = opened(recorder, 1.0)
+    for place in range(3):
+        watch.received(b"ask", 2.0 + place)
+        watch.answered(b"answer", 2.5 + place)
+    watch.received(b"ask", 9.0)
+    assert evidence(recorder, 2.6).dropped == 0
+    assert evidence(recorder, 2.5).dropped == 1
+
+
 def test_complete_records_say_so() -> None:
     recorder = Recorder("catalog", "tcp")
     turn(recorder, 1.0)
