@@ -1,5 +1,6 @@
 """Requests share their calls to a dependency: a cache or a batch saves what it claims to save."""
 
+import math
 from dataclasses import replace
 
 from harness.criteria.attempts import attempts, between, needed, partial
@@ -21,7 +22,8 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     real = sum(response.succeeded and not response.fallback for response in run.responses)
     calls = between(evidence, run.began, run.ended)
     seen = [each for each in attempts(evidence) if run.began <= each.started <= run.ended]
-    allowed = int(at_most * total)
+    # 0.29 * 100 is a little less than 29.
+    allowed = math.floor(at_most * total + 1e-9)
     nothing = Verdict(
         criterion="calls per request",
         subject=f"{_endpoints(run)} at {dependency}",

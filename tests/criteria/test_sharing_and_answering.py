@@ -15,6 +15,14 @@ def test_ten_requests_that_share_one_call_pass_and_eleven_calls_fail() -> None:
     assert (verdict.value, verdict.subject) == (10.0, "/api/agents at catalog")
 
 
+def test_the_calls_allowed_are_the_product_as_a_person_reckons_it() -> None:
+    """As a float, 0.29 * 100 is a little less than 29."""
+    for made, ruling in ((29, Ruling.PASS), (30, Ruling.FAIL)):
+        seen = evidence(*(exchange(n / 100) for n in range(made)))
+        found = calls_per_request(run(responses(100), seen), "catalog", at_most=0.29)
+        assert found.ruling is ruling
+
+
 def test_calls_before_the_run_are_not_its_own() -> None:
     early = run(responses(10), evidence(exchange(-0.5), exchange(0.001)))
     assert calls_per_request(early, "catalog", at_most=0.1)
