@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from harness.criteria.conditions import conditions
 from harness.criteria.timeline import timeline
+from harness.criteria.told import falls_back
 from harness.criteria.verdict import Category, Ruling, Verdict
 from harness.records import Run
 
@@ -11,10 +12,8 @@ from harness.records import Run
 def fallbacks_served(run: Run, dependency: str) -> Verdict:
     """Judge that every request of a run during an outage is answered with the fallback."""
     total = len(run.responses)
-    served = sum(
-        response.succeeded and response.fallback == dependency for response in run.responses
-    )
-    others = [r for r in run.responses if not (r.succeeded and r.fallback == dependency)]
+    others = [r for r in run.responses if not (r.succeeded and falls_back(r, dependency))]
+    served = total - len(others)
     nothing = Verdict(
         criterion="fallbacks are served",
         subject=dependency,

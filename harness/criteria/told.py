@@ -13,14 +13,22 @@ def told(run: Run, dependency: str) -> list[Attempt]:
     while a fault holds a connection: when the service gave up, and that it could not use an answer.
     """
     seen = [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
-    return [_with_answer(a, run.responses) for a in seen] if run.concurrency == 1 else seen
+    if run.concurrency > 1:
+        return seen
+    return [_with_answer(attempt, run.responses, dependency) for attempt in seen]
 
 
-def _with_answer(attempt: Attempt, responses: tuple[Response, ...]) -> Attempt:
+def falls_back(response: Response, dependency: str) -> bool:
+    """Return whether an answer names a dependency's fallback, among others perhaps: "a, b"."""
+    return dependency in (name.strip() for name in response.fallback.split(","))
+
+
+def _with_answer(attempt: Attempt, responses: tuple[Response, ...], dependency: str) -> Attempt:
     for each in responses:
         if each.started <= attempt.started <= each.ended:
             ended = each.ended if attempt.ended is None else min(attempt.ended, each.ended)
             # A service may turn a client error of its dependency into any answer.
-            unusable = (not each.succeeded or bool(each.fallback)) and ": 4" not in attempt.what
+            without = not each.succeeded or falls_back(each, dependency)
+            unusable = without and ": 4" not in attempt.what
             return replace(attempt, ended=ended, failed=attempt.failed or unusable)
     return attempt

@@ -142,7 +142,9 @@ class Response:
     failure: str = ""
     """Why no usable answer came ("refused", "reset", "timed out", …); empty on an answer."""
     fallback: str = ""
-    """The dependency whose fallback this answer names as its source; empty on a real one."""
+    """The dependencies, separated by commas, whose fallbacks this answer names as its source.
+
+    Empty on a real one."""
 
     @property
     def duration(self) -> float:

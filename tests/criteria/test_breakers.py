@@ -162,3 +162,19 @@ def test_fallbacks_must_answer_every_request() -> None:
     errors = responses(9, fallback="catalog", status=503)
     assert fallbacks_served(run(errors, evidence()), "catalog").ruling is Ruling.FAIL
     assert fallbacks_served(run((), evidence()), "catalog").ruling is Ruling.INCONCLUSIVE
+
+
+def test_another_dependency_s_fallback_is_no_failure_of_this_one() -> None:
+    seen = evidence(*(exchange(at) for at in AT))
+    verdict = breaker_opens(run(responses(20, fallback="workflows"), seen), "catalog")
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "none of them failed" in verdict.statement
+
+
+@pytest.mark.parametrize("fallback", ["catalog", "redis,catalog", "redis, catalog"])
+def test_a_fallback_is_this_dependency_s_also_among_others(fallback: str) -> None:
+    answers = responses(20, fallback=fallback)
+    seen = evidence(*(exchange(at) for at in AT))
+    assert breaker_opens(run(answers, seen), "catalog").ruling is Ruling.FAIL
+    assert fallbacks_served(run(answers, seen), "catalog").ruling is Ruling.PASS
+    assert fallbacks_served(run(answers, seen), "cat").ruling is Ruling.FAIL
