@@ -1,6 +1,6 @@
 """A circuit breaker opens within N failures, proved from what reached the dependency."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from harness.criteria.attempts import Attempt, Bounds, between, missed, needed, partial, uncounted
 from harness.criteria.conditions import conditions
@@ -18,10 +18,10 @@ def breaker_opens(
 ) -> Verdict:
     """Judge that no request reaches the dependency once `within` attempts have failed.
 
-    Looks at requests that *start* after the failure number `within` has ended: calls that were in
-    flight by then belong to the failures themselves. Requests that start `recovery` seconds or
-    more after that are not looked at: by then a breaker may probe (Nygard, Release It!, 2nd ed.,
-    "Circuit Breaker"). What the service says of its breaker plays no part.
+    Looks at requests that *start* after the failure number `within` was answered: calls that were
+    in flight by then belong to the failures themselves. What happens `recovery` seconds or more
+    after the call itself failed is not looked at: by then a breaker may probe (Nygard, Release It!,
+    2nd ed., "Circuit Breaker"). What the service says of its breaker plays no part.
     """
     evidence = run.at(dependency)
     seen = told(run, dependency)
@@ -36,8 +36,8 @@ def breaker_opens(
         conditions=(*conditions(run), *doubts),
         timeline=timeline(run.responses, dependency, seen, ()),
     )
-    opened = _time_of_failure(run, dependency, seen, within)
-    if opened is None:
+    failure = _failure(run, dependency, seen, within)
+    if failure is None:
         total = between(evidence, run.began, run.ended)
         return replace(
             nothing,
@@ -45,14 +45,10 @@ def breaker_opens(
             " evidence shows.",
             needs="a fault that makes the dependency's calls fail, and requests that call it",
         )
-    last_failure, failures = opened
-    later = [
-        response
-        for response in run.responses
-        if response.started > last_failure and response.started < last_failure + recovery
-    ]
-    own = _own(run, seen, later, last_failure)
-    count = Bounds(len(own), _most(evidence, later))
+    until = failure.at + recovery
+    later = [each for each in run.responses if failure.answered < each.started < until]
+    own = _own(run, seen, later, failure.answered, until)
+    count = Bounds(len(own), _most(evidence, later, until))
     # One call too many fails it, however few the requests were.
     if len(later) < ENOUGH_AFTER and not own:
         return replace(
@@ -63,14 +59,14 @@ def breaker_opens(
         )
     ruling = decide_at_most(count.least, count.most, 0)
     needs = _needs(evidence)
-    if ruling is Ruling.FAIL and failures < within:
+    if ruling is Ruling.FAIL and failure.number < within:
         # Fewer failures than it may take to open it are no reason to be open.
         ruling, needs = Ruling.INCONCLUSIVE, f"{within} calls that fail one after another"
     return replace(
         nothing,
         ruling=ruling,
         statement=(
-            f"after {failures} failures had ended, {count} attempts of {len(later)} later"
+            f"after {failure.number} failures had ended, {count} attempts of {len(later)} later"
             " requests reached the dependency, allowed are 0."
         ),
         value=float(count.least),
@@ -82,33 +78,42 @@ def breaker_opens(
 
 
 def _own(
-    run: Run, seen: list[Attempt], later: list[Response], last_failure: float
+    run: Run, seen: list[Attempt], later: list[Response], answered: float, until: float
 ) -> list[Attempt]:
-    """Return the attempts that can only be the later requests' own."""
+    """Return the attempts before `until` that can only be the later requests' own."""
     if not later:
         return []
     # A request from before may still be calling.
     settled = max(
-        (each.ended for each in run.responses if each.started <= last_failure), default=run.began
+        (each.ended for each in run.responses if each.started <= answered), default=run.began
     )
     start = max(settled, min(each.started for each in later))
     end = max(each.ended for each in later)
-    return [attempt for attempt in seen if start <= attempt.started <= end]
+    return [each for each in seen if start <= each.started <= end and each.started < until]
 
 
-def _most(evidence: Evidence, later: list[Response]) -> float:
-    """Return how many attempts may have been made while the later requests were under way."""
+def _most(evidence: Evidence, later: list[Response], until: float) -> float:
+    """Return how many attempts the later requests may have made before `until`."""
     if not later:
         return 0
-    return between(
-        evidence, min(each.started for each in later), max(each.ended for each in later)
-    ).most
+    end = min(until, max(each.ended for each in later))
+    return between(evidence, min(each.started for each in later), end).most
 
 
-def _time_of_failure(
-    run: Run, dependency: str, seen: list[Attempt], within: int
-) -> tuple[float, int] | None:
-    """Return when failure number `within` had ended, or the last one, with its number.
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """One of the failures by which a breaker counts."""
+
+    number: int
+    """1 for the run's first."""
+    at: float
+    """When the call failed, at the earliest: from then on the breaker's recovery time may run."""
+    answered: float
+    """When the service had dealt with it."""
+
+
+def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Failure | None:
+    """Return failure number `within`, or the last one.
 
     Where single attempts could not be seen, each request whose fallback or failure may be due to
     one (its span holds a possible attempt) stands for a failure.
@@ -116,16 +121,18 @@ def _time_of_failure(
     ends = sorted(a.ended for a in seen if a.failed and a.ended is not None)
     if ends:
         number = min(within, len(ends))
-        return _answered_by(run.responses, ends[number - 1]), number
+        at = ends[number - 1]
+        return _Failure(number, at, _answered_by(run.responses, at))
     evidence = run.at(dependency)
     possible = [
-        response.ended
+        response
         for response in run.responses
         if uncounted(evidence, response.started, response.ended) > 0
     ]
     if possible:
         number = min(within, len(possible))
-        return possible[number - 1], number
+        struck = possible[number - 1]
+        return _Failure(number, struck.started, struck.ended)
     return None
 
 

@@ -1,5 +1,7 @@
 """The breaker criteria rule on what reached the dependency, within the evidence's bounds."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.criteria import (
@@ -9,7 +11,7 @@ from harness.criteria import (
     breaker_opens,
     fallbacks_served,
 )
-from harness.records import Certainty, Refusals
+from harness.records import Certainty, Refusals, Run
 from tests.criteria.recorded import (
     STEP,
     counted,
@@ -178,3 +180,27 @@ def test_a_fallback_is_this_dependency_s_also_among_others(fallback: str) -> Non
     assert breaker_opens(run(answers, seen), "catalog").ruling is Ruling.FAIL
     assert fallbacks_served(run(answers, seen), "catalog").ruling is Ruling.PASS
     assert fallbacks_served(run(answers, seen), "cat").ruling is Ruling.FAIL
+
+
+def answered_late(probe: float) -> Run:
+    """Three failures, each answered 0.3 s after it, twenty quick answers, and one call."""
+    slow = tuple(
+        replace(each, started=number * 0.4, ended=number * 0.4 + 0.302)
+        for number, each in enumerate(responses(3, fallback="catalog"))
+    )
+    failed = [exchange(each.started + 0.001, seconds=0.001, status="") for each in slow]
+    quick = responses(20, at=1.2, fallback="catalog")
+    return run((*slow, *quick), evidence(*failed, exchange(probe)))
+
+
+def test_the_recovery_time_counts_from_the_failure_not_from_its_answer() -> None:
+    """The third call failed at 0.802, its answer came at 1.102: from 1.302 a probe is lawful."""
+    verdict = breaker_opens(answered_late(1.303), "catalog", recovery=0.5)
+    assert verdict.ruling is Ruling.PASS
+    assert breaker_opens(answered_late(1.293), "catalog", recovery=0.5).ruling is Ruling.FAIL
+
+
+def test_a_probe_by_a_request_from_before_the_recovery_time_does_not_count() -> None:
+    """The tenth of the quick requests starts at 1.29, and calls at 1.294."""
+    verdict = breaker_opens(answered_late(1.294), "catalog", recovery=0.4915)
+    assert verdict.ruling is Ruling.PASS
