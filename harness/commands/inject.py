@@ -3,9 +3,9 @@
 import click
 
 from harness.dashboard.client import connect
-from harness.dashboard.fault_kinds import FaultKind, Parameter, build, kinds
 from harness.dashboard.state import LEASE
 from harness.errors import ConfigurationError
+from harness.fault_kinds import FaultKind, Parameter, build, kinds
 
 
 def _listed(kind: FaultKind) -> str:

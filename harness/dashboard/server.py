@@ -12,12 +12,12 @@ import msgspec
 from aiohttp import web
 
 from harness.dashboard.board import Board
-from harness.dashboard.fault_kinds import build
 from harness.dashboard.guard import Handler, add_headers, guard
 from harness.dashboard.leases import Leases
 from harness.dashboard.state import LEASE, Cost, Run, State, TrafficNow, active, spans
 from harness.dashboard.traffic import Traffic
 from harness.errors import ControlError, WindtunnelError
+from harness.fault_kinds import build
 
 ASSETS = files("harness.dashboard") / "assets"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

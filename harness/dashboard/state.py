@@ -14,9 +14,9 @@ from harness.backends.backend import Backend
 from harness.backends.choice import Choice
 from harness.configuration import Configuration
 from harness.dashboard.board import Figures
-from harness.dashboard.fault_kinds import FaultKind, kinds
 from harness.dashboard.leases import LONGEST, SHORTEST, Leases
 from harness.dashboard.traffic import MOST
+from harness.fault_kinds import FaultKind, kinds
 from harness.stack import Stack
 
 LEASE = 60.0

@@ -1,54 +1,40 @@
 """Reads a fault as a person types it: "latency catalog seconds=0.1"."""
 
-import dataclasses
 import shlex
-from typing import Any
 
-import faults
 from faults import Fault
-from harness.errors import ConfigurationError, suggestion
-
-
-def kinds() -> dict[str, Any]:
-    """Return every fault's class by the name under which it is typed: lower case, no hyphens."""
-    found = (getattr(faults, name) for name in faults.__all__)
-    return {kind.__name__.lower(): kind for kind in found if hasattr(kind, "needs")}
+from harness.errors import ConfigurationError
+from harness.fault_kinds import build
 
 
 def parse(text: str) -> Fault:
     """Return the fault that a text names; ConfigurationError with what was expected.
 
-    First the kind, then the dependency, then its settings as name=value.
+    First the kind, then the dependency, then its settings as name=value; quotes as in a shell.
     """
-    words = shlex.split(text)
-    known = kinds()
-    name = words[0].replace("-", "").lower() if words else ""
-    if name not in known:
-        raise ConfigurationError(f"fault {text!r}: no such fault{suggestion(name, known)}")
+    try:
+        name, dependency, values = _split(text)
+        return build(name, dependency, values)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"fault {text!r}: {error}") from None
+
+
+def _split(text: str) -> tuple[str, str, dict[str, str]]:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"cannot be split into words ({error}); expected one such as"
+            " 'latency catalog seconds=0.1'"
+        ) from None
     if len(words) < 2 or "=" in words[1]:
         raise ConfigurationError(
-            f"fault {text!r}: expected a dependency after it, as in '{name} catalog'"
+            "expected a kind of fault and a dependency, as in 'latency catalog seconds=0.1'"
         )
-    settings = {}
-    fields = {f.name: f for f in dataclasses.fields(known[name]) if f.name != "dependency"}
+    values = {}
     for word in words[2:]:
-        setting, _, value = word.partition("=")
-        if setting not in fields:
-            raise ConfigurationError(
-                f"fault {text!r}: no setting {setting!r}{suggestion(setting, fields)}"
-            )
-        settings[setting] = _value(value)
-    try:
-        fault: Fault = known[name](words[1], **settings)
-    except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"fault {text!r}: {error}") from None
-    return fault
-
-
-def _value(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+        setting, equals, value = word.partition("=")
+        if not equals:
+            raise ConfigurationError(f"{word!r}: expected NAME=VALUE")
+        values[setting] = value
+    return words[0], words[1], values

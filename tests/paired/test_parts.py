@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from faults import Latency, Outage
+from faults import ConnectionReset, HttpStatus, Latency, Outage
 from harness.errors import ConfigurationError
 from harness.paired.arms import address_of
 from harness.paired.blocks import _calls, plan
 from harness.paired.disturbances import remarks
-from harness.paired.fault_text import kinds, parse
+from harness.paired.fault_text import parse
 from harness.paired.processes import Processes
 from harness.paired.warm_up import warm_after
 from harness.records import Evidence, Exchange
@@ -96,23 +96,29 @@ def test_a_call_belongs_to_the_arm_whose_turn_it_began_in() -> None:
 def test_faults_are_read_as_they_are_typed() -> None:
     assert parse("latency catalog seconds=0.1") == Latency("catalog", 0.1)
     assert parse("Outage redis") == Outage("redis")
-    assert {"latency", "outage", "connectionreset", "pause"} <= set(kinds())
+    assert parse("connection-reset redis seconds=0.5") == ConnectionReset("redis", 0.5)
+
+
+def test_a_value_is_read_as_its_setting_s_type_and_not_as_what_it_looks_like() -> None:
+    assert parse("http-status catalog status=503 path=7") == HttpStatus("catalog", 503, path="7")
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("latncy catalog", "no such fault; did you mean 'latency'"),
-        ("", "no such fault"),
-        ("latency", "expected a dependency"),
-        ("latency seconds=1", "expected a dependency"),
-        ("latency catalog second=1", "no setting 'second'; did you mean 'seconds'"),
-        ("latency catalog", "seconds"),
+        ("latncy catalog", "no fault is named 'latncy'; did you mean 'Latency'"),
+        ("", "expected a kind of fault and a dependency"),
+        ("latency", "expected a kind of fault and a dependency"),
+        ("latency seconds=1", "expected a kind of fault and a dependency"),
+        ("latency catalog second=1", "Latency has no parameter 'second'; did you mean 'seconds'"),
+        ("latency catalog", "Latency needs seconds=VALUE, a float"),
+        ("latency catalog seconds", "'seconds': expected NAME=VALUE"),
+        ("latency 'catalog seconds=1", r"cannot be split into words \(No closing quotation\)"),
         ("latency catalog seconds=soon", "expected a number of seconds"),
     ],
 )
 def test_a_bad_fault_is_one_clear_error(text: str, message: str) -> None:
-    with pytest.raises(ConfigurationError, match=message):
+    with pytest.raises(ConfigurationError, match=f"^fault .*{message}"):
         parse(text)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 import faults
 from faults import Capability, ConnectionReset, Disabled, Latency, Outage
-from harness.dashboard.fault_kinds import build, kinds
 from harness.errors import ConfigurationError
+from harness.fault_kinds import build, kinds
 
 
 @dataclass(frozen=True, slots=True)
