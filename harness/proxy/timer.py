@@ -9,6 +9,7 @@ import asyncio
 import ctypes
 import heapq
 import itertools
+import math
 import os
 import struct
 import sys
@@ -44,6 +45,7 @@ class Timers:
         self._queue: list[tuple[float, int, Handle]] = []
         self._order = itertools.count()
         self._armed = NEVER
+        self._earliest = -NEVER
         self._set = self._open()
 
     def __repr__(self) -> str:
@@ -52,7 +54,7 @@ class Timers:
     def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
         """Call `callback` at `at`."""
         handle = Handle(at, callback)
-        heapq.heappush(self._queue, (at, next(self._order), handle))
+        heapq.heappush(self._queue, (max(at, self._earliest), next(self._order), handle))
         self._arm()
         return handle
 
@@ -66,6 +68,8 @@ class Timers:
     def _fire(self) -> None:
         self._armed = -NEVER  # nothing that is called needs to set what is set below
         now = time.monotonic()
+        # What is called may ask for a time that is past: it waits until the loop has gone round.
+        self._earliest = math.nextafter(now, NEVER)
         try:
             while self._queue and self._queue[0][0] <= now:
                 handle = heapq.heappop(self._queue)[2]

@@ -102,3 +102,21 @@ def test_an_absurd_address_is_an_error(server: Server, listen: str) -> None:
     assert answer.status in {400, 500}
     assert answer.json["error"]
     assert server.call("GET", "/proxies").json == {}
+
+
+@pytest.mark.parametrize(("later", "ends"), [("timeout", True), ("bandwidth", False)])
+def test_a_timeout_before_a_toxic_that_lets_nothing_through_holds_up_nothing(
+    server: Server, echo: int, later: str, *, ends: bool
+) -> None:
+    port = server.proxy(echo)
+    server.toxic("timeout", timeout=300)
+    body = {"type": later, "name": "later"}
+    assert server.call("POST", "/proxies/p/toxics", body).status == 200
+    with connect(port) as client:
+        if ends:
+            assert ending(client) == "end"
+        else:
+            client.settimeout(0.6)
+            with pytest.raises(TimeoutError):
+                client.recv(1)
+        assert server.call("GET", "/proxies", timeout=SOON).status == 200

@@ -96,3 +96,19 @@ def test_only_toxics_that_saw_something_are_touched() -> None:
     assert [each.touched for each in pipeline.toxics] == [None, None]
     pipeline.feed(b"a", 1.5)
     assert [each.touched for each in pipeline.toxics] == [1.5, None]
+
+
+@pytest.mark.parametrize("later", ["timeout", "bandwidth", "latency"])
+def test_a_toxic_that_was_woken_asks_for_no_time_that_is_past(later: str) -> None:
+    holds = toxic(later, latency=1000) if later == "latency" else toxic(later)
+    pipeline = Pipeline([toxic("timeout", timeout=300), holds])
+    list(pipeline.due(0.3))
+    following = pipeline.next()
+    assert following is None or following > 0.3
+
+
+@pytest.mark.parametrize("action", [Action.CLOSE, Action.RESET])
+def test_a_timeout_passes_on_what_another_toxic_ends(action: Action) -> None:
+    pipeline = Pipeline([toxic("timeout")])
+    pipeline.feed(b"a", 0.0, action)
+    assert list(pipeline.due(0.0)) == [Parcel(0.0, b"", action)]

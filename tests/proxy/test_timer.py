@@ -118,3 +118,26 @@ def test_an_earlier_call_is_not_held_up_by_a_later_one(
         await done.wait()
 
     run(loop, main)
+
+
+@LOOPS
+def test_a_call_that_asks_for_a_past_time_for_ever_holds_up_nothing_else(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    called: list[int] = []
+
+    async def main(timers: Timers) -> None:
+        begun = time.monotonic()
+        enough = 100_000  # or the test itself would never end
+
+        def again() -> None:
+            called.append(len(called))
+            if len(called) < enough:
+                timers.call_at(begun, again)
+
+        again()
+        await asyncio.sleep(0.01)
+        assert len(called) < enough
+
+    run(loop, main)
+    assert len(called) > 1
