@@ -28,6 +28,8 @@ class NamedProxy:
         self.upstream_text = upstream
         self.protocol = protocol
         self.enabled = False
+        self.decisions = 0
+        """How often it was decided that it does not listen, or listens elsewhere."""
         self.lease: float | None = None
         self.timers = around.timers
         self._around = around
@@ -45,14 +47,15 @@ class NamedProxy:
     # Listening and refusing.
 
     async def start(self) -> None:
-        """Listen; OSError where the address cannot be had."""
+        """Listen; OSError where the address cannot be had. Tries again where it could not be."""
         async with self._changing:
-            if not self.enabled:
+            if not self.enabled or self._listener.posture is not self._posture():
                 await self._take(enabled=True)
                 self._tell("enabled")
 
     async def stop(self) -> None:
         """Refuse connections and cut the live ones."""
+        self.decisions += 1
         async with self._changing:
             if self.enabled:
                 await self._take(enabled=False)
@@ -66,13 +69,15 @@ class NamedProxy:
             self.listen, self.upstream_text = listen, upstream
             self._tell("moved", listen=listen, upstream=upstream)
 
+    def _posture(self) -> Posture:
+        """Return the posture that follows from the toxics while the proxy is enabled."""
+        wanted = {kinds.posture(settings.kind) for settings in self.toxics}
+        order = (Posture.REFUSE, Posture.SWALLOW)
+        return next((each for each in order if each in wanted), Posture.ACCEPT)
+
     async def _take(self, *, enabled: bool) -> None:
         """Take the posture that follows from being enabled, and from the toxics."""
-        wanted = {kinds.posture(settings.kind) for settings in self.toxics if enabled}
-        posture = Posture.REFUSE
-        if enabled:
-            order = (Posture.REFUSE, Posture.SWALLOW)
-            posture = next((each for each in order if each in wanted), Posture.ACCEPT)
+        posture = self._posture() if enabled else Posture.REFUSE
         host, port = address("listen", self.listen)
         cut = 0 if enabled else len(self._links)
         bound = await self._listener.take(posture, host, port, cut=cut)
@@ -82,6 +87,7 @@ class NamedProxy:
 
     def discard(self) -> None:
         """Be gone, without counting."""
+        self.decisions += 1
         self._listener.close()
         self._listener.stop_counting()
         self.enabled = False

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.proxy import bodies, kinds
@@ -19,6 +20,8 @@ from harness.records import Touch
 LOG = logging.getLogger(__name__)
 MARKS = 1000
 """Marks that are remembered; older ones are forgotten."""
+HEAL_AGAIN = 0.5
+"""Seconds between two attempts to listen again after a lease ran out."""
 ANYWHERE = "127.0.0.1:0"
 """Where a proxy listens that names no address; Toxiproxy takes all interfaces."""
 
@@ -131,14 +134,23 @@ class Registry:
             made.append(await self.create(body))
 
     async def reset(self) -> None:
-        """Start what is stopped, and remove all toxics."""
+        """Remove all toxics, and start what is stopped; raise the first error after that."""
+        errors = []
         for proxy in list(self.proxies.values()):
-            await self._heal(proxy)
+            try:
+                await self._heal(proxy)
+            except ApiError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     async def _heal(self, proxy: NamedProxy) -> None:
-        await _started(proxy)
+        """Remove the toxics first, whatever becomes of the listening; ApiError where it fails."""
         for settings in list(proxy.toxics):
-            await self.remove_toxic(proxy.name, settings.name)
+            # What cannot be listened at is found again, and told, by the start.
+            with suppress(ApiError):
+                await self._remove(proxy, settings)
+        await _started(proxy)
 
     # Toxics.
 
@@ -179,12 +191,14 @@ class Registry:
 
     async def remove_toxic(self, proxy: str, name: str) -> None:
         """Take a toxic away."""
-        settings = self.toxic(proxy, name)
-        self.leases.end(proxy, name)
+        await self._remove(self.get(proxy), self.toxic(proxy, name))
+
+    async def _remove(self, proxy: NamedProxy, settings: ToxicSettings) -> None:
+        self.leases.end(proxy.name, settings.name)
         try:
-            await self.get(proxy).remove(settings)
+            await proxy.remove(settings)
         except OSError as error:
-            raise ApiError(500, f"listen tcp {self.get(proxy).listen}: {_reason(error)}") from None
+            raise ApiError(500, f"listen tcp {proxy.listen}: {_reason(error)}") from None
 
     # Leases.
 
@@ -200,15 +214,25 @@ class Registry:
         self._healing.add(task)
         task.add_done_callback(self._healing.discard)
 
-    async def _heal_after(self, proxy: str, toxic: str) -> None:
+    async def _heal_after(self, name: str, toxic: str) -> None:
         try:
-            if toxic:
-                await self.remove_toxic(proxy, toxic)
+            proxy = self.get(name)
+            decisions = proxy.decisions
+            healing = self._remove(proxy, self.toxic(name, toxic)) if toxic else self._heal(proxy)
+        except ApiError:
+            return  # deleted meanwhile
+        # Nobody waits for an answer here. A client that decides otherwise has the last word.
+        while True:
+            try:
+                await healing
+            except ApiError as error:
+                LOG.warning("after its lease, %s of %s: %s", toxic or "proxy", name, error)
             else:
-                await self._heal(self.get(proxy))
-        except ApiError as error:
-            # Deleted meanwhile, or its port was taken: nobody waits for an answer here.
-            LOG.warning("after its lease, %s of %s: %s", toxic or "proxy", proxy, error)
+                return
+            await asyncio.sleep(HEAL_AGAIN)
+            if proxy.decisions != decisions:
+                return
+            healing = _started(proxy)
 
     # Marks.
 

@@ -120,3 +120,16 @@ def test_a_timeout_before_a_toxic_that_lets_nothing_through_holds_up_nothing(
             with pytest.raises(TimeoutError):
                 client.recv(1)
         assert server.call("GET", "/proxies", timeout=SOON).status == 200
+
+
+def test_a_reset_heals_every_proxy_that_it_can(server: Server, echo: int) -> None:
+    port = server.proxy(echo)
+    server.call("PATCH", "/proxies/p", {"enabled": False})
+    server.proxy(echo, name="thief", listen=f"127.0.0.1:{port}")
+    other = server.proxy(echo, name="other")
+    server.call("PATCH", "/proxies/other", {"enabled": False})
+    server.call("POST", "/proxies/other/toxics", {"type": "timeout"})
+    assert server.call("POST", "/reset").status == 500
+    with connect(other) as client:
+        client.sendall(b"a")
+        assert receive(client, 1) == b"a"

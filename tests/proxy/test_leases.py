@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness.proxy.leases import OVERSLEPT, Leases
+from harness.proxy.registry import HEAL_AGAIN
 from harness.proxy.timer import Handle, Timers
 from tests.contracts.proxy.servers import DEADLINE, Server, connect, free_port, receive
 
@@ -133,6 +134,31 @@ def test_a_lease_that_cannot_heal_because_its_port_is_taken_is_survived(
     server.proxy(echo, name="thief", listen=f"127.0.0.1:{port}")
     until(lambda: expired(server) == [("p", "")], "the lease to run out")
     assert server.call("GET", "/proxies/p").json["enabled"] is False
+    server.call("DELETE", "/proxies/thief")
+    until(lambda: server.call("GET", "/proxies/p").json["enabled"], "another attempt")
+
+
+def test_a_leased_refusal_whose_port_is_taken_heals_once_it_is_free(
+    server: Server, echo: int
+) -> None:
+    port = server.proxy(echo)
+    body = {"type": "connect_refuse", "name": "leased", "lease": 0.2}
+    assert server.call("POST", "/proxies/p/toxics", body).status == 200
+    server.proxy(echo, name="thief", listen=f"127.0.0.1:{port}")
+    until(lambda: expired(server) == [("p", "leased")], "the lease to run out")
+    server.call("DELETE", "/proxies/thief")
+    until(lambda: _echoes(port), "another attempt")
+
+
+def test_a_proxy_that_is_stopped_after_its_lease_stays_stopped(server: Server, echo: int) -> None:
+    port = server.proxy(echo)
+    server.call("PATCH", "/proxies/p", {"enabled": False, "lease": 0.2})
+    server.proxy(echo, name="thief", listen=f"127.0.0.1:{port}")
+    until(lambda: expired(server) == [("p", "")], "the lease to run out")
+    server.call("PATCH", "/proxies/p", {"enabled": False})
+    server.call("DELETE", "/proxies/thief")
+    time.sleep(2 * HEAL_AGAIN)
+    assert server.call("GET", "/proxies/p").json["enabled"] is False
 
 
 @pytest.mark.parametrize("lease", [0, -1, "5", True])
@@ -167,6 +193,15 @@ def test_an_expired_lease_is_told_to_those_who_listen_and_logged(
         server.port = own
         program.kill()
         program.wait()
+
+
+def _echoes(port: int) -> bool:
+    try:
+        with connect(port) as client:
+            client.sendall(b"a")
+            return receive(client, 1) == b"a"
+    except OSError:
+        return False
 
 
 def _answers(server: Server) -> bool:

@@ -33,6 +33,7 @@ DIFFERENCES = {
     "dial failure": "ours resets what it accepted and cannot connect: that is nearer to a refusal",
     "reset of old connections": "Toxiproxy can only reset what was opened after the toxic came",
     "spared connections": "removing a timeout closes only those connections that it held",
+    "failing reset": "Toxiproxy's reset stops at a proxy that cannot listen; ours heals the others",
     "hanging dial": "Toxiproxy dials in its accept loop; ours accepts the next client meanwhile",
 }
 """Each place where ours differs on purpose, and why."""

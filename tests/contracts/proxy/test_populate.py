@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.proxy.servers import NOWHERE, Answer, Server, created, free_port
+from tests.contracts.proxy.servers import NOWHERE, Answer, Server, created, error, free_port
 
 
 def populated(server: Server, *proxies: dict[str, Any]) -> Answer:
@@ -95,3 +95,15 @@ def test_reset_starts_what_is_stopped_and_removes_all_toxics(server: Server) -> 
     assert (answer.status, answer.body) == (204, b"")
     after = server.call("GET", "/proxies/p").json
     assert after == {**before, "enabled": True, "toxics": []}
+
+
+def test_a_reset_that_cannot_listen_is_the_systems_error(server: Server) -> None:
+    port = created(server, "p").json["listen"]
+    server.toxic("noop")
+    server.call("PATCH", "/proxies/p", {"enabled": False})
+    created(server, "thief", listen=port)
+    status, text = error(server.call("POST", "/reset"))
+    assert status == 500
+    assert text == f"listen tcp {port}: bind: address already in use"
+    toxics = server.call("GET", "/proxies/p/toxics").json
+    assert len(toxics) == server.differs("failing reset", ours=0, toxiproxy=1)
