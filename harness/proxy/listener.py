@@ -63,6 +63,8 @@ class Listener:
             if listening is None:
                 listening = self._socket = await bind(host, port)
             if posture is Posture.SWALLOW:
+                # Before it is done: where it fails, this listens no more, and can be taken back.
+                self.posture = posture
                 await self._swallow(listening)
             else:
                 await self._serve(listening)
@@ -106,15 +108,13 @@ class Listener:
         raise OSError(f"the queue of {own}:{port} took {FILL_LIMIT} connections and is not full")
 
     def _drop_fillers(self, listening: socket.socket) -> None:
-        fillers = {filler.getsockname()[:2] for filler in self._fillers}
         for _ in self._fillers:
             try:
-                accepted, peer = listening.accept()
+                accepted, _ = listening.accept()
             except BlockingIOError:
                 break
             # Whoever got in before the queue was full must ask again, like all others.
             accepted.close()
-            fillers.discard(peer[:2])
         for filler in self._fillers:
             filler.close()
         self._fillers = []

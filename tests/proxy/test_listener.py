@@ -1,0 +1,45 @@
+"""A listener that cannot take a posture can take the one it had again."""
+
+import asyncio
+
+import pytest
+
+from harness.proxy import listener
+from harness.proxy.listener import Listener, Posture
+
+
+def test_after_a_black_hole_that_cannot_be_made_it_accepts_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listener, "FILL_LIMIT", 1)  # fewer than the queue takes
+
+    async def main() -> None:
+        accepted = asyncio.Event()
+
+        class Greeter(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                accepted.set()
+                transport.close()
+
+        listens = Listener("catalog", Greeter, "none")
+        try:
+            address = await listens.take(Posture.ACCEPT, "127.0.0.1", 0)
+            assert address is not None
+            with pytest.raises(OSError, match="is not full"):
+                await listens.take(Posture.SWALLOW, *address)
+            assert listens.posture is not Posture.ACCEPT
+            assert await listens.take(Posture.ACCEPT, *address) == address
+            _, writer = await asyncio.open_connection(*address)
+            await accepted.wait()
+            writer.close()
+            await writer.wait_closed()
+            assert len(listens.outages) == 1
+        finally:
+            listens.close()
+            listens.stop_counting()
+
+    async def in_time() -> None:
+        async with asyncio.timeout(10):
+            await main()
+
+    asyncio.run(in_time())
