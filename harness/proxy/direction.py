@@ -94,10 +94,13 @@ class Direction:
             ended = self._deliver()
         finally:
             self._delivering = False
-        if ended or self.sink is None:
+        if ended:
+            return
+        # What waits for the sink to be connected takes memory too.
+        self.regulate()
+        if self.sink is None:
             return
         self._open = self._through is None and self.pipeline.clear
-        self.regulate()
         at = None if self._overfull() else self.pipeline.next()
         if at is not None:
             self._timer = self._timers.call_at(at, self.deliver)

@@ -195,3 +195,17 @@ def test_after_it_stopped_nothing_is_written(bench: Bench) -> None:
     bench.direction.replace([], flush=True)
     assert not bench.sink.written
     assert not bench.timers.armed
+
+
+def test_what_waits_for_the_connection_pauses_the_source_until_it_is_there(bench: Bench) -> None:
+    bench.direction.stop()
+    chunk = bytes(2**16)
+    fed = 0
+    while not bench.source.paused:
+        bench.feed(chunk)
+        fed += len(chunk)
+        assert fed <= HIGH_WATER + 2 * len(chunk)
+    bench.direction.sink = cast("asyncio.Transport", bench.sink)
+    bench.direction.deliver()
+    assert not bench.source.paused
+    assert len(bench.sink.written) == fed
