@@ -22,6 +22,7 @@ SO_ATTACH_FILTER = 26
 SAMPLE_INTERVAL = 0.01
 """Seconds between two readings of the counters."""
 KEPT = 100_000
+"""Attempts of one outage that are told apart; with more, their number is unknown."""
 
 SNMP = Path("/proc/net/snmp")
 
@@ -65,11 +66,14 @@ class Counting(Protocol):
 
 
 class PacketCounting:
-    """Sees each SYN to a port. PermissionError without CAP_NET_RAW, OSError where not supported."""
+    """Sees each SYN to a port. PermissionError without CAP_NET_RAW, OSError where not supported.
 
-    certainty = Certainty.PACKETS
+    Beyond `kept` attempts it says that their number is unknown, rather than a wrong one.
+    """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, kept: int = KEPT) -> None:
+        self.certainty = Certainty.PACKETS
+        self._kept = kept
         self._times: list[float] = []
         self._seen: set[bytes] = set()
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
@@ -106,10 +110,13 @@ class PacketCounting:
             if kind != PACKET_HOST:
                 continue
             identity = _identity(packet)
-            if identity not in self._seen:  # else a retransmission
-                self._seen.add(identity)
-                if len(self._times) < KEPT:
-                    self._times.append(time.monotonic())
+            if identity in self._seen:
+                continue  # a retransmission
+            if len(self._seen) >= self._kept:
+                self.certainty = Certainty.NONE
+                continue
+            self._seen.add(identity)
+            self._times.append(time.monotonic())
 
     def stop(self) -> None:
         """Read what is left and close."""
@@ -124,7 +131,7 @@ class PacketCounting:
 
     @property
     def samples(self) -> tuple[tuple[float, int], ...]:
-        """Nothing: the count is exact."""
+        """Nothing: the count is exact, or not known."""
         return ()
 
 

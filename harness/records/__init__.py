@@ -32,7 +32,7 @@ class Certainty(StrEnum):
     COUNTERS = "kernel counters"
     """The kernel's failed connects in the whole network namespace: an upper bound only."""
     NONE = "not counted"
-    """Nothing could be read: the number is unknown."""
+    """Nothing could be read, or not all could be kept: the number is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

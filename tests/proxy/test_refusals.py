@@ -93,6 +93,24 @@ def test_attempts_are_read_while_they_come() -> None:
 
 
 @needs_packets
+def test_more_attempts_than_can_be_kept_are_not_said_to_be_counted() -> None:
+    async def main() -> None:
+        with closed_port() as port:
+            counting = PacketCounting(port, kept=3)
+            for _ in range(3):
+                refused(port)
+            counting.read()
+            assert counting.certainty is Certainty.PACKETS
+            refused(port)
+            record = as_record("catalog", counting, 0.0, None, 0)
+            counting.stop()
+            assert record.certainty is Certainty.NONE
+            assert len(record.times) == 3
+
+    run(main)
+
+
+@needs_packets
 def test_traffic_on_an_accepted_connection_is_no_attempt() -> None:
     async def main() -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
