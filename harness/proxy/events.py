@@ -25,25 +25,33 @@ class Event:
 class Subscription:
     """One listener's queue."""
 
-    queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     dropped: int = 0
+    """Events that are missing after all that wait; not told yet."""
+    _dropped_at: float = 0.0
 
     async def next(self) -> Event | None:
         """Return the next event, or None when there will be no more."""
-        event = await self.queue.get()
-        if event is not None and self.dropped:
-            # Said once there is room: what is missing came after all that was taken before.
-            self.put(event)
-            event = Event("dropped", event.at, {"events": self.dropped})
-            self.dropped = 0
-        return event
+        if self.queue.empty():
+            self._tell_dropped()
+        return await self.queue.get()
 
     def put(self, event: Event | None) -> None:
-        """Queue an event, or drop it where there is no room."""
-        try:
-            self.queue.put_nowait(event)
-        except asyncio.QueueFull:
+        """Queue an event, or drop it where there is no room; None always has room."""
+        if event is not None and self.queue.qsize() >= QUEUE:
+            if not self.dropped:
+                self._dropped_at = event.at
             self.dropped += 1
+            return
+        self._tell_dropped()
+        self.queue.put_nowait(event)
+
+    def _tell_dropped(self) -> None:
+        """Say what is missing in the place where it is missing: one event more than there may be."""
+        if self.dropped:
+            event = Event("dropped", self._dropped_at, {"events": self.dropped})
+            self.queue.put_nowait(event)
+            self.dropped = 0
 
 
 class Events:
@@ -71,8 +79,6 @@ class Events:
     def end(self) -> None:
         """Let every subscription end."""
         for subscription in self._subscriptions:
-            while subscription.queue.full():
-                subscription.queue.get_nowait()
             subscription.put(None)
 
     @contextmanager

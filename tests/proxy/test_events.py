@@ -10,7 +10,7 @@ def taken(subscription: Subscription) -> list[Event | None]:
 
     async def take() -> list[Event | None]:
         found = []
-        while not subscription.queue.empty():
+        while subscription.dropped or not subscription.queue.empty():
             found.append(await subscription.next())
         return found
 
@@ -44,9 +44,25 @@ def test_a_slow_listener_is_told_how_many_events_it_missed() -> None:
         for number in range(QUEUE + 7):
             events.tell("n", number)
         found = taken(subscription)
-    assert found[0] is not None
-    assert (found[0].kind, found[0].what) == ("dropped", {"events": 7})
+    assert found[-1] is not None
+    assert (found[-1].kind, found[-1].what) == ("dropped", {"events": 7})
     assert len(found) == QUEUE + 1
+
+
+def test_what_is_missing_is_told_where_it_is_missing() -> None:
+    events = Events()
+    with events.subscribe() as subscription:
+        for number in range(QUEUE + 7):
+            events.tell("n", number)
+        assert asyncio.run(subscription.next())
+        events.tell("n", "after")
+        found = [event for event in taken(subscription) if event]
+    assert [event.what for event in found] == [
+        *range(1, QUEUE),
+        {"events": 7},
+        "after",
+    ]
+    assert [event.at for event in found] == sorted(event.at for event in found)
 
 
 def test_the_end_reaches_even_a_full_listener() -> None:
