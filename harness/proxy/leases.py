@@ -25,6 +25,8 @@ class Lease:
     ends: float
     """In the monotonic clock's time."""
     handle: Handle | None = None
+    overslept: bool = False
+    """Whether it was renewed because this process was stopped, and no heartbeat came since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Leases:
         now = time.monotonic()
         renewed = [lease for lease in self.running if proxy in {"", lease.proxy}]
         for lease in renewed:
+            lease.overslept = False
             self._renew(lease, now)
         return len(renewed)
 
@@ -89,7 +92,8 @@ class Leases:
 
     def _run_out(self, lease: Lease) -> None:
         now = time.monotonic()
-        if now - lease.ends > OVERSLEPT:
+        if now - lease.ends > OVERSLEPT and not lease.overslept:
+            lease.overslept = True
             # This process was stopped, and could not have heard a heartbeat meanwhile.
             LOG.warning(
                 "the lease of %s ran out while this process was stopped for %.1f s: renewed once",

@@ -298,3 +298,33 @@ def test_a_lease_that_is_renewed_has_one_timer() -> None:
     leases.end_all("p")
     assert not any(handle.callback for handle in timers.handles)
     assert leases.running == ()
+
+
+def late(leases: Leases, timers: FakeTimers) -> None:
+    """Let the only lease run out long after its time, as in a process that was stopped."""
+    (lease,) = leases.running
+    lease.ends -= lease.seconds + 2 * OVERSLEPT
+    callback = timers.handles[-1].callback
+    assert callback is not None
+    callback()
+
+
+def test_a_lease_that_runs_out_late_is_renewed_once() -> None:
+    timers, healed = FakeTimers(), list[str]()
+    leases = Leases(timers, lambda proxy, toxic: healed.append(toxic))
+    leases.grant("p", "t", 5.0)
+    late(leases, timers)
+    assert not healed
+    late(leases, timers)
+    assert healed == ["t"]
+    assert leases.running == ()
+
+
+def test_after_a_heartbeat_a_lease_may_run_out_late_again() -> None:
+    timers, healed = FakeTimers(), list[str]()
+    leases = Leases(timers, lambda proxy, toxic: healed.append(toxic))
+    leases.grant("p", "t", 5.0)
+    late(leases, timers)
+    leases.heartbeat()
+    late(leases, timers)
+    assert not healed
