@@ -45,6 +45,8 @@ class Equipment:
         self._links = links
         self._made: dict[tuple[int, str], Toxic | HttpToxic | None] = {}
         """By connection and name; None where toxicity spared the connection."""
+        self._earlier: dict[tuple[int, str], float] = {}
+        """When a toxic whose toxicity changed meanwhile last saw traffic on a live connection."""
 
     def __repr__(self) -> str:
         names = ", ".join(each.name for each in self.settings)
@@ -61,6 +63,7 @@ class Equipment:
         self.settings.remove(settings)
         for link in self._live():
             made = self._made.pop((link.number, settings.name), None)
+            self._earlier.pop((link.number, settings.name), None)
             if isinstance(made, HttpToxic):
                 link.mediation.drop(made)
             self.equip(link, flush=True)
@@ -78,7 +81,11 @@ class Equipment:
         settings.toxicity = toxicity
         for link in self._live():
             if redrawn:
-                self._made.pop((link.number, settings.name), None)
+                key = (link.number, settings.name)
+                touched = self._touched(key)
+                if touched is not None:
+                    self._earlier[key] = touched
+                self._made.pop(key, None)
             self.equip(link, flush=True)
 
     def _live(self) -> Collection[Link]:
@@ -132,9 +139,12 @@ class Equipment:
     def forget(self, link: Link) -> None:
         """Keep of a connection that is over only whether the toxics touched it."""
         for settings in self.settings:
-            made = self._made.pop((link.number, settings.name), None)
-            if made is not None and made.touched is not None:
-                settings.touched.append(made.touched)
+            key = (link.number, settings.name)
+            touched = self._touched(key)
+            if touched is not None:
+                settings.touched.append(touched)
+            self._made.pop(key, None)
+            self._earlier.pop(key, None)
 
     def touches(self, since: float) -> tuple[Touch, ...]:
         """Return what each toxic has touched at or after `since`."""
@@ -152,6 +162,13 @@ class Equipment:
 
     def _live_touches(self, name: str) -> Iterator[float]:
         for number in self._links:
-            made = self._made.get((number, name))
-            if made is not None and made.touched is not None:
-                yield made.touched
+            touched = self._touched((number, name))
+            if touched is not None:
+                yield touched
+
+    def _touched(self, key: tuple[int, str]) -> float | None:
+        """Return when a toxic last saw traffic on a connection, its toxicity then being any."""
+        made = self._made.get(key)
+        if made is not None and made.touched is not None:
+            return made.touched
+        return self._earlier.get(key)

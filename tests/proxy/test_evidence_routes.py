@@ -82,6 +82,27 @@ def test_a_connection_that_was_touched_before_the_mark_only_is_not_counted(
         assert summary(server, mark)["touches"][0]["connections"] == 1
 
 
+@pytest.mark.parametrize("toxicities", [[0.0], [0.5, 1.0], [0.0, 1.0]])
+def test_a_changed_toxicity_forgets_no_connection_and_counts_none_twice(
+    server: Server, echo: int, toxicities: list[float]
+) -> None:
+    port = server.proxy(echo)
+    server.toxic("noop", "upstream")
+
+    def exchange(client: socket.socket) -> None:
+        client.sendall(b"a")
+        assert receive(client, 1) == b"a"
+
+    with connect(port) as client:
+        exchange(client)
+        for toxicity in toxicities:
+            server.call("PATCH", "/proxies/p/toxics/noop_upstream", {"toxicity": toxicity})
+            assert summary(server)["touches"][0]["connections"] == 1
+            exchange(client)
+        assert summary(server)["touches"][0]["connections"] == 1
+    assert summary(server)["touches"][0]["connections"] == 1
+
+
 def test_an_unknown_mark_is_one_clear_error(server: Server, echo: int) -> None:
     server.proxy(echo)
     answer = server.call("GET", "/proxies/p/evidence?since=12.5")
