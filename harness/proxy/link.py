@@ -130,6 +130,10 @@ class Link:
             # A toxic that waits for silence counts from the beginning.
             self.downstream.deliver()
             return
+        if self._ended:
+            # The dial had succeeded already when it was given up: what waits must not go.
+            self._close(side, reset=True)
+            return
         self._reached = True
         self.downstream.source = self.upstream.sink = side.transport
         self.upstream.deliver()
