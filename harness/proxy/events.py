@@ -47,7 +47,7 @@ class Subscription:
         self.queue.put_nowait(event)
 
     def _tell_dropped(self) -> None:
-        """Say what is missing in the place where it is missing: one event more than there may be."""
+        """Say what is missing where it is missing; for this there is always room."""
         if self.dropped:
             event = Event("dropped", self._dropped_at, {"events": self.dropped})
             self.queue.put_nowait(event)
