@@ -39,6 +39,13 @@ class Recording:
     recovery: Span | None
     """The recovery time: as claimed, else as measured; None where it is not known."""
     steps: tuple[Step, ...]
+    observed: int | None = None
+    """Failures that were seen to open it; None where that is not known."""
+
+    @property
+    def threshold(self) -> int:
+        """The failures that open it: as seen, else as claimed. `opens` alone judges the claim."""
+        return self.observed or self.claims.threshold
 
     def run(self, step: str) -> Run:
         """Return what was recorded in a step; KeyError names the steps that there are."""

@@ -231,6 +231,7 @@ class Stage:
             dependency=self.dependency,
             claims=self.claims,
             recovery=self._recovery,
+            observed=self.threshold,
             steps=tuple(
                 Step(name, replace(_joined(runs), evidence=evidence)) for name, runs in self._steps
             ),

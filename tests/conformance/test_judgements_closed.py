@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from harness.conformance.claims import Claims
 from harness.conformance.properties import (
     PROPERTIES,
     client_errors_do_not_count,
     no_hidden_retries,
     opens,
     opens_under_concurrency,
+    slow_calls_count,
     success_resets_count,
 )
 from harness.criteria import Category, Ruling
@@ -38,6 +40,25 @@ def test_slow_failures_end_with_their_callers_answer_not_when_the_tap_learns_of_
 def test_one_call_too_many_fails_it_however_few_requests_there_were() -> None:
     slow = [failed(n * 0.5, 0.4) for n in range(11)]
     assert opens.judge(recording(part("failing", *slow))).ruling is Ruling.FAIL
+
+
+@pytest.mark.parametrize(
+    ("window", "ruling"), [(1.0, "INCONCLUSIVE"), (10.0, "FAIL"), (None, "FAIL")]
+)
+def test_slow_calls_that_do_not_fit_into_the_window_show_nothing(
+    window: float | None, ruling: str
+) -> None:
+    slow = [failed(n * 0.81, 0.8) for n in range(11)]
+    claims = Claims(recovery=0.4, window=window)
+    verdict = slow_calls_count.judge(recording(part("failing", *slow), claims=claims))
+    assert verdict.ruling == ruling
+
+
+def test_slow_calls_are_held_against_the_failures_that_were_seen_to_open_it() -> None:
+    calls = [failed(n * 0.01) if n < 4 else kept(n * 0.01) for n in range(14)]
+    seen = replace(recording(part("failing", *calls)), observed=4)
+    assert slow_calls_count.judge(seen).ruling is Ruling.PASS
+    assert opens.judge(seen).ruling is Ruling.FAIL
 
 
 def burst(*, at: float = 0.0, callers: int = 100) -> list[Call]:

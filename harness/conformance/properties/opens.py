@@ -16,12 +16,17 @@ def plan(stage: Stage) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that nothing reaches the dependency after the claimed number of failures."""
+    return within(recording, recording.claims.threshold)
+
+
+def within(recording: Recording, failures: int) -> Verdict:
+    """Judge that nothing reaches the dependency after so many failures."""
     recovery = recording.recovery.least * 0.5 if recording.recovery else float("inf")
     return unscored(
         breaker_opens(
             recording.run("failing"),
             recording.dependency,
-            within=recording.claims.threshold,
+            within=failures,
             recovery=recovery,
         )
     )

@@ -14,7 +14,7 @@ def plan(stage: Stage) -> None:
     """Fail requests on connections of their own, which spread over the workers."""
     workers = stage.claims.workers or 1
     with stage.resetting():
-        stage.spread("spread", REQUESTS + 10 * stage.claims.threshold * (workers - 1))
+        stage.spread("spread", REQUESTS + 10 * stage.threshold * (workers - 1))
 
 
 def judge(recording: Recording) -> Verdict:
@@ -22,14 +22,14 @@ def judge(recording: Recording) -> Verdict:
     claims, run = recording.claims, recording.run("spread")
     failed = sorted(a.ended for a in recording.attempts("spread") if a.failed and a.ended)
     until = float("inf")
-    if recording.recovery and len(failed) >= claims.threshold:
+    if recording.recovery and len(failed) >= recording.threshold:
         # No breaker can have opened before that, so none may probe until then.
-        until = failed[claims.threshold - 1] + 0.9 * recording.recovery.least
+        until = failed[recording.threshold - 1] + 0.9 * recording.recovery.least
     seen = [attempt for attempt in recording.attempts("spread") if attempt.started < until]
     requests = [response for response in run.responses if response.started < until]
     last = seen[-1].started if seen else run.ended
     quiet = sum(response.started > last for response in requests)
-    allowed = claims.threshold * (claims.workers or 1)
+    allowed = recording.threshold * (claims.workers or 1)
     ruling, needs = Ruling.PASS, ""
     if len(seen) > allowed:
         ruling = Ruling.FAIL if claims.workers else Ruling.INCONCLUSIVE
@@ -46,7 +46,7 @@ def judge(recording: Recording) -> Verdict:
         step="spread",
         counted=tuple(seen[allowed:]),
         needs=needs,
-        findings=(Finding("breakers' worth of failures", len(seen) / claims.threshold, ""),),
+        findings=(Finding("breakers' worth of failures", len(seen) / recording.threshold, ""),),
     )
 
 
