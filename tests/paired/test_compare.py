@@ -188,7 +188,7 @@ def test_two_urls_are_compared_by_their_times(urls: tuple[str, str], tmp_path: P
         (("bsae", "--same-python"), "did you mean 'base'?"),
         (("base", "--endpoint=busy"), "expected a path that starts with '/'"),
         (("base", "--tolerance=maen=1"), "did you mean 'mean'?"),
-        (("base", "--fault=latncy catalog"), "did you mean 'latency'?"),
+        (("base", "--fault=latncy catalog"), "did you mean 'Latency'?"),
         (("base", "--budget=0"), "0 is not in the range"),
     ],
 )
