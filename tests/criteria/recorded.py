@@ -16,6 +16,8 @@ from harness.records import (
 
 STEP = 0.010
 """Seconds between the starts of two requests; each takes half of that."""
+AT = [number * STEP + 0.001 for number in range(20)]
+"""When request n would reach the dependency."""
 
 
 def responses(

@@ -13,6 +13,7 @@ from harness.criteria import (
 )
 from harness.records import Certainty, Refusals, Run
 from tests.criteria.recorded import (
+    AT,
     STEP,
     counted,
     evidence,
@@ -22,9 +23,6 @@ from tests.criteria.recorded import (
     run,
     warmed,
 )
-
-AT = [number * STEP + 0.001 for number in range(20)]
-"""When request n would reach the dependency."""
 
 
 def test_three_refused_attempts_and_then_silence_pass() -> None:

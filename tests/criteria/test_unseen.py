@@ -19,7 +19,7 @@ from harness.criteria import (
 )
 from harness.records import Certainty, Evidence, FaultWindow, Refusals, Touch
 from tests.criteria.recorded import (
-    STEP,
+    AT,
     counted,
     evidence,
     exchange,
@@ -28,9 +28,6 @@ from tests.criteria.recorded import (
     run,
     warmed,
 )
-
-AT = [number * STEP + 0.001 for number in range(20)]
-"""When request n would reach the dependency."""
 
 BEFORE = replace(warmed(), opened=-1.0)
 CONTROL = run(responses(5), evidence(exchange(0.001)))
