@@ -57,11 +57,14 @@ def windtunnel() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 1 where it failed, 2 on wrong arguments."""
+    return as_program(windtunnel, "windtunnel", arguments)
+
+
+def as_program(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> int:
+    """Run a click command as a program: each expected failure is one message and a status."""
     try:
-        status = windtunnel.main(
-            None if arguments is None else list(arguments),
-            prog_name="windtunnel",
-            standalone_mode=False,
+        status = command.main(
+            None if arguments is None else list(arguments), prog_name=name, standalone_mode=False
         )
     except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stdout)
@@ -72,6 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except WindtunnelError as error:
-        click.echo(f"windtunnel: {error}", err=True)
+        click.echo(f"{name.removesuffix('.py')}: {error}", err=True)
         return 1
     return status if isinstance(status, int) else 0

@@ -26,10 +26,10 @@ try:
 
     from harness.address import Address
     from harness.backends.choice import NAMES
+    from harness.cli import as_program
     from harness.configuration import load
     from harness.criteria import Ruling, Verdict
     from harness.criteria.score import Score, score
-    from harness.errors import WindtunnelError
     from harness.reports import json_report, terminal
     from harness.session import Session
     from tests.load_testing.measuring import Bar, from_outside, own_stack, responses, table
@@ -138,17 +138,7 @@ def _say(verdicts: list[Verdict], result: Score, backend: str, seed: int) -> Non
 
 def main() -> int:
     """Run it; every expected failure is one clear line."""
-    try:
-        status = load_test.main(prog_name="load_test.py", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    except WindtunnelError as error:
-        click.echo(f"load_test: {error}", err=True)
-        return 1
-    return status if isinstance(status, int) else 0
+    return as_program(load_test, "load_test.py")
 
 
 if __name__ == "__main__":
