@@ -12,10 +12,10 @@ REQUIRE_ALL = "WINDTUNNEL_CI_REQUIRE_ALL"
 """Set in CI: a test that would be skipped fails instead."""
 
 
-ALONE = frozenset({"benchmarks", "browser", "load_testing", "mutants", "scenarios"})
+ALONE = frozenset({"benchmarks", "load_testing", "scenarios"})
 """Folders whose tests measure, and so want the machine to themselves."""
-BUSY = frozenset({"conformance"})
-"""Folders whose tests hold on a busy machine, also the slow ones."""
+BUSY = frozenset({"browser", "conformance", "mutants"})
+"""Folders whose tests hold on a busy machine, also the slow ones: they count, or wait."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         slow = item.get_closest_marker("slow") is not None and folder not in BUSY
-        if slow or folder in ALONE:
+        if (slow or folder in ALONE) and item.get_closest_marker("busy") is None:
             item.add_marker("alone")
 
 

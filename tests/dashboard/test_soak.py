@@ -84,6 +84,7 @@ def alternate(up: Up, seconds: float) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.timeout(SECONDS + 180)
 def test_alternating_faults_leave_memory_sockets_and_tasks_as_they_were(
     start: Start, tmp_path: Path

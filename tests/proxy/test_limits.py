@@ -141,6 +141,7 @@ def test_pipelined_requests_that_are_answered_late_never_fill_the_memory(server:
 
 
 @pytest.mark.slow
+@pytest.mark.busy
 def test_a_gigabyte_at_a_megabyte_a_second_takes_less_than_64_mb(server: Server) -> None:
     """What is pushed in 30 s, of a gigabyte that is there to be pushed."""
     with listening(swallow) as port:

@@ -59,6 +59,7 @@ def test_half_open_breaker_admits_two_probes_and_closes(
 @DEPENDENCIES
 @without_cache
 @pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.timeout(120)
 def test_breaker_recovers_after_its_real_thirty_seconds(
     stack: Stack, judge: Judge, dependency: str
