@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds, from the Go module proxy, the two programs that Debian does not package at the versions
-# that the project needs: Toxiproxy's server and client, and compose v2 as a docker CLI plugin.
+# that the project needs: Toxiproxy's server and client, and compose v2 as a docker CLI plugin. It also
+# compiles the tests that use Toxiproxy's client for Go.
 set -euo pipefail
 # shellcheck source=.ci/settings.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/settings.sh"
@@ -43,6 +44,11 @@ build_compose() {
     install_built docker-compose "$compose_plugin"
 }
 
+# The tests build it again themselves, in a second once Go's cache holds what this compiled.
+build_witness() {
+    (cd "$repository/tests/contracts/proxy/go" && go test -c -o "$scratch/witness.test" .)
+}
+
 if [[ -x $toxiproxy_binaries/toxiproxy-server ]]; then
     echo "toxiproxy $TOXIPROXY_VERSION: built already"
 else
@@ -53,6 +59,8 @@ if [[ -x $compose_plugin ]]; then
 else
     build_compose
 fi
+
+build_witness
 
 mkdir -p "$docker_config/cli-plugins"
 ln -sfn -- "$compose_plugin" "$docker_config/cli-plugins/docker-compose"
