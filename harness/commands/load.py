@@ -76,7 +76,7 @@ def load(
     if locust_worker is not None:
         if url is not None:
             raise ConfigurationError("--locust-worker: it takes no URL: its master has it")
-        return swarm.follow(_address("--locust-worker", locust_worker))
+        swarm.follow(_address("--locust-worker", locust_worker))
     if url is None:
         raise click.UsageError("Missing argument 'URL'.")
     values = PlanOptions(**options)

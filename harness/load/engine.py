@@ -108,14 +108,14 @@ class Engine:
 
     def _begin(self, connection: Exchanger, item: Encoded, intended: float, queued: int) -> None:
         usable = self._renewed(connection) if connection.is_dead else connection
-        usable.send(item, intended, queued)
+        usable.send(item, intended, queued, monotonic())
 
     def _release_closed(self, connection: Exchanger, now: float) -> None:
         if now < self._until and self._left > 0:
             self._left -= 1
             # As _begin does: one call fewer on the path of every request of a closed loop.
             usable = self._renewed(connection) if connection.is_dead else connection
-            usable.send(next(self._order), monotonic(), 0)
+            usable.send(next(self._order), now, 0, now)
         else:
             self._idle.append(connection)
             self._finish_if_idle()

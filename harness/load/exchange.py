@@ -54,14 +54,14 @@ class Exchanger(asyncio.Protocol):
         state = "dead" if self.is_dead else "busy" if self._item else "idle"
         return f"<Exchanger {self.number} {state}>"
 
-    def send(self, item: Encoded, intended: float, queued: int) -> None:
-        """Send a request that was due at `intended`. The one before must have ended."""
+    def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
+        """Send, `now`, a request that was due at `intended`. The one before must have ended."""
         self._item = item
         self._intended = intended
         self._queued = queued
         self.deadline = intended + item.timeout
         self._first_byte = NAN
-        self._started = monotonic()
+        self._started = now
         if self._transport is not None:
             if item.is_head:
                 self._parse(HeadAnswer(self.on_message_complete))

@@ -1,7 +1,10 @@
 """Locust runs the same mix, and its results are the same records: real masters and workers."""
 
+import subprocess
+import sys
 import threading
 
+import msgspec
 import psutil
 import pytest
 
@@ -20,6 +23,7 @@ from harness.load.plan import Plan
 from harness.load.recorder import PACK, Recorder
 from harness.records.load_run import LoadRun
 from harness.records.samples import Failure
+from tests.load.conftest import wait_for
 
 needs_locust = pytest.mark.skipif(
     not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"
@@ -60,19 +64,16 @@ def test_one_master_and_two_workers_offer_the_rate_and_face_the_same_criteria(
 def test_a_worker_killed_in_the_middle_is_survived_and_said(server_url: str) -> None:
     found: list[LoadRun] = []
     runner = threading.Thread(
-        target=lambda: found.append(locust.swarm(plan(server_url, seconds=6.0), 2))
+        target=lambda: found.append(locust.swarm(plan(server_url, seconds=4.0), 2))
     )
-    before = set(psutil.Process().children())
+    before = set(psutil.Process().children(recursive=True))
     runner.start()
     killed = threading.Event()
 
-    def is_loading(worker: psutil.Process) -> bool:
-        return any(c.raddr and c.raddr.port == port for c in worker.net_connections("tcp"))
-
     port = locate(server_url)[0].port
     while runner.is_alive() and not killed.wait(0.2):
-        for program in set(psutil.Process().children()) - before:
-            if "--worker" in program.cmdline() and is_loading(program):
+        for program in set(psutil.Process().children(recursive=True)) - before:
+            if "--worker" in program.cmdline() and is_loading(program, port):
                 killed.wait(1.0)  # so that a batch of its records has been handed over
                 program.kill()
                 killed.set()
@@ -84,9 +85,42 @@ def test_a_worker_killed_in_the_middle_is_survived_and_said(server_url: str) -> 
     assert "was lost after" in lost
     assert "status -9" in lost
     # The survivor went on to the end: half of the rate, for all of the time.
-    assert run.samples.intended.max() - run.began > 5.0
-    assert 300 - 8 <= len(run.samples) < 600 - 8
+    assert run.samples.intended.max() - run.began > 3.0
+    assert 200 - 8 <= len(run.samples) < 400 - 8
     assert generator_kept_up(run).ruling is Ruling.INCONCLUSIVE
+
+
+_RUNNER = """
+import sys
+from harness.load.locust.swarm import swarm
+from harness.load.plan import Plan
+import msgspec
+swarm(msgspec.json.decode(sys.stdin.read(), type=Plan), 1)
+"""
+
+
+@needs_locust
+def test_nothing_of_locust_outlives_a_killed_runner_by_more_than_seconds(server_url: str) -> None:
+    runner = subprocess.Popen([sys.executable, "-c", _RUNNER], stdin=subprocess.PIPE)
+    assert runner.stdin is not None
+    with runner.stdin:
+        runner.stdin.write(msgspec.json.encode(plan(server_url, seconds=60.0)))
+    own, port = psutil.Process(runner.pid), locate(server_url)[0].port
+    wait_for(lambda: any(is_loading(p, port) for p in locust_programs(own)), "Locust's load")
+    started = locust_programs(own)
+    assert len(started) == 2
+    runner.kill()
+    runner.wait()
+    wait_for(lambda: not any(p.is_running() for p in started), "their end", seconds=10.0)
+
+
+def locust_programs(runner: psutil.Process) -> list[psutil.Process]:
+    """Return Locust's processes below `runner`."""
+    return [p for p in runner.children(recursive=True) if "locust" in p.cmdline()]
+
+
+def is_loading(program: psutil.Process, port: int) -> bool:
+    return any(c.raddr and c.raddr.port == port for c in program.net_connections("tcp"))
 
 
 @needs_locust

@@ -2,23 +2,25 @@
 
 import importlib.util
 import math
+import os
+import secrets
 import socket
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
 from harness.address import Address
 from harness.errors import BackendUnavailable, ConfigurationError, ControlError
+from harness.keeper.client import KeeperClient
 from harness.load.locust import batches
 from harness.load.plan import Plan
 from harness.records.load_run import LoadRun
 
+MASTER = "master"
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 GRACE = 30.0
 """Seconds that start, hand-over and end of Locust may take beyond the load."""
@@ -42,8 +44,9 @@ def swarm(
     _check(plan)
     _require()
     longest = max(request.timeout for request in plan.mix.requests)
-    with tempfile.TemporaryDirectory(prefix="windtunnel-locust-") as folder:
-        output, log = Path(folder, "batches"), Path(folder, "log")
+    # The keeper ends Locust's processes within seconds, should this one be killed.
+    with closing(KeeperClient(secrets.token_hex(4), lease=10.0)) as keeper:
+        output = keeper.directory / "batches"
         address = bind or Address("127.0.0.1", _free_port())
         limit = math.ceil(plan.stretch + longest + 5)
         master = [
@@ -56,25 +59,29 @@ def swarm(
             *("--host", str(plan.destination), "--windtunnel-output", str(output)),
             *("--windtunnel-plan", msgspec.json.encode(plan).decode()),
         ]
-        worker = worker_arguments(address)
-        commands = [master, *([] if bind else [worker] * workers)]
-        deadline = time.monotonic() + wait_for_workers + limit + GRACE
-        with _programs(commands, log) as programs:
-            try:
-                programs[0].wait(timeout=deadline - time.monotonic())
-            except subprocess.TimeoutExpired:
-                raise ControlError(f"Locust's master did not end in time:\n{_tail(log)}") from None
-            statuses = tuple(_status(program) for program in programs[1:])
+        keeper.spawn(MASTER, _command(master), environment={})
+        names = [] if bind else [f"worker-{number}" for number in range(1, workers + 1)]
+        for name in names:
+            keeper.spawn(name, _command(worker_arguments(address)), environment={})
+        if _ended(keeper, MASTER, wait_for_workers + limit + GRACE) is None:
+            raise ControlError(f"Locust's master did not end in time:\n{_tail(keeper)}")
+        # One that still cleans up after its time has handed over what it had.
+        statuses = tuple(_ended(keeper, name, 5.0) or 0 for name in names)
         found = batches.read(output)
         if not found:
-            raise ControlError(f"Locust handed over no records:\n{_tail(log)}")
+            raise ControlError(f"Locust handed over no records:\n{_tail(keeper)}")
         return batches.load_run(plan, workers, found, batches.Ended(statuses))
 
 
-def follow(master: Address) -> int:
-    """Be a worker of the Locust master there until it ends; return Locust's exit status."""
+def follow(master: Address) -> NoReturn:
+    """Become a worker of the Locust master there, until that ends.
+
+    This process is replaced, so that nothing is left of the worker when it is killed. Raises
+    BackendUnavailable where Locust is not installed.
+    """
     _require()
-    return subprocess.run(_command(worker_arguments(master)), check=False).returncode
+    command = _command(worker_arguments(master))
+    os.execv(command[0], command)  # noqa: S606 - it is this Python again, without a shell
 
 
 def worker_arguments(master: Address) -> list[str]:
@@ -105,43 +112,18 @@ def _command(arguments: list[str]) -> list[str]:
     return [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments]
 
 
-@contextmanager
-def _programs(commands: list[list[str]], log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
-    programs: list[subprocess.Popen[bytes]] = []
-    # One by one, so that those that started are stopped where one cannot.
-    with log.open("wb") as file:
-        try:
-            for arguments in commands:
-                program = subprocess.Popen(
-                    _command(arguments),
-                    stdin=subprocess.DEVNULL,
-                    stdout=file,
-                    stderr=subprocess.STDOUT,
-                )
-                programs.append(program)
-            yield programs
-        finally:
-            for program in programs:
-                _stop(program)
+def _ended(keeper: KeeperClient, name: str, seconds: float) -> int | None:
+    """Return the program's exit status; None where it still runs after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while (answer := keeper.status(name)).running:
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.1)
+    return answer.exit_status
 
 
-def _stop(program: subprocess.Popen[bytes]) -> None:
-    try:
-        program.wait(timeout=1.0)
-    except subprocess.TimeoutExpired:
-        program.kill()
-        program.wait()
-
-
-def _status(program: subprocess.Popen[bytes]) -> int:
-    try:
-        return program.wait(timeout=5.0)
-    except subprocess.TimeoutExpired:
-        return 0  # still cleaning up; it has handed over what it had
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+def _tail(keeper: KeeperClient) -> str:
+    return "\n".join(keeper.log(MASTER).read_text(errors="replace").splitlines()[-12:])
 
 
 def _free_port() -> int:
