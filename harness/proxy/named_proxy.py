@@ -114,7 +114,8 @@ class NamedProxy:
         if not self._around.crowd.enter():
             self._recorder.notice(
                 f"connections were turned away: {self._around.crowd.limit} are open, which is the"
-                " limit"
+                " limit",
+                link.opened,
             )
             return None
         watch = self._recorder.opened(link.opened, link.upstream.flow, link.downstream.flow)

@@ -124,7 +124,7 @@ class Evidence:
     dropped: int = 0
     """Records that were discarded because the tap keeps a bounded number; 0 means complete."""
     blind_spots: tuple[str, ...] = ()
-    """What this tap could not see, each as one sentence."""
+    """What this tap could not see in the time that was asked for, each as one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,8 @@ class Recorder:
         self._dropped = 0
         self._dropped_until = -math.inf
         """The latest end among the dropped: evidence from after it is complete."""
-        self._blind_spots: dict[str, None] = {}
+        self._blind_spots: dict[str, float] = {}
+        """Each with its latest end: evidence from after it knows nothing of it."""
 
     def __repr__(self) -> str:
         return f"<Recorder of {self.dependency}: {self._numbers} connections>"
@@ -64,7 +65,8 @@ class Recorder:
         self._over += watch.totals
         self._events.tell("connection", record)
         for blind_spot in watch.exchanges.blind_spots:
-            self._blind_spots.setdefault(blind_spot)
+            # An end that is not known would be in any window.
+            self.notice(blind_spot, math.inf if record.closed is None else record.closed)
 
     def exchanged(self, finished: Finished) -> None:
         """Keep an exchange that is over."""
@@ -74,9 +76,9 @@ class Recorder:
         if self._events.heard:
             self._events.tell("exchange", as_record(self.dependency, finished))
 
-    def notice(self, text: str) -> None:
-        """Note what could not be done."""
-        self._blind_spots.setdefault(text)
+    def notice(self, text: str, now: float) -> None:
+        """Note what could not be done until now."""
+        self._blind_spots[text] = max(now, self._blind_spots.get(text, now))
 
     @property
     def totals(self) -> Totals:
@@ -88,7 +90,8 @@ class Recorder:
     ) -> Evidence:
         """Return what ended at or after `since`, and what is under way.
 
-        Incomplete, with all that were dropped so far, only if one of those ended in that time too.
+        Incomplete, with all that were dropped so far, only if one of those ended in that time too;
+        blind only by what was not over before it.
         """
         connections = [c for c in self._connections if c.closed is None or c.closed >= since]
         exchanges = [
@@ -96,7 +99,7 @@ class Recorder:
             for each in self._exchanges
             if each[-1] is None or each[-1] >= since
         ]
-        blind_spots = dict(self._blind_spots)
+        blind_spots = {text: None for text, until in self._blind_spots.items() if until >= since}
         for watch in self._open.values():
             connections.append(watch.record())
             exchanges.extend(watch.pending())

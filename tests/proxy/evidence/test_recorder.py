@@ -124,3 +124,23 @@ def test_blind_spots_are_kept_once_whatever_the_number_of_connections() -> None:
         if place:
             watch.ended(Ending.TARGET, place, reached=True)
     assert evidence(recorder).blind_spots == ("not HTTP",)
+
+
+def test_a_blind_spot_ends_with_its_connection() -> None:
+    recorder = Recorder("catalog", "http")
+    for place in (1.0, 5.0):
+        watch = opened(recorder, place)
+        watch.received(b"\x00\x01 no HTTP\r\n\r\n", place)
+        (spot,) = evidence(recorder, place + 0.1).blind_spots
+        watch.ended(Ending.TARGET, place + 1.0, reached=True)
+        assert evidence(recorder, place + 1.0).blind_spots == (spot,)
+        assert evidence(recorder, place + 1.1).blind_spots == ()
+    assert evidence(recorder, 0.0).blind_spots == (spot,)
+
+
+def test_what_could_not_be_done_is_told_of_its_own_time_alone() -> None:
+    recorder = Recorder("catalog", "http")
+    recorder.notice("turned away", 2.0)
+    recorder.notice("turned away", 1.0)
+    assert evidence(recorder, 2.0).blind_spots == ("turned away",)
+    assert evidence(recorder, 2.1).blind_spots == ()
