@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from faults import Capability, Fault
 from harness.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Profile, Program
+from harness.backends.wall_clock import WallClock
 from harness.configuration import Configuration
 from harness.criteria import Category, Verdict
 from harness.errors import ConfigurationError, suggestion
@@ -112,6 +113,16 @@ class Stack:
             yield Target(name, address, self._around, variables)
         finally:
             self.backend.stop_target(name)
+
+    @contextmanager
+    def clocked_target(self) -> Iterator[tuple[Target, WallClock]]:
+        """Start one more target, whose wall clock can be stepped, and stop it.
+
+        NotTestable where no clock can be stepped.
+        """
+        clock = self.backend.wall_clock(f"target-{self._targets + 1}")
+        with self.target(**clock.environment) as target:
+            yield target, clock
 
     def inject(self, fault: Fault) -> Injection:
         """Return a context manager under which the fault is in force."""

@@ -10,6 +10,7 @@ from harness.records import Evidence
 
 if TYPE_CHECKING:
     from harness.backends.tap import Tap
+    from harness.backends.wall_clock import WallClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class Backend(Protocol):
 
     def stop_target(self, name: str) -> None:
         """Stop the target `name`."""
+        ...
+
+    def wall_clock(self, name: str) -> "WallClock":
+        """Return the clock for the target `name`, not yet started; NotTestable without one."""
         ...
 
     def inject(self, fault: Fault) -> None:

@@ -19,6 +19,7 @@ from harness.backends.programs import (
 )
 from harness.backends.tap import Tap
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
+from harness.backends.wall_clock import ProcessClock, WallClock
 from harness.configuration import Configuration, Dependency
 from harness.errors import ConfigurationError, ControlError, UnsupportedFault
 from harness.keeper.client import KeeperClient
@@ -136,6 +137,10 @@ class ProcessStack(ABC):
     def stop_target(self, name: str) -> None:
         """Stop the target `name`."""
         self.programs.stop(name)
+
+    def wall_clock(self, name: str) -> WallClock:
+        """Return the clock for a target that is started with its environment."""
+        return ProcessClock(Path(self.directory) / f"{name}.wall-clock")
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""

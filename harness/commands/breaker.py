@@ -1,18 +1,23 @@
 """`windtunnel breaker`: test a service's circuit breaker from outside."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 
+from harness.backends.choice import NAMES
 from harness.conformance.claims import Claims
 from harness.conformance.failures import FAILURES
 from harness.conformance.properties import PROPERTIES
 from harness.conformance.rendering import json_file, svg, table
 from harness.conformance.report import Result
 from harness.conformance.runner import Runner, choose
-from harness.criteria import Ruling
+from harness.criteria import Ruling, Verdict
 from harness.errors import ConfigurationError
 from harness.session import Session
+from harness.stack import Stack
 
 STATUS = {Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.INCONCLUSIVE: 3}
 PATH = click.Path(path_type=Path)
@@ -22,7 +27,7 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.command()
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
-@click.option("--backend", default="auto", show_default=True, help="embedded, local or docker.")
+@click.option("--backend", type=click.Choice(NAMES), default="auto", show_default=True)
 @click.option("--config", metavar="FILE", type=PATH, help="The service, as TOML.")
 @click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
 @click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
@@ -34,6 +39,13 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.option("--without", metavar="PROPERTY", multiple=True, help="Leave this one out.")
 @click.option("--failures", metavar="KIND", multiple=True, help="Fail so; may be repeated.")
 @click.option("--deadline", default=60.0, show_default=True, help="Seconds of the longest wait.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 8),
+    default=3,
+    show_default=True,
+    help="Stacks that work side by side.",
+)
 @click.option("--seed", type=int, metavar="N", help="Replay the run that printed it.")
 @click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write the report.")
 @click.option("--svg", "svg_path", metavar="FILE", type=PATH, help="Draw the timelines.")
@@ -55,6 +67,7 @@ def breaker(
     without: tuple[str, ...],
     failures: tuple[str, ...],
     deadline: float,
+    jobs: int,
     seed: int | None,
     json_path: Path | None,
     svg_path: Path | None,
@@ -76,8 +89,7 @@ def breaker(
         threshold=threshold, recovery=recovery, probes=probes, window=window, workers=workers
     )
     for path in (json_path, svg_path):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise ConfigurationError(f"{path}: expected a file in a folder that exists")
+        _check_folder(path)
 
     def show(result: Result) -> None:
         ruling = result.verdict.ruling
@@ -85,21 +97,27 @@ def breaker(
         for line in table.details(result, timeline=timeline):
             click.echo(f"{'':13}{line}")
 
-    session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
-    stack = session.stack("breaker", _environment(env), lambda verdict: None)
-    try:
+    variables = _environment(env)
+
+    @contextmanager
+    def opened(seed: int | None) -> Iterator[Stack]:
+        session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
+        with closing(session), closing(session.stack("breaker", variables, _ignore)) as stack:
+            yield stack
+
+    with opened(seed) as stack:
+        # A port that the configuration names can be had once.
+        jobs = 1 if stack.configuration.port else jobs
         runner = Runner(
             stack,
             dependency or stack.dependencies[0],
             claims=claims,
             endpoint=endpoint,
             deadline=deadline,
+            beside=[partial(opened, stack.seed)] * (jobs - 1),
         )
-        click.echo(f"{runner}, backend {session.choice.name}, seed {session.seed}")
+        click.echo(f"{runner}, backend {stack.backend.name}, seed {stack.seed}, jobs {jobs}")
         report = runner.run(order, show)
-    finally:
-        stack.close()
-        session.close()
     for line in table.summary(report):
         click.echo(line)
     if json_path is not None:
@@ -107,6 +125,15 @@ def breaker(
     if svg_path is not None:
         svg_path.write_text(svg.draw(report), encoding="utf-8")
     return STATUS[report.ruling]
+
+
+def _check_folder(path: Path | None) -> None:
+    if path is not None and not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"{path}: expected a file in a folder that exists")
+
+
+def _ignore(verdict: Verdict) -> None:
+    """Take a verdict of a fault's effect: the report holds those that count here."""
 
 
 def _environment(pairs: tuple[str, ...]) -> dict[str, str]:

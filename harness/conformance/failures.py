@@ -28,13 +28,16 @@ class Failure:
     fault: Callable[[str], Fault]
     """The fault that brings it about at a dependency."""
     needs: Capability = Capability.TCP
+    alone: bool = False
+    """Whether nothing may be refused or reset on this machine beside it: where no packets can be
+    seen, the kernel's counters for the whole machine bound how often a call was refused."""
 
 
 FAILURES = {
     failure.name: failure
     for failure in (
         Failure("reset", ConnectionReset),
-        Failure("refused", Outage),
+        Failure("refused", Outage, alone=True),
         Failure("timeout", lambda name: Latency(name, FOREVER)),
         Failure("black-hole", Timeout),
         Failure("http-500", lambda name: HttpStatus(name, 500), Capability.HTTP),

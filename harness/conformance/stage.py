@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from types import TracebackType
+from typing import Self
 
 from faults import ConnectionReset, Fault
-from harness.conformance.claims import Claims
+from harness.backends.wall_clock import WallClock
 from harness.conformance.recording import Opening, Recording, Span, Step, opening, real
-from harness.conformance.wall_clock import WallClock
+from harness.conformance.subject import Subject
 from harness.criteria.told import told
 from harness.errors import NotTestable
+from harness.injection import Injection
 from harness.records import Run
 from harness.stack import Stack
 from harness.target import Target
@@ -24,41 +27,51 @@ MARGIN = 0.1
 """Seconds beyond the recovery time after which a breaker must be ready to probe."""
 
 
+Pause = Callable[[float], None]
+"""Waits for so many seconds; raises where the whole run ends meanwhile."""
+
+
 class Stage:
-    """One fresh target, and everything that is recorded of it. Times in seconds. Close it."""
+    """One fresh target, and everything that is recorded of it, in a with statement."""
 
     def __init__(
         self,
         stack: Stack,
         target: Target,
+        subject: Subject,
         *,
-        dependency: str,
-        endpoint: str,
-        claims: Claims,
-        recovery: Span | None,
-        threshold: int,
         failure: Callable[[str], Fault],
-        deadline: float,
+        pause: Pause,
         clock: WallClock | None = None,
     ) -> None:
-        self.dependency = dependency
-        self.claims = claims
-        self.threshold = threshold
+        self.dependency = subject.dependency
+        self.claims = subject.claims
+        self.threshold = subject.threshold
         """Failures that are known to open it: as observed, or as claimed before that."""
-        self.deadline = deadline
+        self.deadline = subject.deadline
+        self.pause = pause
         self._stack = stack
         self._target = target
-        self._endpoint = endpoint
-        self._recovery = recovery
+        self._endpoint = subject.endpoint
+        self._recovery = subject.observed.recovery
         self._failure = failure
         self._clock = clock
-        self._first = target.drive(endpoint, 1)
+        self._injections: list[Injection] = []
+        self._first = target.drive(self._endpoint, 1)
         self._held = ExitStack()
         self._get = self._held.enter_context(target.connected(timeout=PATIENCE))
         self._began = time.monotonic()
         self._steps: list[tuple[str, list[Run]]] = []
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         """Close the connection to the target."""
         self._held.close()
 
@@ -97,7 +110,8 @@ class Stage:
 
     def inject(self, fault: Fault) -> AbstractContextManager[object]:
         """Put any fault in force for a while."""
-        return self._stack.inject(fault)
+        self._injections.append(self._stack.inject(fault))
+        return self._injections[-1]
 
     def drive(
         self,
@@ -120,6 +134,7 @@ class Stage:
             began = time.monotonic()
             responses = []
             for number in range(1, requests + 1):
+                self.pause(0)
                 responses.append(replace(self._get(path), number=number))
                 # What is only counted is cut into requests by its readings.
                 self._stack.backend.mark()
@@ -128,7 +143,7 @@ class Stage:
                 responses=tuple(responses),
                 began=began,
                 ended=time.monotonic(),
-                faults=(),
+                faults=tuple(each.window for each in self._injections if each.begun),
             )
         self._keep(step, run)
         return run
@@ -162,7 +177,7 @@ class Stage:
             pending = sum(each.started >= began and each.ended is None for each in seen)
             if pending >= requests:
                 return
-            time.sleep(0.005)
+            self.pause(0.005)
         raise NotTestable(
             f"{pending} of {requests} calls were in flight after {PATIENCE:g} s",
             needs=f"a service that calls {self.dependency} {requests} times at once",
@@ -201,7 +216,7 @@ class Stage:
             run = self._with_evidence(self.drive(step, 1))
             if told(run, self.dependency) and (not successfully or real(run.responses[0])):
                 return True
-            time.sleep(every + slower * (time.monotonic() - began))
+            self.pause(every + slower * (time.monotonic() - began))
         return False
 
     def until_half_open(self, opened: Opening) -> None:
@@ -211,7 +226,7 @@ class Stage:
     def until(self, moment: float, what: str) -> None:
         """Wait until a moment; NotTestable where that is beyond the deadline."""
         self.check_deadline(moment, what)
-        time.sleep(max(0.0, moment - time.monotonic()))
+        self.pause(moment - time.monotonic())
 
     def check_deadline(self, moment: float, what: str) -> None:
         """Raise NotTestable where a moment is beyond the deadline."""

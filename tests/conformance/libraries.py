@@ -24,7 +24,7 @@ class Library:
     @property
     def module(self) -> str:
         """The module that puts it behind the tiny service."""
-        return f"tests.conformance.services.with_{self.name}"
+        return f"services.with_{self.name}"
 
     @property
     def version(self) -> str:

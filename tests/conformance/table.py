@@ -14,7 +14,7 @@ from harness.conformance.report import Report
 from harness.conformance.runner import choose
 from harness.criteria import Ruling
 from tests.conformance.libraries import LIBRARIES, Library
-from tests.conformance.stand import conform
+from tests.conformance.stand import Stand
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -57,11 +57,12 @@ def main() -> int:
     write = parser.parse_args().write
     order = choose(failures=tuple(FAILURES))
     reports = {}
-    for library in LIBRARIES:
-        sys.stderr.write(f"{library.name} {library.version}\n")
-        reports[library] = conform(
-            library.module, order, claims=library.claims, settings=library.settings
-        )
+    with Stand("embedded") as stand:
+        for library in LIBRARIES:
+            sys.stderr.write(f"{library.name} {library.version}\n")
+            reports[library] = stand.conform(
+                library.module, order, claims=library.claims, settings=library.settings
+            )
     made = f"{table(reports)}\n\n{notes(reports)}"
     sys.stdout.write(f"{made}\n")
     if write:

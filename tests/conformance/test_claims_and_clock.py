@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.backends.wall_clock import ProcessClock
 from harness.conformance.claims import Claims
 from harness.conformance.runner import choose
-from harness.conformance.wall_clock import WallClock
 from harness.errors import ConfigurationError, NotTestable
 
 
@@ -40,7 +40,7 @@ def test_only_and_without_choose_among_the_properties() -> None:
 
 def test_a_machine_without_libfaketime_is_told_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(NotTestable) as raised:
-        WallClock(tmp_path / "clock", root=tmp_path)
+        ProcessClock(tmp_path / "clock", root=tmp_path)
     assert "libfaketime" in raised.value.needs
 
 
@@ -48,7 +48,7 @@ def test_a_step_is_written_whole(tmp_path: Path) -> None:
     library = tmp_path / "usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
     library.parent.mkdir(parents=True)
     library.touch()
-    clock = WallClock(tmp_path / "clock", root=tmp_path)
+    clock = ProcessClock(tmp_path / "clock", root=tmp_path)
     assert (tmp_path / "clock").read_text() == "+0.000s\n"
     clock.step(-3600)
     assert (tmp_path / "clock").read_text() == "-3600.000s\n"

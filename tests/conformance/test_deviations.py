@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
 
@@ -31,7 +32,7 @@ def deviating(name: str) -> pytest.MarkDecorator:
 
 def guard(library: Library) -> Guarded:
     settings = Settings(threshold=3, recovery=RECOVERY, probes=1, window=60.0, call_timeout=1.0)
-    module = __import__(library.module, fromlist=["guard"])
+    module = import_module(f"tests.conformance.{library.module}")
     made: Guarded = module.guard("dependency", settings)
     return made
 

@@ -1,5 +1,6 @@
 """The judges of a closed breaker rule on records alone: what passes, fails, and shows nothing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,8 @@ from harness.conformance.properties import (
     slow_calls_count,
     success_resets_count,
 )
-from harness.criteria import Category, Ruling
+from harness.conformance.recording import Recording
+from harness.criteria import Category, Ruling, Verdict
 from tests.conformance.hand_made import Call, failed, kept, part, real, recording
 
 
@@ -39,19 +41,20 @@ def test_slow_failures_end_with_their_callers_answer_not_when_the_tap_learns_of_
 
 def test_one_call_too_many_fails_it_however_few_requests_there_were() -> None:
     slow = [failed(n * 0.5, 0.4) for n in range(11)]
-    assert opens.judge(recording(part("failing", *slow))).ruling is Ruling.FAIL
+    seen = recording(part("failing", *slow), claims=Claims(recovery=0.4))
+    assert opens.judge(seen).ruling is Ruling.FAIL
 
 
+@pytest.mark.parametrize("judge", [opens.judge, slow_calls_count.judge])
 @pytest.mark.parametrize(
     ("window", "ruling"), [(1.0, "INCONCLUSIVE"), (10.0, "FAIL"), (None, "FAIL")]
 )
 def test_slow_calls_that_do_not_fit_into_the_window_show_nothing(
-    window: float | None, ruling: str
+    window: float | None, ruling: str, judge: Callable[[Recording], Verdict]
 ) -> None:
     slow = [failed(n * 0.81, 0.8) for n in range(11)]
     claims = Claims(recovery=0.4, window=window)
-    verdict = slow_calls_count.judge(recording(part("failing", *slow), claims=claims))
-    assert verdict.ruling == ruling
+    assert judge(recording(part("failing", *slow), claims=claims)).ruling == ruling
 
 
 def test_slow_calls_are_held_against_the_failures_that_were_seen_to_open_it() -> None:

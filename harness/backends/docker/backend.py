@@ -14,9 +14,11 @@ from harness.backends.checks import check_fault
 from harness.backends.docker.compose import Compose
 from harness.backends.docker.engine import RUN_LABEL, Engine, Template, owner
 from harness.backends.docker.netem import Netem
+from harness.backends.docker.wall_clock import ContainerClock
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
+from harness.backends.wall_clock import WallClock
 from harness.configuration import Configuration
 from harness.errors import ConfigurationError, ControlError, StartError
 from harness.keeper.client import KeeperClient
@@ -154,6 +156,10 @@ class DockerBackend:
     def stop_target(self, name: str) -> None:
         """Remove the container."""
         self.engine.remove(name)
+
+    def wall_clock(self, name: str) -> WallClock:
+        """Return the clock for a target that is started with its environment."""
+        return ContainerClock(self.engine, self.configuration.docker.target, name)
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""

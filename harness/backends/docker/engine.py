@@ -176,6 +176,25 @@ class Engine:
         )
         return int(result.exit_code or 0), bytes(result.output or b"").decode(errors="replace")
 
+    def holds(self, service: str, path: str) -> bool:
+        """Whether there is such a file in a container, running or not."""
+        container = self._find(service)
+
+        def look() -> bool:
+            try:
+                content, _ = container.get_archive(path)
+            except NotFound:
+                return False
+            # Read to its end, which frees the connection.
+            return sum(len(chunk) for chunk in content) > 0
+
+        return bool(self._asking(f"look into {service!r}", look))
+
+    def unpack(self, service: str, folder: str, archive: bytes) -> None:
+        """Put a tar archive's files into a folder of a container."""
+        container = self._find(service)
+        self._asking(f"write to {service!r}", lambda: container.put_archive(folder, archive))
+
     def address_in(self, service: str, network: str) -> str:
         """Return a container's IP address in a network."""
         found = self._find(service).attrs["NetworkSettings"]["Networks"][network]

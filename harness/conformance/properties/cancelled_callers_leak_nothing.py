@@ -23,7 +23,7 @@ def plan(stage: Stage) -> None:
     with stage.inject(Latency(stage.dependency, TAKES)):
         stage.drive("leaving", callers, concurrency=callers, patience=PATIENCE)
         # A service may go on with a call whose caller has left.
-        time.sleep(TAKES)
+        stage.pause(TAKES)
     end = time.monotonic() + stage.recovery.most * 1.5 + 1.0
     stage.probe("waiting", every=0.05, until=end, successfully=True)
     # What is still half-open may admit several probes before it closes.

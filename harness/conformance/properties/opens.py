@@ -1,10 +1,15 @@
 """It opens within so many consecutive failures, whatever their kind."""
 
+from dataclasses import replace
+
 from harness.conformance.property import Property, unscored
 from harness.conformance.recording import Recording
 from harness.conformance.stage import Stage
-from harness.criteria import Verdict, breaker_opens
+from harness.criteria import Ruling, Verdict, breaker_opens
 from harness.criteria.breaker_opens import ENOUGH_AFTER
+
+SHARE = 0.9
+"""Of the window: when exactly a failure ceases to count is another property's matter."""
 
 
 def plan(stage: Stage) -> None:
@@ -20,9 +25,12 @@ def judge(recording: Recording) -> Verdict:
 
 
 def within(recording: Recording, failures: int) -> Verdict:
-    """Judge that nothing reaches the dependency after so many failures."""
+    """Judge that nothing reaches the dependency after so many failures.
+
+    Failures that do not fit into the window, slow ones as a rule, need not open it.
+    """
     recovery = recording.recovery.least * 0.5 if recording.recovery else float("inf")
-    return unscored(
+    verdict = unscored(
         breaker_opens(
             recording.run("failing"),
             recording.dependency,
@@ -30,6 +38,19 @@ def within(recording: Recording, failures: int) -> Verdict:
             recovery=recovery,
         )
     )
+    ended = sorted(a.ended for a in recording.attempts("failing") if a.failed and a.ended)
+    window = recording.claims.window
+    if verdict.ruling is Ruling.FAIL and window and failures <= len(ended):
+        span = ended[failures - 1] - ended[0]
+        if span >= SHARE * window:
+            return replace(
+                verdict,
+                ruling=Ruling.INCONCLUSIVE,
+                statement=f"{failures} calls in a row failed over {span:.1f} s, and a failure"
+                f" counts for {window:g} s.",
+                needs="a shorter timeout of the service, or a longer window",
+            )
+    return verdict
 
 
 PROPERTY = Property(

@@ -1,4 +1,4 @@
-"""All dependencies share one breaker."""
+"""One breaker for all dependencies."""
 
 import functools
 import time
@@ -10,10 +10,11 @@ from tests.conformance.services.with_target import configured, guarding
 
 
 @functools.cache
-def _shared() -> CircuitBreaker:
-    return CircuitBreaker("all", configured(Settings()), time.monotonic)
+def shared(settings: Settings) -> CircuitBreaker:
+    """Return the same breaker for every name."""
+    return CircuitBreaker("all", configured(settings), time.monotonic)
 
 
 def guard(name: str, settings: Settings) -> Guarded:
-    """Return calls through the one breaker."""
-    return guarding(_shared())
+    """Return calls through the flawed breaker."""
+    return guarding(shared(settings))

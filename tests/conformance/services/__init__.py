@@ -1,1 +1,1 @@
-"""Tiny services, alike but for their breaker: `python -m tests.conformance.services BREAKER`."""
+"""Tiny services, alike but for their breaker: `python -m tests.conformance.services`."""

@@ -1,7 +1,8 @@
-"""One bare, fast service with two dependencies, each behind a breaker of the named module.
+"""One bare, fast service with two dependencies, each behind a breaker of the module BREAKER.
 
-`python -m tests.conformance.services MODULE --host 127.0.0.1 --port 8080`; the module's `guard`
-makes a breaker. GET /first and GET /second call one dependency each, once and without a retry.
+`BREAKER=MODULE python -m tests.conformance.services --host 127.0.0.1 --port 8080`; the module's
+`guard` makes a breaker. GET /first and GET /second call one dependency each, once and without a
+retry. POST /afresh with other variables puts it back to its start, with them as its environment.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import asyncio
 import importlib
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 
 import aiohttp
 from aiohttp import web
@@ -56,44 +57,55 @@ async def answer(guarded: Guarded, session: aiohttp.ClientSession, url: str) -> 
     return web.Response(body=body, content_type="application/json")
 
 
-def application(module: str) -> web.Application:
-    """Return the service."""
-    settings = Settings()
-    guard = importlib.import_module(module).guard
-    app = web.Application()
-    key = web.AppKey("session", aiohttp.ClientSession)
+class Service:
+    """The breakers and the client's connections, which can be begun afresh."""
 
-    async def session(app: web.Application) -> AsyncIterator[None]:
-        timeout = aiohttp.ClientTimeout(total=settings.call_timeout)
-        connector = aiohttp.TCPConnector(limit=200)
-        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as opened:
-            # aiohttp repeats a request whose kept connection broke, and has no public switch.
-            opened._retry_connection = False
-            app[key] = opened
-            yield
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        settings = Settings.of(environment)
+        # Loaded anew: the module may keep what its breakers share.
+        module = importlib.reload(importlib.import_module(environment["BREAKER"]))
+        guard = module.guard
+        self._guarded: dict[str, Guarded] = {path: guard(path, settings) for path in DEPENDENCIES}
+        self._urls = {path: f"{environment[name]}/agents" for path, name in DEPENDENCIES.items()}
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=settings.call_timeout),
+            connector=aiohttp.TCPConnector(limit=200),
+        )
+        # aiohttp repeats a request whose kept connection broke, and has no public switch.
+        self._session._retry_connection = False
 
-    app.cleanup_ctx.append(session)
-    for path, variable in DEPENDENCIES.items():
-        url = f"{os.environ[variable]}/agents"
-        guarded: Guarded = guard(path, settings)
+    async def handle(self, request: web.Request) -> web.Response:
+        """Call the path's dependency through its breaker."""
+        path = request.path
+        return await answer(self._guarded[path], self._session, self._urls[path])
 
-        async def handle(
-            request: web.Request, guarded: Guarded = guarded, url: str = url
-        ) -> web.Response:
-            return await answer(guarded, request.app[key], url)
+    async def close(self) -> None:
+        """Close the connections to the dependencies."""
+        await self._session.close()
 
-        app.router.add_get(path, handle)
+
+async def serve(host: str, port: int) -> None:
+    """Serve until SIGTERM; a caller that leaves cancels its handler."""
+    service = Service(os.environ)
+
+    async def handle(request: web.Request) -> web.Response:
+        return await service.handle(request)
+
+    async def begin_afresh(request: web.Request) -> web.Response:
+        nonlocal service
+        await service.close()
+        service = Service({**os.environ, **await request.json()})
+        return web.Response(text="ok\n")
 
     async def healthy(request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
 
+    app = web.Application()
+    for path in DEPENDENCIES:
+        app.router.add_get(path, handle)
+    app.router.add_post("/afresh", begin_afresh)
     app.router.add_get("/healthz", healthy)
-    return app
-
-
-async def serve(module: str, host: str, port: int) -> None:
-    """Serve until SIGTERM; a caller that leaves cancels its handler."""
-    runner = web.AppRunner(application(module), handler_cancellation=True, access_log=None)
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, host, port, backlog=1024).start()
     await asyncio.Event().wait()
@@ -101,8 +113,7 @@ async def serve(module: str, host: str, port: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.conformance.services")
-    parser.add_argument("module")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.module, arguments.host, arguments.port))
+    asyncio.run(serve(arguments.host, arguments.port))
