@@ -13,6 +13,7 @@ packages=(
     iptables       # the engine's port publishing
     libfaketime # a wall clock that can be stepped, for the breakers' conformance suite
     make
+    postgresql # the example with a database; its own service does not start
     python3
     python3-venv
     redis-server # the `local` and `embedded` backends' Redis
