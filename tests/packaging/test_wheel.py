@@ -1,0 +1,126 @@
+"""What pip installs is whole: from the wheel alone a new environment tests a service."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("harness", "faults", "target")
+SCENARIO = """
+import pytest
+
+from faults import Outage
+from harness.criteria import breaker_opens
+
+
+@pytest.mark.target(CACHE_TTL=0)
+@pytest.mark.parametrize("dependency", ["catalog", "redis"])
+def test_breaker_opens(stack, judge, dependency):
+    stack.drive(stack.endpoint_of(dependency), requests=3)
+    with stack.inject(Outage(dependency)):
+        run = stack.drive(stack.endpoint_of(dependency), requests=20)
+    judge(breaker_opens(run, dependency, within=3))
+"""
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
+def output_of(
+    *command: str | Path, cwd: Path, environment: Mapping[str, str] | None = None, status: int = 0
+) -> str:
+    """Run a program to its end, with that exit status, and return all that it printed."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build wheel and sdist, the one from the other: what the sdist lacks, the wheel lacks too."""
+    folder = tmp_path_factory.mktemp("distributions")
+    build = (sys.executable, "-m", "hatchling", "build", "-d", folder)
+    output_of(*build, "-t", "sdist", cwd=ROOT)
+    [sdist] = folder.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    output_of(*build, "-t", "wheel", cwd=folder / sdist.name.removesuffix(".tar.gz"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the programs of a new environment with the wheel and nothing optional."""
+    folder = tmp_path_factory.mktemp("environment")
+    output_of(sys.executable, "-m", "venv", folder, cwd=folder)
+    [wheel] = distributions.glob("*.whl")
+    constraints = os.environ.get("WINDTUNNEL_CONSTRAINTS")
+    exact: Sequence[str | Path] = ("--constraint", ROOT / constraints) if constraints else ()
+    pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile")
+    output_of(*pip, *exact, wheel, cwd=folder)
+    return folder / "bin"
+
+
+def test_the_wheel_holds_every_file_of_its_packages_and_the_licence(distributions: Path) -> None:
+    [wheel] = distributions.glob("*.whl")
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    ours = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert held == ours
+    assert {f"{package}/py.typed" for package in PACKAGES} <= held
+    assert any(name.endswith("licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
+
+
+def test_nothing_optional_is_installed(installed: Path) -> None:
+    listed = output_of(installed / "python", "-m", "pip", "list", "--format=freeze", cwd=ROOT)
+    names = {line.partition("==")[0].lower() for line in listed.splitlines()}
+    assert "windtunnel" in names
+    assert not names & {"flask", "locust", "mkdocs", "playwright", "pytest-benchmark"}
+
+
+def test_every_command_says_how_it_is_used(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "from harness.cli import COMMANDS, main\n"
+        "for name in COMMANDS:\n"
+        "    assert main([name, '--help']) == 0, name\n"
+    )
+    output_of(installed / "python", "-c", program, cwd=tmp_path)
+    assert "Usage: windtunnel" in output_of(installed / "windtunnel", "--help", cwd=tmp_path)
+
+
+def test_a_missing_optional_package_is_named_in_one_line(installed: Path, tmp_path: Path) -> None:
+    load = (installed / "windtunnel", "load", "--locust-worker", "127.0.0.1:9")
+    said = output_of(*load, cwd=tmp_path, status=1)
+    assert "locust" in said
+    assert "Traceback" not in said
+
+
+def test_a_scenario_runs_without_any_program_but_python(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_service.py").write_text(SCENARIO)
+    # Neither redis-server nor toxiproxy-server: embedded must do without.
+    environment = {"PATH": str(installed), "HOME": str(tmp_path)}
+    said = output_of(
+        *(installed / "python", "-m", "pytest", "--windtunnel-backend=embedded"),
+        cwd=tmp_path,
+        environment=environment,
+    )
+    assert "Redis is fakeredis" in said
+    assert "2 passed in" in said
