@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds, from the Go module proxy, the two programs that Debian does not package at the versions
-# that the project needs: Toxiproxy's server and client, and compose v2 as a docker CLI plugin. It also
-# compiles the tests that use Toxiproxy's client for Go.
+# Builds, from the Go module proxy, the programs that Debian does not package at the versions that
+# the project needs: Toxiproxy's server and client, compose v2 as a docker CLI plugin, and actionlint,
+# which reads the workflow for GitHub under examples/ci. It also compiles the tests that use
+# Toxiproxy's client for Go.
 set -euo pipefail
 # shellcheck source=.ci/settings.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/settings.sh"
@@ -49,6 +50,12 @@ build_witness() {
     (cd "$repository/tests/contracts/proxy/go" && go test -c -o "$scratch/witness.test" .)
 }
 
+build_actionlint() {
+    CGO_ENABLED=0 GOBIN=$scratch/actionlint go install \
+        "github.com/rhysd/actionlint/cmd/actionlint@v$ACTIONLINT_VERSION"
+    install_built "$scratch/actionlint/actionlint" "$actionlint_binaries/actionlint"
+}
+
 if [[ -x $toxiproxy_binaries/toxiproxy-server ]]; then
     echo "toxiproxy $TOXIPROXY_VERSION: built already"
 else
@@ -58,6 +65,11 @@ if [[ -x $compose_plugin ]]; then
     echo "compose $COMPOSE_VERSION: built already"
 else
     build_compose
+fi
+if [[ -x $actionlint_binaries/actionlint ]]; then
+    echo "actionlint $ACTIONLINT_VERSION: built already"
+else
+    build_actionlint
 fi
 
 build_witness

@@ -6,6 +6,7 @@
 # old cache can never be mistaken for a new one.
 TOXIPROXY_VERSION=2.12.0
 COMPOSE_VERSION=2.40.0
+ACTIONLINT_VERSION=1.7.12
 DEBIAN_RELEASE=bookworm
 # Raise it when .ci/base_image.sh or .ci/stand_ins.sh change what an image holds.
 IMAGES_REVISION=1
@@ -15,6 +16,7 @@ cache=${WINDTUNNEL_CI_CACHE:-/var/cache/windtunnel-ci}
 artifacts=${CI_ARTIFACTS:-$repository/.ci-artifacts}
 
 compose_plugin=$cache/compose-$COMPOSE_VERSION/docker-compose
+actionlint_binaries=$cache/actionlint-$ACTIONLINT_VERSION
 toxiproxy_binaries=$cache/toxiproxy-$TOXIPROXY_VERSION
 base_archive=$cache/debian-$DEBIAN_RELEASE-r$IMAGES_REVISION.tar
 
@@ -39,4 +41,4 @@ export WINDTUNNEL_BASE_IMAGE=$base_image
 export WINDTUNNEL_CONSTRAINTS=.ci/constraints.txt
 # Where the real Toxiproxy is found by the `local` backend and by the contract tests.
 export WINDTUNNEL_TOXIPROXY=$toxiproxy_binaries/toxiproxy-server
-export PATH=$toxiproxy_binaries:$PATH:/usr/sbin:/sbin:/usr/local/go/bin
+export PATH=$toxiproxy_binaries:$actionlint_binaries:$PATH:/usr/sbin:/sbin:/usr/local/go/bin
