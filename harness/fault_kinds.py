@@ -1,4 +1,4 @@
-"""Every fault there is, read from `faults` itself, and one made from what a person typed."""
+"""Every fault there is, of `faults` and of other distributions, and one made from its name."""
 
 import inspect
 import math
@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 import faults
 from faults import Fault
 from harness.errors import ConfigurationError, suggestion
+from harness.extensions import FAULTS, extensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,15 @@ class FaultKind:
 
 
 def kinds() -> dict[str, FaultKind]:
-    """Return every fault that `faults` exports, by its class's name."""
+    """Return every fault that `faults` exports or an entry point adds, by its name."""
     return {
         name: FaultKind(name, _summary(each), each.needs.value, _parameters(each))
         for name, each in _classes().items()
     }
 
 
-def build(name: str, dependency: str, values: Mapping[str, str]) -> Fault:
-    """Return the fault `name` with its values given as text; ConfigurationError says what is wrong.
+def build(name: str, dependency: str, values: Mapping[str, object]) -> Fault:
+    """Return the fault `name`; ConfigurationError says what is wrong. Values may be given as text.
 
     Names are matched whatever their case and dashes: "connection-reset" is ConnectionReset.
     """
@@ -69,7 +70,10 @@ def build(name: str, dependency: str, values: Mapping[str, str]) -> Fault:
                 f"{kind.__name__} needs {parameter.name}=VALUE, a {parameter.type}"
             )
     hints = get_type_hints(kind)
-    arguments = {name: _value(text, hints[name]) for name, text in values.items()}
+    arguments = {
+        name: _value(given, hints[name]) if isinstance(given, str) else given
+        for name, given in values.items()
+    }
     try:
         made: Fault = kind(dependency, **arguments)
     except ValueError as error:
@@ -81,15 +85,25 @@ def build(name: str, dependency: str, values: Mapping[str, str]) -> Fault:
 
 
 def _classes() -> dict[str, Any]:
-    found = {name: getattr(faults, name) for name in faults.__all__}
-    return {
-        name: each
-        for name, each in found.items()
-        if inspect.isclass(each)
+    exported = {name: getattr(faults, name) for name in faults.__all__}
+    found = {name: each for name, each in exported.items() if _is_fault(each)}
+    for name, extension in extensions(FAULTS, taken=found).items():
+        found[name] = extension.load()
+        if not _is_fault(found[name]):
+            raise ConfigurationError(
+                f"{extension}: expected a dataclass with `needs`, `form` and the first field"
+                f" `dependency`; found {found[name]!r}"
+            )
+    return found
+
+
+def _is_fault(each: object) -> bool:
+    return (
+        inspect.isclass(each)
         and is_dataclass(each)
         and {"needs", "form"} <= set(dir(each))
         and "dependency" in {field.name for field in fields(each)}
-    }
+    )
 
 
 def _summary(kind: type) -> str:

@@ -1,5 +1,6 @@
 """Picks the backend, and says why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.backends.backend import Backend
@@ -7,8 +8,10 @@ from harness.backends.embedded import EmbeddedBackend
 from harness.backends.local import LocalBackend, find_programs
 from harness.configuration import Configuration
 from harness.errors import BackendUnavailable, ConfigurationError, suggestion
+from harness.extensions import BACKENDS, extensions
 
 NAMES = ("auto", "embedded", "local", "docker")
+"""Our own; other distributions may add theirs by entry point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,11 @@ def choose(wanted: str) -> Choice:
     for, because it builds images first.
     """
     if wanted not in NAMES:
-        raise ConfigurationError(
-            f"--windtunnel-backend={wanted}: no such backend{suggestion(wanted, NAMES)}"
-        )
+        known = (*NAMES, *extensions(BACKENDS, taken=NAMES))
+        if wanted not in known:
+            raise ConfigurationError(
+                f"--windtunnel-backend={wanted}: no such backend{suggestion(wanted, known)}"
+            )
     if wanted != "auto":
         return Choice(wanted, "as asked")
     try:
@@ -45,8 +50,14 @@ def create(name: str, configuration: Configuration, *, run: str, seed: int) -> B
             return EmbeddedBackend(configuration, run=run, seed=seed)
         case "local":
             return LocalBackend(configuration, run=run, seed=seed)
-        case _:
+        case "docker":
             # Imported here: the docker package takes long to load, and only this backend needs it.
             from harness.backends.docker import DockerBackend  # noqa: PLC0415 - the reason above
 
             return DockerBackend(configuration, run=run, seed=seed)
+        case _:
+            extension = extensions(BACKENDS, taken=NAMES)[name]
+            made = extension.load()
+            if not callable(made):
+                raise ConfigurationError(f"{extension}: expected a callable; found {made!r}")
+            return cast("Callable[..., Backend]", made)(configuration, run=run, seed=seed)

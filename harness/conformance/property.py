@@ -53,6 +53,7 @@ def rule(
         ruling, needs = Ruling.INCONCLUSIVE, f"complete evidence ({'; '.join(doubts)})"
     return Verdict(
         criterion=criterion,
+        mechanism="circuit breaker",
         subject=recording.dependency,
         ruling=ruling,
         statement=statement,

@@ -77,6 +77,7 @@ class Trial:
     def _untested(self, stack: Stack, statement: str, needs: str) -> Verdict:
         return Verdict(
             criterion=self.chosen.name,
+            mechanism="circuit breaker",
             subject=self.subject.dependency,
             ruling=Ruling.INCONCLUSIVE,
             statement=statement,

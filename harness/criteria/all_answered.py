@@ -26,6 +26,7 @@ def all_answered(run: Run, *, within: float) -> Verdict:
     endpoints = sorted({response.endpoint for response in run.responses})
     return Verdict(
         criterion="all answered in time",
+        mechanism="answers",
         subject=endpoints[0] if len(endpoints) == 1 else f"{len(endpoints)} endpoints",
         ruling=ruling,
         statement=f"of {total} requests {len(failed)} were not answered and {len(late)} took longer"

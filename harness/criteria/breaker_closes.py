@@ -25,6 +25,7 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
     total = len(run.responses)
     nothing = Verdict(
         criterion="breaker closes after recovery",
+        mechanism="circuit breaker",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
         statement=f"only {total} requests were made.",

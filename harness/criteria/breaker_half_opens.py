@@ -19,6 +19,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int = 2) -> Verdic
     seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
     nothing = Verdict(
         criterion=f"half-open admits at most {at_most}",
+        mechanism="circuit breaker",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
         statement="no call reached the dependency: the breaker did not become half-open.",

@@ -28,6 +28,7 @@ def breaker_opens(
     doubts = partial(evidence)
     nothing = Verdict(
         criterion=f"breaker opens within {within} failures",
+        mechanism="circuit breaker",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
         statement="",

@@ -26,6 +26,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     allowed = math.floor(at_most * total + 1e-9)
     nothing = Verdict(
         criterion="calls per request",
+        mechanism="sharing",
         subject=f"{_endpoints(run)} at {dependency}",
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{calls} calls reached the dependency for {total} requests, of which {real} got"

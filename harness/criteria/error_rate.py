@@ -22,6 +22,7 @@ def error_rate(
     errors = [response for response in responses if not response.succeeded]
     nothing = Verdict(
         criterion="error rate",
+        mechanism="answers",
         subject=endpoint,
         ruling=Ruling.INCONCLUSIVE,
         statement=f"no request was made; allowed are under {below:.0%} errors.",

@@ -16,6 +16,7 @@ def fallbacks_served(run: Run, dependency: str) -> Verdict:
     served = total - len(others)
     nothing = Verdict(
         criterion="fallbacks are served",
+        mechanism="fallback",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
         statement="no request was made.",

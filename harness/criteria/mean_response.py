@@ -28,6 +28,7 @@ def mean_response(
     durations = [response.duration for response in timed]
     nothing = Verdict(
         criterion="mean response",
+        mechanism="response time",
         subject=wanted[0] if len(wanted) == 1 else f"{len(wanted)} endpoints",
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{len(durations)} answers; allowed is a mean under {below * 1000:g} ms.",

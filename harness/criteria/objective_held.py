@@ -23,6 +23,7 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = 0.99)
     """
     nothing = Verdict(
         criterion=str(objective),
+        mechanism="objective",
         subject=run.url or run.engine,
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{len(run.samples)} requests.",

@@ -24,6 +24,7 @@ def opens_no_connection(run: Run, dependency: str) -> Verdict:
         ruling, needs = Ruling.INCONCLUSIVE, "requests that call the dependency"
     return Verdict(
         criterion="opens no connection",
+        mechanism="connections",
         subject=dependency,
         ruling=ruling,
         statement=f"{len(run.responses)} requests made {calls} calls and opened {count}"

@@ -35,6 +35,7 @@ def pooling_gain(
     wire = f"it opened {opened_on} connections with reuse and {opened_off} without"
     nothing = Verdict(
         criterion="pooling gain",
+        mechanism="connections",
         subject=f"{dependency}, {pairs.a.profile.partition(',')[0]}",
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{len(on)} pairs; required is a gain over {above:.0%}; {wire}.",

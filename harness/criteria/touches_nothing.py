@@ -40,6 +40,7 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
         )
     return Verdict(
         criterion="touches no dependency",
+        mechanism="isolation",
         subject=endpoint,
         ruling=ruling,
         statement=f"{count} calls reached a dependency during {len(run.responses)}"

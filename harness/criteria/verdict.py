@@ -75,6 +75,8 @@ class Verdict:
     timeline: tuple[Moment, ...] = ()
     conditions: tuple[str, ...] = ()
     """Where and how it was measured: backend, network profile, changed settings."""
+    mechanism: str = ""
+    """What of the service it puts to the test, such as "circuit breaker": the matrix's column."""
 
     def __bool__(self) -> bool:
         if self.ruling is Ruling.INCONCLUSIVE:
