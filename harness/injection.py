@@ -68,7 +68,7 @@ class Injection:
 
     def __enter__(self) -> Self:
         self._lapses = self._backend.lapses
-        self._began = time.monotonic()
+        self._began, self._ended = time.monotonic(), None
         try:
             self._backend.inject(self.fault)
         except BaseException:
@@ -78,6 +78,12 @@ class Injection:
             self._ended = time.monotonic()
             raise
         return self
+
+    def heal(self) -> None:
+        """End the fault where it is still in force, without asking what it touched."""
+        if self._began is not None and self._ended is None:
+            self._backend.heal(self.fault)
+            self._ended = time.monotonic()
 
     def __exit__(
         self,
@@ -89,8 +95,7 @@ class Injection:
         try:
             touched = self.verdict if error is None else None
         finally:
-            self._backend.heal(self.fault)
-            self._ended = time.monotonic()
+            self.heal()
         if touched is None:
             return
         self._record(touched)

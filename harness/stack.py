@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 from faults import Capability, Fault
 from harness.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Profile, Program
@@ -13,8 +14,12 @@ from harness.criteria import Category, Verdict
 from harness.errors import ConfigurationError, suggestion
 from harness.injection import Injection, Record
 from harness.load.loop_thread import LoopThread
+from harness.load.mix import Request
 from harness.records import Evidence, FaultWindow, Response, Run
+from harness.records.load_run import LoadRun
 from harness.target import Surroundings, Target
+
+AnyRun = TypeVar("AnyRun", Run, LoadRun)
 
 
 class Stack:
@@ -43,6 +48,7 @@ class Stack:
         self._environment = dict(environment or {})
         self._record = record
         self._injections: list[Injection] = []
+        self._runs: list[Run | LoadRun] = []
         self._targets = 0
         self._held = ExitStack()
         self._default: Target | None = None
@@ -158,7 +164,9 @@ class Stack:
         self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
     ) -> Run:
         """Send GETs of one path to the scenario's target; see Target.drive."""
-        return self.default_target.drive(path, requests, concurrency=concurrency, timeout=timeout)
+        return self._made(
+            self.default_target.drive(path, requests, concurrency=concurrency, timeout=timeout)
+        )
 
     def load(
         self,
@@ -169,8 +177,30 @@ class Stack:
         duration: float | None = None,
     ) -> Run:
         """Load the scenario's target; see Target.load."""
-        return self.default_target.load(
-            paths, connections=connections, requests=requests, duration=duration
+        return self._made(
+            self.default_target.load(
+                paths, connections=connections, requests=requests, duration=duration
+            )
+        )
+
+    def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
+        """Offer the scenario's target an open loop of requests; see Target.offer."""
+        return self._made(
+            self.default_target.offer(
+                rate,
+                duration=duration,
+                requests=requests,
+                connections=connections,
+                poisson=poisson,
+            )
         )
 
     def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
@@ -182,10 +212,28 @@ class Stack:
         """Show a verdict in the session's reports without counting it in the score."""
         self._record(replace(verdict, category=Category.UNSCORED))
 
+    @property
+    def windows(self) -> tuple[FaultWindow, ...]:
+        """The faults that were injected so far, each with the time it was in force."""
+        return self._windows()
+
+    @property
+    def runs(self) -> tuple[Run | LoadRun, ...]:
+        """What `drive`, `load` and `offer` returned so far."""
+        return tuple(self._runs)
+
     def _windows(self) -> tuple[FaultWindow, ...]:
         return tuple(injection.window for injection in self._injections if injection.begun)
 
+    def _made(self, run: AnyRun) -> AnyRun:
+        self._runs.append(run)
+        return run
+
     def close(self) -> None:
-        """Stop the scenario's target."""
-        self._held.close()
-        self._default = None
+        """Heal what is still in force, and stop the scenario's target."""
+        try:
+            for injection in reversed(self._injections):
+                injection.heal()
+        finally:
+            self._held.close()
+            self._default = None

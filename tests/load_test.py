@@ -31,6 +31,7 @@ try:
     from harness.criteria import Ruling, Verdict
     from harness.criteria.score import Score, score
     from harness.reports import json_report, terminal
+    from harness.reports.tried import Judged
     from harness.session import Session
     from tests.load_testing.measuring import Bar, from_outside, own_stack, responses, table
 except ImportError as missing:
@@ -116,7 +117,7 @@ def load_test(
     Console(width=None if sys.stdout.isatty() else 110).print(table(run))
     _say(verdicts, result, run.backend, run.seed)
     if report is not None:
-        judged = tuple(json_report.Judged(test="load_test", verdict=each) for each in verdicts)
+        judged = tuple(Judged(test="load_test", verdict=each) for each in verdicts)
         json_report.write(
             report,
             json_report.report(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from harness.backends.backend import Backend
 from harness.backends.embedded import EmbeddedBackend

@@ -1,19 +1,21 @@
-"""The fixtures: `stack`, with a fresh target for each test, and `judge`."""
+"""The fixtures: `stack` and `async_stack`, with a fresh target for each test, and `judge`."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from harness.async_stack import AsyncStack
 from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from harness.plugin import markers
 from harness.plugin.replay import replay
-from harness.plugin.state import DESCRIPTION, ENVIRONMENT, SESSION, verdicts_of
+from harness.plugin.state import SESSION, going, note
 from harness.reports.explanation import explain
 from harness.session import Session
 from harness.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
+"""What the fixture `judge` gives: returns the verdict if it is PASS, else fails the test."""
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +24,9 @@ def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
     session = request.config.stash[SESSION]
     try:
         try:
-            backend = session.backend
+            _ = session.backend
         except WindtunnelError as error:
             pytest.fail(f"windtunnel: {error}", pytrace=False)
-        request.config.stash[DESCRIPTION] = backend.description
         yield session
     finally:
         session.close()
@@ -33,15 +34,18 @@ def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 @pytest.fixture
 def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> Iterator[Stack]:
-    """Give the scenario its stack, with a fresh target."""
-    for capability in markers.capabilities(request.node):
-        if capability not in windtunnel_session.backend.capabilities:
+    """Give the scenario its stack, with a fresh target; afterwards every fault is healed."""
+    item = request.node
+    backend = windtunnel_session.backend
+    for capability in markers.capabilities(item):
+        if capability not in backend.capabilities:
             pytest.skip(f"the backend {windtunnel_session.choice.name} cannot {capability} faults")
-    environment = markers.environment(request.node)
-    request.node.stash[ENVIRONMENT] = environment
+    state = going(item)
+    state.settings = markers.environment(item)
     stack = windtunnel_session.stack(
-        request.node.nodeid, environment, verdicts_of(request.node).append
+        item.nodeid, state.settings, lambda verdict: note(item, verdict)
     )
+    state.stack = stack
     try:
         yield stack
     finally:
@@ -49,16 +53,24 @@ def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> Iterat
 
 
 @pytest.fixture
+def async_stack(stack: Stack) -> AsyncStack:
+    """Give an `async def` test its stack: calls are awaited, and the test's loop goes on."""
+    return AsyncStack(stack)
+
+
+@pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
     """Record a verdict for score and reports, and fail the test unless it is PASS."""
+    item = request.node
 
     def judged(verdict: Verdict) -> Verdict:
         __tracebackhide__ = True
-        verdicts_of(request.node).append(verdict)
+        note(item, verdict)
+        explained = explain(verdict, replay(item.config.stash[SESSION], item.nodeid))
         if verdict.ruling is Ruling.FAIL:
-            raise VerdictFailed(explain(verdict, replay(request.node)))
+            raise VerdictFailed(explained)
         if verdict.ruling is Ruling.INCONCLUSIVE:
-            raise InconclusiveVerdict(explain(verdict, replay(request.node)))
+            raise InconclusiveVerdict(explained)
         return verdict
 
     return judged

@@ -1,31 +1,54 @@
-"""The markers `needs` and `target`: refused where they are written, read by the fixture `stack`."""
+"""The markers: refused where they are written, read where they are used."""
 
 import pytest
 
-from faults import Capability
-from harness.errors import suggestion
+from faults import Capability, Fault
+from harness.configuration import Configuration
+from harness.errors import ConfigurationError, suggestion
+from harness.fault_kinds import build
+from harness.plugin.criteria import Criterion, criterion
+from harness.plugin.state import SESSION
+
+MARKERS = (
+    "target(**environment): start the scenario's target with these variables",
+    "needs(capability): skip where the backend lacks it: tcp, http, connect, process or network",
+    "fault(fault, or name, dependency, **values): inject it for the test; fails if it is vacuous",
+    "criterion(name or objective, **arguments): judge the last run that the test made by `stack`",
+    "matrix(faults, dependencies): one test for each fault of each dependency, as `fault`",
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Refuse a wrong marker where it is written, not when it is first used."""
-    for marker in item.iter_markers("needs"):
-        known = [capability.value for capability in Capability]
-        for name in marker.args or ("",):
-            if name not in known:
-                raise pytest.UsageError(
-                    f"{item.nodeid}: needs({name!r}): no such capability"
-                    f"{suggestion(str(name), known)}"
-                )
-    for marker in item.iter_markers("target"):
-        if marker.args:
-            raise pytest.UsageError(
-                f"{item.nodeid}: target{marker.args!r}: expected NAME=value pairs only"
-            )
+    """Refuse a wrong marker where it is written, and give marked tests their stack."""
+    try:
+        capabilities(item)
+        environment(item)
+        used = bool(faults(item)) | bool(criteria(item))
+    except ConfigurationError as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    if not used:
+        return
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is None or not isinstance(item, pytest.Function) or hasattr(item.cls, "assertEqual"):
+        raise pytest.UsageError(
+            f"{item.nodeid}: fault and criterion mark functions, and methods of plain classes"
+        )
+    if "stack" not in names:
+        names.append("stack")
 
 
 def capabilities(item: pytest.Item) -> list[Capability]:
     """Return what the test needs its backend to be capable of."""
-    return [Capability(name) for marker in item.iter_markers("needs") for name in marker.args]
+    known = [capability.value for capability in Capability]
+    found = []
+    for marker in item.iter_markers("needs"):
+        for name in marker.args or ("",):
+            if name not in known:
+                raise ConfigurationError(
+                    f"needs({name!r}): no such capability{suggestion(str(name), known)}"
+                )
+            found.append(Capability(name))
+    return found
 
 
 def environment(item: pytest.Item) -> dict[str, str]:
@@ -33,5 +56,44 @@ def environment(item: pytest.Item) -> dict[str, str]:
     variables: dict[str, str] = {}
     # From the class or module inwards: the nearest marker wins.
     for marker in reversed(list(item.iter_markers("target"))):
+        if marker.args:
+            raise ConfigurationError(f"target{marker.args!r}: expected NAME=value pairs only")
         variables.update({name: str(value) for name, value in marker.kwargs.items()})
     return variables
+
+
+def faults(item: pytest.Item) -> list[Fault]:
+    """Return the faults that are injected for the test, the outermost first."""
+    configuration = item.config.stash[SESSION].configuration
+    markers = reversed(list(item.iter_markers("fault")))
+    return [fault(configuration, *marker.args, **marker.kwargs) for marker in markers]
+
+
+def fault(configuration: Configuration, *args: object, **values: object) -> Fault:
+    """Return one marker's fault; ConfigurationError says what is wrong with it."""
+    match args:
+        case [str(name), str(dependency)]:
+            made = build(name, dependency, values)
+        case [each] if not values and hasattr(each, "form") and hasattr(each, "dependency"):
+            made = each  # type: ignore[assignment]  # it has what a fault has
+        case _:
+            shown = ", ".join(
+                [*(repr(each) for each in args), *(f"{n}={v!r}" for n, v in values.items())]
+            )
+            raise ConfigurationError(
+                f"fault({shown}): expected a fault, such as Latency('catalog', 0.2), or its name,"
+                " a dependency and values, such as 'latency', 'catalog', seconds=0.2"
+            )
+    known = configuration.dependencies
+    if made.dependency not in known:
+        raise ConfigurationError(
+            f"fault({made!r}): no dependency is named {made.dependency!r}"
+            f"{suggestion(made.dependency, known)}"
+        )
+    return made
+
+
+def criteria(item: pytest.Item) -> list[Criterion]:
+    """Return the criteria that judge the test's last run, the outermost first."""
+    markers = reversed(list(item.iter_markers("criterion")))
+    return [criterion(*marker.args, **marker.kwargs) for marker in markers]

@@ -1,12 +1,14 @@
 """The command line's options, and their values once checked. Each check raises one clear error."""
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from harness.errors import ConfigurationError
 from harness.plugin import paired
+from harness.reports import sinks
+from harness.reports.sink import Sink
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a TOML file with the service under test, instead of the project's own",
     )
     group.addoption("--windtunnel-json", metavar="FILE", help="write score and verdicts as JSON")
+    group.addoption("--windtunnel-html", metavar="FILE", help="write one self-contained page")
+    group.addoption(
+        "--windtunnel-report",
+        metavar="NAME=DESTINATION",
+        action="append",
+        default=[],
+        help=f"write a report: {', '.join(sinks.FILES)} (each to a file), or one that another"
+        " distribution adds; may be given several times",
+    )
     group.addoption(
         "--windtunnel-min-score",
         metavar="POINTS",
@@ -48,14 +59,31 @@ def configuration_file(config: pytest.Config) -> Path | None:
     return _path(config, "--windtunnel-config")
 
 
-def json_file(config: pytest.Config) -> Path | None:
-    """Return --windtunnel-json as a path; refused before the session rather than lost after it."""
-    path = _path(config, "--windtunnel-json")
-    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
-        raise ConfigurationError(
-            f"--windtunnel-json={path}: expected a file in a folder that can be written to"
-        )
-    return path
+def reports(config: pytest.Config, environment: Mapping[str, str]) -> list[tuple[str, Sink]]:
+    """Return the reports that were asked for, by an option or by running in GitHub Actions.
+
+    A destination that cannot be written is refused here, before the session.
+    """
+    wanted = [
+        (name, config.getoption(f"--windtunnel-{name}"))
+        for name in ("json", "html")
+        if config.getoption(f"--windtunnel-{name}") is not None
+    ]
+    for text in config.getoption("--windtunnel-report"):
+        name, equals, destination = text.partition("=")
+        if not equals or not destination:
+            raise ConfigurationError(f"--windtunnel-report={text}: expected NAME=DESTINATION")
+        wanted.append((name, destination))
+    if environment.get("GITHUB_ACTIONS") == "true" and environment.get("GITHUB_STEP_SUMMARY"):
+        wanted.append(("github-summary", environment["GITHUB_STEP_SUMMARY"]))
+    directory = config.invocation_params.dir
+    return [(name, sinks.make(name, destination, directory)) for name, destination in wanted]
+
+
+def draws(config: pytest.Config) -> bool:
+    """Whether a report wants pictures of a test's requests."""
+    asked = config.getoption("--windtunnel-report")
+    return config.getoption("--windtunnel-html") is not None or bool(asked)
 
 
 def _path(config: pytest.Config, option: str) -> Path | None:

@@ -1,109 +1,130 @@
-"""The session's outputs: the score on the terminal, the JSON, the exit status."""
+"""The session's end: its findings put together, shown, written, and the exit status."""
+
+import os
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
-from harness.criteria import Category, Verdict
-from harness.criteria.score import Score, score
+from harness import __version__
+from harness.criteria.score import score
+from harness.errors import WindtunnelError
+from harness.history import machine
 from harness.plugin import options
-from harness.plugin.state import DESCRIPTION, JUDGED, SESSION, SETTINGS
-from harness.reports import json_report, terminal
+from harness.plugin.matrix import pairs
+from harness.plugin.state import SESSION, SINKS, TRIED
+from harness.reports import terminal
+from harness.reports.annotations import Annotations
+from harness.reports.matrix import matrix
+from harness.reports.reruns import counted, flaky
+from harness.reports.session_report import SessionReport, Standing
+from harness.reports.sink import Sink
+from harness.reports.tried import Tried
 
 
 class _Collector:
-    """Gathers verdicts where the session's outputs are written: not in an xdist worker."""
+    """Gathers what tests found where the session's outputs are written: not in an xdist worker."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, began: datetime) -> None:
         self._config = config
+        self._began = began
+        self._unwritten: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the verdicts out of a finished test's report."""
-        encoded = getattr(report, "windtunnel_verdicts", None)
-        if encoded is None:
-            return
-        self._config.stash[DESCRIPTION] = tuple(vars(report)["windtunnel_description"])
-        judged = self._config.stash[JUDGED]
-        verdicts = msgspec.json.decode(encoded, type=list[Verdict])
-        for setting in vars(report)["windtunnel_settings"]:
-            counts = self._config.stash[SETTINGS]
-            counts[setting] = counts.get(setting, 0) + 1
-        judged += [json_report.Judged(test=report.nodeid, verdict=each) for each in verdicts]
+        """Take what a finished test found out of its report."""
+        encoded = getattr(report, "windtunnel", None)
+        if encoded is not None:
+            self._config.stash[TRIED].append(msgspec.json.decode(encoded, type=Tried))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the JSON, and fail a session below its minimum."""
-        config = session.config
-        minimum = options.minimum_score(config)
-        result = _score(config)
-        path = options.json_file(config)
-        judged = config.stash[JUDGED]
-        if path is not None and (judged or minimum is not None):
-            own = config.stash[SESSION]
-            json_report.write(
-                path,
-                json_report.report(
-                    result,
-                    tuple(judged),
-                    backend=own.choice.name,
-                    backend_description=config.stash.get(DESCRIPTION, ()),
-                    seed=own.seed,
-                ),
-            )
-        if (
-            minimum is not None
-            and result.points < minimum - 1e-9
-            and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
-        ):
+        """Write the reports, and fail a session below its minimum."""
+        if self._config.getoption("collectonly"):
+            return
+        found = _found(self._config, self._began)
+        for name, sink in self._config.stash[SINKS]:
+            self._write(name, sink, found)
+        if found.standing is Standing.BELOW and session.exitstatus in {
+            pytest.ExitCode.OK,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        }:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
-    ) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the score, what was inconclusive, and how to replay."""
-        judged = config.stash[JUDGED]
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.section(f"INCONCLUSIVE {report.nodeid}", sep="_")
             terminalreporter.line(report.longrepr[2])
-        minimum = options.minimum_score(config)
-        if not judged and minimum is None:
+        found = _found(self._config, self._began)
+        if not found.tests and found.minimum is None:
             return
-        session = config.stash[SESSION]
-        result = _score(config)
         terminalreporter.section("windtunnel")
-        terminalreporter.line(
-            f"backend {session.choice.name} ({session.choice.reason}), seed {session.seed}"
-        )
-        for line in config.stash.get(DESCRIPTION, ()):
-            terminalreporter.line(f"  {line}")
-        counts = config.stash[SETTINGS]
-        scored = minimum is not None or any(
-            each.verdict.category is not Category.UNSCORED for each in judged
-        )
-        shown = (
-            *(terminal.table(result) if scored else ()),
-            *terminal.others([each.verdict for each in judged]),
-            *terminal.settings(counts),
-        )
-        for line in shown:
+        for line in terminal.session(found):
             terminalreporter.line(line, red=line.lstrip().startswith("FAIL"))
-        if minimum is not None and result.points < minimum - 1e-9:
+        if found.standing is Standing.BELOW:
             terminalreporter.line(
-                f"the score {result.points:g} is below --windtunnel-min-score={minimum:g}",
+                f"the score {found.score.points:g} is below"
+                f" --windtunnel-min-score={found.minimum:g}",
                 red=True,
             )
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            start = os.environ.get("GITHUB_WORKSPACE", "")
+            folder = os.path.relpath(self._config.rootpath, start) if start else ""
+            self._write("annotations", Annotations(terminalreporter.line, folder), found)
+        for line in self._unwritten:
+            terminalreporter.line(line, red=True)
+
+    def _write(self, name: str, sink: Sink, found: SessionReport) -> None:
+        try:
+            sink.write(found)
+        except Exception as error:  # noqa: BLE001 - a sink may be anybody's, and whatever goes wrong in it must hide no verdict
+            said = f"{error}" if isinstance(error, WindtunnelError) else repr(error)
+            self._unwritten.append(f"report {name} could not be written: {said}")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Gather verdicts unless a controller does it for us."""
+    """Gather what tests find unless a controller does it for us."""
     if not hasattr(session.config, "workerinput"):
-        session.config.pluginmanager.register(_Collector(session.config), "windtunnel-collector")
+        collector = _Collector(session.config, datetime.now(UTC))
+        session.config.pluginmanager.register(collector, "windtunnel-collector")
 
 
-def _score(config: pytest.Config) -> Score:
-    configuration = config.stash[SESSION].configuration
-    judged = config.stash[JUDGED]
-    return score(
-        [each.verdict for each in judged],
-        configuration.endpoints,
-        tuple(configuration.dependencies),
+def _found(config: pytest.Config, began: datetime) -> SessionReport:
+    session = config.stash[SESSION]
+    configuration = session.configuration
+    gathered = config.stash[TRIED]
+    tests = tuple(gathered)
+    judged = counted(tests)
+    settings: dict[str, int] = {}
+    for setting in (setting for tried in tests for setting in dict.fromkeys(tried.settings)):
+        settings[setting] = settings.get(setting, 0) + 1
+    remarks: tuple[str, ...] = ()
+    try:
+        possible = pairs(configuration, {able for tried in tests for able in tried.capabilities})
+    except WindtunnelError as error:
+        possible, remarks = [], (f"the matrix knows no untested faults: {error}",)
+    return SessionReport(
+        backend=session.choice.name,
+        reason=session.choice.reason,
+        description=next((t.description for t in reversed(tests) if t.description), ()),
+        seed=session.seed,
+        tests=tests,
+        judged=judged,
+        flaky=flaky(tests),
+        score=score(
+            [each.verdict for each in judged],
+            configuration.endpoints,
+            tuple(configuration.dependencies),
+        ),
+        minimum=options.minimum_score(config),
+        matrix=matrix(tests, possible),
+        settings=settings,
+        environment=(
+            ("Began", f"{began:%Y-%m-%d %H:%M:%S} UTC"),
+            ("Took", f"{(datetime.now(UTC) - began).total_seconds():.1f} s"),
+            ("windtunnel", __version__),
+            ("pytest", pytest.__version__),
+            ("Machine", machine.description()),
+        ),
+        remarks=remarks,
     )

@@ -16,7 +16,7 @@ from harness.paired.arms import Arm, of_tree
 from harness.paired.measurement import Request, Result
 from harness.paired.revisions import trees
 from harness.paired.side_by_side import compare_arms
-from harness.plugin.state import verdicts_of
+from harness.plugin.state import note
 from harness.stack import Stack
 
 BASE = "--windtunnel-base"
@@ -84,7 +84,8 @@ def paired(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Paired]:
 
 
 def _report(request: pytest.FixtureRequest, result: Result) -> None:
-    verdicts_of(request.node).extend(result.verdicts)
+    for verdict in result.verdicts:
+        note(request.node, verdict)
     config = request.config
     if not config.pluginmanager.hasplugin("benchmark") or config.getoption("benchmark_skip"):
         return

@@ -1,14 +1,13 @@
 """The command that runs one test again with the same random decisions."""
 
-import pytest
+import shlex
 
-from harness.plugin.state import SESSION
+from harness.session import Session
 
 
-def replay(item: pytest.Item) -> str:
+def replay(session: Session, test: str) -> str:
     """Return the command line."""
-    session = item.config.stash[SESSION]
     return (
-        f"pytest '{item.nodeid}' --windtunnel-backend={session.choice.name}"
+        f"pytest {shlex.quote(test)} --windtunnel-backend={session.choice.name}"
         f" --windtunnel-seed={session.seed}"
     )

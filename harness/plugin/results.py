@@ -8,9 +8,19 @@ import pytest
 
 from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
+from harness.plugin import options
 from harness.plugin.replay import replay
-from harness.plugin.state import DESCRIPTION, ENVIRONMENT, VERDICTS
+from harness.plugin.state import SESSION, begin_again, going, note, used
+from harness.reports import junit
 from harness.reports.explanation import explain
+from harness.reports.latency_plot import picture
+from harness.reports.tried import Outcome, Struck, Tried
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell attempts at one test apart, where a plugin runs it again."""
+    begin_again(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -19,17 +29,64 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attach the verdicts to the report, and give errors and INCONCLUSIVE their own form."""
     report = yield
-    verdicts = item.stash.get(VERDICTS, [])
-    if call.when == "teardown" and verdicts:
-        # As text, so that xdist can carry it from the worker to the controller.
-        described: tuple[str, ...] = item.config.stash.get(DESCRIPTION, ())
-        vars(report)["windtunnel_verdicts"] = msgspec.json.encode(verdicts).decode()
-        vars(report)["windtunnel_description"] = list(described)
-        settings = [f"{name}={value}" for name, value in item.stash.get(ENVIRONMENT, {}).items()]
-        vars(report)["windtunnel_settings"] = settings
-    if call.excinfo is None:
+    if call.excinfo is not None:
+        _formed(item, call.excinfo, report)
+    if not used(item):
         return report
-    error = call.excinfo.value
+    _remember(item, report)
+    if report.when == "teardown":
+        tried = _tried(item)
+        # As text, so that xdist can carry it from the worker to the controller.
+        vars(report)["windtunnel"] = msgspec.json.encode(tried).decode()
+        report.user_properties.extend(junit.properties(tried))
+    return report
+
+
+def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
+    state = going(item)
+    if getattr(report, "windtunnel_inconclusive", False):
+        state.outcome = Outcome.INCONCLUSIVE
+    elif report.failed:
+        state.outcome = Outcome.FAILED
+    elif report.skipped:
+        state.outcome = Outcome.SKIPPED
+    else:
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+    lines = reason.strip().splitlines()
+    # pytest's own form of an error marks its message so.
+    marked = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    state.said = next(iter([*marked, *lines]), "")
+
+
+def _tried(item: pytest.Item) -> Tried:
+    state, (path, line, _) = going(item), item.location
+    stack = state.stack
+    windows = () if stack is None else stack.windows
+    plot = ""
+    if stack is not None and stack.runs and options.draws(item.config):
+        plot = picture(stack.runs, windows)
+    return Tried(
+        test=item.nodeid,
+        attempt=state.attempt,
+        outcome=state.outcome,
+        file=path,
+        line=(line or 0) + 1,
+        replay=replay(item.config.stash[SESSION], item.nodeid),
+        said=state.said,
+        judged=tuple(state.judged),
+        struck=tuple(Struck(each.fault, each.dependency) for each in windows),
+        settings=tuple(f"{name}={value}" for name, value in state.settings.items()),
+        description=() if stack is None else stack.backend.description,
+        capabilities=() if stack is None else tuple(sorted(stack.backend.capabilities)),
+        plot=plot,
+    )
+
+
+def _formed(
+    item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], report: pytest.TestReport
+) -> None:
+    error = excinfo.value
     if isinstance(error, InconclusiveVerdict) and report.failed:
         if item.config.getoption("--windtunnel-inconclusive") == "report":
             path, line, _ = item.location
@@ -39,12 +96,15 @@ def pytest_runtest_makereport(
         else:
             report.longrepr = str(error)
     elif isinstance(error, WindtunnelError | VerdictFailed) and report.failed:
-        report.longrepr = f"{error}\n{_place(call.excinfo, item)}"
+        report.longrepr = f"{error}\n{_place(excinfo, item)}"
     elif isinstance(error, AssertionError) and report.failed:
-        explained = [explain(verdict, replay(item)) for verdict in _asserted(call.excinfo)]
-        if explained:
-            report.longrepr = "\n".join([*explained, _place(call.excinfo, item)])
-    return report
+        again = replay(item.config.stash[SESSION], item.nodeid)
+        failed = _asserted(excinfo)
+        for verdict in failed:
+            note(item, verdict, scored=False)
+        if failed:
+            explained = [explain(verdict, again) for verdict in failed]
+            report.longrepr = "\n".join([*explained, _place(excinfo, item)])
 
 
 def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Verdict]:

@@ -1,27 +1,26 @@
 """The start of a session: everything is checked, nothing is started."""
 
+import os
+
 import pytest
 
 from harness.errors import WindtunnelError
 from harness.plugin import options
-from harness.plugin.state import JUDGED, SESSION, SETTINGS
+from harness.plugin.markers import MARKERS
+from harness.plugin.state import SESSION, SINKS, TRIED
 from harness.session import Session
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and check the options; nothing is started."""
-    config.addinivalue_line(
-        "markers", "target(**environment): start the scenario's target with these variables"
-    )
-    config.addinivalue_line(
-        "markers",
-        "needs(capability): skip where the backend lacks it: tcp, http, process or network",
-    )
-    config.stash[JUDGED] = []
-    config.stash[SETTINGS] = {}
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
+    config.stash[TRIED] = []
+    config.stash[SINKS] = []
     try:
         options.minimum_score(config)
-        options.json_file(config)
+        if not hasattr(config, "workerinput"):
+            config.stash[SINKS] = options.reports(config, os.environ)
         config.stash[SESSION] = Session(
             directory=config.rootpath,
             configuration=options.configuration_file(config),

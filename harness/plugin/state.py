@@ -1,26 +1,65 @@
 """What the plugin keeps with pytest's own objects, so that it has no state of its own."""
 
+from dataclasses import dataclass, field, replace
+
 import pytest
 
-from harness.criteria import Verdict
-from harness.reports import json_report
+from harness.criteria import Category, Verdict
+from harness.plugin.replay import replay
+from harness.reports.sink import Sink
+from harness.reports.tried import Judged, Outcome, Struck, Tried
 from harness.session import Session
+from harness.stack import Stack
 
 SESSION = pytest.StashKey[Session]()
 """On the config: the one session."""
-JUDGED = pytest.StashKey[list[json_report.Judged]]()
-"""On the config: every verdict so far, with its test."""
-DESCRIPTION = pytest.StashKey[tuple[str, ...]]()
-"""On the config: what the backend says of itself, once it runs."""
-SETTINGS = pytest.StashKey[dict[str, int]]()
-"""On the config: the settings that tests gave their targets, and how many tests did."""
-
-VERDICTS = pytest.StashKey[list[Verdict]]()
-"""On an item: its verdicts."""
-ENVIRONMENT = pytest.StashKey[dict[str, str]]()
-"""On an item: the variables that its markers set."""
+TRIED = pytest.StashKey[list[Tried]]()
+"""On the config: every attempt so far at a test that used windtunnel."""
+SINKS = pytest.StashKey[list[tuple[str, Sink]]]()
+"""On the config: the reports that were asked for, each with its name."""
 
 
-def verdicts_of(item: pytest.Item) -> list[Verdict]:
-    """Return a test's verdicts, to read or to add to."""
-    return item.stash.setdefault(VERDICTS, [])
+@dataclass(slots=True)
+class Going:
+    """One attempt at one test, while it runs."""
+
+    attempt: int
+    stack: Stack | None = None
+    judged: list[Judged] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome = Outcome.PASSED
+    said: str = ""
+
+
+_GOING = pytest.StashKey[Going]()
+
+
+def going(item: pytest.Item) -> Going:
+    """Return the attempt at a test that is under way."""
+    return item.stash.setdefault(_GOING, Going(attempt=1))
+
+
+def used(item: pytest.Item) -> bool:
+    """Whether the test used windtunnel so far."""
+    return _GOING in item.stash
+
+
+def begin_again(item: pytest.Item) -> None:
+    """Begin the next attempt at a test, if there was one before."""
+    if used(item):
+        item.stash[_GOING] = Going(attempt=item.stash[_GOING].attempt + 1)
+
+
+def note(item: pytest.Item, verdict: Verdict, *, scored: bool = True) -> None:
+    """Keep a verdict for the session's reports, with the faults that were injected by now."""
+    state = going(item)
+    windows = () if state.stack is None else state.stack.windows
+    state.judged.append(
+        Judged(
+            test=item.nodeid,
+            verdict=verdict if scored else replace(verdict, category=Category.UNSCORED),
+            faults=tuple(Struck(each.fault, each.dependency) for each in windows),
+            attempt=state.attempt,
+            replay=replay(item.config.stash[SESSION], item.nodeid),
+        )
+    )

@@ -1,24 +1,20 @@
-"""The session as JSON, in a schema with a version."""
+"""The session as JSON, in a schema with a version: `windtunnel-1.schema.json` beside this file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
-from harness.criteria import Verdict
 from harness.criteria.score import POINTS, Score
-from harness.errors import ConfigurationError
+from harness.reports import files
+from harness.reports.matrix import Cell, Matrix
+from harness.reports.session_report import SessionReport
+from harness.reports.tried import Judged
 
 SCHEMA = "windtunnel/1"
 """Grows by new keys; a key that changes its meaning or goes makes it windtunnel/2."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A verdict and the test that it came from."""
-
-    test: str
-    verdict: Verdict
+SCHEMA_FILE = Path(__file__).with_name("windtunnel-1.schema.json")
+"""The published schema: what `schema()` returned when it was last changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +29,25 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was tested: the matrix."""
+
+    mechanisms: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    untested: tuple[tuple[str, str], ...] = ()
+    """Each dependency with a fault that no test injected there to any effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaky:
+    """An attempt that failed before the same test passed."""
+
+    test: str
+    attempt: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What the file holds."""
 
@@ -44,6 +59,12 @@ class Report:
     categories: dict[str, float]
     shares: tuple[Points, ...]
     verdicts: tuple[Judged, ...]
+    flaky: tuple[Flaky, ...] = ()
+    matrix: Coverage = Coverage()
+    settings: dict[str, int] = field(default_factory=dict)
+    """The settings that tests gave their targets, and how many tests did."""
+    environment: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def report(
@@ -54,7 +75,7 @@ def report(
     backend_description: tuple[str, ...],
     seed: int,
 ) -> Report:
-    """Return the report of a session."""
+    """Return the report of a session's verdicts alone."""
     return Report(
         schema=SCHEMA,
         backend=backend,
@@ -76,11 +97,57 @@ def report(
     )
 
 
+def whole(session: SessionReport) -> Report:
+    """Return the report of all that a session found."""
+    verdicts = report(
+        session.score,
+        session.judged,
+        backend=session.backend,
+        backend_description=session.description,
+        seed=session.seed,
+    )
+    return replace(
+        verdicts,
+        flaky=tuple(
+            Flaky(test=each.test, attempt=each.attempt, said=each.said) for each in session.flaky
+        ),
+        matrix=_coverage(session.matrix),
+        settings=dict(session.settings),
+        environment=dict(session.environment),
+        remarks=session.remarks,
+    )
+
+
+def _coverage(matrix: Matrix) -> Coverage:
+    tested = set(matrix.tested)
+    return Coverage(
+        mechanisms=matrix.mechanisms,
+        cells=matrix.cells,
+        untested=tuple(pair for pair in matrix.pairs if pair not in tested),
+    )
+
+
+def schema() -> str:
+    """Return the JSON schema of what is written."""
+    described = msgspec.json.schema(Report)
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    return msgspec.json.format(msgspec.json.encode(described)).decode() + "\n"
+
+
 def write(path: Path, written: Report) -> None:
     """Write the report, whole or not at all; ConfigurationError where the path cannot be had."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
-        partial.replace(path)
-    except OSError as error:
-        raise ConfigurationError(f"--windtunnel-json={path}: {error.strerror}") from None
+    files.write(path, msgspec.json.format(msgspec.json.encode(written)).decode() + "\n")
+
+
+class JsonFile:
+    """The sink."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"<JsonFile {self.path}>"
+
+    def write(self, report: SessionReport) -> None:
+        """Write the file."""
+        write(self.path, whole(report))

@@ -2,45 +2,79 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.records import FaultWindow
+from harness.records import FaultWindow, Run
 from harness.records.load_run import LoadRun
 
 WIDTH, HEIGHT = 900, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 28, 40
 COLUMNS, ROWS = 400, 120
 """The raster: requests that fall into one cell are one dot, so a million make no larger file."""
-_STYLE = (
-    "text{font:12px sans-serif;fill:#444}.grid{stroke:#ddd}.answer{fill:#2266aa}"
-    ".error{fill:#cc2222}.fault{fill:#f2a93b;opacity:.25}"
+STYLE = (
+    "text{font:12px sans-serif;fill:#444}.grid{stroke:#ddd}.answer{stroke:#2266aa}"
+    ".fallback{stroke:#8250df}.error{stroke:#cc2222}.fault{fill:#f2a93b;opacity:.25}"
 )
+KINDS = ("answer", "fallback", "error")
+"""What a dot is: an answer of the service's own, one that it marked as a fallback, or neither."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Requests:
+    """What is drawn: one value a request in each column."""
+
+    due: NDArray[np.float64]
+    ended: NDArray[np.float64]
+    kind: NDArray[np.int_]
+    """Its place in KINDS."""
 
 
 def svg(run: LoadRun) -> str:
+    """Return the plot of one run as a file of its own; see `picture`."""
+    return picture([run], run.faults, style=STYLE) + "\n"
+
+
+def picture(
+    runs: Sequence[Run | LoadRun], faults: Sequence[FaultWindow], *, style: str = ""
+) -> str:
     """Return the plot: seconds since the start across, latency upwards on a log scale.
 
-    A request lies at the moment when it was due. One that failed is a red dot at the time it took.
+    A request lies at the moment when it was due. One that failed is a dot of its own colour at the
+    time it took. Without a style it takes its colours from the page around it.
     """
-    samples, began = run.samples, run.began
-    at = samples.intended - began
-    took = np.maximum(samples.ended - samples.intended, 1e-6)
-    span = max(run.ended - began, 1e-3)
+    parts_of = [_requests(run) for run in runs]
+    due = np.concatenate([each.due for each in parts_of])
+    kinds = np.concatenate([each.kind for each in parts_of])
+    began, ended = min(run.began for run in runs), max(run.ended for run in runs)
+    span = max(ended - began, 1e-3)
+    took = np.maximum(np.concatenate([each.ended for each in parts_of]) - due, 1e-6)
     decades = _decades(took)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
         "<title>Latency over time</title>",
-        f"<style>{_STYLE}</style>",
-        *_faults(run.faults, began, span),
+        *([f"<style>{style}</style>"] if style else []),
+        *_faults(faults, began, span),
         *_axes(span, decades),
     ]
-    failed = samples.failure != 0
-    for mask, kind in ((~failed, "answer"), (failed, "error")):
-        parts += _dots(at[mask] / span, _height(took[mask], decades), kind)
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    for place, kind in enumerate(KINDS):
+        mask = kinds == place
+        parts += _dots((due[mask] - began) / span, _height(took[mask], decades), kind)
+    return "\n".join([*parts, "</svg>"])
+
+
+def _requests(run: Run | LoadRun) -> _Requests:
+    if isinstance(run, LoadRun):
+        samples = run.samples
+        return _Requests(samples.intended, samples.ended, np.where(samples.failure != 0, 2, 0))
+    return _Requests(
+        np.array([each.started for each in run.responses], np.float64),
+        np.array([each.ended for each in run.responses], np.float64),
+        np.array([2 if not e.succeeded else 1 if e.fallback else 0 for e in run.responses], int),
+    )
 
 
 def _decades(took: NDArray[np.float64]) -> tuple[int, int]:
@@ -110,12 +144,15 @@ def _faults(faults: Sequence[FaultWindow], began: float, span: float) -> list[st
 
 
 def _dots(across: NDArray[np.float64], up: NDArray[np.float64], kind: str) -> list[str]:
+    """Return all dots of one kind as one path: a short stroke a cell."""
     columns = np.clip((across * COLUMNS).astype(int), 0, COLUMNS - 1)
     rows = np.clip((up * ROWS).astype(int), 0, ROWS - 1)
     cells = np.unique(columns * ROWS + rows)
+    if not len(cells):
+        return []
     width, height = (_x(1) - _x(0)) / COLUMNS, (_y(0) - _y(1)) / ROWS
-    return [
-        f'<rect class="{kind}" x="{_x(cell // ROWS / COLUMNS):.1f}"'
-        f' y="{_y((cell % ROWS + 1) / ROWS):.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+    strokes = "".join(
+        f"M{_x(cell // ROWS / COLUMNS):.1f} {_y((cell % ROWS + 0.5) / ROWS):.1f}h{width:.1f}"
         for cell in cells.tolist()
-    ]
+    )
+    return [f'<path class="{kind}" stroke-width="{height:.1f}" d="{strokes}"/>']

@@ -1,12 +1,37 @@
-"""The score as a compact table at the end of a session."""
+"""The end of a session: the score as a compact table, the matrix, and what a rerun hid."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 
 from harness.criteria import Category, Ruling, Verdict
 from harness.criteria.score import POINTS, Score
 from harness.reports.explanation import figure
+from harness.reports.matrix import TOUCHED, Matrix, Status
+from harness.reports.session_report import SessionReport
+from harness.reports.tried import Tried
 
 WIDTH = 15
+_SHOWN = {
+    Status.FAILED: "FAIL",
+    Status.VACUOUS: "vacuous",
+    Status.INCONCLUSIVE: "INCONCLUSIVE",
+    Status.PASSED: "PASS",
+    Status.UNTESTED: "-",
+}
+
+
+def session(report: SessionReport) -> list[str]:
+    """Return everything that a session's end shows."""
+    return [
+        f"backend {report.backend} ({report.reason}), seed {report.seed}",
+        *(f"  {line}" for line in report.description),
+        *(table(report.score) if report.scored else ()),
+        *others(report.verdicts),
+        *settings(report.settings),
+        *coverage(report.matrix),
+        *flaky(report.flaky),
+        *report.remarks,
+    ]
 
 
 def table(score: Score) -> list[str]:
@@ -26,7 +51,7 @@ def table(score: Score) -> list[str]:
 def others(verdicts: Sequence[Verdict]) -> list[str]:
     """Return the lines of the verdicts that count towards no points."""
     unscored = [v for v in verdicts if v.category is Category.UNSCORED]
-    touched = [v for v in unscored if v.criterion == "fault touched traffic"]
+    touched = [v for v in unscored if v.criterion == TOUCHED]
     rest = [verdict for verdict in unscored if verdict not in touched]
     lines = _all_evidence(rest)
     if touched:
@@ -40,6 +65,42 @@ def settings(counts: Mapping[str, int]) -> list[str]:
     """Return the line of the settings that scenarios gave their targets, with how many did."""
     given = [f"{setting} (in {count})" for setting, count in sorted(counts.items())]
     return [f"set by scenarios: {', '.join(given)}"] if given else []
+
+
+def coverage(matrix: Matrix) -> list[str]:
+    """Return the lines of the matrix: what each fault of each dependency tested, and what none."""
+    if not matrix.cells:
+        return []
+    mechanisms = matrix.mechanisms
+    rows = [
+        (dependency, fault, *(_SHOWN[matrix.status(dependency, fault, m)] for m in mechanisms))
+        for dependency in matrix.dependencies
+        for fault in matrix.faults(dependency)
+    ]
+    head = ("dependency", "fault", *mechanisms)
+    widths = [max(len(line[place]) for line in (head, *rows)) for place in range(len(head))]
+    lines = [f"matrix: {matrix.coverage} tested"]
+    for line in (head, *rows):
+        cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
+        lines.append(f"  {'  '.join(cells)}".rstrip())
+    for dependency in matrix.dependencies:
+        never = matrix.never(dependency)
+        if never:
+            lines += wrap(
+                f"never injected at {dependency}: {', '.join(never)}",
+                100,
+                initial_indent="  ",
+                subsequent_indent="    ",
+            )
+    return lines
+
+
+def flaky(attempts: Sequence[Tried]) -> list[str]:
+    """Return the lines of what a rerun would have hidden."""
+    return [
+        f"FLAKY {tried.test}: attempt {tried.attempt} failed, a later one passed: {tried.said}"
+        for tried in attempts
+    ]
 
 
 def _all_evidence(verdicts: Iterable[Verdict]) -> list[str]:

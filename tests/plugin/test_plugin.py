@@ -113,8 +113,8 @@ def test_settings_that_scenarios_changed_are_shown(pytester: pytest.Pytester) ->
 @pytest.fixture
 def stack(request):
     from harness.plugin import markers
-    from harness.plugin.state import ENVIRONMENT
-    request.node.stash[ENVIRONMENT] = markers.environment(request.node)
+    from harness.plugin.state import going
+    going(request.node).settings = markers.environment(request.node)
 
 @pytest.mark.target(RECOVERY_TIMEOUT=1.0)
 def test_two(stack, judge):
