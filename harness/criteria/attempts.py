@@ -3,7 +3,15 @@
 import math
 from dataclasses import dataclass
 
-from harness.records import Certainty, Connection, Evidence, Exchange, Outcome, Refusals
+from harness.records import (
+    Certainty,
+    Connection,
+    Evidence,
+    Exchange,
+    HandshakeOutcome,
+    Outcome,
+    Refusals,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     found.extend(
         _of_connection(connection)
         for connection in evidence.connections
-        if connection.number not in used and not connection.reached
+        if connection.number not in used and not connection.reached and _asked(connection)
     )
     for refusals in evidence.refusals:
         found.extend(
@@ -129,5 +137,14 @@ def _of_exchange(exchange: Exchange) -> Attempt:
     return Attempt(exchange.started, exchange.ended, failed, f"{exchange.request}: {status}")
 
 
+def _asked(connection: Connection) -> bool:
+    """Whether the target wanted something: behind TLS nothing is dialled before its hello."""
+    return connection.handshake is None or connection.handshake.began is not None
+
+
 def _of_connection(connection: Connection) -> Attempt:
-    return Attempt(connection.opened, connection.closed, failed=True, what="could not be connected")
+    shaken = connection.handshake
+    what = "could not be connected"
+    if shaken is not None and shaken.outcome is HandshakeOutcome.FAILED:
+        what = f"TLS handshake failed: {shaken.reason}"
+    return Attempt(connection.opened, connection.closed, failed=True, what=what)

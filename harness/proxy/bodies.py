@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from harness.proxy import kinds
 from harness.proxy.evidence.recorder import PROTOCOLS
+from harness.proxy.tls.settings import InvalidTls, TlsSettings
 
 LARGEST = 2**63 - 1
 """Toxiproxy's integers are int64."""
@@ -30,6 +31,7 @@ class ProxyBody:
     upstream: str | None = None
     enabled: bool | None = None
     protocol: str | None = None
+    tls: TlsSettings | None = None
     lease: float | None = None
 
     @classmethod
@@ -51,6 +53,7 @@ class ProxyBody:
             upstream=upstream,
             enabled=enabled,
             protocol=protocol,
+            tls=_tls(given.get("tls")),
             lease=_lease(given),
         )
 
@@ -199,6 +202,13 @@ def _number(given: Mapping[str, Any], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
         _mistaken(name, value, "a number")
     return float(value)
+
+
+def _tls(value: object) -> TlsSettings | None:
+    try:
+        return None if value is None else TlsSettings.of(value)
+    except InvalidTls as error:
+        raise ApiError(400, str(error)) from None
 
 
 def _lease(given: Mapping[str, Any]) -> float | None:

@@ -44,6 +44,11 @@ from harness.proxy.server import Settings, Unable, run
     help="What each request must carry: Authorization: Bearer TOKEN, or as a password.",
 )
 @click.option("--open", is_flag=True, help="Let everybody in who reaches a --host of many.")
+@click.option(
+    "--ca-file",
+    type=click.Path(path_type=Path),
+    help="Write the certificate that targets must trust for TLS; it goes when the proxy ends.",
+)
 @click.option("--max-connections", type=click.IntRange(1), help="Open at a time, in all.")
 @click.option(
     "--proxy-metrics", "-proxy-metrics", is_flag=True, help="Serve the proxies' /metrics."

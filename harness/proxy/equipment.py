@@ -12,11 +12,16 @@ from harness.proxy import kinds
 from harness.proxy.http.selection import Tally
 from harness.proxy.http.toxic import HttpToxic
 from harness.proxy.link import Link
+from harness.proxy.tls.toxic import KIND, TlsToxic
 from harness.proxy.toxics import KINDS, Toxic
 from harness.records import Touch
 
 KEPT = 100_000
 """Ended connections that a toxic's count can tell from others by their time."""
+
+
+Made = Toxic | HttpToxic | TlsToxic
+"""What a proxy's toxic is to one of its connections."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +48,7 @@ class Equipment:
         self._proxy = proxy
         self._seed = seed
         self._links = links
-        self._made: dict[tuple[int, str], Toxic | HttpToxic | None] = {}
+        self._made: dict[tuple[int, str], Made | None] = {}
         """By connection and name; None where toxicity spared the connection."""
         self._earlier: dict[tuple[int, str], float] = {}
         """When a toxic whose toxicity changed meanwhile last saw traffic on a live connection."""
@@ -66,6 +71,8 @@ class Equipment:
             self._earlier.pop((link.number, settings.name), None)
             if isinstance(made, HttpToxic):
                 link.mediation.drop(made)
+            if isinstance(made, TlsToxic):
+                made.held()
             self.equip(link, flush=True)
 
     def struck(self, settings: ToxicSettings) -> list[Link]:
@@ -80,13 +87,21 @@ class Equipment:
         redrawn = settings.toxicity != toxicity
         settings.toxicity = toxicity
         for link in self._live():
+            key = (link.number, settings.name)
+            made = self._made.get(key)
             if redrawn:
-                key = (link.number, settings.name)
                 touched = self._touched(key)
                 if touched is not None:
                     self._earlier[key] = touched
                 self._made.pop(key, None)
             self.equip(link, flush=True)
+            if isinstance(made, TlsToxic):
+                made.held()
+
+    def on_handshake(self, link: Link) -> list[TlsToxic]:
+        """Return the `tls` toxics that strike a connection's handshake, in their order."""
+        made = (self._made.get((link.number, settings.name)) for settings in self.settings)
+        return [toxic for toxic in made if isinstance(toxic, TlsToxic)]
 
     def _live(self) -> Collection[Link]:
         return list(self._links.values())
@@ -99,21 +114,21 @@ class Equipment:
             made = self._of(link, settings)
             if isinstance(made, HttpToxic):
                 on_http.append(made)
-            elif made is not None:
+            elif made is not None and not isinstance(made, TlsToxic):
                 chains[settings.stream.lower()].append(made)
         link.mediation.use(on_http)
         for stream, direction in (("upstream", link.upstream), ("downstream", link.downstream)):
             if chains[stream] != direction.pipeline.toxics or flush:
                 direction.replace(chains[stream], flush=flush)
 
-    def _of(self, link: Link, settings: ToxicSettings) -> Toxic | HttpToxic | None:
+    def _of(self, link: Link, settings: ToxicSettings) -> Made | None:
         """Return the link's own toxic, or None where toxicity spared it."""
         key = (link.number, settings.name)
         if key not in self._made:
             self._made[key] = self._make(link, settings)
         return self._made[key]
 
-    def _make(self, link: Link, settings: ToxicSettings) -> Toxic | HttpToxic | None:
+    def _make(self, link: Link, settings: ToxicSettings) -> Made | None:
         # Drawn from the seed, so that the same connections are struck in a replay.
         chance = self._chance(settings.name, link.number)
         if chance.random() >= settings.toxicity:
@@ -125,6 +140,8 @@ class Equipment:
             return HttpToxic(
                 settings.name, settings.kind, settings.attributes, tally=settings.tally, draw=draw
             )
+        if settings.kind == KIND:
+            return TlsToxic(settings.name, settings.attributes)
         if KINDS[settings.kind].only_new and link.opened < settings.added:
             return None
         began = max(link.opened, time.monotonic()) if settings.kind == "timeout" else link.opened

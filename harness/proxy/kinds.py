@@ -1,4 +1,4 @@
-"""Every type of toxic that the API knows: on bytes, on new connections, on HTTP exchanges."""
+"""Every type of toxic that the API knows: on bytes, new connections, HTTP and TLS handshakes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from harness.proxy.http.effects import EFFECTS
 from harness.proxy.http.toxic import HttpToxic
 from harness.proxy.listener import Posture
+from harness.proxy.tls.toxic import KIND, TlsToxic
 from harness.proxy.toxics import KINDS
 
 POSTURES = {"connect_black_hole": Posture.SWALLOW, "connect_refuse": Posture.REFUSE}
 """What the listener does to new connections, while live ones go on."""
-NAMES = (*KINDS, *POSTURES, *EFFECTS)
+NAMES = (*KINDS, *POSTURES, *EFFECTS, KIND)
 
 
 def posture(kind: str) -> Posture | None:
@@ -27,6 +28,8 @@ def defaults(kind: str) -> dict[str, int | float | str]:
     """Return the attributes of a type, with their defaults, whose types are the attributes'."""
     if is_http(kind):
         return HttpToxic.defaults(kind)
+    if kind == KIND:
+        return dict(TlsToxic.defaults)
     return {} if kind in POSTURES else dict(KINDS[kind].defaults)
 
 
@@ -34,6 +37,8 @@ def mistake(kind: str, attributes: Mapping[str, Any]) -> str:
     """Return what is wrong with these attributes, or ""."""
     if is_http(kind):
         return HttpToxic.mistake(kind, attributes)
+    if kind == KIND:
+        return TlsToxic.mistake(attributes)
     return "" if kind in POSTURES else KINDS[kind].mistake(attributes)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
 from harness.proxy.direction import Direction
@@ -19,6 +19,10 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 LINGER = 5.0
 """Seconds for a closed connection's last bytes to leave, as in Toxiproxy."""
+
+
+Dial = Callable[[asyncio.Protocol], Awaitable[object]]
+"""Connects a protocol to the dependency; OSError where it cannot."""
 
 
 class Owner(Protocol):
@@ -98,6 +102,8 @@ class Link:
             lambda action: self._finish(action, self.dependency),
         )
         self._dial: asyncio.Task[None] | None = None
+        self.dial: Dial | None = None
+        """What reaches the dependency, where it is not done straight."""
         self._reached = False
         self._ended = False
         self._eofs: set[Ending] = set()
@@ -139,12 +145,15 @@ class Link:
         self.upstream.deliver()
 
     async def _connect(self) -> None:
-        host, port = self._owner.upstream
         try:
-            await asyncio.get_running_loop().create_connection(lambda: self.dependency, host, port)
+            await (self.dial or self._straight)(self.dependency)
         except OSError:
             # The target's connection was accepted already: a reset is the nearest to a refusal.
             self.end(Ending.DEPENDENCY, reset=True)
+
+    async def _straight(self, side: asyncio.Protocol) -> None:
+        host, port = self._owner.upstream
+        await asyncio.get_running_loop().create_connection(lambda: side, host, port)
 
     def _from_target(self, data: bytes) -> None:
         now = time.monotonic()

@@ -6,13 +6,15 @@ from typing import Any
 
 from harness.address import Address
 from harness.proxy import kinds
-from harness.proxy.bodies import address
+from harness.proxy.bodies import ApiError, address
 from harness.proxy.equipment import Equipment, ToxicSettings
 from harness.proxy.evidence.recorder import Recorder
 from harness.proxy.evidence.totals import Totals
 from harness.proxy.link import Link
 from harness.proxy.listener import Listener, Posture
 from harness.proxy.surroundings import Surroundings
+from harness.proxy.tls.proxy_tls import ProxyTls
+from harness.proxy.tls.settings import InvalidTls, TlsSettings
 from harness.proxy.watcher import Watcher
 from harness.records import Ending, Evidence, Touch
 
@@ -21,7 +23,14 @@ class NamedProxy:
     """Listens for the target and leads to one dependency."""
 
     def __init__(
-        self, name: str, listen: str, upstream: str, *, protocol: str, around: Surroundings
+        self,
+        name: str,
+        listen: str,
+        upstream: str,
+        *,
+        protocol: str,
+        around: Surroundings,
+        tls: TlsSettings | None = None,
     ) -> None:
         self.name = name
         self.listen = listen
@@ -34,11 +43,20 @@ class NamedProxy:
         self.timers = around.timers
         self._around = around
         self._recorder = Recorder(name, protocol, around.events)
-        self._listener = Listener(name, lambda: Link(self).target, around.counting)
+        self._listener = Listener(name, self._accept, around.counting)
         self._links: dict[int, Link] = {}
         self._equipment = Equipment(name, around.seed, self._links)
         self._changing = asyncio.Lock()
         """Changes of the listener wait for each other: they take their time."""
+        self._tls = ProxyTls(
+            protocol=protocol,
+            authority=around.authority,
+            timers=around.timers,
+            address=lambda text: address("upstream", text or self.upstream_text),
+            toxics=self._equipment.on_handshake,
+            report=lambda link, handshake: self._recorder.shook(link.number, handshake),
+        )
+        self.secure(tls)
 
     def __repr__(self) -> str:
         posture = self._listener.posture.value
@@ -98,11 +116,35 @@ class NamedProxy:
         for link in list(self._links.values()):
             link.end(Ending.FAULT, reset=False)
 
+    # TLS.
+
+    @property
+    def tls(self) -> TlsSettings | None:
+        """What is done with TLS, or None."""
+        return self._tls.settings
+
+    def secure(self, wanted: TlsSettings | None) -> None:
+        """Do this with the TLS of new connections; None changes nothing. Raises ApiError."""
+        try:
+            self._tls.use(wanted, [(each.kind, each.attributes) for each in self.toxics])
+        except InvalidTls as error:
+            raise ApiError(400, str(error)) from None
+
+    def check_toxic(self, kind: str, attributes: Mapping[str, Any]) -> None:
+        """Raise ApiError where a toxic could strike nothing in what is done with TLS."""
+        try:
+            self._tls.check_toxic(kind, attributes)
+        except InvalidTls as error:
+            raise ApiError(400, str(error)) from None
+
     def read_counters(self) -> None:
         """Take a reading of what is only counted."""
         self._listener.read_counters()
 
     # Links; see link.Owner.
+
+    def _accept(self) -> asyncio.BaseProtocol:
+        return self._tls.protocol_for(Link(self))
 
     @property
     def upstream(self) -> tuple[str, int]:

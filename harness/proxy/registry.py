@@ -5,17 +5,16 @@ import logging
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
 
 from harness.proxy import bodies, kinds
 from harness.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange
 from harness.proxy.equipment import ToxicSettings
+from harness.proxy.evidence.summary import Summary
 from harness.proxy.evidence.totals import Totals
 from harness.proxy.leases import Leases
 from harness.proxy.listening import resolve
 from harness.proxy.named_proxy import NamedProxy
 from harness.proxy.surroundings import Surroundings
-from harness.records import Touch
 
 LOG = logging.getLogger(__name__)
 MARKS = 1000
@@ -24,22 +23,6 @@ HEAL_AGAIN = 0.5
 """Seconds between two attempts to listen again after a lease ran out."""
 ANYWHERE = "127.0.0.1:0"
 """Where a proxy listens that names no address; Toxiproxy takes all interfaces."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What one proxy has seen since its beginning, or since a mark."""
-
-    proxy: str
-    since: float
-    connections: int
-    exchanges: int
-    """HTTP requests, Redis commands, or turns where the protocol is not known."""
-    received: int
-    """Bytes that came from the target."""
-    sent: int
-    """Bytes that went back to it."""
-    touches: tuple[Touch, ...]
 
 
 class Registry:
@@ -82,6 +65,7 @@ class Registry:
             body.listen or ANYWHERE,
             upstream,
             protocol=body.protocol or "tcp",
+            tls=body.tls,
             around=self._around,
         )
         _ = bodies.listen_address(proxy.listen)
@@ -102,6 +86,7 @@ class Registry:
         proxy = self.get(name)
         enabled = proxy.enabled if body.enabled is None else body.enabled
         listen, upstream = body.listen or proxy.listen, body.upstream or proxy.upstream_text
+        proxy.secure(body.tls)
         if upstream != proxy.upstream_text or await _differs(listen, proxy.listen):
             await proxy.move(listen, upstream)
         if enabled:
@@ -126,7 +111,7 @@ class Registry:
         for body in wanted:
             known = self.proxies.get(body.name or "")
             if known is not None:
-                same = known.upstream_text == body.upstream
+                same = known.upstream_text == body.upstream and body.tls in (None, known.tls)
                 if same and not await _differs(body.listen or ANYWHERE, known.listen):
                     made.append(known)
                     continue
@@ -169,6 +154,7 @@ class Registry:
             attributes=bodies.attributes(body.kind, kinds.defaults(body.kind), body.attributes),
             lease=body.lease,
         )
+        proxy.check_toxic(settings.kind, settings.attributes)
         try:
             await proxy.add(settings)
         except OSError as error:
@@ -183,6 +169,7 @@ class Registry:
         attributes = bodies.attributes(settings.kind, settings.attributes, change.attributes)
         toxicity = settings.toxicity if change.toxicity is None else change.toxicity
         _check_toxicity(settings.kind, toxicity)
+        self.get(proxy).check_toxic(settings.kind, attributes)
         self.get(proxy).change(settings, attributes, toxicity)
         if change.lease is not None:
             settings.lease = change.lease
@@ -257,6 +244,8 @@ class Registry:
             since=since,
             connections=counts.connections,
             exchanges=counts.exchanges,
+            handshakes=counts.handshakes,
+            handshakes_failed=counts.handshakes_failed,
             received=counts.received,
             sent=counts.sent,
             touches=proxy.touches(since),

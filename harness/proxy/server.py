@@ -8,7 +8,8 @@ import logging
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from aiohttp import web
 from harness.proxy import bodies
 from harness.proxy.bodies import ApiError, ProxyBody
 from harness.proxy.control import Access, application
+from harness.proxy.control.certificate import certificate
 from harness.proxy.events import Events
 from harness.proxy.registry import Registry
 from harness.proxy.surroundings import Crowd, Surroundings
 from harness.proxy.timer import Timers
+from harness.proxy.tls.authority import Authority
 
 LOG = logging.getLogger(__name__)
 FILES_PER_CONNECTION = 2
@@ -43,6 +46,8 @@ class Settings:
     """Whether a port that others can reach may be without a token."""
     proxy_metrics: bool
     runtime_metrics: bool
+    ca_file: Path | None
+    """Where the certificate that targets must trust is written, while this runs."""
     max_connections: int | None
     """None means as many as the limit on open files allows."""
 
@@ -113,7 +118,7 @@ def _tune_collector() -> None:
 async def _serve(
     settings: Settings, proxies: list[ProxyBody], ready: Callable[[str], None]
 ) -> None:
-    events, timers = Events(), Timers()
+    events, timers, authority = Events(), Timers(), Authority()
     registry = Registry(
         Surroundings(
             seed=settings.seed,
@@ -121,6 +126,7 @@ async def _serve(
             timers=timers,
             events=events,
             crowd=Crowd(_room(settings.max_connections)),
+            authority=authority,
         )
     )
     stopped = asyncio.Event()
@@ -128,7 +134,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     access = Access(settings.token, any_host=not _is_loopback(settings.host))
-    further = _metrics(settings, registry)
+    further = (*_metrics(settings, registry), certificate(authority))
     app = application(registry, events, access, further=further)
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
@@ -142,13 +148,30 @@ async def _serve(
         await registry.populate(proxies, [])
         host, port = runner.addresses[0][:2]
         _tune_collector()
-        ready(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-        await stopped.wait()
+        with _published(authority, settings.ca_file):
+            ready(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+            await stopped.wait()
     finally:
         for proxy in registry.proxies.values():
             proxy.discard()
         timers.close()
         await runner.cleanup()
+
+
+@contextmanager
+def _published(authority: Authority, path: Path | None) -> Iterator[None]:
+    """Keep the authority's certificate in a file; it is no secret, the key stays in memory."""
+    if path is None:
+        yield
+        return
+    try:
+        path.write_bytes(authority.pem)
+    except OSError as error:
+        raise Unable(f"--ca-file {path}: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _metrics(settings: Settings, registry: Registry) -> tuple[web.RouteDef, ...]:

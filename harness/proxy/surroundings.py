@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from harness.proxy.events import Events
 from harness.proxy.timer import Timers
+from harness.proxy.tls.authority import Authority
 
 
 class Crowd:
@@ -38,3 +39,5 @@ class Surroundings:
     timers: Timers
     events: Events
     crowd: Crowd
+    authority: Authority
+    """Makes the certificates that targets are shown."""

@@ -35,6 +35,37 @@ class Certainty(StrEnum):
     """Nothing could be read, or not all could be kept: the number is unknown."""
 
 
+class HandshakeOutcome(StrEnum):
+    """What became of a TLS handshake at the tap."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    """With the tap, which ends the target's TLS."""
+    PASSED_ON = "passed on"
+    """To the dependency: what became of it there is not visible here."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """The TLS handshake of one connection."""
+
+    outcome: HandshakeOutcome = HandshakeOutcome.PENDING
+    reason: str = ""
+    """Why it failed, such as "tlsv1 alert unknown ca", which the target sent."""
+    server_name: str = ""
+    """Whom the target asked for, in its ClientHello (SNI); empty where it named nobody."""
+    began: float | None = None
+    """When the ClientHello was whole; None where none came."""
+    ended: float | None = None
+    version: str = ""
+    """"TLSv1.3" and so on, where it was completed."""
+    protocol: str = ""
+    """What ALPN chose, such as "http/1.1"."""
+    faults: tuple[str, ...] = ()
+    """The `tls` toxics that struck it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One connection that the tap accepted from the target."""
@@ -52,6 +83,8 @@ class Connection:
     """Bytes that came from the target."""
     sent: int = 0
     """Bytes that went back to the target."""
+    handshake: Handshake | None = None
+    """None where the tap does not look for TLS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +138,7 @@ class Touch:
     connections: int
     """Connections on which it was active (after toxicity was drawn) and saw data or an end.
 
-    For an HTTP toxic: on which it altered an exchange."""
+    For an HTTP toxic: on which it altered an exchange; for a `tls` toxic: a handshake."""
     exchanges: int = 0
     """HTTP exchanges that it altered; 0 for other toxics."""
 

@@ -38,6 +38,8 @@ def proxy(named: NamedProxy) -> dict[str, Any]:
         "protocol": named.protocol,
         "toxics": toxics(named),
     }
+    if named.tls is not None:
+        shown["tls"] = named.tls.shown
     return shown if named.lease is None else {**shown, "lease": named.lease}
 
 

@@ -11,7 +11,14 @@ from harness.proxy.evidence.redis import RedisExchanges
 from harness.proxy.evidence.totals import Totals
 from harness.proxy.evidence.watch import ConnectionWatch, Finished, as_record
 from harness.proxy.flow import Flow
-from harness.records import Connection, Evidence, Refusals, Touch
+from harness.records import (
+    Connection,
+    Evidence,
+    Handshake,
+    HandshakeOutcome,
+    Refusals,
+    Touch,
+)
 
 KEPT = 100_000
 """Finished records of each kind that are kept; older ones are dropped, and counted."""
@@ -67,6 +74,16 @@ class Recorder:
         for blind_spot in watch.exchanges.blind_spots:
             # An end that is not known would be in any window.
             self.notice(blind_spot, math.inf if record.closed is None else record.closed)
+
+    def shook(self, number: int, handshake: Handshake) -> None:
+        """Keep what became of a connection's handshake so far; one that is over is no more told."""
+        watch = self._open.get(number)
+        if watch is None:
+            return
+        watch.handshake = handshake
+        if handshake.outcome is not HandshakeOutcome.PENDING:
+            what = {"proxy": self.dependency, "connection": number, "handshake": handshake}
+            self._events.tell("handshake", what)
 
     def exchanged(self, finished: Finished) -> None:
         """Keep an exchange that is over."""

@@ -17,6 +17,9 @@ class Totals:
     """Bytes that came from it."""
     sent: int = 0
     """Bytes that went back to the target."""
+    handshakes: int = 0
+    """TLS handshakes that began, by a whole ClientHello."""
+    handshakes_failed: int = 0
 
     def __sub__(self, before: "Totals") -> "Totals":
         return Totals(

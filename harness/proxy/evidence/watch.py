@@ -6,7 +6,7 @@ from typing import Protocol
 from harness.proxy.evidence.exchanges import Exchanges, Pending
 from harness.proxy.evidence.totals import Totals
 from harness.proxy.flow import Flow
-from harness.records import Connection, Ending, Exchange, Outcome
+from harness.records import Connection, Ending, Exchange, Handshake, HandshakeOutcome, Outcome
 
 Finished = tuple[int, Pending, Outcome, str, float | None]
 """An exchange of a connection by its number, as it is kept until its record is asked for."""
@@ -41,6 +41,8 @@ class ConnectionWatch:
     ) -> None:
         self.number = number
         self.exchanges = exchanges
+        self.handshake: Handshake | None = None
+        """Kept up to date by whoever reads the connection's TLS."""
         # Straight to the exchanges: these two are called for every chunk.
         self.received: Callable[[bytes, float], None] = exchanges.received
         self.answered: Callable[[bytes, float], None] = exchanges.answered
@@ -93,7 +95,17 @@ class ConnectionWatch:
     def totals(self) -> Totals:
         """What passed on this connection."""
         up, down = self._upstream, self._downstream
-        return Totals(1, self.exchanges.begun, up.taken, up.given, down.taken, down.given)
+        shaken = self.handshake
+        return Totals(
+            connections=1,
+            exchanges=self.exchanges.begun,
+            received=up.taken,
+            forwarded=up.given,
+            came=down.taken,
+            sent=down.given,
+            handshakes=int(shaken is not None and shaken.began is not None),
+            handshakes_failed=int(shaken is not None and shaken.outcome is HandshakeOutcome.FAILED),
+        )
 
     def record(
         self, *, closed: float | None = None, by: Ending | None = None, reached: bool = True
@@ -108,6 +120,7 @@ class ConnectionWatch:
             reached=reached,
             received=self._upstream.taken,
             sent=self._downstream.given,
+            handshake=self.handshake,
         )
 
     def pending(self) -> list[Exchange]:

@@ -1,0 +1,115 @@
+"""The dependency's side of a connection where the way there is TLS again."""
+
+import asyncio
+import ssl
+from typing import cast
+
+from harness.proxy.tls.settings import ANY, SYSTEM, TlsSettings
+from harness.proxy.tls.transport import TlsTransport
+
+
+class Refused(OSError):
+    """The handshake with the dependency failed; its text says why."""
+
+
+def trusting(settings: TlsSettings, protocols: tuple[str, ...]) -> ssl.SSLContext:
+    """Return a context for connections to the dependency; ssl.SSLError on unusable certificates."""
+    pem = None if settings.trust in {SYSTEM, ANY} else settings.trust
+    context = ssl.create_default_context(cadata=pem)
+    if settings.trust == ANY:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
+    return context
+
+
+async def dial(
+    side: asyncio.Protocol, host: str, port: int, context: ssl.SSLContext, server_name: str
+) -> None:
+    """Connect a side of a link; it hears of its transport once TLS stands.
+
+    Raises Refused where it does not, OSError where nothing listens.
+    """
+    outward = Exit(side, context, server_name)
+    await asyncio.get_running_loop().create_connection(lambda: outward, host, port)
+    try:
+        await outward.shaken
+    except BaseException:
+        outward.abort()
+        raise
+
+
+class Exit(asyncio.Protocol):
+    """The socket's protocol."""
+
+    def __init__(self, side: asyncio.Protocol, context: ssl.SSLContext, server_name: str) -> None:
+        self.shaken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._side = side
+        self._context = context
+        self._server_name = server_name
+        self._transport: TlsTransport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the handshake."""
+        self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
+        self._transport.begin(self._context, server_side=False, server_name=self._server_name)
+        self._shake(b"")
+
+    def _shake(self, data: bytes) -> None:
+        try:
+            if not self._transport.shake(data):
+                return
+        except ssl.SSLError as error:
+            self._fail(reason(error))
+            return
+        if self.shaken.done():
+            return  # given up meanwhile
+        self.shaken.set_result(None)
+        self._side.connection_made(self._transport)
+        self._transport.feed(b"")
+
+    def _fail(self, why: str) -> None:
+        if not self.shaken.done():
+            self.shaken.set_exception(Refused(why))
+
+    def data_received(self, data: bytes) -> None:
+        """Go on with the handshake, or decrypt."""
+        if self.shaken.done():
+            self._transport.feed(data)
+        else:
+            self._shake(data)
+
+    def eof_received(self) -> bool:
+        """Pass an end on; our direction stays open."""
+        if self.shaken.done():
+            self._transport.feed_eof()
+        else:
+            self._fail("the dependency ended the connection")
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits."""
+        if not self.shaken.done():
+            self._fail(f"the dependency's connection broke: {exc or 'it ended'}")
+        elif self.shaken.exception() is None:
+            self._side.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Hold back the other side."""
+        self._side.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Let the other side go on."""
+        self._side.resume_writing()
+
+    def abort(self) -> None:
+        """End at once."""
+        self._transport.abort()
+
+
+def reason(error: ssl.SSLError) -> str:
+    """Return why a handshake failed, as OpenSSL names it, for a person."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {error.verify_message}"
+    return (error.reason or str(error)).lower().replace("_", " ")
