@@ -1,5 +1,6 @@
 """A test's result: its verdicts travel with its report, and each outcome has its own form."""
 
+import re
 from collections.abc import Generator
 from pathlib import Path
 
@@ -110,10 +111,17 @@ def _formed(
 def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Verdict]:
     """Return the failed verdicts of a plain `assert verdict`, which pytest shows only as a value.
 
-    They are among the frame's local values: pytest keeps an assertion's operands there as well.
+    They are among the frame's local values: pytest keeps an assertion's operands there as well,
+    under names that begin with "@py". A verdict that the assertion does not name is not its cause.
     """
-    values = excinfo.traceback[-1].frame.f_locals.values()
-    failed = (v for v in values if isinstance(v, Verdict) and v.ruling is Ruling.FAIL)
+    entry = excinfo.traceback[-1]
+    named = set(re.findall(r"\w+", str(entry.statement)))
+    failed = (
+        value
+        for name, value in entry.frame.f_locals.items()
+        if isinstance(value, Verdict) and value.ruling is Ruling.FAIL
+        if name.startswith("@py") or name in named
+    )
     return list(dict.fromkeys(failed))
 
 

@@ -26,8 +26,9 @@ def text(report: SessionReport) -> str:
     )
     lines = ["## windtunnel", ""]
     if report.scored:
-        below = f", below the asked {report.minimum:g}" * (report.standing is Standing.BELOW)
-        lines += [f"**Architecture score {report.score.points:.0f}/100**{below}", ""]
+        below = report.standing is Standing.BELOW
+        asked = f", below the asked {report.minimum:g}" if below else ""
+        lines += [f"**Architecture score {report.score.points:.0f}/100**{asked}", ""]
         lines += _table(
             ("Category", "Points", "of"),
             [
@@ -35,7 +36,7 @@ def text(report: SessionReport) -> str:
                 for category, possible in POINTS.items()
             ],
         )
-    lines += [f"{counts}; backend {report.backend}, seed `{report.seed}`", ""]
+    lines += [f"{counts}; backend {_plain(report.backend)}, seed `{report.seed}`", ""]
     lines += [f"> {_plain(remark)}" for remark in report.remarks]
     for ruling in (Ruling.FAIL, Ruling.INCONCLUSIVE):
         lines += _verdicts(report, ruling)
@@ -98,7 +99,8 @@ def _matrix(matrix: Matrix) -> list[str]:
         for fault in matrix.faults(dependency)
     ]
     lines = [f"### Tested: {matrix.coverage}", ""]
-    lines += _table(("Dependency", "Fault", *matrix.mechanisms), rows)
+    head = ("Dependency", "Fault", *matrix.mechanisms)
+    lines += _table(tuple(map(_plain, head)), (tuple(map(_plain, row)) for row in rows))
     for dependency in matrix.dependencies:
         if matrix.never(dependency):
             never = ", ".join(matrix.never(dependency))

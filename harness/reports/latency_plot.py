@@ -19,6 +19,8 @@ STYLE = (
     "text{font:12px sans-serif;fill:#444}.grid{stroke:#ddd}.answer{stroke:#2266aa}"
     ".fallback{stroke:#8250df}.error{stroke:#cc2222}.fault{fill:#f2a93b;opacity:.25}"
 )
+FEW = 2_000
+"""Dots below which each is drawn larger than its cell."""
 KINDS = ("answer", "fallback", "error")
 """What a dot is: an answer of the service's own, one that it marked as a fallback, or neither."""
 
@@ -151,8 +153,10 @@ def _dots(across: NDArray[np.float64], up: NDArray[np.float64], kind: str) -> li
     if not len(cells):
         return []
     width, height = (_x(1) - _x(0)) / COLUMNS, (_y(0) - _y(1)) / ROWS
+    # Few requests would hardly be seen as cells of the raster.
+    thick = max(height, 4.0) if len(cells) < FEW else height
     strokes = "".join(
         f"M{_x(cell // ROWS / COLUMNS):.1f} {_y((cell % ROWS + 0.5) / ROWS):.1f}h{width:.1f}"
         for cell in cells.tolist()
     )
-    return [f'<path class="{kind}" stroke-width="{height:.1f}" d="{strokes}"/>']
+    return [f'<path class="{kind}" stroke-width="{thick:.1f}" d="{strokes}"/>']

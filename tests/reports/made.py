@@ -1,0 +1,155 @@
+"""Sessions made by hand: their findings are given, and a person can see through them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.criteria import Category, Finding, Moment, Ruling, Verdict
+from harness.criteria.score import score
+from harness.reports.matrix import TOUCHED, matrix
+from harness.reports.reruns import counted, flaky
+from harness.reports.session_report import SessionReport
+from harness.reports.tried import Judged, Outcome, Struck, Tried
+
+OUTAGE = Struck("Outage(dependency='prices')", "prices")
+LATENCY = Struck("Latency(dependency='prices', seconds=0.2)", "prices")
+STOCK_OUTAGE = Struck("Outage(dependency='stock')", "stock")
+
+MOMENTS = tuple(
+    Moment(100 + n * 0.0213, "caller", f"request {n}: 200 fallback")
+    if n % 2 == 0
+    else Moment(100 + n * 0.0213, "prices", "connection refused", counted=n > 7)
+    for n in range(40)
+)
+OPENS = Verdict(
+    criterion="breaker opens within 3 failures",
+    subject="prices",
+    ruling=Ruling.FAIL,
+    statement="after 3 failures had ended, 17 attempts of 17 later requests reached it.",
+    category=Category.BREAKERS,
+    covers=("prices",),
+    value=17,
+    lower=17,
+    upper=17,
+    timeline=MOMENTS,
+    conditions=("backend embedded", "profile loopback", "seed 42"),
+    mechanism="circuit breaker",
+)
+MEAN = Verdict(
+    criterion="mean response",
+    subject="/orders",
+    ruling=Ruling.PASS,
+    statement="mean 22.91 ms (99% interval 20.38 to 25.45 ms), allowed under 50 ms.",
+    category=Category.RESPONSE_TIMES,
+    covers=("/orders",),
+    value=0.0229,
+    lower=0.0204,
+    upper=0.0254,
+    unit="s",
+    findings=(Finding("p99", 0.0733, "s"),),
+    mechanism="response time",
+)
+ERRORS = Verdict(
+    criterion="error rate",
+    subject="/orders",
+    ruling=Ruling.INCONCLUSIVE,
+    statement="0.00% errors (0 of 20), allowed under 5%.",
+    category=Category.SUCCESS_RATE,
+    covers=("/orders",),
+    needs="about 90 requests",
+    mechanism="answers",
+)
+
+
+def touched(struck: Struck, ruling: Ruling = Ruling.PASS) -> Verdict:
+    return Verdict(
+        criterion=TOUCHED, subject=struck.fault, ruling=ruling, statement="20 calls started."
+    )
+
+
+def tried(
+    name: str,
+    outcome: Outcome,
+    verdicts: Sequence[Verdict] = (),
+    struck: tuple[Struck, ...] = (),
+    attempt: int = 1,
+) -> Tried:
+    test = f"tests/test_it.py::{name}"
+    replay = f"pytest {test} --windtunnel-seed=42"
+    return Tried(
+        test=test,
+        attempt=attempt,
+        outcome=outcome,
+        file="tests/test_it.py",
+        line=9,
+        replay=replay,
+        said="" if outcome is Outcome.PASSED else f"why {name} did not pass",
+        judged=tuple(
+            Judged(test=test, verdict=each, faults=struck, attempt=attempt, replay=replay)
+            for each in verdicts
+        ),
+        struck=struck,
+    )
+
+
+EVERY_KIND = (
+    tried("test_opens", Outcome.FAILED, [touched(OUTAGE), OPENS], (OUTAGE,)),
+    tried("test_mean", Outcome.PASSED, [touched(LATENCY), MEAN], (LATENCY,)),
+    tried("test_errors", Outcome.INCONCLUSIVE, [touched(LATENCY), ERRORS], (LATENCY,)),
+    tried("test_flaky", Outcome.FAILED, [touched(OUTAGE)], (OUTAGE,)),
+    tried("test_flaky", Outcome.PASSED, [touched(OUTAGE)], (OUTAGE,), attempt=2),
+    tried("test_vacuous", Outcome.FAILED, [touched(STOCK_OUTAGE, Ruling.FAIL)], (STOCK_OUTAGE,)),
+)
+PAIRS = [(at, fault) for at in ("prices", "stock") for fault in ("Outage", "Latency", "Kill")]
+
+
+def session(tests: Sequence[Tried] = EVERY_KIND, minimum: float | None = None) -> SessionReport:
+    judged = counted(tests)
+    return SessionReport(
+        backend="embedded",
+        reason="as asked",
+        description=("our own proxy, which is also the tap",),
+        seed=42,
+        tests=tuple(tests),
+        judged=judged,
+        flaky=flaky(tests),
+        score=score([each.verdict for each in judged], ["/orders"], ["prices", "stock"]),
+        minimum=minimum,
+        matrix=matrix(tests, PAIRS),
+        settings={"CACHE_TTL=0": 2},
+        environment=(("windtunnel", "0.1.0"), ("Machine", "one of ours")),
+    )
+
+
+def with_text(text: str) -> SessionReport:
+    """Return a session in which whatever can be a text is this one."""
+    struck = Struck(text, text)
+    hostile = replace(
+        OPENS,
+        criterion=text,
+        subject=text,
+        statement=text,
+        timeline=(Moment(1, text, text), Moment(2, text, text, counted=True)),
+        conditions=(text,),
+        mechanism=text,
+        findings=(Finding(text, 1.0, text),),
+        unit=text,
+    )
+    # A name of a fault's class is cut at "(".
+    one = replace(tried("x", Outcome.FAILED, [hostile, touched(struck)], (struck,)), test=text)
+    one = replace(
+        one,
+        file=text,
+        replay=text,
+        said=text,
+        judged=tuple(replace(each, test=text, replay=text) for each in one.judged),
+    )
+    again = replace(one, attempt=2, outcome=Outcome.PASSED, judged=())
+    return replace(
+        session([one, again]),
+        backend=text,
+        reason=text,
+        description=(text,),
+        settings={text: 1},
+        environment=((text, text),),
+        remarks=(text,),
+    )

@@ -1,0 +1,33 @@
+"""A rerun replaces what was not proved, and hides no failure."""
+
+from dataclasses import replace
+
+from harness.criteria import Ruling
+from harness.reports.reruns import counted, flaky
+from harness.reports.tried import Outcome
+from tests.reports.made import ERRORS, MEAN, OPENS, OUTAGE, tried
+
+HELD = replace(OPENS, ruling=Ruling.PASS)
+FIRST = tried("a", Outcome.FAILED, [MEAN, OPENS], (OUTAGE,))
+AGAIN = tried("a", Outcome.PASSED, [MEAN, HELD], (OUTAGE,), attempt=2)
+
+
+def test_a_fail_stays_and_what_else_the_first_attempt_said_is_replaced() -> None:
+    rulings = [(each.attempt, each.verdict.ruling) for each in counted([FIRST, AGAIN])]
+    assert rulings == [(1, "FAIL"), (2, "PASS"), (2, "PASS")]
+
+
+def test_an_inconclusive_verdict_is_replaced_by_a_conclusive_one() -> None:
+    first = tried("a", Outcome.INCONCLUSIVE, [ERRORS])
+    again = tried("a", Outcome.PASSED, [replace(ERRORS, ruling=Ruling.PASS)], attempt=2)
+    assert [each.verdict.ruling for each in counted([first, again])] == ["PASS"]
+
+
+def test_an_attempt_that_failed_before_another_passed_is_flaky() -> None:
+    assert flaky([FIRST, AGAIN]) == (FIRST,)
+
+
+def test_a_test_that_failed_to_the_end_is_not_flaky_and_neither_is_one_that_never_did() -> None:
+    still = replace(AGAIN, outcome=Outcome.FAILED)
+    assert flaky([FIRST, still]) == ()
+    assert flaky([tried("b", Outcome.PASSED)]) == ()
