@@ -4,8 +4,8 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, Self
 
 import trustme
 
@@ -48,6 +48,18 @@ def secured(port: int, context: ssl.SSLContext, name: str = "127.0.0.1") -> ssl.
         raise
 
 
+def wire_ending(client: ssl.SSLSocket) -> str:
+    """Return how the socket under a client ends, "end" or "reset": ssl takes both for the same."""
+    with socket.socket(fileno=client.detach()) as raw:
+        raw.settimeout(DEADLINE)
+        try:
+            while raw.recv(65536):
+                pass  # tickets, alerts, and whatever else was on its way
+        except ConnectionResetError:
+            return "reset"
+    return "end"
+
+
 @contextmanager
 def secure_server(authority: trustme.CA, name: str, says: bytes) -> Iterator[int]:
     """Give the port of a TLS server that echoes what it gets, after what it says of itself."""
@@ -79,7 +91,7 @@ class Half:
         """Whether the peer's direction was ended in TLS, and not only by the socket."""
         self._until(self._tls.do_handshake)
 
-    def __enter__(self) -> "Half":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -108,10 +120,9 @@ class Half:
 
     def end(self) -> None:
         """Send close_notify, and keep the socket open both ways."""
-        try:
+        with suppress(ssl.SSLWantReadError):  # the peer's own is not here yet
             self._tls.unwrap()
-        except ssl.SSLWantReadError:
-            self.flush()
+        self.flush()
 
     def rest(self) -> bytes:
         """Return everything until the peer ends its direction."""

@@ -1,11 +1,11 @@
 """A ClientHello is read as it comes, whole or in pieces, and nothing that comes instead harms."""
 
-import random
 import ssl
 
 import pytest
 
 from harness.proxy.tls.hello import LIMIT, HelloReader, NotTls, peeking
+from tests.proxy.chance import chance
 from tests.proxy.tls.ends import greeting
 
 CONTEXT = peeking()
@@ -63,24 +63,24 @@ def test_what_is_no_tls_is_told_as_what_it_is(data: bytes, why: str) -> None:
 
 
 def test_a_hello_without_an_end_is_given_up() -> None:
-    endless = b"\x16\x03\x01\x40\x00\x01\xff\xff\xff" + bytes(2**14)
+    begun = b"\x16\x03\x01\x40\x00\x01\x01\x00\x00" + bytes(2**14 - 4)
     reader = HelloReader(CONTEXT)
-    with pytest.raises(NotTls):
-        for _ in range(LIMIT // len(endless) + 1):
-            reader.feed(endless)
+    assert reader.feed(begun) is None
+    with pytest.raises(NotTls, match="no ClientHello in its first"):
+        reader.feed(begun * (LIMIT // len(begun)))
 
 
 # A name that is not ASCII is told on standard error, by CPython, before it is refused.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_damaged_hellos_are_read_or_refused() -> None:
-    chance = random.Random(6)
+    draw = chance(6)
     hello = greeting("catalog.example")
     refused = 0
     for _ in range(3000):
         damaged = bytearray(hello)
-        for _ in range(chance.randint(1, 4)):
-            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        cut = chance.choice([len(damaged), chance.randrange(len(damaged))])
+        for _ in range(draw.randint(1, 4)):
+            damaged[draw.randrange(len(damaged))] = draw.randrange(256)
+        cut = draw.choice([len(damaged), draw.randrange(len(damaged))])
         try:
             HelloReader(CONTEXT).feed(bytes(damaged[:cut]))
         except NotTls:

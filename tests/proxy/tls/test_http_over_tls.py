@@ -81,11 +81,11 @@ def test_the_exchanges_are_recorded_as_if_they_were_plain(
 
 
 @pytest.mark.parametrize(
-    ("kind", "attributes", "status", "body"),
+    ("kind", "attributes"),
     [
-        ("http_status", {"status": 503, "body": "broken"}, 503, b"broken"),
-        ("http_delay", {"latency": 150}, 200, BODY),
-        ("http_drip", {"rate": 5000}, 200, BODY),
+        ("http_status", {"status": 503, "body": "broken"}),
+        ("http_delay", {"latency": 150}),
+        ("http_drip", {"rate": 5000}),
     ],
 )
 def test_an_answer_is_replaced_or_delayed(
@@ -94,16 +94,16 @@ def test_an_answer_is_replaced_or_delayed(
     trust: ssl.SSLContext,
     kind: str,
     attributes: dict[str, Any],
-    status: int,
-    body: bytes,
 ) -> None:
     port = server.proxy(upstream, protocol="http", tls=TERMINATE)
     server.toxic(kind, first=1, **attributes)
     begun = time.monotonic()
     struck, spared = fetched(port, trust, times=2)
-    assert struck == (status, body)
     assert spared == (200, BODY)
-    if kind != "http_status":
+    if kind == "http_status":
+        assert struck == (503, b"broken")
+    else:
+        assert struck == (200, BODY)
         assert time.monotonic() - begun >= 0.15
     assert [each["faults"] for each in exchanges(server)] == [[f"{kind}_downstream"], []]
 
@@ -119,10 +119,10 @@ def test_a_body_is_corrupted_under_an_encryption_that_holds(
 
 
 @pytest.mark.parametrize(
-    ("kind", "attributes", "seen"),
+    ("kind", "seen"),
     [
-        ("http_abort", {}, aiohttp.ClientConnectionError),
-        ("http_truncate", {"bytes": 100}, aiohttp.ClientPayloadError),
+        ("http_abort", aiohttp.ClientConnectionError),
+        ("http_truncate", aiohttp.ClientPayloadError),
     ],
 )
 def test_an_answer_that_breaks_off_is_seen_as_such(
@@ -130,11 +130,10 @@ def test_an_answer_that_breaks_off_is_seen_as_such(
     upstream: int,
     trust: ssl.SSLContext,
     kind: str,
-    attributes: dict[str, Any],
     seen: type[Exception],
 ) -> None:
     port = server.proxy(upstream, protocol="http", tls=TERMINATE)
-    server.toxic(kind, **attributes)
+    server.toxic(kind)
     with pytest.raises(seen):
         fetched(port, trust)
     assert exchanges(server)[0]["faults"] == [f"{kind}_downstream"]
