@@ -25,6 +25,10 @@ from faults.outage import Outage
 from faults.pause import Pause
 from faults.slow_close import SlowClose
 from faults.timeout import Timeout
+from faults.tls_abort import TlsAbort
+from faults.tls_alert import TlsAlert
+from faults.tls_certificate import TlsCertificate
+from faults.tls_delay import TlsDelay
 
 __all__ = [
     "Bandwidth",
@@ -53,6 +57,10 @@ __all__ = [
     "Processing",
     "SlowClose",
     "Timeout",
+    "TlsAbort",
+    "TlsAlert",
+    "TlsCertificate",
+    "TlsDelay",
     "Toxic",
     "Toxics",
 ]

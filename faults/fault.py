@@ -14,6 +14,8 @@ class Capability(StrEnum):
     """Answer or alter single HTTP exchanges."""
     CONNECT = "connect"
     """Delay, refuse or leave unanswered new connections alone, and tell idle ones from others."""
+    TLS = "tls"
+    """Show other certificates and strike handshakes: the tap ends the target's TLS."""
     PROCESS = "process"
     """Stop, continue, end and start again the dependency's process or container."""
     NETWORK = "network"

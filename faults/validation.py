@@ -1,6 +1,8 @@
 """Checks of a fault's arguments: each failure names the place, the finding and the expectation."""
 
 import math
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 
 def dependency_name(fault: object, value: object) -> None:
@@ -45,6 +47,17 @@ def text(fault: object, name: str, value: object) -> str:
     """Return a text; ValueError on anything else."""
     if not isinstance(value, str):
         raise ValueError(f"{type(fault).__name__}({name}={value!r}): expected a text")
+    return value
+
+
+def choice(fault: object, name: str, value: object, choices: Sequence[str]) -> str:
+    """Return one of the choices; ValueError names them, and the nearest."""
+    if not isinstance(value, str) or value not in choices:
+        near = get_close_matches(str(value), choices, n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise ValueError(
+            f"{type(fault).__name__}({name}={value!r}): expected one of {', '.join(choices)}{hint}"
+        )
     return value
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from harness.dependency_tls import Tls, TlsField
 from harness.errors import ConfigurationError, suggestion
 
 UrlPath = Annotated[str, Field(pattern=r"^/")]
@@ -26,7 +27,10 @@ class Dependency(_Strict):
     upstream: str = ""
     """host:port of one that runs already, instead of a command."""
     environment: Mapping[str, str] = Field(min_length=1)
-    """The target's variables that lead it here, with {address}, {host} and {port}."""
+    """The target's variables that lead it here, with {address}, {host}, {port} and {ca}."""
+    tls: TlsField = None
+    """What the tap does with TLS: "terminate" (with {ca}, the file of the authority that the
+    target must trust), "passthrough", or a table. Without it, bytes are bytes."""
     endpoint: UrlPath
     """An endpoint of the target whose every uncached request calls this dependency once."""
 
@@ -146,7 +150,7 @@ def _mistake(detail: dict[str, Any]) -> str:
 def _known(location: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = Configuration
     if location[0] == "dependencies" and len(location) > 2:
-        model = Dependency
+        model = Tls if location[2] == "tls" and len(location) > 3 else Dependency
     elif location[0] == "docker" and len(location) > 1:
         model = Docker
     return list(model.model_fields)

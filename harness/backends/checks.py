@@ -30,6 +30,12 @@ def check_fault(
             f"{fault!r}: {fault.dependency!r} speaks {dependency.protocol}, as configured;"
             " expected a dependency that speaks http"
         )
+    tls = dependency.tls
+    if fault.needs is Capability.TLS and (tls is None or not tls.terminates):
+        raise UnsupportedFault(
+            f"{fault!r}: the tap does not end the TLS to {fault.dependency!r};"
+            f' expected tls = "terminate" under [dependencies.{fault.dependency}]'
+        )
     upstream = dependency.upstream
     if fault.needs in {Capability.PROCESS, Capability.NETWORK} and upstream:
         raise UnsupportedFault(

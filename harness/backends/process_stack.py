@@ -18,6 +18,7 @@ from harness.backends.programs import (
     answers_redis,
 )
 from harness.backends.tap import Tap
+from harness.backends.tap_tls import check_authority, tls_field, write_authority
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.backends.wall_clock import ProcessClock, WallClock
 from harness.configuration import Configuration, Dependency
@@ -46,6 +47,7 @@ class ProcessStack(ABC):
         )
         self._dependencies: dict[str, Address] = {}
         self._taps: dict[str, Address] = {}
+        self._authority = ""
         self.tap: Tap
         self.tap_control: ToxiproxyControl
 
@@ -91,8 +93,14 @@ class ProcessStack(ABC):
             self.tap.check_clock()
             behind = self.start_fault_proxy(self._dependencies)
             for name, upstream in behind.items():
-                protocol = self.configuration.dependencies[name].protocol
-                self._taps[name] = self.tap.create(name, upstream=str(upstream), protocol=protocol)
+                dependency = self.configuration.dependencies[name]
+                self._taps[name] = self.tap.create(
+                    name,
+                    upstream=str(upstream),
+                    protocol=dependency.protocol,
+                    tls=tls_field(dependency.tls, Path(self.configuration.directory)),
+                )
+            self._authority = write_authority(self.tap, self.configuration, self.directory)
             posts = {f"http://{self.tap.address}/reset", f"http://{self.fault_proxy.address}/reset"}
             self.keeper.arrange(heal_posts=sorted(posts))
         except BaseException:
@@ -113,7 +121,11 @@ class ProcessStack(ABC):
             raise ConfigurationError(f"the image {program.image!r} needs the backend docker")
         led: dict[str, str] = dict(self.configuration.environment)
         for dependency, address in self._taps.items():
+            check_authority(
+                dependency, self.configuration.dependencies[dependency], self._authority
+            )
             values = {"{address}": str(address), "{host}": address.host, "{port}": address.port}
+            values["{ca}"] = self._authority
             for variable, template in self.configuration.dependencies[
                 dependency
             ].environment.items():

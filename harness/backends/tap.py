@@ -1,6 +1,7 @@
 """Reads the evidence of a tap (a `python -m harness.proxy`) over its control port."""
 
 import time
+from collections.abc import Mapping
 
 import msgspec
 
@@ -22,13 +23,20 @@ class Tap:
     def __repr__(self) -> str:
         return f"<Tap {self.address}>"
 
-    def create(self, name: str, *, upstream: str, protocol: str) -> Address:
+    def authority(self) -> bytes:
+        """Return what a target must trust where the tap ends its TLS: a certificate as PEM."""
+        return call(self.address, "GET", "/tls/ca.pem")
+
+    def create(
+        self, name: str, *, upstream: str, protocol: str, tls: Mapping[str, str] | None = None
+    ) -> Address:
         """Create a recording proxy and return the address on which it listens."""
         body = {
             "name": name,
             "listen": "127.0.0.1:0",
             "upstream": upstream,
             "protocol": protocol,
+            "tls": tls,
         }
         answer = call(self.address, "POST", "/proxies", msgspec.json.encode(body))
         return Address.parse(msgspec.json.decode(answer)["listen"])

@@ -20,7 +20,7 @@ from faults import Capability, Fault, Toxics
 from harness.address import Address
 from harness.errors import ControlError
 
-OURS_ALONE = frozenset({Capability.HTTP, Capability.CONNECT})
+OURS_ALONE = frozenset({Capability.HTTP, Capability.CONNECT, Capability.TLS})
 """What only our own proxy can do; with the real Toxiproxy, the tap in front of it does."""
 
 Result = TypeVar("Result")

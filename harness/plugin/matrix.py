@@ -92,5 +92,7 @@ def _strikes(needs: Capability, dependency: Dependency) -> bool:
     """Whether a fault with this need can strike the dependency on any backend."""
     if needs is Capability.HTTP:
         return dependency.protocol == "http"
+    if needs is Capability.TLS:
+        return dependency.tls is not None and dependency.tls.terminates
     # One that runs already is not the harness's to stop.
     return not (needs in {Capability.PROCESS, Capability.NETWORK} and dependency.upstream)
