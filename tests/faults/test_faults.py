@@ -31,6 +31,19 @@ EXAMPLES: list[tuple[Fault, Form]] = [
         faults.ConnectStale("catalog", 0.5),
         Toxics((Toxic("stale", (("idle", 500),), "upstream"),)),
     ),
+    (
+        faults.TlsCertificate("catalog", "wrong_name"),
+        Toxics((Toxic("tls", (("fault", "wrong_name"),)),)),
+    ),
+    (
+        faults.TlsDelay("catalog", 0.1),
+        Toxics((Toxic("tls", (("fault", "slow"), ("delay", 100))),)),
+    ),
+    (faults.TlsAbort("catalog"), Toxics((Toxic("tls", (("fault", "abort"),)),))),
+    (
+        faults.TlsAlert("catalog", "internal_error"),
+        Toxics((Toxic("tls", (("fault", "alert"), ("alert", "internal_error"))),)),
+    ),
     (faults.Pause("redis"), Processing(ProcessAction.PAUSE)),
     (faults.Kill("redis"), Processing(ProcessAction.KILL)),
     (faults.Disconnect("redis"), Processing(ProcessAction.DISCONNECT)),
@@ -132,6 +145,12 @@ def test_a_fault_cannot_be_changed() -> None:
         (lambda: faults.HttpTruncate("catalog", -1), r"keep_bytes=-1\): expected 0 or more"),
         (lambda: faults.HttpCorrupt("catalog", 0), r"spacing=0\): expected 1 or more"),
         (lambda: faults.HttpDelay("", 1), r"HttpDelay\(dependency=''\)"),
+        (
+            lambda: faults.TlsCertificate("catalog", "wrongname"),
+            r"expected one of expired, .*\(did you mean 'wrong_name'\?\)",
+        ),
+        (lambda: faults.TlsAlert("catalog", ""), r"alert=''\): expected one of handshake_failure"),
+        (lambda: faults.TlsDelay("catalog", 0), r"TlsDelay\(seconds=0\)"),
     ],
 )
 def test_a_bad_argument_gets_one_error_that_names_the_place(make: object, message: str) -> None:

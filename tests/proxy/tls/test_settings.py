@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from faults import tls_alert, tls_certificate
 from harness.proxy.tls.settings import InvalidTls, TlsSettings
-from harness.proxy.tls.toxic import FAULTS, TlsToxic
+from harness.proxy.tls.toxic import ALERTS, CERTIFICATES, FAULTS, TlsToxic
 
 ROUTES = {"a.example": "127.0.0.1:1", "*.b.example": "127.0.0.1:2"}
 
@@ -87,3 +88,8 @@ def test_a_toxic_that_contradicts_itself_is_refused(
 def test_every_fault_needs_no_more_than_its_name(fault: str) -> None:
     delay = 1 if fault == "slow" else 0
     assert TlsToxic.mistake({**TlsToxic.defaults, "fault": fault, "delay": delay}) == ""
+
+
+def test_the_faults_of_the_library_are_those_of_the_proxy() -> None:
+    assert set(tls_certificate.CERTIFICATES) == set(CERTIFICATES)
+    assert set(tls_alert.ALERTS) == set(ALERTS)
