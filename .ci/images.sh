@@ -16,9 +16,10 @@ revision_of() {
 }
 
 make_base_archive() {
-    # iproute2 is in the base because the tap's image needs it, and building it then asks nobody.
+    # iproute2 and libfaketime are in the base because the sample image needs them, and building it
+    # then asks nobody.
     debootstrap --variant=minbase \
-        --include=python3,python3-pip,python3-venv,ca-certificates,iproute2 \
+        --include=python3,python3-pip,python3-venv,ca-certificates,iproute2,libfaketime \
         "$DEBIAN_RELEASE" "$scratch/debian" >"$scratch/debootstrap.log" 2>&1 || {
         tail -n 20 -- "$scratch/debootstrap.log" >&2
         return 1

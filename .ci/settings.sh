@@ -9,7 +9,7 @@ COMPOSE_VERSION=2.40.0
 ACTIONLINT_VERSION=1.7.12
 DEBIAN_RELEASE=bookworm
 # Raise it when .ci/base_image.sh or .ci/stand_ins.sh change what an image holds.
-IMAGES_REVISION=1
+IMAGES_REVISION=2
 
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${WINDTUNNEL_CI_CACHE:-/var/cache/windtunnel-ci}

@@ -10,6 +10,7 @@ from typing import Self
 
 from faults import ConnectionReset, Fault
 from harness.backends.wall_clock import WallClock
+from harness.conformance.clock_check import check_clock
 from harness.conformance.recording import Opening, Recording, Span, Step, opening, real
 from harness.conformance.subject import Subject
 from harness.criteria.told import told
@@ -56,6 +57,7 @@ class Stage:
         self._recovery = subject.observed.recovery
         self._failure = failure
         self._clock = clock
+        self._clock_checked = False
         self._injections: list[Injection] = []
         self._first = target.drive(self._endpoint, 1)
         self._held = ExitStack()
@@ -96,8 +98,13 @@ class Stage:
 
     @property
     def clock(self) -> WallClock:
-        """The target's wall clock, where it can be stepped."""
-        assert self._clock is not None  # noqa: S101 - the runner sets it for plans that step it
+        """The target's wall clock; NotTestable where it does not follow its steps."""
+        assert self._clock is not None  # noqa: S101 - set for the plans that step it
+        if not self._clock_checked:
+            check_clock(
+                self._clock, self._target.address, self._stack.configuration.health, self.pause
+            )
+            self._clock_checked = True
         return self._clock
 
     def failing(self) -> AbstractContextManager[object]:

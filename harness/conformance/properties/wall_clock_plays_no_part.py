@@ -11,11 +11,12 @@ STEP = 3600.0
 
 def plan(stage: Stage) -> None:
     """Step the clock forward while it is open, then back, and wait its time out."""
+    clock = stage.clock
     with stage.resetting():
         opened = stage.open()
-        stage.clock.step(STEP)
+        clock.step(STEP)
         stage.drive("stepped forward", 5)
-    stage.clock.step(-STEP)
+    clock.step(-STEP)
     end = opened.latest + stage.recovery.most * 1.5 + 0.5
     stage.probe("stepped back", every=0.02, until=end, successfully=False)
 

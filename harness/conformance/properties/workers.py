@@ -46,8 +46,15 @@ def judge(recording: Recording) -> Verdict:
         step="spread",
         counted=tuple(seen[allowed:]),
         needs=needs,
-        findings=(Finding("breakers' worth of failures", len(seen) / recording.threshold, ""),),
+        findings=(
+            Finding("breakers' worth of failures", len(seen) / recording.threshold, ""),
+            *_by_worker(len(seen), claims.workers),
+        ),
     )
+
+
+def _by_worker(failures: int, workers: int | None) -> tuple[Finding, ...]:
+    return (Finding("failures let through by a worker", failures / workers, ""),) if workers else ()
 
 
 PROPERTY = Property(
