@@ -11,9 +11,10 @@ packages=(
     docker.io      # the engine and its client
     iproute2       # ip and tc
     iptables       # the engine's port publishing
-    libfaketime # a wall clock that can be stepped, for the breakers' conformance suite
+    libfaketime    # a wall clock that can be stepped, for the breakers' conformance suite
     make
-    postgresql # the example with a database; its own service does not start
+    postgresql     # the example with a database; its own service does not start
+    nginx-light    # the HTTP/2 server that the load engine is tested against
     python3
     python3-venv
     redis-server # the `local` and `embedded` backends' Redis

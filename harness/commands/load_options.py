@@ -57,6 +57,15 @@ _OPTIONS = (
     click.option("--mix", type=_PATH, help="A TOML file of [[request]]s to send instead."),
     click.option("--seed", type=int, help="Replays the mix and Poisson arrivals."),
     click.option("--no-keep-alive", is_flag=True, help="A new connection for each request."),
+    click.option(
+        "--http2", is_flag=True, help="Speak HTTP/2: by ALPN over TLS, else with prior knowledge."
+    ),
+    click.option(
+        "--streams",
+        default=1,
+        show_default=True,
+        help="Requests at a time a connection (HTTP/2).",
+    ),
     click.option("--unix-socket", type=_PATH, help="Connect to this instead."),
     click.option("-k", "--insecure", is_flag=True, help="Accept any certificate."),
     click.option("--cacert", default="", metavar="FILE", help="Certificates to trust instead."),
@@ -89,6 +98,8 @@ class PlanOptions:
     mix: Path | None
     seed: int | None
     no_keep_alive: bool
+    http2: bool
+    streams: int
     unix_socket: Path | None
     insecure: bool
     cacert: str
@@ -109,6 +120,7 @@ def plan_of(url: str, options: PlanOptions) -> Plan:
         unix_socket=options.unix_socket,
         verify=not options.insecure,
         authority=options.cacert,
+        http2=options.http2,
     )
     guard(destination, options.owned)
     if options.poisson and options.rate is None:
@@ -127,6 +139,7 @@ def plan_of(url: str, options: PlanOptions) -> Plan:
         most=arrivals.MOST if options.requests is None else options.requests,
         seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
         keep_alive=not options.no_keep_alive,
+        streams=options.streams,
     )
     plan.split(options.processes)  # so that a wrong number is refused before anything is sent
     return plan

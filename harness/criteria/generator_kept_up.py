@@ -72,6 +72,7 @@ def conditions_of_load(run: LoadRun) -> tuple[str, ...]:
         f"engine {run.engine}",
         run.arrivals or "closed loop",
         f"{run.connections} connections",
+        run.protocol,
         f"{run.processes} process{'es' * (run.processes > 1)}",
         f"seed {run.seed}",
     )

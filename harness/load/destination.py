@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 from harness.errors import ConfigurationError, suggestion
 
 SCHEMES = ("http", "https")
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+"""What begins HTTP/2: a fixed text, and a SETTINGS frame without any (RFC 9113, 3.4)."""
+_SETTINGS = b"\x04"
+"""The type of the frame that a server begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Destination:
     """Whether the server's certificate is checked."""
     authority: str = ""
     """A file with certificates to trust instead of the system's."""
+    http2: bool = False
+    """Whether HTTP/2 is spoken: agreed on in TLS (ALPN), or with prior knowledge in clear."""
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host_header}"
@@ -56,11 +62,18 @@ class Destination:
         if not self.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        if self.http2:
+            context.set_alpn_protocols(["h2"])
         return context
 
 
 def locate(
-    url: str, *, unix_socket: Path | None = None, verify: bool = True, authority: str = ""
+    url: str,
+    *,
+    unix_socket: Path | None = None,
+    verify: bool = True,
+    authority: str = "",
+    http2: bool = False,
 ) -> tuple[Destination, str]:
     """Return where a URL leads, resolved now, and its path; ConfigurationError where nowhere."""
     try:
@@ -95,6 +108,7 @@ def locate(
         port=port,
         verify=verify,
         authority=authority,
+        http2=http2,
     ), path
 
 
@@ -124,8 +138,13 @@ def reach(destination: Destination, timeout: float = 5.0) -> None:
             plain.connect(connect_to)
             context = destination.tls()
             if context is not None:
-                with context.wrap_socket(plain, server_hostname=destination.host):
-                    pass
+                with context.wrap_socket(plain, server_hostname=destination.host) as secured:
+                    if destination.http2 and secured.selected_alpn_protocol() != "h2":
+                        raise _no_http2(destination, "its TLS agreed to no 'h2'")
+            elif destination.http2:
+                plain.sendall(_PREFACE)
+                if plain.recv(9, socket.MSG_WAITALL)[3:4] != _SETTINGS:
+                    raise _no_http2(destination, "it answered with something else")
     except ssl.SSLCertVerificationError as error:
         raise ConfigurationError(
             f"{destination}: its certificate is not trusted: {error.verify_message};"
@@ -137,6 +156,10 @@ def reach(destination: Destination, timeout: float = 5.0) -> None:
         at = f" at {destination.address}" if destination.address != destination.host else ""
         reason = error.strerror or str(error)
         raise ConfigurationError(f"{destination}{at} cannot be connected to: {reason}") from None
+
+
+def _no_http2(destination: Destination, found: str) -> ConfigurationError:
+    return ConfigurationError(f"{destination}: expected HTTP/2, as --http2 asks for: {found}")
 
 
 def _resolve(host: str, port: int, url: str) -> str:

@@ -13,7 +13,7 @@ from time import monotonic
 import numpy as np
 
 from harness.load.busy import busy_seconds
-from harness.load.exchange import NAN, Exchanger
+from harness.load.exchange import NAN, Exchanger, Place
 from harness.load.mix import Encoded
 from harness.load.plan import Plan
 from harness.load.recorder import PACK, Recorder
@@ -39,8 +39,8 @@ class Engine:
             plan.seed * 257 + plan.part,
             keep_alive=plan.keep_alive,
         )
-        self._connections: list[Exchanger] = []
-        self._idle: deque[Exchanger] = deque()
+        self._connections: list[Place] = []
+        self._idle: deque[Place] = deque()
         self._waiting: deque[tuple[float, Encoded]] = deque()
         self._left = plan.most
         # Not a list: its floats would take four times the memory.
@@ -63,9 +63,13 @@ class Engine:
         self.began = monotonic() if start is None else start
         self._until = self.began + plan.stretch
         self._due = array("d", (self._times + self.began).tobytes())
-        self._connections = [
-            self._connect(plan.part + plan.parts * place) for place in range(plan.connections)
-        ]
+        numbers = [plan.part + plan.parts * place for place in range(plan.connections)]
+        if plan.destination.http2:
+            from harness.load.http2.stream import streams  # noqa: PLC0415 - a tenth of a second
+
+            self._connections += streams(plan, numbers, self._tls, self.recorder)
+        else:
+            self._connections += [self._connect(number) for number in numbers]
         released = self._release_open if plan.arrivals else self._release_closed
         for connection in self._connections:
             connection.released = released
@@ -96,21 +100,21 @@ class Engine:
         self._idle.extend(self._connections)
         self._arrive()
 
-    def _connect(self, number: int) -> Exchanger:
+    def _connect(self, number: int) -> Place:
         plan = self._plan
         return Exchanger(number, plan.destination, self._tls, self.recorder)
 
-    def _renewed(self, dead: Exchanger) -> Exchanger:
+    def _renewed(self, dead: Place) -> Place:
         another = self._connect(dead.number)
         another.released = dead.released
         self._connections[dead.number // self._plan.parts] = another
         return another
 
-    def _begin(self, connection: Exchanger, item: Encoded, intended: float, queued: int) -> None:
+    def _begin(self, connection: Place, item: Encoded, intended: float, queued: int) -> None:
         usable = self._renewed(connection) if connection.is_dead else connection
         usable.send(item, intended, queued, monotonic())
 
-    def _release_closed(self, connection: Exchanger, now: float) -> None:
+    def _release_closed(self, connection: Place, now: float) -> None:
         if now < self._until and self._left > 0:
             self._left -= 1
             # As _begin does: one call fewer on the path of every request of a closed loop.
@@ -120,7 +124,7 @@ class Engine:
             self._idle.append(connection)
             self._finish_if_idle()
 
-    def _release_open(self, connection: Exchanger, now: float) -> None:
+    def _release_open(self, connection: Place, now: float) -> None:
         self._forget_late(now)
         if self._waiting:
             intended, item = self._waiting.popleft()
@@ -197,4 +201,5 @@ class Engine:
             ),
             url=str(plan.destination),
             arrivals=str(plan.arrivals or ""),
+            protocol=plan.protocol,
         )

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from time import monotonic
-from typing import cast
+from typing import Protocol, cast
 
 import httptools
 
@@ -17,7 +17,35 @@ from harness.records.samples import Failure
 NAN = float("nan")
 NEVER = float("inf")
 
-Released = Callable[["Exchanger", float], None]
+Released = Callable[["Place", float], None]
+
+
+class Place(Protocol):
+    """Where one request at a time is sent: a connection, or a stream of one."""
+
+    @property
+    def number(self) -> int:
+        """The connection's."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it serves no more."""
+
+    @property
+    def deadline(self) -> float:
+        """When the request under way has failed; infinite while there is none."""
+
+    released: Released
+    """Called when it is free for another."""
+
+    def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
+        """Send, `now`, a request that was due at `intended`. The one before must have ended."""
+
+    def expire(self) -> None:
+        """Fail the request under way: its deadline has passed."""
+
+    def close(self) -> None:
+        """Close without a record."""
 
 
 class Exchanger(asyncio.Protocol):
@@ -35,7 +63,7 @@ class Exchanger(asyncio.Protocol):
         recorder: Recorder,
     ) -> None:
         self.number = number
-        self.released: Released = _ignore
+        self.released: Released = ignore
         self.deadline = NEVER
         """When the request under way has failed; infinite while there is none."""
         self.is_dead = False
@@ -196,7 +224,7 @@ class Exchanger(asyncio.Protocol):
             self._end(monotonic(), 0, failure_of(exc) if exc else Failure.CLOSED)
 
 
-def _ignore(exchanger: Exchanger, now: float) -> None:
+def ignore(place: Place, now: float) -> None:
     """Take a released connection for nothing more."""
 
 

@@ -8,6 +8,7 @@ from harness.load.destination import Destination
 from harness.load.mix import Mix
 
 MOST_CONNECTIONS = 10_000
+MOST_STREAMS = 1000
 LONGEST = 3600.0
 """Seconds."""
 
@@ -28,6 +29,8 @@ class Plan:
     seed: int = 0
     keep_alive: bool = True
     """Whether connections are used again; else each request opens its own."""
+    streams: int = 1
+    """Requests at a time on one connection: more than one is HTTP/2's."""
     part: int = 0
     parts: int = 1
     """This is the `part`th (from 0) of so many that together are the plan."""
@@ -36,11 +39,29 @@ class Plan:
         for name, value, most in (
             ("connections", self.connections, MOST_CONNECTIONS),
             ("requests", self.most, MOST),
+            ("streams", self.streams, MOST_STREAMS),
+            ("connections x streams", self.connections * self.streams, MOST_CONNECTIONS),
         ):
             if not 1 <= value <= most:
                 raise ConfigurationError(f"{name} = {value}: expected 1 to {most}")
         if not 0 < self.seconds <= LONGEST:
             raise ConfigurationError(f"duration = {self.seconds:g} s: expected up to {LONGEST:g} s")
+
+        if self.destination.http2 and not self.keep_alive:
+            raise ConfigurationError(
+                "a new connection for each request: expected HTTP/1.1, found HTTP/2"
+            )
+        if self.streams > 1 and not self.destination.http2:
+            raise ConfigurationError(
+                f"streams = {self.streams}: expected HTTP/2, as HTTP/1.1 has one request at a time"
+            )
+
+    @property
+    def protocol(self) -> str:
+        """What is spoken, as a person reads it."""
+        if not self.destination.http2:
+            return "HTTP/1.1"
+        return f"HTTP/2, {self.streams} stream{'s' * (self.streams > 1)} a connection"
 
     @property
     def stretch(self) -> float:

@@ -46,6 +46,7 @@ class LoadRun:
     url: str = ""
     arrivals: str = ""
     """The arrivals as a person reads them; empty for a closed loop."""
+    protocol: str = "HTTP/1.1"
     processes: int = 1
     faults: tuple[FaultWindow, ...] = ()
     """Those in force at any time of it, where a scenario injected them."""

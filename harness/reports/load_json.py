@@ -18,6 +18,7 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     arrivals: str
     connections: int
+    protocol: str
     processes: int
     seed: int
     seconds: float
@@ -43,6 +44,7 @@ def encode(run: LoadRun, verdicts: Sequence[Verdict] = ()) -> str:
         engine=run.engine,
         arrivals=run.arrivals,
         connections=run.connections,
+        protocol=run.protocol,
         processes=run.processes,
         seed=run.seed,
         seconds=run.ended - run.began,

@@ -19,7 +19,8 @@ def summary(run: LoadRun) -> list[str]:
     took = run.ended - run.began
     lines = [
         f"{run.url}  {how}",
-        f"{run.connections} connections, {processes}, engine {run.engine}, seed {run.seed}",
+        f"{run.connections} connection{'s' * (run.connections > 1)}, {run.protocol}, {processes}",
+        f"engine {run.engine}, seed {run.seed}",
         "",
         f"  Requests     {len(samples)} in {took:.2f} s, {samples.errors} errors",
         f"  Requests/s   {run.throughput:.1f}",

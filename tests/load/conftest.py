@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -35,12 +36,40 @@ def server_url() -> Iterator[str]:
         program.wait()
 
 
-@pytest.fixture
-def free_port() -> int:
-    """Give a port on which nothing listens now."""
+def free_port_now() -> int:
+    """Return a port on which nothing listens now."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Give a port on which nothing listens now."""
+    return free_port_now()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Give a key and a certificate of localhost that nobody else trusts."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, own = folder / "key.pem", folder / "own.pem"
+    command = (
+        f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+        f" -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {key} -out {own}"
+    )
+    subprocess.run(command.split(), check=True, capture_output=True)
+    return key, own
+
+
+def wait_for_port(port: int) -> None:
+    """Wait until something listens there."""
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for(listens, f"port {port}")
 
 
 def wait_for(condition: object, what: str, seconds: float = 20.0) -> None:

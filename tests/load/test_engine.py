@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,18 +190,6 @@ def test_a_unix_socket_is_driven_too(tmp_path: Path) -> None:
             return await Engine(Plan(destination=to, mix=Mix((Request(),)), most=5)).run()
 
     assert asyncio.run(go()).samples.statuses() == {200: 5}
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
-    key, own = folder / "key.pem", folder / "own.pem"
-    command = (
-        f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-        f" -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {key} -out {own}"
-    )
-    subprocess.run(command.split(), check=True, capture_output=True)
-    return key, own
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -99,6 +99,8 @@ def _check(plan: Plan) -> None:
             )
     if not plan.destination.port:
         raise ConfigurationError("engine locust: expected a host, as Locust knows no unix sockets")
+    if plan.destination.http2:
+        raise ConfigurationError("engine locust: --http2: Locust speaks HTTP/1.1 only")
     if plan.destination.authority:
         raise ConfigurationError("engine locust: --cacert: Locust accepts any certificate")
 

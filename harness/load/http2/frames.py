@@ -1,0 +1,61 @@
+"""Takes GOAWAY out of what a server sends, since h2 ends a connection at once on it.
+
+A server that has had enough of a connection says so by GOAWAY and still answers what it has taken
+(RFC 9113, 6.8); h2 refuses whatever follows (github.com/python-hyper/h2, issue 1181).
+"""
+
+from dataclasses import dataclass
+
+from h2.exceptions import FrameTooLargeError
+
+HEAD = 9
+"""Bytes of a frame's head: its length in the first three, its type in the fourth."""
+GOAWAY = 7
+LONGEST = 2**14
+"""Bytes of a frame without its head, where nobody has agreed on more (RFC 9113, 4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The content of a GOAWAY."""
+
+    last_stream: int
+    """The last stream that the server has taken, or may still take."""
+    error: int
+    """0 for a graceful end."""
+
+
+class Frames:
+    """A byte stream of frames, however it was cut on its way."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def __repr__(self) -> str:
+        return f"<Frames, {len(self._held)} bytes of one to come>"
+
+    def feed(self, data: bytes) -> tuple[bytes, Parting | None]:
+        """Return the whole frames that are no GOAWAY, and the last GOAWAY among them.
+
+        Raises FrameTooLargeError, where h2 would wait for the end of what is no frame at all.
+        """
+        data = self._held + data
+        kept: list[bytes] = []
+        parting = None
+        start = 0
+        while len(data) - start >= HEAD:
+            size = int.from_bytes(data[start : start + 3], "big")
+            end = start + HEAD + size
+            if size > LONGEST:
+                raise FrameTooLargeError(f"a frame of {size} bytes")
+            if end > len(data):
+                break
+            if data[start + 3] == GOAWAY and size >= 8:
+                body = data[start + HEAD : end]
+                last = int.from_bytes(body[:4], "big") & 0x7FFFFFFF
+                parting = Parting(last, int.from_bytes(body[4:8], "big"))
+            else:
+                kept.append(data[start:end])
+            start = end
+        self._held = data[start:]
+        return b"".join(kept), parting
