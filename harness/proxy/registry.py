@@ -15,6 +15,7 @@ from harness.proxy.leases import Leases
 from harness.proxy.listening import resolve
 from harness.proxy.named_proxy import NamedProxy
 from harness.proxy.surroundings import Surroundings
+from harness.proxy.tls.settings import OFF
 
 LOG = logging.getLogger(__name__)
 MARKS = 1000
@@ -111,7 +112,7 @@ class Registry:
         for body in wanted:
             known = self.proxies.get(body.name or "")
             if known is not None:
-                same = known.upstream_text == body.upstream and body.tls in (None, known.tls)
+                same = known.upstream_text == body.upstream and body.tls in (None, known.tls or OFF)
                 if same and not await _differs(body.listen or ANYWHERE, known.listen):
                     made.append(known)
                     continue

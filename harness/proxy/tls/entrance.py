@@ -1,6 +1,7 @@
 """The target's side of a connection until its handshake is over: the hello, the faults, the end."""
 
 import asyncio
+import math
 import ssl
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from harness.proxy.timer import Handle, Timers
 from harness.proxy.tls.authority import Authority, Certificate, UnusableName
 from harness.proxy.tls.exit import Refused, dial, reason
 from harness.proxy.tls.hello import HelloReader, NotTls
+from harness.proxy.tls.round_trip import answered_at
 from harness.proxy.tls.settings import Mode, Onward, TlsSettings
 from harness.proxy.tls.toxic import Handshaking, TlsToxic, alert_record
 from harness.proxy.tls.transport import TlsTransport
@@ -42,11 +44,12 @@ class Entrance(asyncio.Protocol):
         self._link = link
         self._side = link.target
         self._gate = gate
-        self._hello = HelloReader(gate.authority.peeking)
+        self._hello: HelloReader | None = HelloReader(gate.authority.peeking)
+        """None once it was answered: it takes memory."""
         self._record = Handshake()
         self._raw: asyncio.Transport
         self._tls: TlsTransport | None = None
-        self._greeted = self._open = False
+        self._greeted = self._held = self._open = False
         self._timer: Handle | None = None
         loop = asyncio.get_running_loop()
         self._leads: asyncio.Future[tuple[str, int]] = loop.create_future()
@@ -71,7 +74,7 @@ class Entrance(asyncio.Protocol):
             self._tls.feed(data)
         elif self._record.outcome is HandshakeOutcome.FAILED:
             return  # it is being closed
-        elif not self._greeted or self._timer is not None:
+        elif not self._greeted or self._held:
             self._read_hello(data)
         elif self._tls is not None:
             self._shake(data)
@@ -103,28 +106,36 @@ class Entrance(asyncio.Protocol):
     # The hello, and what strikes it.
 
     def _read_hello(self, data: bytes) -> None:
+        hello = cast("HelloReader", self._hello)
         try:
-            server_name = self._hello.feed(data)
+            server_name = hello.feed(data)
         except NotTls as error:
             self._fail(str(error), Ending.TARGET)
             return
         if server_name is None or self._greeted:
             return
         self._greeted = True
-        self._report(server_name=server_name, began=time.monotonic())
+        now = time.monotonic()
+        self._report(server_name=server_name, began=now)
         slow = [each for each in self._gate.toxics(self._link) if each.fault == Handshaking.SLOW]
-        if not slow:
-            self._strike()
-            return
         for toxic in slow:
             self._touch(toxic)
             toxic.held = self._strike
-        at = time.monotonic() + sum(toxic.delay for toxic in slow)
-        self._timer = self._gate.timers.call_at(at, self._strike)
+        at = now + sum(toxic.delay for toxic in slow)
+        if self._tls is not None:
+            up, down = self._link.upstream.pipeline, self._link.downstream.pipeline
+            at = answered_at(at, up.toxics, down.toxics)
+        if at == now:
+            self._strike()
+            return
+        self._held = True
+        if at < math.inf:
+            self._timer = self._gate.timers.call_at(at, self._strike)
 
     def _strike(self) -> None:
         """Let the first toxic that is not slow decide."""
         self._forget_timer()
+        self._held = False
         if self._raw.is_closing() or self._record.outcome is not HandshakeOutcome.PENDING:
             return
         toxics = self._gate.toxics(self._link)
@@ -165,7 +176,7 @@ class Entrance(asyncio.Protocol):
         self._report(outcome=HandshakeOutcome.PASSED_ON, ended=time.monotonic())
         self._lead(where)
         self._raw.set_protocol(self._side)
-        self._side.data_received(bytes(self._hello.data))
+        self._side.data_received(self._taken())
 
     def _answer(self, tls: TlsTransport, certificate: Certificate) -> None:
         own = str(self._raw.get_extra_info("sockname")[0])
@@ -179,7 +190,12 @@ class Entrance(asyncio.Protocol):
             self._fail(str(error), Ending.FAULT)
             return
         tls.begin(context, server_side=True)
-        self._shake(bytes(self._hello.data))
+        self._shake(self._taken())
+
+    def _taken(self) -> bytes:
+        """Return what came so far, which is to be kept no longer."""
+        hello, self._hello = cast("HelloReader", self._hello), None
+        return bytes(hello.data)
 
     def _shake(self, data: bytes) -> None:
         tls = cast("TlsTransport", self._tls)

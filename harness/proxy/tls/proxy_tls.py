@@ -11,11 +11,9 @@ from harness.proxy.timer import Timers
 from harness.proxy.tls.authority import HTTP1, Authority
 from harness.proxy.tls.entrance import Entrance, Gate
 from harness.proxy.tls.exit import trusting
-from harness.proxy.tls.settings import InvalidTls, Mode, Onward, TlsSettings
+from harness.proxy.tls.settings import OFF, InvalidTls, Mode, Onward, TlsSettings
 from harness.proxy.tls.toxic import CERTIFICATES, KIND, TlsToxic
 from harness.records import Handshake
-
-OFF = TlsSettings(mode=Mode.OFF)
 
 
 class ProxyTls:

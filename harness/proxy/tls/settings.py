@@ -106,6 +106,9 @@ class TlsSettings:
         return self.routes.get(server_name, self.routes.get(parent))
 
 
+OFF = TlsSettings(mode=Mode.OFF)
+
+
 def _choice(value: Mapping[str, Any], name: str, default: str, choices: list[str]) -> str:
     given = _text(value, name, default)
     if given not in choices:

@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.proxy.servers import DEADLINE, LONG, Server, connect, echoed, ending, error
+from tests.contracts.proxy.servers import (
+    DEADLINE,
+    LONG,
+    Server,
+    connect,
+    echoed,
+    ending,
+    error,
+    silent,
+)
 from tests.proxy.tls.ends import TERMINATE, greeting, handshake, secured
 
 
@@ -221,3 +230,35 @@ def test_a_name_that_no_certificate_fits_is_refused(server: Server, echo: int) -
     with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
         secured(port, context, "under_score")
     assert "'under_score'" in handshake(server)["reason"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream"),
+    [("latency", "upstream"), ("latency", "downstream"), ("connect", "upstream")],
+)
+def test_a_slow_network_delays_the_handshake_too(
+    server: Server, echo: int, trust: ssl.SSLContext, kind: str, stream: str
+) -> None:
+    port = server.proxy(echo, tls=TERMINATE)
+    server.toxic(kind, stream, latency=100)
+    begun = time.monotonic()
+    with secured(port, trust) as client:
+        made = time.monotonic() - begun
+        took = echoed(client, b"x")
+    assert made >= 0.1
+    assert touched(server) == 1
+    # A connection is made once; each request goes through the network again.
+    assert took >= 0.1 if kind == "latency" else took < made
+
+
+def test_a_black_hole_answers_no_handshake(
+    server: Server, echo: int, trust: ssl.SSLContext
+) -> None:
+    port = server.proxy(echo, tls=TERMINATE)
+    server.toxic("timeout")
+    with connect(port) as client:
+        client.sendall(greeting("catalog"))
+        assert silent(client)
+        assert touched(server) == 1
+        server.call("DELETE", "/proxies/p/toxics/timeout_downstream")
+        assert ending(client) == "end"
