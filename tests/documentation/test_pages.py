@@ -1,0 +1,128 @@
+"""What the pages name is there: imports, options, commands, keys, and every public name."""
+
+import ast
+import importlib
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from pydantic import BaseModel
+
+import faults
+import harness.criteria
+from harness import cli, extensions
+from harness.configuration import Configuration, Dependency, Docker
+from harness.plugin.markers import MARKERS
+from tests.documentation.pages import DOCS, ROOT, Block, blocks
+
+PAGES = sorted([*DOCS.rglob("*.md"), *(ROOT / "examples").glob("*/README.md"), *ROOT.glob("*.md")])
+PUBLIC = DOCS / "reference" / "public.md"
+
+
+def written(language: str) -> Iterator[Block]:
+    """Give every block in a language, of every page."""
+    for page in PAGES:
+        yield from (block for block in blocks(page) if block.language == language)
+
+
+def test_python_on_the_pages_imports_what_there_is() -> None:
+    imported = 0
+    for block in written("python"):
+        if block.edit is not None or "--8<--" in block.text:
+            continue
+        for node in ast.walk(ast.parse(block.text)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                ("harness", "faults")
+            ):
+                module = importlib.import_module(node.module or "")
+                for alias in node.names:
+                    assert hasattr(module, alias.name), f"{block}: {node.module}.{alias.name}"
+                    imported += 1
+    assert imported
+
+
+def test_toml_on_the_pages_has_keys_that_there_are() -> None:
+    checked = 0
+    for block in written("toml"):
+        if block.title == "pyproject.toml" or "--8<--" in block.text:
+            continue
+        table = tomllib.loads(block.text)
+        _known(block, table, Configuration)
+        _known(block, table.get("docker", {}), Docker)
+        for dependency in table.get("dependencies", {}).values():
+            Dependency.model_validate(dependency)
+            checked += 1
+    assert checked
+
+
+def _known(block: Block, table: dict[str, object], model: type[BaseModel]) -> None:
+    assert set(table) <= set(model.model_fields), block
+
+
+def test_commands_on_the_pages_have_options_that_there_are() -> None:
+    lines = [
+        (block, line)
+        for block in (*written("console"), *written("sh"))
+        for line in re.findall(r"^(?:\$ )?windtunnel .*", block.text, flags=re.MULTILINE)
+    ]
+    assert lines
+    for block, line in lines:
+        _, name, *words = line.removeprefix("$ ").partition("#")[0].split()
+        command = cli.windtunnel.get_command(click.Context(cli.windtunnel), name)
+        assert command is not None, f"{block}: {name}"
+        known = {option for parameter in command.params for option in parameter.opts}
+        for word in words:
+            if word.startswith("-"):
+                assert word.partition("=")[0] in known, f"{block}: {line}"
+
+
+def test_options_of_pytest_on_the_pages_are_there(pytestconfig: pytest.Config) -> None:
+    known = _options(pytestconfig)
+    for page in [*PAGES, *(ROOT / "examples" / "ci").iterdir()]:
+        for option in re.findall(r"--windtunnel-[a-z-]+", page.read_text(encoding="utf-8")):
+            assert option in known, f"{page}: {option}"
+
+
+def test_the_list_of_public_names_is_the_code(pytestconfig: pytest.Config) -> None:
+    plugin = pytestconfig.pluginmanager.get_plugin("windtunnel")
+    definition = "FixtureFunctionDefinition"
+    assert _listed("faults") == sorted(faults.__all__)
+    assert _listed("harness.criteria") == sorted(harness.criteria.__all__)
+    assert _listed("Fixtures") == sorted(
+        name for name, each in vars(plugin).items() if type(each).__name__ == definition
+    )
+    assert _listed("Markers") == sorted(marker.partition("(")[0] for marker in MARKERS)
+    assert _listed("Options") == sorted(_options(pytestconfig))
+    assert _listed("Commands") == sorted(cli.COMMANDS)
+    assert _listed("Entry points") == sorted(
+        value for name, value in vars(extensions).items() if name.isupper()
+    )
+
+
+def _options(config: pytest.Config) -> set[str]:
+    """Return the plugin's options, as pytest knows them."""
+    options = vars(config._parser)["_groups"]
+    [group] = [group for group in options if group.name == "windtunnel"]
+    return {name for option in group.options for name in option.names()}
+
+
+def _listed(heading: str) -> list[str]:
+    """Return the names under a heading of the page of public names."""
+    text = PUBLIC.read_text(encoding="utf-8")
+    section = re.search(
+        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    assert section, heading
+    return re.findall(r"`([^`]+)`", section[1])
+
+
+def test_pages_lead_to_files_that_there_are() -> None:
+    """Links of pages outside of docs/, which the site's build does not read."""
+    for page in PAGES:
+        if page.is_relative_to(DOCS):
+            continue
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert Path(page.parent, link).exists(), f"{page}: {link}"
