@@ -14,6 +14,7 @@ from harness.load import arrivals, mix_file
 from harness.load.destination import guard, locate
 from harness.load.mix import METHODS, Mix, Request
 from harness.load.plan import Plan
+from harness.load.recorder import KEEP
 
 _PATH: click.ParamType[Path] = click.Path(path_type=Path)
 
@@ -55,6 +56,13 @@ _OPTIONS = (
     ),
     click.option("--expect", multiple=True, type=int, help="A status that is no error."),
     click.option("--mix", type=_PATH, help="A TOML file of [[request]]s to send instead."),
+    click.option(
+        "--keep",
+        default=KEEP,
+        show_default=True,
+        help="Requests kept one by one. Of more, a sample is, and quantiles come from an HDR"
+        " histogram of all.",
+    ),
     click.option("--seed", type=int, help="Replays the mix and Poisson arrivals."),
     click.option("--no-keep-alive", is_flag=True, help="A new connection for each request."),
     click.option(
@@ -96,6 +104,7 @@ class PlanOptions:
     timeout: float
     expect: tuple[int, ...]
     mix: Path | None
+    keep: int
     seed: int | None
     no_keep_alive: bool
     http2: bool
@@ -137,6 +146,7 @@ def plan_of(url: str, options: PlanOptions) -> Plan:
         seconds=options.duration,
         arrivals=schedule,
         most=arrivals.MOST if options.requests is None else options.requests,
+        keep=options.keep,
         seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
         keep_alive=not options.no_keep_alive,
         streams=options.streams,

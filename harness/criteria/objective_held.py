@@ -19,7 +19,8 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = 0.99)
     """Judge one objective; INCONCLUSIVE too where the load engine was the bottleneck.
 
     A quantile is judged by the share of requests that took longer than its limit. A request
-    without an answer counts as longer than any limit: a caller waited for it in vain.
+    without an answer counts as longer than any limit: a caller waited for it in vain. Where only a
+    part of the requests was kept, it is judged by that random part, whose interval is the wider.
     """
     nothing = Verdict(
         criterion=str(objective),
@@ -51,7 +52,7 @@ def _quantile(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdi
     samples = run.samples
     over = ~samples.answered | (samples.ended - samples.intended >= wanted.limit)
     found = _share(over, confidence)
-    [value] = samples.quantiles([wanted.share])
+    [value] = run.quantiles([wanted.share])
     allowed = 1 - wanted.share
     return replace(
         nothing,
@@ -72,7 +73,7 @@ def _quantile(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdi
 
 def _errors(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) -> Verdict:
     found = _share(run.samples.failure != 0, confidence)
-    kinds = ", ".join(f"{count} {kind.text}" for kind, count in run.samples.failures().items())
+    kinds = ", ".join(f"{count} {kind.text}" for kind, count in run.failures().items())
     return replace(
         nothing,
         ruling=decide_below(found.lower, found.upper, wanted.limit),
@@ -113,7 +114,8 @@ def _throughput(run: LoadRun, wanted: Objective, confidence: float, nothing: Ver
     ended = run.samples.ended[run.samples.answered]
     span = max(run.seconds, run.ended - run.began)
     counts, _ = np.histogram(ended, bins=BLOCKS, range=(run.began, run.began + span))
-    found = intervals.mean((counts * (BLOCKS / span)).tolist(), confidence)
+    each = run.requests / len(run.samples) * BLOCKS / span
+    found = intervals.mean((counts * each).tolist(), confidence)
     if found is None:
         return nothing
     return replace(

@@ -6,6 +6,7 @@ count, mapped back to time (time rescaling: Cinlar, Introduction to Stochastic P
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,10 @@ from harness.errors import ConfigurationError, suggestion
 
 HIGHEST_RATE = 1_000_000.0
 """Requests a second: beyond what one machine sends, so a slip of the keyboard."""
-MOST = 10_000_000
-"""Requests that one schedule may hold: 420 MB of records."""
+MOST = 1_000_000_000
+"""Requests that one run may make."""
+BLOCK = 8192
+"""Requests whose times are worked out at once: a longer schedule takes no more memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,28 @@ class Arrivals:
 
         Only a Poisson schedule depends on `seed`.
         """
+        return np.concatenate([np.empty(0), *self.blocks(seed)])
+
+    def blocks(self, seed: int, part: int = 0, parts: int = 1) -> Iterator[NDArray[np.float64]]:
+        """Give the times piece by piece: the `part`th of each `parts` requests in turn."""
+        before = 0
+        for counts in self._counts(seed):
+            yield self._when(counts[(part - before) % parts :: parts])
+            before += len(counts)
+
+    def _counts(self, seed: int) -> Iterator[NDArray[np.float64]]:
+        """Give the expected count at which each request is due."""
         if not self.poisson:
-            return self._when(np.arange(math.ceil(self.expected - 1e-9), dtype=np.float64))
+            whole = math.ceil(self.expected - 1e-9)
+            for start in range(0, whole, BLOCK):
+                yield np.arange(start, min(start + BLOCK, whole), dtype=np.float64)
+            return
         random = np.random.default_rng(seed)
-        # Six standard deviations more than are expected: the rest is cut off.
-        enough = int(self.expected + 6 * math.sqrt(self.expected) + 10)
-        counts = np.cumsum(random.exponential(size=enough))
-        return self._when(counts[counts < self.expected])
+        last = 0.0
+        while last < self.expected:
+            counts = last + np.cumsum(random.exponential(size=BLOCK))
+            last = float(counts[-1])
+            yield counts[counts < self.expected]
 
     def _when(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the times at which the expected count reaches each of `counts`."""

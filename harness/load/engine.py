@@ -6,11 +6,12 @@ counts from when it was due (no coordinated omission: Tene, "How NOT to Measure 
 """
 
 import asyncio
-from array import array
 from collections import deque
+from collections.abc import Iterator
 from time import monotonic
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.load.busy import busy_seconds
 from harness.load.exchange import NAN, Exchanger, Place
@@ -19,7 +20,7 @@ from harness.load.plan import Plan
 from harness.load.recorder import PACK, Recorder
 from harness.proxy.timer import Timers
 from harness.records.load_run import LoadRun, Strain
-from harness.records.samples import Failure, Samples
+from harness.records.samples import Failure
 
 SWEEP = 0.010
 """Seconds between looks at deadlines, which are also the probes of the loop's lag."""
@@ -29,7 +30,7 @@ class Engine:
     """One stretch of load in the running event loop, prepared beforehand."""
 
     def __init__(self, plan: Plan) -> None:
-        self.recorder = Recorder()
+        self.recorder = Recorder(plan.keep, plan.seed)
         self.began = self._until = 0.0
         self._plan = plan
         self._tls = plan.destination.tls()
@@ -43,12 +44,11 @@ class Engine:
         self._idle: deque[Place] = deque()
         self._waiting: deque[tuple[float, Encoded]] = deque()
         self._left = plan.most
-        # Not a list: its floats would take four times the memory.
-        self._due = array("d")
-        self._times = np.empty(0)
-        if plan.arrivals is not None:
-            self._times = plan.arrivals.times(plan.seed)[plan.part :: plan.parts]
+        self._due: list[float] = []
         self._next = 0
+        self._blocks: Iterator[NDArray[np.float64]] = iter(())
+        if plan.arrivals is not None:
+            self._blocks = plan.arrivals.blocks(plan.seed, plan.part, plan.parts)
         self._lags: list[float] = []
         self._sweep_every = max(SWEEP, 2e-5 * plan.connections)
         self._finished = asyncio.get_running_loop().create_future()
@@ -62,7 +62,7 @@ class Engine:
         plan = self._plan
         self.began = monotonic() if start is None else start
         self._until = self.began + plan.stretch
-        self._due = array("d", (self._times + self.began).tobytes())
+        self._look_ahead()
         numbers = [plan.part + plan.parts * place for place in range(plan.connections)]
         if plan.destination.http2:
             from harness.load.http2.stream import streams  # noqa: PLC0415 - a tenth of a second
@@ -87,6 +87,7 @@ class Engine:
         """Begin nothing that was not due yet; the run ends once the rest has ended."""
         self._until = min(self._until, monotonic())
         self._due = self._due[: self._next]
+        self._blocks = iter(())
         self._finish_if_idle()
 
     def _start(self) -> None:
@@ -145,10 +146,19 @@ class Engine:
                 self._waiting.append((due[place], item))
             place += 1
         self._next = place
-        if place < len(due):
-            self._timers.call_at(due[place], self._arrive)
+        if place == len(due):
+            self._look_ahead()
+        if self._next < len(self._due):
+            self._timers.call_at(self._due[self._next], self._arrive)
         else:
             self._finish_if_idle()
+
+    def _look_ahead(self) -> None:
+        """Work out when the next requests are due, once all before have begun."""
+        self._due = []
+        self._next = 0
+        while not self._due and (block := next(self._blocks, None)) is not None:
+            self._due = (block + self.began).tolist()
 
     def _forget_late(self, now: float) -> None:
         """Record what waited for a connection until its deadline: left out, it would flatter."""
@@ -167,6 +177,7 @@ class Engine:
             if connection.deadline <= now:
                 connection.expire()
         self._forget_late(now)
+        self.recorder.tend()
         self._sweep_at(max(due + self._sweep_every, now))
         self._finish_if_idle()
 
@@ -183,8 +194,7 @@ class Engine:
     def _result(self) -> LoadRun:
         plan = self._plan
         busy = (busy_seconds() - self._busy) / max(1e-9, monotonic() - self.began)
-        samples = Samples.of_rows(plan.mix.names, self.recorder.rows())
-        self.recorder.forget()  # before anyone copies the columns, so that two are held at most
+        samples, whole = self.recorder.finish(plan.mix.names)
         late = samples.lateness if plan.arrivals else np.empty(0)
         ended = float(samples.ended[-1]) if len(samples) else self.began
         return LoadRun(
@@ -202,4 +212,5 @@ class Engine:
             url=str(plan.destination),
             arrivals=str(plan.arrivals or ""),
             protocol=plan.protocol,
+            whole=whole,
         )

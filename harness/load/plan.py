@@ -6,9 +6,12 @@ from harness.errors import ConfigurationError
 from harness.load.arrivals import MOST, Arrivals
 from harness.load.destination import Destination
 from harness.load.mix import Mix
+from harness.load.recorder import KEEP
 
 MOST_CONNECTIONS = 10_000
 MOST_STREAMS = 1000
+LEAST_KEPT = 1000
+"""Requests below which a sample says nothing about a 99th percentile."""
 LONGEST = 3600.0
 """Seconds."""
 
@@ -26,6 +29,8 @@ class Plan:
     """When requests are due (open loop); None for a closed loop: when a connection is free."""
     most: int = MOST
     """Requests at which a closed loop ends before its time."""
+    keep: int = KEEP
+    """Requests that are kept one by one; of more, quantiles come from an HDR histogram of all."""
     seed: int = 0
     keep_alive: bool = True
     """Whether connections are used again; else each request opens its own."""
@@ -44,6 +49,8 @@ class Plan:
         ):
             if not 1 <= value <= most:
                 raise ConfigurationError(f"{name} = {value}: expected 1 to {most}")
+        if not LEAST_KEPT <= self.keep <= KEEP:
+            raise ConfigurationError(f"keep = {self.keep}: expected {LEAST_KEPT} to {KEEP}")
         if not 0 < self.seconds <= LONGEST:
             raise ConfigurationError(f"duration = {self.seconds:g} s: expected up to {LONGEST:g} s")
 
@@ -83,6 +90,7 @@ class Plan:
                 self,
                 connections=_share(self.connections, part, parts),
                 most=_share(self.most, part, parts),
+                keep=max(LEAST_KEPT, self.keep // parts),
                 part=part,
                 parts=parts,
             )

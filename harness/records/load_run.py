@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from harness.records import FaultWindow
-from harness.records.samples import Samples
+from harness.records.samples import Failure, Samples
+from harness.records.whole import Whole, thinned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class LoadRun:
     """One stretch of load from the fast engine or from Locust: the same record from both."""
 
     samples: Samples
+    """The requests that were kept one by one: all of them, unless there is a `whole`."""
     began: float
     """The first intended start, on the records' clock."""
     ended: float
@@ -53,19 +57,59 @@ class LoadRun:
     lost: tuple[str, ...] = ()
     """Workers that ended before their results came, each as one sentence."""
 
+    whole: Whole | None = None
+    """All requests, where they were more than are kept."""
+
+    @property
+    def requests(self) -> int:
+        """How many there were, kept or not."""
+        return self.whole.requests if self.whole else len(self.samples)
+
+    @property
+    def errors(self) -> int:
+        """How many failed or had a status that was not expected."""
+        return sum(self.failures().values())
+
+    def failures(self) -> dict[Failure, int]:
+        """Return how often each kind of failure came, the most frequent first."""
+        if self.whole is None:
+            return self.samples.failures()
+        return {kind: n for kind, n in self.whole.failures.most_common() if kind}
+
+    def statuses(self) -> dict[int, int]:
+        """Return how often each status came."""
+        if self.whole is None:
+            return self.samples.statuses()
+        return dict(sorted(self.whole.statuses.items()))
+
+    def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the latencies' nearest-rank quantiles over all requests; NaN without an answer.
+
+        Exact; where not all requests were kept, to three digits, from the histogram of all.
+        """
+        if self.whole is None:
+            return self.samples.quantiles(shares)
+        return self.whole.latencies.quantiles(shares)
+
     @property
     def throughput(self) -> float:
         """Answers a second."""
-        answered = int(self.samples.answered.sum())
+        answered = sum(self.statuses().values())
         return answered / max(self.seconds, self.ended - self.began) if answered else 0.0
 
     @classmethod
     def merged(cls, parts: "Sequence[LoadRun]", lost: tuple[str, ...] = ()) -> "LoadRun":
         """Return the whole of what several workers did at the same time."""
         began, ended = min(part.began for part in parts), max(part.ended for part in parts)
+        whole = None
+        samples = [part.samples for part in parts]
+        if any(part.whole for part in parts):
+            whole = Whole.merged([part.whole or Whole.of(part.samples) for part in parts])
+            samples = [_as_sparse(part, whole.kept_one_in) for part in parts]
         return replace(
             parts[0],
-            samples=Samples.merged([part.samples for part in parts]),
+            samples=Samples.merged(samples),
+            whole=whole,
             began=began,
             ended=ended,
             seconds=max(part.seconds for part in parts),
@@ -74,3 +118,11 @@ class LoadRun:
             processes=len(parts) + len(lost),
             lost=lost,
         )
+
+
+def _as_sparse(part: LoadRun, one_in: int) -> Samples:
+    """Return one in so many of the part's requests, whose own may be kept more densely."""
+    times = one_in // (part.whole.kept_one_in if part.whole else 1)
+    kept = np.zeros(len(part.samples), np.bool_)
+    kept[thinned(len(kept), times, np.random.default_rng(part.seed))] = True
+    return part.samples.select(kept)

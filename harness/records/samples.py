@@ -154,7 +154,13 @@ class Samples:
     @classmethod
     def of_rows(cls, names: tuple[str, ...], rows: NDArray[np.void]) -> "Samples":
         """Return the columns of a recorder's rows."""
-        return cls(names=names, **{name: rows[name].copy() for name in COLUMNS})
+        return cls.of_chunks(names, [rows])
+
+    @classmethod
+    def of_chunks(cls, names: tuple[str, ...], chunks: Sequence[NDArray[np.void]]) -> "Samples":
+        """Return the columns of rows in several pieces, as a copy."""
+        columns = {name: np.concatenate([rows[name] for rows in chunks]) for name in COLUMNS}
+        return cls(names=names, **columns)
 
     @classmethod
     def merged(cls, parts: "Sequence[Samples]") -> "Samples":

@@ -23,6 +23,8 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     seconds: float
     requests: int
+    kept_one_in: int
+    """Above 1, latencies are from an HDR histogram of all requests, to three digits."""
     errors: int
     requests_per_second: float
     latency_seconds: dict[str, float | None]
@@ -36,8 +38,7 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode(run: LoadRun, verdicts: Sequence[Verdict] = ()) -> str:
     """Return the JSON text."""
-    samples = run.samples
-    values = samples.quantiles((*SHARES, 1.0))
+    values = run.quantiles((*SHARES, 1.0))
     names = [*(f"p{share * 100:g}" for share in SHARES), "max"]
     report = LoadReport(
         url=run.url,
@@ -48,15 +49,16 @@ def encode(run: LoadRun, verdicts: Sequence[Verdict] = ()) -> str:
         processes=run.processes,
         seed=run.seed,
         seconds=run.ended - run.began,
-        requests=len(samples),
-        errors=samples.errors,
+        requests=run.requests,
+        kept_one_in=run.whole.kept_one_in if run.whole else 1,
+        errors=run.errors,
         requests_per_second=run.throughput,
         latency_seconds={
             name: None if math.isnan(value) else value
             for name, value in zip(names, values, strict=True)
         },
-        statuses=samples.statuses(),
-        failures={kind.text: count for kind, count in samples.failures().items()},
+        statuses=run.statuses(),
+        failures={kind.text: count for kind, count in run.failures().items()},
         strain=run.strain,
         lost=run.lost,
         verdicts=tuple(verdicts),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from harness.criteria.generator_kept_up import generator_kept_up
 from harness.criteria.verdict import Ruling, Verdict
 from harness.load.find_limit import Limit, Trial
+from harness.records import histogram
 from harness.records.load_run import LoadRun
 
 SHARES = (0.50, 0.75, 0.90, 0.99, 0.999, 1.0)
@@ -22,19 +23,24 @@ def summary(run: LoadRun) -> list[str]:
         f"{run.connections} connection{'s' * (run.connections > 1)}, {run.protocol}, {processes}",
         f"engine {run.engine}, seed {run.seed}",
         "",
-        f"  Requests     {len(samples)} in {took:.2f} s, {samples.errors} errors",
+        f"  Requests     {run.requests} in {took:.2f} s, {run.errors} errors",
         f"  Requests/s   {run.throughput:.1f}",
         f"  Latency      {_latency_kind(run)}",
     ]
-    values = samples.quantiles(SHARES)
+    values = run.quantiles(SHARES)
     names = [f"p{share * 100:g}" for share in SHARES[:-1]] + ["max"]
     lines += [f"    {name:<6} {time(value)}" for name, value in zip(names, values, strict=True)]
     if len(samples.names) > 1:
-        lines.append("  By request")
+        lines.append("  By request" + (", of those kept" if run.whole else ""))
         lines += [f"    {line}" for line in _by_request(run)]
-    statuses = ", ".join(f"{count} x {status}" for status, count in samples.statuses().items())
+    if run.whole is not None:
+        lines.append(
+            f"  Kept         {len(samples)}, one in {run.whole.kept_one_in} at random;"
+            f" the latencies above are from an HDR histogram of all, to {histogram.PRECISION:.1%}"
+        )
+    statuses = ", ".join(f"{count} x {status}" for status, count in run.statuses().items())
     lines.append(f"  Statuses     {statuses or 'none: no request was answered'}")
-    for kind, count in samples.failures().items():
+    for kind, count in run.failures().items():
         lines.append(f"  Error        {count} x {kind.text}")
     lines += [f"  Lost         {lost}" for lost in run.lost]
     kept_up = generator_kept_up(run)
