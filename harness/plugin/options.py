@@ -1,6 +1,5 @@
 """The command line's options, and their values once checked. Each check raises one clear error."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -59,8 +58,8 @@ def configuration_file(config: pytest.Config) -> Path | None:
     return _path(config, "--windtunnel-config")
 
 
-def reports(config: pytest.Config, environment: Mapping[str, str]) -> list[tuple[str, Sink]]:
-    """Return the reports that were asked for, by an option or by running in GitHub Actions.
+def reports(config: pytest.Config) -> list[tuple[str, Sink]]:
+    """Return the reports that were asked for, each with its name.
 
     A destination that cannot be written is refused here, before the session.
     """
@@ -74,8 +73,6 @@ def reports(config: pytest.Config, environment: Mapping[str, str]) -> list[tuple
         if not equals or not destination:
             raise ConfigurationError(f"--windtunnel-report={text}: expected NAME=DESTINATION")
         wanted.append((name, destination))
-    if environment.get("GITHUB_ACTIONS") == "true" and environment.get("GITHUB_STEP_SUMMARY"):
-        wanted.append(("github-summary", environment["GITHUB_STEP_SUMMARY"]))
     directory = config.invocation_params.dir
     return [(name, sinks.make(name, destination, directory)) for name, destination in wanted]
 

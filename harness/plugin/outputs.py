@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from harness.plugin.matrix import pairs
 from harness.plugin.state import SESSION, SINKS, TRIED
 from harness.reports import terminal
 from harness.reports.annotations import Annotations
+from harness.reports.job_summary import JobSummary
 from harness.reports.matrix import matrix
 from harness.reports.reruns import counted, flaky
 from harness.reports.session_report import SessionReport, Standing
@@ -43,6 +45,9 @@ class _Collector:
         found = _found(self._config, self._began)
         for name, sink in self._config.stash[SINKS]:
             self._write(name, sink, found)
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary and _in_github() and found.tests:
+            self._write("github-summary", JobSummary(Path(summary)), found)
         if found.standing is Standing.BELOW and session.exitstatus in {
             pytest.ExitCode.OK,
             pytest.ExitCode.NO_TESTS_COLLECTED,
@@ -66,7 +71,7 @@ class _Collector:
                 f" --windtunnel-min-score={found.minimum:g}",
                 red=True,
             )
-        if os.environ.get("GITHUB_ACTIONS") == "true":
+        if _in_github():
             start = os.environ.get("GITHUB_WORKSPACE", "")
             folder = os.path.relpath(self._config.rootpath, start) if start else ""
             self._write("annotations", Annotations(terminalreporter.line, folder), found)
@@ -87,6 +92,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
         collector = _Collector(session.config, datetime.now(UTC))
         session.config.pluginmanager.register(collector, "windtunnel-collector")
+
+
+def _in_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def _found(config: pytest.Config, began: datetime) -> SessionReport:

@@ -1,7 +1,5 @@
 """The start of a session: everything is checked, nothing is started."""
 
-import os
-
 import pytest
 
 from harness.errors import WindtunnelError
@@ -20,7 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         options.minimum_score(config)
         if not hasattr(config, "workerinput"):
-            config.stash[SINKS] = options.reports(config, os.environ)
+            config.stash[SINKS] = options.reports(config)
         config.stash[SESSION] = Session(
             directory=config.rootpath,
             configuration=options.configuration_file(config),

@@ -37,6 +37,12 @@ def distribute(folder: Path, name: str, entry_points: dict[str, dict[str, str]])
     (info / "entry_points.txt").write_text("\n".join(lines))
 
 
+@pytest.fixture(autouse=True)
+def asyncio_scope(pytester: pytest.Pytester) -> None:
+    """Give inner sessions the setting for which pytest-asyncio asks every session."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+
+
 @pytest.fixture
 def site(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder of installed distributions, for this session and those it starts."""
@@ -52,7 +58,6 @@ def project(pytester: pytest.Pytester, site: Path) -> pytest.Pytester:
     described = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
     distribute(site, described["name"], described["entry-points"])
     (site / "gremlins").symlink_to(EXAMPLE / "gremlins")
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     (pytester.path / "windtunnel.toml").write_text(PROJECT)
     return pytester
 

@@ -4,13 +4,6 @@ import json
 
 import pytest
 
-
-@pytest.fixture(autouse=True)
-def asyncio_scope(pytester: pytest.Pytester) -> None:
-    """Give inner sessions the setting for which pytest-asyncio asks every session."""
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-
-
 PASSING = """
 import pytest
 from harness.criteria import Category, Ruling, Verdict, Moment
@@ -143,6 +136,33 @@ def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
     )
 
 
+def test_a_failed_verdict_that_an_assertion_does_not_name_is_not_its_cause(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        PASSING
+        + """
+def test_two():
+    other = verdict(Ruling.FAIL)
+    one = 1
+    assert one == 2
+"""
+    )
+    result = pytester.runpytest()
+    result.stdout.fnmatch_lines(["*assert 1 == 2*"])
+    result.stdout.no_fnmatch_line("*FAIL error rate*")
+
+
+def test_an_asserted_failure_is_in_the_reports_and_not_in_the_score(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(PASSING + "\ndef test_two():\n    assert verdict(Ruling.FAIL)\n")
+    result = pytester.runpytest("--windtunnel-json=out.json")
+    result.stdout.fnmatch_lines(["architecture score 8/100", "FAIL error rate, /api/agents*"])
+    report = json.loads((pytester.path / "out.json").read_text())
+    assert sorted(each["verdict"]["ruling"] for each in report["verdicts"]) == ["FAIL", "PASS"]
+
+
 @pytest.mark.parametrize(
     "statement", ["assert verdict(Ruling.FAIL)", "found = verdict(Ruling.FAIL)\n    assert found"]
 )
@@ -202,15 +222,10 @@ def test_a_minimum_without_any_verdict_fails(pytester: pytest.Pytester) -> None:
     assert pytester.runpytest("--windtunnel-min-score=1").ret == pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_the_json_has_a_version_the_seed_and_every_verdict(
-    pytester: pytest.Pytester, workers: tuple[str, ...]
-) -> None:
-    """Also under xdist, where the controller writes what its workers found."""
+def test_the_json_has_a_version_the_seed_and_every_verdict(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(PASSING + "\ndef test_two(judge): judge(verdict(Ruling.FAIL))\n")
-    pytester.runpytest_subprocess(
-        "--windtunnel-json=out.json", "--windtunnel-seed=42", *workers
-    ).assert_outcomes(passed=1, failed=1)
+    result = pytester.runpytest("--windtunnel-json=out.json", "--windtunnel-seed=42")
+    result.assert_outcomes(passed=1, failed=1)
     report = json.loads((pytester.path / "out.json").read_text())
     assert report["schema"] == "windtunnel/1"
     assert report["seed"] == 42

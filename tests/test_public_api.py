@@ -1,0 +1,80 @@
+"""The public surface: what is listed here stays, and nothing else is promised."""
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+import faults
+import harness
+import harness.criteria
+from harness import plugin
+from harness.plugin.markers import MARKERS
+from harness.reports import sinks
+
+FAULTS = """
+    Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale ConnectionReset
+    DataLimit Disabled Disconnect Fault Form HttpAbort HttpCorrupt HttpDelay HttpDrip HttpStatus
+    HttpTruncate Kill Latency Outage Pause ProcessAction Processing SlowClose Timeout Toxic Toxics
+"""
+CRITERIA = """
+    Category Finding Moment Ruling Verdict all_answered breaker_closes breaker_half_opens
+    breaker_opens calls_per_request error_rate fallbacks_served fault_touched looks mean_response
+    opens_no_connection pooling_gain touches_nothing
+"""
+HARNESS = "AsyncStack Injection Judge LoadRun Run Stack Target __version__"
+FIXTURES = "async_stack breaker_conformance judge paired stack windtunnel_session"
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("module", "listed"),
+    [("faults", FAULTS), ("harness.criteria", CRITERIA), ("harness", HARNESS)],
+)
+def test_what_a_package_exports_is_what_is_listed(module: str, listed: str) -> None:
+    exported = import_module(module).__all__
+    assert sorted(exported) == sorted(listed.split())
+    assert all(getattr(import_module(module), name) is not None for name in exported)
+
+
+def test_the_fixtures_and_markers_are_those_that_are_listed() -> None:
+    fixtures = [name for name in plugin.__all__ if not name.startswith("pytest_")]
+    assert sorted(fixtures) == FIXTURES.split()
+    markers = [line.partition("(")[0] for line in MARKERS]
+    assert sorted(markers) == ["criterion", "fault", "matrix", "needs", "target"]
+
+
+def test_the_reports_are_those_that_are_listed() -> None:
+    assert sorted(sinks.FILES) == ["github-summary", "html", "json", "openmetrics"]
+
+
+def test_every_option_begins_with_the_plugins_name(pytestconfig: pytest.Config) -> None:
+    plugins = {entry.value for entry in entry_points(group="pytest11")}
+    assert "harness.plugin" in plugins
+    options = [name for name in vars(pytestconfig.option) if "windtunnel" in name]
+    assert sorted(options) == [
+        f"windtunnel_{name}"
+        for name in (
+            "backend",
+            "base",
+            "build",
+            "config",
+            "html",
+            "inconclusive",
+            "json",
+            "min_score",
+            "report",
+            "seed",
+        )
+    ]
+
+
+def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Stak'"):
+        _ = harness.Stak  # type: ignore[attr-defined]  # that is the point
+
+
+@pytest.mark.parametrize("package", [faults, harness])
+def test_the_packages_say_that_they_are_typed(package: object) -> None:
+    assert Path(str(vars(package)["__file__"])).with_name("py.typed").is_file()
