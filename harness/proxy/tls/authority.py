@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 KEPT = 256
 """Contexts that are kept; a name that was not asked for lately gets a new certificate."""
+OURS = "windtunnel"
+"""The organization in every certificate."""
 NOBODY = "another-name.invalid"
 """A name that is nobody's (RFC 6761, 6.4)."""
 PAST = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 1, 1, tzinfo=UTC))
@@ -98,15 +100,15 @@ class Authority:
     ) -> None:
         match certificate:
             case Certificate.GOOD:
-                self._authority().issue_cert(*names).configure_cert(context)
+                _leaf(self._authority(), *names).configure_cert(context)
             case Certificate.EXPIRED | Certificate.NOT_YET_VALID:
                 since, until = PAST if certificate is Certificate.EXPIRED else FUTURE
-                leaf = self._authority().issue_cert(*names, not_before=since, not_after=until)
+                leaf = _leaf(self._authority(), *names, since=since, until=until)
                 leaf.configure_cert(context)
             case Certificate.WRONG_NAME:
-                self._authority().issue_cert(NOBODY).configure_cert(context)
+                _leaf(self._authority(), NOBODY).configure_cert(context)
             case Certificate.UNTRUSTED:
-                self._unknown().issue_cert(*names).configure_cert(context)
+                _leaf(self._unknown(), *names).configure_cert(context)
             case Certificate.SELF_SIGNED:
                 # An authority's own certificate is signed by itself, and serves as any other.
                 own = self._unknown()
@@ -115,13 +117,22 @@ class Authority:
 
     def _authority(self) -> "trustme.CA":
         if self._trusted is None:
-            self._trusted = _new("windtunnel")
+            self._trusted = _new(OURS)
         return self._trusted
 
     def _unknown(self) -> "trustme.CA":
         if self._stranger is None:
-            self._stranger = _new("windtunnel, trusted by nobody")
+            self._stranger = _new(f"{OURS}, trusted by nobody")
         return self._stranger
+
+
+def _leaf(
+    authority: "trustme.CA",
+    *names: str,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> "trustme.LeafCert":
+    return authority.issue_cert(*names, organization_name=OURS, not_before=since, not_after=until)
 
 
 def _new(organization: str) -> "trustme.CA":

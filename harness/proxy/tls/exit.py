@@ -32,11 +32,11 @@ async def dial(
     Raises Refused where it does not, OSError where nothing listens.
     """
     outward = Exit(side, context, server_name)
-    await asyncio.get_running_loop().create_connection(lambda: outward, host, port)
     try:
+        await asyncio.get_running_loop().create_connection(lambda: outward, host, port)
         await outward.shaken
     except BaseException:
-        outward.abort()
+        outward.give_up()
         raise
 
 
@@ -48,26 +48,30 @@ class Exit(asyncio.Protocol):
         self._side = side
         self._context = context
         self._server_name = server_name
-        self._transport: TlsTransport
+        self._transport: TlsTransport | None = None
+        self._open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake."""
-        self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
-        self._transport.begin(self._context, server_side=False, server_name=self._server_name)
-        self._shake(b"")
-
-    def _shake(self, data: bytes) -> None:
+        tls = self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
         try:
-            if not self._transport.shake(data):
+            tls.begin(self._context, server_side=False, server_name=self._server_name)
+        except ValueError as error:
+            self._fail(f"it cannot be asked for {self._server_name!r:.99}: {error}")
+            return
+        self._shake(tls, b"")
+
+    def _shake(self, tls: TlsTransport, data: bytes) -> None:
+        try:
+            if not tls.shake(data):
                 return
         except ssl.SSLError as error:
             self._fail(reason(error))
             return
-        if self.shaken.done():
-            return  # given up meanwhile
+        self._open = True
         self.shaken.set_result(None)
-        self._side.connection_made(self._transport)
-        self._transport.feed(b"")
+        self._side.connection_made(tls)
+        tls.feed(b"")  # what came with the handshake's last bytes
 
     def _fail(self, why: str) -> None:
         if not self.shaken.done():
@@ -75,14 +79,16 @@ class Exit(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on with the handshake, or decrypt."""
-        if self.shaken.done():
+        if self._transport is None or (self.shaken.done() and not self._open):
+            return  # it is being closed
+        if self._open:
             self._transport.feed(data)
         else:
-            self._shake(data)
+            self._shake(self._transport, data)
 
     def eof_received(self) -> bool:
         """Pass an end on; our direction stays open."""
-        if self.shaken.done():
+        if self._open and self._transport is not None:
             self._transport.feed_eof()
         else:
             self._fail("the dependency ended the connection")
@@ -90,10 +96,10 @@ class Exit(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits."""
-        if not self.shaken.done():
-            self._fail(f"the dependency's connection broke: {exc or 'it ended'}")
-        elif self.shaken.exception() is None:
+        if self._open:
             self._side.connection_lost(exc)
+        else:
+            self._fail(f"the dependency's connection broke: {exc or 'it ended'}")
 
     def pause_writing(self) -> None:
         """Hold back the other side."""
@@ -103,9 +109,11 @@ class Exit(asyncio.Protocol):
         """Let the other side go on."""
         self._side.resume_writing()
 
-    def abort(self) -> None:
-        """End at once."""
-        self._transport.abort()
+    def give_up(self) -> None:
+        """End at once; nobody waits any more."""
+        self.shaken.cancel()
+        if self._transport is not None:
+            self._transport.abort()
 
 
 def reason(error: ssl.SSLError) -> str:

@@ -78,6 +78,8 @@ class TlsSettings:
             "",
         ):
             raise InvalidTls("tls.trust and tls.server_name need tls.upstream 'tls'")
+        if settings.server_name and not _is_host(settings.server_name):
+            raise InvalidTls(f"tls.server_name cannot be a server's: {settings.server_name!r:.99}")
         if settings.trust not in {SYSTEM, ANY} and PEM not in settings.trust:
             raise InvalidTls(
                 f"tls.trust was invalid, expected {SYSTEM!r}, {ANY!r} or certificates as PEM text"
@@ -126,6 +128,15 @@ def _text(value: Mapping[str, Any], name: str, default: str) -> str:
     return given
 
 
+def _is_host(text: str) -> bool:
+    """Whether the resolver and OpenSSL can take it."""
+    try:
+        encoded = text.encode("idna")
+    except UnicodeError:
+        return False
+    return bool(encoded) and text.isprintable() and " " not in text and text[0] != "."
+
+
 def _routes(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict):
         raise InvalidTls(
@@ -133,6 +144,7 @@ def _routes(value: object) -> Mapping[str, str]:
         )
     for name, to in value.items():
         host, _, port = str(to).rpartition(":")
-        if not name or not host or not (port.isascii() and port.isdigit() and int(port) < 65536):
+        numbered = port.isascii() and port.isdigit() and len(port) < 6 and int(port) < 65536
+        if not name or not _is_host(host) or not numbered:
             raise InvalidTls(f"tls.routes: {name!r:.99} must lead to host:port, found {to!r:.99}")
     return {name.lower().rstrip("."): to for name, to in value.items()}

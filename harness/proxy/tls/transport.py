@@ -75,11 +75,16 @@ class TlsTransport(asyncio.Transport):
         try:
             self._decrypt()
         except ssl.SSLError as error:
-            self._side.connection_lost(error)
+            self._lose(error)
             return
         finally:
             self._flush()
         self._give()
+
+    def _lose(self, error: ssl.SSLError) -> None:
+        """Tell that nothing can be read or written any more."""
+        self._closed = True
+        self._side.connection_lost(error)
 
     def feed_eof(self) -> None:
         """Note that the peer's socket has ended, be it without an end in TLS."""
@@ -125,7 +130,10 @@ class TlsTransport(asyncio.Transport):
         """Encrypt and send."""
         if self._closed or self._tls is None:
             return
-        self._tls.write(data)
+        try:
+            self._tls.write(data)
+        except ssl.SSLError as error:
+            self._lose(error)
         self._flush()
 
     def _flush(self) -> None:
@@ -154,7 +162,7 @@ class TlsTransport(asyncio.Transport):
         except ssl.SSLWantReadError:
             pass  # the peer's own end is not here yet
         except ssl.SSLError as error:
-            self._side.connection_lost(error)
+            self._lose(error)
         self._flush()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from harness.proxy.tls.authority import KEPT, Authority, Certificate
-from tests.contracts.proxy.servers import DEADLINE, Server, echoed, error, receive
+from tests.contracts.proxy.servers import DEADLINE, Server, echoed, error, listening, receive
 from tests.proxy.tls.ends import handshake, secure_server, secured, wire_ending
 
 AUTHORITY = trustme.CA()
@@ -64,6 +64,16 @@ def test_a_dependency_that_speaks_no_tls_is_told(
     with secured(port, trust) as client:
         assert wire_ending(client) == "reset"
     assert handshake(server, "failed")["reason"].startswith("with the dependency: ")
+
+
+def test_a_dependency_that_leaves_in_the_middle_of_the_handshake_is_told(
+    server: Server, trust: ssl.SSLContext
+) -> None:
+    with listening(lambda client: client.close()) as upstream:
+        port = server.proxy(upstream, tls={"mode": "terminate", "upstream": "tls"})
+        with secured(port, trust) as client:
+            assert wire_ending(client) == "reset"
+    assert handshake(server, "failed")["reason"].startswith("with the dependency: the dependency")
 
 
 def test_certificates_that_are_none_are_refused(server: Server) -> None:

@@ -37,6 +37,11 @@ def test_the_field_is_shown_as_it_was_asked_for(field: dict[str, Any]) -> None:
         ({"mode": "off", "trust": "any"}, "tls.trust means nothing with the mode 'off'"),
         ({"mode": "terminate", "trust": "any"}, "need tls.upstream 'tls'"),
         ({"mode": "terminate", "upstream": "tls", "trust": "ca.pem"}, "found 'ca.pem'"),
+        (
+            {"mode": "terminate", "upstream": "tls", "server_name": "a..b"},
+            "server_name cannot be a server's",
+        ),
+        ({"mode": "passthrough", "routes": {"a": "b..c:1"}}, "must lead to host:port"),
         ({"mode": "passthrough", "routes": {"a": "b"}}, "'a' must lead to host:port, found 'b'"),
         ({"mode": "passthrough", "routes": {"a": "b:70000"}}, "must lead to host:port"),
         ({"mode": "passthrough", "routes": ["a"]}, "must be an object of names and addresses"),
