@@ -1,39 +1,56 @@
 """Drives one direction of a connection: the pipeline's due times become writes to a transport."""
 
 import asyncio
-import time
 from collections.abc import Callable
+from time import monotonic
 
 from harness.proxy.flow import Flow
 from harness.proxy.pipeline import Pipeline
 from harness.proxy.timer import Handle, Timers
-from harness.proxy.toxics import Action, Parcel, Toxic
+from harness.proxy.toxics import Action, Activity, Parcel, Toxic
 
 HIGH_WATER = 4 * 2**20
 """Bytes that may wait in a pipeline before the sender is paused."""
 PIECE = 4096
 
-Deliver = Callable[[bytes, float], None]
-Finish = Callable[[Action], None]
 Through = Callable[[bytes], bytes]
+Hear = Callable[[bytes, float], None]
+"""Is told of bytes, and of their time."""
 
 
 class Direction:
     """Bytes from one transport to the other, each when it is due and never before."""
 
-    def __init__(self, timers: Timers, delivered: Deliver, finish: Finish) -> None:
+    def __init__(
+        self,
+        timers: Timers,
+        activity: Activity,
+        *,
+        arrived: Hear,
+        delivered: Hear,
+        finish: Callable[[Action], None],
+    ) -> None:
+        """Make a direction that is closed until it has a sink.
+
+        `arrived` is told of what does not go straight through, and is to feed it; `delivered` is
+        told of what is written after that, and `finish` of what is to follow it.
+        """
         self.pipeline = Pipeline()
         self.source: asyncio.Transport | None = None
         self.sink: asyncio.Transport | None = None
         """None until it is connected: nothing is delivered before."""
+        self.passing: Hear | None = None
+        """Is told of what goes straight through; None lets nothing go so."""
         self.flow = Flow()
-        self._through: Through | None = None
-        self._overfull: Callable[[], bool] = _never
-        self._open = False
-        """Whether data may go straight from the source to the sink: the usual case, kept short."""
-        self._timers = timers
+        self._activity = activity
+        self._arrived = arrived
         self._delivered = delivered
         self._finish = finish
+        self._through: Through | None = None
+        self._overfull: Callable[[], bool] | None = None
+        self._straight: Hear | None = None
+        """`passing` while data may go straight from the source to the sink: the usual case."""
+        self._timers = timers
         self._timer: Handle | None = None
         self._sink_full = False
         self._paused = False
@@ -42,14 +59,24 @@ class Direction:
     def __repr__(self) -> str:
         return f"<Direction {self.pipeline!r}{' paused' if self._paused else ''}>"
 
-    def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
-        """Take what the source sent."""
-        self.flow.taken += len(data)
-        if self._open and action is Action.NONE:
-            self.flow.given += len(data)
-            self._delivered(data, now)
-            self.sink.write(data)  # type: ignore[union-attr]  # open only where there is one
+    def receive(self, data: bytes) -> None:
+        """Take what the source sends. A transport calls this for every chunk: it is kept short."""
+        now = monotonic()
+        straight = self._straight
+        if straight is None:
+            self._arrived(data, now)
             return
+        size = len(data)
+        flow = self.flow
+        flow.taken += size
+        flow.given += size
+        straight(data, now)
+        self.sink.write(data)  # type: ignore[union-attr]  # straight only where there is one
+        self._activity.last = now
+
+    def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
+        """Let what the source sent go through the pipeline."""
+        self.flow.taken += len(data)
         if self._through is not None:
             # In small pieces: each may fill something else, and the next one then waits.
             for start in range(0, len(data), PIECE):
@@ -60,33 +87,36 @@ class Direction:
             self.pipeline.feed(data, now, action)
         self.deliver()
 
+    def let_pass(self, passing: Hear | None) -> None:
+        """Let data go straight through while nothing is in its way, or no more with None."""
+        self.passing = passing
+        self.deliver()
+
     def divert(self, through: Through | None, overfull: Callable[[], bool] | None = None) -> None:
         """Let bytes that are due go through something, and write what it returns; or end that.
 
         While `overfull` says that something else holds too much, nothing goes.
         """
         self._through = through
-        self._overfull = overfull or _never
+        self._overfull = overfull
         self.deliver()
 
     def put(self, parcels: list[Parcel]) -> None:
         """Take parcels with times of their own."""
-        self.pipeline.put(parcels, time.monotonic())
+        self.pipeline.put(parcels, monotonic())
         self.deliver()
 
-    def _write(self, data: bytes, now: float) -> None:
+    def _write(self, data: bytes) -> None:
         if self._through is not None:
             data = self._through(data)
         if data and self.sink is not None:
             self.flow.given += len(data)
-            self._delivered(data, now)
+            self._delivered(data, monotonic())
             self.sink.write(data)
 
     def deliver(self) -> None:
         """Write what is due, and ask to be called when the next parcel is."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._straight = None
         if self._delivering:
             return  # what was written brought us here; the loop that wrote it goes on
         self._delivering = True
@@ -100,31 +130,39 @@ class Direction:
         self.regulate()
         if self.sink is None:
             return
-        self._open = self._through is None and self.pipeline.clear
-        at = None if self._overfull() else self.pipeline.next()
-        if at is not None:
-            self._timer = self._timers.call_at(at, self.deliver)
+        if self._through is None and self.pipeline.clear:
+            self._straight = self.passing
+        self._call_again(None if self._is_overfull() else self.pipeline.next())
 
     def _deliver(self) -> bool:
         """Write what is due; return whether the connection ended by it."""
-        if self.sink is None or self._overfull():
+        if self.sink is None or self._is_overfull():
             return False
-        for parcel in self.pipeline.due(time.monotonic()):
+        for parcel in self.pipeline.due(monotonic()):
             if parcel.data:
-                self._write(parcel.data, time.monotonic())
+                self._write(parcel.data)
             if parcel.action is not Action.NONE:
                 self._finish(parcel.action)
                 if parcel.action is not Action.EOF:
                     return True
-            if self.sink is None or self._overfull():
+            if self.sink is None or self._is_overfull():
                 break
         return False
+
+    def _call_again(self, at: float | None) -> None:
+        """Let `deliver` be called at this time, and at no other."""
+        timer = self._timer
+        if timer is not None:
+            if timer.callback is not None and timer.at == at:
+                return
+            timer.cancel()
+        self._timer = None if at is None else self._timers.call_at(at, self.deliver)
 
     def replace(self, toxics: list[Toxic], *, flush: bool) -> None:
         """Change the toxics; `flush` lets everything that waits go at once."""
         self.pipeline.toxics = toxics
         if flush:
-            self.pipeline.flush(time.monotonic())
+            self.pipeline.flush(monotonic())
         self.deliver()
 
     def sink_is_full(self, *, full: bool) -> None:
@@ -134,8 +172,8 @@ class Direction:
 
     def regulate(self) -> None:
         """Pause the source while too much waits, and resume it afterwards."""
-        pause = self._sink_full or self.pipeline.size > HIGH_WATER or self._overfull()
-        if self.source is None or pause == self._paused or self.source.is_closing():
+        pause = self._sink_full or self.pipeline.size > HIGH_WATER or self._is_overfull()
+        if pause == self._paused or self.source is None or self.source.is_closing():
             return
         self._paused = pause
         if pause:
@@ -143,14 +181,11 @@ class Direction:
         else:
             self.source.resume_reading()
 
+    def _is_overfull(self) -> bool:
+        return self._overfull is not None and self._overfull()
+
     def stop(self) -> None:
         """Deliver nothing more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._call_again(None)
         self.sink = None
-        self._open = False
-
-
-def _never() -> bool:
-    return False
+        self._straight = None

@@ -87,20 +87,25 @@ class Link:
     def __init__(self, owner: Owner) -> None:
         self.opened = time.monotonic()
         self.number = 0
-        self.target = Side(self, Ending.TARGET, self._from_target)
-        self.dependency = Side(self, Ending.DEPENDENCY, self._from_dependency)
         self._owner = owner
         self._watcher: Watcher
+        self.activity = Activity()
         self.upstream = Direction(
             owner.timers,
-            _nobody,
-            lambda action: self._finish(action, self.target),
+            self.activity,
+            arrived=self._from_target,
+            delivered=_nobody,
+            finish=lambda action: self._finish(action, self.target),
         )
         self.downstream = Direction(
             owner.timers,
-            self._answered,
-            lambda action: self._finish(action, self.dependency),
+            self.activity,
+            arrived=self._from_dependency,
+            delivered=self._answered,
+            finish=lambda action: self._finish(action, self.dependency),
         )
+        self.target = Side(self, Ending.TARGET, self.upstream.receive)
+        self.dependency = Side(self, Ending.DEPENDENCY, self.downstream.receive)
         self._dial: asyncio.Task[None] | None = None
         self.dial: Dial | None = None
         """What reaches the dependency, where it is not done straight."""
@@ -108,7 +113,6 @@ class Link:
         self._ended = False
         self._eofs: set[Ending] = set()
         self._eofs_delivered: set[Ending] = set()
-        self.activity = Activity()
         self.mediation = Mediation(self.upstream, self.downstream)
 
     def __repr__(self) -> str:
@@ -133,8 +137,8 @@ class Link:
                 return
             self._watcher = watcher
             self._dial = asyncio.get_running_loop().create_task(self._connect())
-            # A toxic that waits for silence counts from the beginning.
-            self.downstream.deliver()
+            # Both are delivered: a toxic that waits for silence counts from the beginning.
+            self._let_pass()
             return
         if self._ended:
             # The dial had succeeded already when it was given up: what waits must not go.
@@ -155,16 +159,21 @@ class Link:
         host, port = self._owner.upstream
         await asyncio.get_running_loop().create_connection(lambda: side, host, port)
 
-    def _from_target(self, data: bytes) -> None:
-        now = time.monotonic()
+    def _let_pass(self) -> None:
+        """Let pass straight what no HTTP toxic has to look at."""
+        watcher, mediation = self._watcher, self.mediation
+        self.upstream.let_pass(watcher.received if mediation.settled else None)
+        self.downstream.let_pass(None if mediation.active else watcher.answered)
+
+    def _from_target(self, data: bytes, now: float) -> None:
         if not self.mediation.settled:
             self.mediation.settle(self._watcher)
+            self._let_pass()
         self._watcher.received(data, now)
         self.upstream.feed(data, now)
         self.activity.last = now
 
-    def _from_dependency(self, data: bytes) -> None:
-        now = time.monotonic()
+    def _from_dependency(self, data: bytes, now: float) -> None:
         if self.mediation.active:
             self.mediation.answer(data, now)
         else:

@@ -35,6 +35,7 @@ class Mediation:
             return
         self._toxics = toxics
         self.settled = False
+        self._upstream.let_pass(None)
         if self._mediator is not None:
             self._mediator.toxics = toxics
 

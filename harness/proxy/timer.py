@@ -11,7 +11,6 @@ import heapq
 import itertools
 import math
 import os
-import struct
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +23,8 @@ NEVER = float("inf")
 
 class Handle:
     """One call to come."""
+
+    __slots__ = ("at", "callback")
 
     def __init__(self, at: float, callback: Callable[[], None]) -> None:
         self.at = at
@@ -70,11 +71,13 @@ class Timers:
         now = time.monotonic()
         # What is called may ask for a time that is past: it waits until the loop has gone round.
         self._earliest = math.nextafter(now, NEVER)
+        queue = self._queue
         try:
-            while self._queue and self._queue[0][0] <= now:
-                handle = heapq.heappop(self._queue)[2]
-                if handle.callback is not None:
-                    handle.callback()
+            while queue and queue[0][0] <= now:
+                handle = heapq.heappop(queue)[2]
+                callback, handle.callback = handle.callback, None
+                if callback is not None:
+                    callback()
         finally:
             self._armed = NEVER
             self._arm()
@@ -90,13 +93,16 @@ class Timers:
             raise OSError(ctypes.get_errno(), "timerfd_create")
         self._loop.add_reader(self._fd, self._fire)
         settime = library.timerfd_settime
+        # struct itimerspec: an interval, here none, and a time, both as seconds and nanoseconds.
+        specification = (ctypes.c_int64 * 4)()
+        arguments = ctypes.c_int(self._fd), ctypes.c_int(TFD_TIMER_ABSTIME), specification, None
 
         def arm(at: float) -> None:
-            # struct itimerspec: no interval, and the time as seconds and nanoseconds. One
-            # nanosecond at least, because zero disarms. Either way the file is no longer readable.
+            # One nanosecond at least, because zero disarms. Either way the file is no longer
+            # readable.
             nanoseconds = 0 if at == NEVER else max(1, int(at * 1e9) + 1)
-            specification = struct.pack("qqqq", 0, 0, *divmod(nanoseconds, 1_000_000_000))
-            settime(self._fd, TFD_TIMER_ABSTIME, specification, None)
+            specification[2], specification[3] = divmod(nanoseconds, 1_000_000_000)
+            settime(*arguments)
 
         return arm
 

@@ -10,7 +10,7 @@ import pytest
 from harness.proxy.direction import HIGH_WATER, PIECE, Direction
 from harness.proxy.flow import Flow
 from harness.proxy.timer import Handle, Timers
-from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
+from harness.proxy.toxics import KINDS, Action, Activity, Parcel, Toxic
 from tests.proxy.chance import chance
 
 
@@ -57,12 +57,17 @@ class Bench:
     def __init__(self) -> None:
         self.source, self.sink, self.timers = FakeTransport(), FakeTransport(), FakeTimers()
         self.finished: list[Action] = []
+        self.arrived: list[bytes] = []
         self.delivered: list[bytes] = []
         self.direction = Direction(
             cast("Timers", self.timers),
-            lambda data, now: self.delivered.append(data),
-            self.finished.append,
+            Activity(),
+            # A test may put another in its place.
+            arrived=lambda data, now: self.arrive(data, now),  # noqa: PLW0108 - the reason above
+            delivered=lambda data, now: self.delivered.append(data),
+            finish=self.finished.append,
         )
+        self.arrive: Callable[[bytes, float], None] = lambda data, now: self.arrived.append(data)
         self.direction.source = cast("asyncio.Transport", self.source)
         self.direction.sink = cast("asyncio.Transport", self.sink)
         self.direction.deliver()
@@ -209,3 +214,83 @@ def test_what_waits_for_the_connection_pauses_the_source_until_it_is_there(bench
     bench.direction.deliver()
     assert not bench.source.paused
     assert len(bench.sink.written) == fed
+
+
+def test_what_may_pass_straight_is_written_told_of_and_counted_as_it_comes(bench: Bench) -> None:
+    passed: list[bytes] = []
+    bench.direction.let_pass(lambda data, now: passed.append(data))
+    bench.direction.receive(b"ab")
+    assert bench.sink.written == b"ab"
+    assert passed == [b"ab"]
+    assert bench.direction.flow == Flow(taken=2, given=2)
+    assert not bench.arrived
+    assert not bench.delivered
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [
+        lambda bench: bench.use("latency", latency=60_000),
+        lambda bench: bench.direction.let_pass(None),
+        lambda bench: bench.direction.divert(lambda data: data),
+        lambda bench: bench.direction.stop(),
+    ],
+    ids=["toxic", "looked at", "diverted", "stopped"],
+)
+def test_nothing_passes_straight_once_something_is_in_the_way(
+    bench: Bench, disturb: Callable[[Bench], None]
+) -> None:
+    bench.direction.let_pass(lambda data, now: None)
+    bench.direction.receive(b"a")
+    disturb(bench)
+    bench.direction.receive(b"b")
+    assert bench.sink.written == b"a"
+    assert bench.arrived == [b"b"]
+
+
+def test_nothing_passes_straight_while_something_older_waits(bench: Bench) -> None:
+    bench.direction.let_pass(lambda data, now: None)
+    bench.use("latency", latency=60_000)
+    bench.feed(b"a")
+    bench.direction.replace([], flush=False)
+    bench.direction.receive(b"b")
+    assert bench.arrived == [b"b"]
+    bench.direction.replace([], flush=True)
+    bench.direction.receive(b"c")
+    assert bench.sink.written == b"ac"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_toxics_that_come_and_go_between_any_two_chunks_lose_and_reorder_nothing(
+    bench: Bench, seed: int
+) -> None:
+    fate = chance(seed)
+    direction = bench.direction
+    bench.arrive = direction.feed
+    direction.let_pass(lambda data, now: None)
+    choices: list[tuple[str, dict[str, int]]] = [
+        ("noop", {}),
+        ("latency", {"latency": 60_000, "jitter": 1000}),
+        ("latency", {}),
+        ("bandwidth", {}),
+        ("bandwidth", {"rate": 10}),
+        ("slicer", {"average_size": 3, "size_variation": 2, "delay": 100}),
+    ]
+    sent = b""
+    for _ in range(300):
+        if fate.random() < 0.2:
+            toxics = [made(kind, **fields) for kind, fields in fate.sample(choices, 2)]
+            direction.replace(toxics[: fate.randrange(3)], flush=fate.random() < 0.7)
+        if fate.random() < 0.1:
+            for handle in bench.timers.armed:
+                assert handle.callback is not None
+                handle.callback()
+        chunk = fate.randbytes(fate.randrange(1, 30))
+        sent += chunk
+        direction.receive(chunk)
+        assert sent.startswith(bench.sink.written)
+    direction.replace([], flush=True)
+    direction.receive(b"end")
+    assert bench.sink.written == sent + b"end"
+    assert direction.flow == Flow(taken=len(sent) + 3, given=len(sent) + 3)
+    assert not bench.timers.armed

@@ -33,18 +33,21 @@ class Exchanges:
         self.begun = 0
         self._turn: Pending | None = None
         self._answering = False
+        self._last = 0.0
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.begun} begun, {len(self.pending)} pending>"
 
     def received(self, data: bytes, now: float) -> None:
         """Bytes came from the target: after an answer they begin another exchange."""
-        if self._turn is not None and self._answering:
-            self.answer(self._turn, "", self._last)
-            self._turn = None
-        if self._turn is None:
-            self._turn = self.begin("bytes", now)
+        turn = self._turn
+        if self._answering:
             self._answering = False
+            if turn is not None:
+                self.answer(turn, "", self._last)
+                turn = None
+        if turn is None:
+            self._turn = self.begin("bytes", now)
 
     def answered(self, data: bytes, now: float) -> None:
         """Bytes were handed on to the target."""

@@ -7,6 +7,9 @@ import httptools
 from harness.proxy.evidence.exchanges import Exchanges, Pending
 
 SWITCHING = 101
+BOUNDING = frozenset({b"content-length", b"transfer-encoding"})
+"""Headers that tell where an answer ends."""
+BOUNDING_LENGTHS = frozenset(len(name) for name in BOUNDING)
 
 
 class HttpExchanges(Exchanges):
@@ -14,8 +17,10 @@ class HttpExchanges(Exchanges):
 
     def __init__(self) -> None:
         super().__init__()
-        self._requests = httptools.HttpRequestParser(_RequestCallbacks(self))
-        self._responses = httptools.HttpResponseParser(_ResponseCallbacks(self))
+        self._of_requests = _RequestCallbacks(self)
+        self._of_answers = _AnswerCallbacks(self)
+        self._requests = httptools.HttpRequestParser(self._of_requests)
+        self._responses = httptools.HttpResponseParser(self._of_answers)
         self._open: deque[Pending] = deque()
         self._heads = 0
         """How many of them are answered by a head alone."""
@@ -33,7 +38,7 @@ class HttpExchanges(Exchanges):
             except httptools.HttpParserUpgrade as upgrade:
                 # Asked for, not granted: without an answer of 101 HTTP goes on.
                 data = data[upgrade.args[0] :]
-                self._requests = httptools.HttpRequestParser(_RequestCallbacks(self))
+                self._requests = httptools.HttpRequestParser(self._of_requests)
                 continue
             except httptools.HttpParserError as error:
                 if self._open and not self._open[-1].request.partition(" ")[2]:
@@ -89,9 +94,11 @@ class HttpExchanges(Exchanges):
         self._heads += pending.head
         pending.request = f"{method} {pending.request}"
 
-    def answer_header(self, name: bytes) -> None:
+    def answer_header(self, name: bytes, _value: bytes) -> None:
         """Look for a header that tells where the answer ends."""
-        self._bounded |= name.lower() in {b"content-length", b"transfer-encoding"}
+        # The length first: this is called for every header.
+        if len(name) in BOUNDING_LENGTHS and name.lower() in BOUNDING:
+            self._bounded = True
 
     def answer_headed(self) -> None:
         """Look at an answer's head: to HEAD that is all of it."""
@@ -100,7 +107,7 @@ class HttpExchanges(Exchanges):
         self._bounded = False
         if final and self._open and self._open[0].head:
             self.answer_complete()
-            self._responses = httptools.HttpResponseParser(_ResponseCallbacks(self))
+            self._responses = httptools.HttpResponseParser(self._of_answers)
 
     def answer_complete(self) -> None:
         """End an exchange: its answer was handed on whole. An interim one (1xx) is none yet."""
@@ -113,28 +120,16 @@ class HttpExchanges(Exchanges):
 
 
 class _RequestCallbacks:
+    """What the parser looks for by name, bound without a call between."""
+
     def __init__(self, exchanges: HttpExchanges) -> None:
-        self._exchanges = exchanges
-
-    def on_message_begin(self) -> None:
-        self._exchanges.request_begun()
-
-    def on_url(self, url: bytes) -> None:
-        self._exchanges.request_named(url)
-
-    def on_headers_complete(self) -> None:
-        self._exchanges.request_headed()
+        self.on_message_begin = exchanges.request_begun
+        self.on_url = exchanges.request_named
+        self.on_headers_complete = exchanges.request_headed
 
 
-class _ResponseCallbacks:
+class _AnswerCallbacks:
     def __init__(self, exchanges: HttpExchanges) -> None:
-        self._exchanges = exchanges
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._exchanges.answer_header(name)
-
-    def on_headers_complete(self) -> None:
-        self._exchanges.answer_headed()
-
-    def on_message_complete(self) -> None:
-        self._exchanges.answer_complete()
+        self.on_header = exchanges.answer_header
+        self.on_headers_complete = exchanges.answer_headed
+        self.on_message_complete = exchanges.answer_complete

@@ -5,7 +5,7 @@ import time
 from collections import deque
 
 from harness.proxy.events import Events
-from harness.proxy.evidence.exchanges import Exchanges
+from harness.proxy.evidence.exchanges import Exchanges, Pending
 from harness.proxy.evidence.http import HttpExchanges
 from harness.proxy.evidence.redis import RedisExchanges
 from harness.proxy.evidence.totals import Totals
@@ -16,6 +16,7 @@ from harness.records import (
     Evidence,
     Handshake,
     HandshakeOutcome,
+    Outcome,
     Refusals,
     Touch,
 )
@@ -85,10 +86,13 @@ class Recorder:
             what = {"proxy": self.dependency, "connection": number, "handshake": handshake}
             self._events.tell("handshake", what)
 
-    def exchanged(self, finished: Finished) -> None:
-        """Keep an exchange that is over."""
+    def exchanged(
+        self, number: int, pending: Pending, outcome: Outcome, status: str, ended: float
+    ) -> None:
+        """Keep an exchange that is over, of a connection by its number."""
         if len(self._exchanges) == self._exchanges.maxlen:
             self._drop(self._exchanges[0][-1])
+        finished = (number, pending, outcome, status, ended)
         self._exchanges.append(finished)
         if self._events.heard:
             self._events.tell("exchange", as_record(self.dependency, finished))

@@ -1,6 +1,7 @@
 """Records one connection, from its opening to its end."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from harness.proxy.evidence.exchanges import Exchanges, Pending
@@ -21,8 +22,10 @@ class Keeper(Protocol):
         """Keep the record of a connection that is over."""
         ...
 
-    def exchanged(self, finished: Finished) -> None:
-        """Keep an exchange that is over."""
+    def exchanged(
+        self, number: int, pending: Pending, outcome: Outcome, status: str, ended: float
+    ) -> None:
+        """Keep an exchange of a connection that is over."""
         ...
 
 
@@ -46,7 +49,7 @@ class ConnectionWatch:
         # Straight to the exchanges: these two are called for every chunk.
         self.received: Callable[[bytes, float], None] = exchanges.received
         self.answered: Callable[[bytes, float], None] = exchanges.answered
-        exchanges.done = self._done
+        exchanges.done = partial(keeper.exchanged, number)
         self._keeper = keeper
         self._opened = opened
         self._upstream = upstream
@@ -129,9 +132,6 @@ class ConnectionWatch:
             as_record(self._keeper.dependency, (self.number, each, Outcome.PENDING, "", None))
             for each in self.exchanges.pending
         ]
-
-    def _done(self, pending: Pending, outcome: Outcome, status: str, now: float) -> None:
-        self._keeper.exchanged((self.number, pending, outcome, status, now))
 
 
 def as_record(dependency: str, finished: Finished) -> Exchange:
