@@ -134,6 +134,11 @@ class Direction:
             self._straight = self.passing
         self._call_again(None if self._is_overfull() else self.pipeline.next())
 
+    def go_on(self) -> None:
+        """Deliver what was held up, if anything is."""
+        if self._paused or self.pipeline.size:
+            self.deliver()
+
     def _deliver(self) -> bool:
         """Write what is due; return whether the connection ended by it."""
         if self.sink is None or self._is_overfull():

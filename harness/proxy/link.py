@@ -122,7 +122,7 @@ class Link:
         self._watcher.answered(data, now)
         self.activity.last = now
         if self.mediation.active:
-            self.upstream.deliver()
+            self.upstream.go_on()
 
     # What the sides tell.
 

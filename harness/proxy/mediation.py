@@ -76,4 +76,4 @@ class Mediation:
     def _put(self, parts: list[Part]) -> None:
         if parts:
             self._downstream.put([Parcel(part.due, part.data, part.action) for part in parts])
-        self._upstream.deliver()
+        self._upstream.go_on()

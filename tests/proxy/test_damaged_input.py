@@ -76,7 +76,7 @@ class Silent:
 
 def mediator(kind: str, **attributes: object) -> Mediator:
     settings = {**HttpToxic.defaults(kind), **attributes}
-    toxic = HttpToxic(kind, kind, settings, tally=Tally(), draw=chance)
+    toxic = HttpToxic(kind, kind, settings, tally=Tally(), draw=lambda *place: chance(place))
     return Mediator([toxic], Silent(), 0)
 
 

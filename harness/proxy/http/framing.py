@@ -29,7 +29,10 @@ class Message:
     def header(self, name: str) -> str | None:
         """Return a header's first value, or None."""
         wanted = name.lower()
-        return next((value for each, value in self.headers if each.lower() == wanted), None)
+        for each, value in self.headers:
+            if each.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(slots=True)

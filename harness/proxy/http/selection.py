@@ -2,7 +2,7 @@
 
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -78,14 +78,17 @@ class Selection:
             for each, value in request.headers
         )
 
-    def strikes(self, request: Message, tally: Tally, chance: random.Random) -> bool:
-        """Decide on a request, and count it. `chance` must be its own, drawn from the seed."""
+    def strikes(self, request: Message, tally: Tally, draw: Callable[[], random.Random]) -> bool:
+        """Decide on a request, and count it. `draw` gives its own chance, made from the seed."""
         if not self.matches(request):
             return False
         tally.matched += 1
         if self.first and tally.matched > self.first:
             return False
-        return tally.matched % self.every == 0 and chance.random() < self.probability
+        if tally.matched % self.every:
+            return False
+        # Not drawn where nothing hangs on it: seeding takes longer than all the rest.
+        return self.probability >= 1 or draw().random() < self.probability
 
 
 def _path(target: str) -> str:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from harness.proxy.http.effects import EFFECTS, Effect
@@ -22,7 +23,7 @@ class HttpToxic:
         attributes: Mapping[str, Any],
         *,
         tally: Tally,
-        draw: Callable[[int], random.Random],
+        draw: Callable[[int, str], random.Random],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -34,7 +35,8 @@ class HttpToxic:
         """Shared with the API, so that an update takes effect here."""
         self._tally = tally
         self._draw = draw
-        """Returns the chance of a request by its place on the connection, from the seed alone."""
+        """Returns a chance by a request's place on the connection, and by what is drawn for, from
+        the seed alone."""
 
     def __repr__(self) -> str:
         return f"<HttpToxic {self.name}: {self._effect.__name__} {dict(self._attributes)}>"
@@ -51,8 +53,8 @@ class HttpToxic:
 
     def strike(self, request: Message, place: int, touched: Callable[[str], None]) -> Effect | None:
         """Return what happens to this request's exchange, or None where it is spared."""
-        chance = self._draw(place)
-        if not Selection.of(self._attributes).strikes(request, self._tally, chance):
+        selection = Selection.of(self._attributes)
+        if not selection.strikes(request, self._tally, partial(self._draw, place, "whether")):
             return None
 
         def touch() -> None:
@@ -60,4 +62,4 @@ class HttpToxic:
             self._tally.struck.append(self.touched)
             touched(self.name)
 
-        return self._effect(self._attributes, chance, touch)
+        return self._effect(self._attributes, partial(self._draw, place, "how"), touch)

@@ -19,7 +19,7 @@ class Made:
         self.touches = 0
         settings = {**EFFECTS[kind].defaults, **attributes}
         assert not EFFECTS[kind].mistake(settings)
-        self.effect: Effect = EFFECTS[kind](settings, chance(seed), self._touch)
+        self.effect: Effect = EFFECTS[kind](settings, lambda: chance(seed), self._touch)
 
     def _touch(self) -> None:
         self.touches += 1

@@ -31,7 +31,7 @@ class Notes:
 def toxic(kind: str, **attributes: float | str) -> HttpToxic:
     settings = {**HttpToxic.defaults(kind), **attributes}
     assert not HttpToxic.mistake(kind, settings)
-    return HttpToxic(kind, kind, settings, tally=Tally(), draw=chance)
+    return HttpToxic(kind, kind, settings, tally=Tally(), draw=lambda *place: chance(place))
 
 
 class Bench:

@@ -1,5 +1,7 @@
 """Which requests are struck depends on what was asked for, on their number, and on the seed."""
 
+import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ def struck(chosen: Selection, requests: int, seed: int = 0) -> list[int]:
     return [
         number
         for number in range(1, requests + 1)
-        if chosen.strikes(request(), tally, chance(f"{seed} {number}"))
+        if chosen.strikes(request(), tally, partial(chance, f"{seed} {number}"))
     ]
 
 
@@ -87,8 +89,8 @@ def test_a_whole_url_as_target_matches_by_its_path() -> None:
 def test_requests_that_do_not_match_are_not_counted() -> None:
     tally = Tally()
     chosen = selection(path="/a", first=1)
-    assert not chosen.strikes(request(path="/b"), tally, chance(0))
-    assert chosen.strikes(request(path="/a"), tally, chance(0))
+    assert not chosen.strikes(request(path="/b"), tally, chance)
+    assert chosen.strikes(request(path="/a"), tally, chance)
     assert tally.matched == 1
 
 
@@ -103,3 +105,11 @@ def test_requests_that_do_not_match_are_not_counted() -> None:
 )
 def test_a_mistake_is_named(attributes: dict[str, Any], mistake: str) -> None:
     assert selection(**attributes).mistake == mistake
+
+
+def test_nothing_is_drawn_where_nothing_hangs_on_it() -> None:
+    def draw() -> random.Random:
+        raise AssertionError("drawn")
+
+    assert selection().strikes(request(), Tally(), draw)
+    assert not selection(every=2, probability=0.5).strikes(request(), Tally(), draw)

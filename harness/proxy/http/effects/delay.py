@@ -15,7 +15,9 @@ class Delay(Effect):
         """Delay each part by as much as the first."""
         if self._delay is None:
             jitter = self.attributes["jitter"]
-            milliseconds = self.attributes["latency"] + self.chance.uniform(-jitter, jitter)
+            milliseconds = self.attributes["latency"]
+            if jitter:
+                milliseconds += self.chance.uniform(-jitter, jitter)
             self._delay = max(0.0, milliseconds / 1000)
         if self._delay:
             self.touch()

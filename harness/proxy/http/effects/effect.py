@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from harness.proxy.http.framing import Message
@@ -28,10 +29,13 @@ class Effect:
     defaults: ClassVar[Mapping[str, int | float | str]] = {}
 
     def __init__(
-        self, attributes: Mapping[str, Any], chance: random.Random, touch: Callable[[], None]
+        self,
+        attributes: Mapping[str, Any],
+        draw: Callable[[], random.Random],
+        touch: Callable[[], None],
     ) -> None:
         self.attributes = attributes
-        self.chance = chance
+        self._draw = draw
         self._touch = touch
         self._touched = False
 
@@ -43,6 +47,11 @@ class Effect:
         """Return what is wrong with these attributes, or ""."""
         negative = [n for n, v in attributes.items() if not isinstance(v, str) and v < 0]
         return f"{negative[0]} must not be negative" if negative else ""
+
+    @cached_property
+    def chance(self) -> random.Random:
+        """What it draws from; few effects do, and seeding one takes long."""
+        return self._draw()
 
     def touch(self) -> None:
         """Say that the exchange is no longer what it would have been."""
