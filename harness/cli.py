@@ -13,6 +13,7 @@ COMMANDS = {
     "breaker": "harness.commands.breaker",
     "clean": "harness.commands.clean",
     "compare": "harness.commands.compare",
+    "config": "harness.commands.config",
     "heal": "harness.commands.heal",
     "history": "harness.commands.history",
     "inject": "harness.commands.inject",

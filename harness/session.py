@@ -1,27 +1,43 @@
 """One session's backend, seed and verdicts: started at the first use, stopped at the end."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.backends.backend import Backend
+from harness.backends.backend import LOOPBACK, PROFILES, Backend
 from harness.backends.choice import Choice, choose, create
-from harness.configuration import Configuration, load
+from harness.configuration import Configuration, resolve
 from harness.injection import Record
 from harness.load.loop_thread import LoopThread
 from harness.stack import Stack
 
 
 class Session:
-    """What the scenarios of one session share. Raises WindtunnelError. Close it."""
+    """What the scenarios of one session share. Raises WindtunnelError. Close it.
+
+    `backend` is the configured one where it is None. `settings`, KEY=value each, come before the
+    configuration. Errors name options by the prefix `options`.
+    """
 
     def __init__(
-        self, *, directory: Path, configuration: Path | None, backend: str, seed: int | None
+        self,
+        *,
+        directory: Path,
+        configuration: Path | None,
+        backend: str | None,
+        seed: int | None,
+        settings: Sequence[str] = (),
+        options: str = "--",
     ) -> None:
-        self.choice: Choice = choose(backend)
-        self.configuration: Configuration = load(directory, configuration)
+        loaded = resolve(directory, configuration, options=settings, option=f"{options}setting")
+        self.configuration: Configuration = loaded.configuration
+        place = f"{options}backend"
+        if backend is None and ("backend",) in loaded.origins:
+            place = f"{loaded.origins['backend',]}: backend"
+        self.choice: Choice = choose(backend, self.configuration, place)
         self.seed = secrets.randbelow(2**32) if seed is None else seed
         self._backend: Backend | None = None
+        self._profile = LOOPBACK
         self._loop: LoopThread | None = None
 
     def __repr__(self) -> str:
@@ -36,6 +52,8 @@ class Session:
             backend = create(self.choice.name, self.configuration, run=run, seed=self.seed)
             backend.start()
             self._backend = backend
+            if self.configuration.profile != LOOPBACK.name:
+                self._profile = backend.apply(PROFILES[self.configuration.profile])
         return self._backend
 
     def stack(self, name: str, environment: Mapping[str, str], record: Record) -> Stack:
@@ -51,6 +69,7 @@ class Session:
             loop=self._loop,
             environment=environment,
             record=record,
+            profile=self._profile,
         )
 
     @property

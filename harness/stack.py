@@ -39,6 +39,7 @@ class Stack:
         loop: LoopThread,
         environment: Mapping[str, str] | None = None,
         record: Record = lambda verdict: None,
+        profile: Profile = LOOPBACK,
     ) -> None:
         self.backend = backend
         self.configuration = configuration
@@ -58,7 +59,7 @@ class Stack:
             loop=loop,
             seed=seed,
             random=self.random,
-            profile=LOOPBACK,
+            profile=profile,
             windows=self._windows,
         )
 

@@ -20,7 +20,7 @@ from harness.load.engine import Engine
 from harness.load.loop_thread import LoopThread
 from harness.load.mix import Mix, Request
 from harness.load.plan import Plan
-from harness.records import Evidence, FaultWindow, Outcome, Pairs, Response, Run
+from harness.records import Evidence, FaultWindow, Limits, Outcome, Pairs, Response, Run
 from harness.records.load_run import LoadRun
 
 LIMIT = 1_000_000
@@ -269,6 +269,7 @@ class Target:
             seed=around.seed,
             faults=tuple(w for w in around.windows() if w.ended is None or w.ended >= began),
             notes=self.notes,
+            limits=Limits(**around.configuration.criteria.model_dump()),
         )
 
 

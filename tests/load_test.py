@@ -63,7 +63,9 @@ def _address(url: str, *, anywhere: bool) -> Address:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--url", help="Load this running service instead of a stack of its own.")
 @click.option("--remote", is_flag=True, help="Allow --url to be another machine.")
-@click.option("--backend", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--backend", type=click.Choice(NAMES), help="Where the stack runs; otherwise as configured."
+)
 @click.option(
     "--config", type=click.Path(path_type=Path), help="A TOML file with the service under test."
 )
@@ -81,7 +83,7 @@ def load_test(
     *,
     url: str | None,
     remote: bool,
-    backend: str,
+    backend: str | None,
     config: Path | None,
     duration: float,
     connections: int,

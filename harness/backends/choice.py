@@ -23,20 +23,32 @@ class Choice:
     reason: str
 
 
-def choose(wanted: str) -> Choice:
-    """Return the backend to use; ConfigurationError where no backend has the name.
+def choose(wanted: str | None, configuration: Configuration, place: str = "backend") -> Choice:
+    """Return the backend to use, the configured one where none is asked for.
 
-    `auto` takes local where both its programs are found, else embedded; docker only when asked
-    for, because it builds images first.
+    ConfigurationError, which names `place`, where no backend has the name, or where it cannot
+    start what is configured. `auto` takes local where both its programs are found, else embedded;
+    docker only where nothing but a compose service is configured, because it builds images first.
     """
-    if wanted not in NAMES:
+    name = configuration.backend if wanted is None else wanted
+    if name not in NAMES:
         known = (*NAMES, *extensions(BACKENDS, taken=NAMES))
-        if wanted not in known:
-            raise ConfigurationError(
-                f"--windtunnel-backend={wanted}: no such backend{suggestion(wanted, known)}"
-            )
-    if wanted != "auto":
-        return Choice(wanted, "as asked")
+        if name not in known:
+            raise ConfigurationError(f"{place}={name}: no such backend{suggestion(name, known)}")
+    as_process = bool(configuration.command or configuration.address)
+    if name == "auto" and not as_process:
+        return Choice("docker", "auto: only a compose service is configured")
+    if name == "docker" and not configuration.service:
+        raise ConfigurationError(
+            f"{place}=docker: starts a service of a compose file; configure service = 'NAME'"
+        )
+    if name in {"embedded", "local"} and not as_process:
+        raise ConfigurationError(
+            f"{place}={name}: starts a command; configured is the compose service"
+            f" {configuration.service!r} alone: add command, or use docker"
+        )
+    if name != "auto":
+        return Choice(name, "as configured" if wanted is None else "as asked")
     try:
         find_programs()
     except BackendUnavailable:

@@ -10,6 +10,7 @@ from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxic
 from harness.address import Address
 from harness.backends.backend import CONFIGURED, Profile, Program
 from harness.backends.checks import check_fault
+from harness.backends.given_target import running_target, write_files
 from harness.backends.programs import (
     Probe,
     Programs,
@@ -22,6 +23,7 @@ from harness.backends.tap_tls import check_authority, tls_field, write_authority
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.backends.wall_clock import ProcessClock, WallClock
 from harness.configuration import Configuration, Dependency
+from harness.configuration.telling import fill, named, variables
 from harness.errors import ConfigurationError, ControlError, UnsupportedFault
 from harness.keeper.client import KeeperClient
 from harness.records import Evidence
@@ -45,9 +47,11 @@ class ProcessStack(ABC):
             deadline=configuration.start_deadline,
             directory=Path(configuration.directory),
         )
+        self._files = Path(self.directory) / "files"
         self._dependencies: dict[str, Address] = {}
         self._taps: dict[str, Address] = {}
         self._authority = ""
+        self._given: dict[str, str] = {}
         self.tap: Tap
         self.tap_control: ToxiproxyControl
 
@@ -99,8 +103,11 @@ class ProcessStack(ABC):
                     upstream=str(upstream),
                     protocol=dependency.protocol,
                     tls=tls_field(dependency.tls, Path(self.configuration.directory)),
+                    listen=f"127.0.0.1:{dependency.listen}",
                 )
             self._authority = write_authority(self.tap, self.configuration, self.directory)
+            self._given = {"files": str(self._files), "ca": self._authority}
+            write_files(self.configuration, self._files, named(self._taps) | self._given)
             posts = {f"http://{self.tap.address}/reset", f"http://{self.fault_proxy.address}/reset"}
             self.keeper.arrange(heal_posts=sorted(posts))
         except BaseException:
@@ -119,23 +126,15 @@ class ProcessStack(ABC):
         """Start a target whose dependencies are the taps."""
         if program.image:
             raise ConfigurationError(f"the image {program.image!r} needs the backend docker")
-        led: dict[str, str] = dict(self.configuration.environment)
-        for dependency, address in self._taps.items():
-            check_authority(
-                dependency, self.configuration.dependencies[dependency], self._authority
-            )
-            values = {"{address}": str(address), "{host}": address.host, "{port}": address.port}
-            values["{ca}"] = self._authority
-            for variable, template in self.configuration.dependencies[
-                dependency
-            ].environment.items():
-                text = template
-                for place, value in values.items():
-                    text = text.replace(place, str(value))
-                led[variable] = text
+        for dependency, configured in self.configuration.dependencies.items():
+            check_authority(dependency, configured, self._authority)
+        if self.configuration.address:
+            return running_target(self.configuration, environment, program)
+        known = named(self._taps) | self._given
+        led = variables(self.configuration, self._taps, self._given)
         return self.programs.start(
             name,
-            self.configuration.command,
+            [fill(part, known) for part in self.configuration.command],
             environment={**led, **environment},
             probe=answers_http(self.configuration.health),
             port=self.configuration.port if program == CONFIGURED else 0,
@@ -144,11 +143,16 @@ class ProcessStack(ABC):
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the target's process."""
+        if self.configuration.address:
+            raise UnsupportedFault(
+                f"the target runs already at {self.configuration.address}: its pid is not known"
+            )
         return self.keeper.status(name).pid
 
     def stop_target(self, name: str) -> None:
-        """Stop the target `name`."""
-        self.programs.stop(name)
+        """Stop the target `name`, unless it ran already."""
+        if not self.configuration.address:
+            self.programs.stop(name)
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""

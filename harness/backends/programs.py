@@ -45,7 +45,7 @@ class Programs:
     ) -> Address:
         """Start `command` with {python}, {host} and {port} filled in; return where it serves.
 
-        Port 0 takes a free one.
+        They are filled in in the values of `environment` too. Port 0 takes a free one.
         """
         for attempt in range(PORT_ATTEMPTS):
             address = Address("127.0.0.1", port or free_port())
@@ -73,6 +73,7 @@ class Programs:
         python = program.python or sys.executable
         values = {"python": python, "host": address.host, "port": address.port}
         argv = [_fill(part, values) for part in command]
+        environment = {key: _fill(text, values) for key, text in environment.items()}
         self._spawn(name, argv, environment, program.directory)
         self._started[name] = (argv, environment, address)
         self._await(name, address, probe)

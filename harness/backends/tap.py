@@ -28,14 +28,21 @@ class Tap:
         return call(self.address, "GET", "/tls/ca.pem")
 
     def create(
-        self, name: str, *, upstream: str, protocol: str, tls: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        upstream: str,
+        protocol: str,
+        tls: Mapping[str, str] | None = None,
+        listen: str = "127.0.0.1:0",
     ) -> Address:
         """Create a recording proxy and return the address on which it listens."""
         body = {
             "name": name,
-            "listen": "127.0.0.1:0",
+            "listen": listen,
             "upstream": upstream,
-            "protocol": protocol,
+            # The tap knows no PostgreSQL: to it, that is TCP.
+            "protocol": "tcp" if protocol == "postgresql" else protocol,
             "tls": tls,
         }
         answer = call(self.address, "POST", "/proxies", msgspec.json.encode(body))

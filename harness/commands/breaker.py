@@ -27,7 +27,7 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.command()
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
-@click.option("--backend", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option("--backend", help="Where the stack runs; otherwise as configured.")
 @click.option("--config", metavar="FILE", type=PATH, help="The service, as TOML.")
 @click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
 @click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
@@ -55,7 +55,7 @@ def breaker(
     *,
     dependency: str | None,
     endpoint: str,
-    backend: str,
+    backend: str | None,
     config: Path | None,
     env: tuple[str, ...],
     threshold: int,

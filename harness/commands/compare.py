@@ -35,7 +35,7 @@ from harness.session import Session
 @click.option("--budget", type=click.FloatRange(1, 3600), default=60.0, show_default=True)
 @click.option("--tolerance", "tolerances", multiple=True, help="Such as p99=0.5; see below.")
 @click.option("--fault", "faults", multiple=True, help="Such as 'latency catalog seconds=0.1'.")
-@click.option("--backend", default="auto", show_default=True)
+@click.option("--backend", help="Where the stack runs; otherwise as configured.")
 @click.option("--seed", type=click.IntRange(0), help="Replay the random order of an earlier run.")
 @click.option("--config", type=click.Path(path_type=Path), help="The TOML file of the service.")
 @click.option("--same-python", is_flag=True, help="Run both with this Python, build nothing.")
@@ -53,7 +53,7 @@ def compare(  # noqa: PLR0917 - click passes all by name
     budget: float,
     tolerances: tuple[str, ...],
     faults: tuple[str, ...],
-    backend: str,
+    backend: str | None,
     seed: int | None,
     config: Path | None,
     same_python: bool,  # noqa: FBT001 - the same

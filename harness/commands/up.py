@@ -22,7 +22,9 @@ def _settings(
 
 
 @click.command()
-@click.option("--backend", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--backend", type=click.Choice(NAMES), help="Where the stack runs; otherwise as configured."
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -55,7 +57,7 @@ def _settings(
 @click.option("--seed", type=click.IntRange(0), help="Replay the random decisions of another run.")
 def up(
     *,
-    backend: str,
+    backend: str | None,
     port: int,
     config: Path | None,
     load: float,

@@ -9,12 +9,14 @@ from harness.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from harness.records import Run
 
 
-def breaker_half_opens(run: Run, dependency: str, *, at_most: int = 2) -> Verdict:
+def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
     """Judge how many calls start at the dependency before the first of them has ended.
 
     `run` is a burst of concurrent requests after the recovery time, with the dependency slow
-    enough that all callers are waiting while the first probe is under way.
+    enough that all callers are waiting while the first probe is under way. `at_most` is the run's
+    limit (2) where it is not given.
     """
+    at_most = run.limits.half_open_calls if at_most is None else at_most
     evidence = run.at(dependency)
     seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
     nothing = Verdict(

@@ -14,15 +14,18 @@ ENOUGH_AFTER = 5
 
 
 def breaker_opens(
-    run: Run, dependency: str, *, within: int = 3, recovery: float = float("inf")
+    run: Run, dependency: str, *, within: int | None = None, recovery: float = float("inf")
 ) -> Verdict:
     """Judge that no request reaches the dependency once `within` attempts have failed.
+
+    `within` is the run's limit (3) where it is not given.
 
     Looks at requests that *start* after the failure number `within` was answered: calls that were
     in flight by then belong to the failures themselves. What happens `recovery` seconds or more
     after the call itself failed is not looked at: by then a breaker may probe (Nygard, Release It!,
     2nd ed., "Circuit Breaker"). What the service says of its breaker plays no part.
     """
+    within = run.limits.breaker_threshold if within is None else within
     evidence = run.at(dependency)
     seen = told(run, dependency)
     doubts = partial(evidence)

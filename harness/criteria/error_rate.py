@@ -12,12 +12,13 @@ SHOWN = 8
 
 
 def error_rate(
-    run: Run, endpoint: str, *, below: float = 0.05, confidence: float = 0.99
+    run: Run, endpoint: str, *, below: float | None = None, confidence: float = 0.99
 ) -> Verdict:
-    """Judge whether the endpoint's share of errors is under `below`.
+    """Judge whether the endpoint's share of errors is under `below` (the run's limit, 5 %).
 
     An error is no answer, or one of 400 and above. A fallback that is marked as such is an answer.
     """
+    below = run.limits.error_rate if below is None else below
     responses = run.to(endpoint)
     errors = [response for response in responses if not response.succeeded]
     nothing = Verdict(
@@ -25,7 +26,7 @@ def error_rate(
         mechanism="answers",
         subject=endpoint,
         ruling=Ruling.INCONCLUSIVE,
-        statement=f"no request was made; allowed are under {below:.0%} errors.",
+        statement=f"no request was made; allowed are under {below * 100:g}% errors.",
         needs=f"{intervals.trials_for_none(below, confidence)} requests or more",
         category=Category.SUCCESS_RATE,
         covers=(endpoint,),
@@ -42,7 +43,7 @@ def error_rate(
         statement=(
             f"{found.value:.2%} errors ({len(errors)} of {len(responses)};"
             f" {confidence * 100:g}% interval {found.lower:.2%} to {found.upper:.2%}),"
-            f" allowed under {below:.0%}."
+            f" allowed under {below * 100:g}%."
         ),
         value=found.value,
         lower=found.lower,

@@ -13,13 +13,15 @@ def mean_response(
     run: Run,
     endpoints: Sequence[str] | None = None,
     *,
-    below: float = 0.050,
+    below: float | None = None,
     confidence: float = 0.99,
 ) -> Verdict:
     """Judge whether the mean response over `endpoints` (all of the run) is under `below` seconds.
 
-    Only answers are timed: a request without one counts in the error rate, not here.
+    Only answers are timed: a request without one counts in the error rate, not here. `below` is
+    the run's limit (0.050) where it is not given.
     """
+    below = run.limits.mean_response if below is None else below
     wanted = tuple(endpoints or sorted({response.endpoint for response in run.responses}))
     timed = sorted(
         (each for each in run.responses if each.endpoint in wanted and each.status is not None),

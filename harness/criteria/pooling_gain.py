@@ -14,9 +14,11 @@ BATCH = 5
 
 
 def pooling_gain(
-    pairs: Pairs, dependency: str, *, above: float = 0.40, confidence: float = 0.99
+    pairs: Pairs, dependency: str, *, above: float | None = None, confidence: float = 0.99
 ) -> Verdict:
     """Judge whether reuse shortens the response by more than `above`, from interleaved pairs.
+
+    `above` is the run's limit (0.40) where it is not given.
 
     The gain is 1 - mean(reuse on) / mean(reuse off): the share of the response time that reusing
     connections saves. Arm A has reuse on, arm B off, same code. Its interval is that by which
@@ -24,6 +26,7 @@ def pooling_gain(
     The wire must confirm it: A opens next to no connection to the dependency, and B about one each
     request; else INCONCLUSIVE.
     """
+    above = pairs.a.limits.pooling_gain if above is None else above
     on = [response.duration for response in pairs.a.responses]
     off = [response.duration for response in pairs.b.responses]
     opened_on = _opened(pairs, dependency, of_b=False)
@@ -38,7 +41,7 @@ def pooling_gain(
         mechanism="connections",
         subject=f"{dependency}, {pairs.a.profile.partition(',')[0]}",
         ruling=Ruling.INCONCLUSIVE,
-        statement=f"{len(on)} pairs; required is a gain over {above:.0%}; {wire}.",
+        statement=f"{len(on)} pairs; required is a gain over {above * 100:g}%; {wire}.",
         needs="100 pairs or more",
         category=Category.POOLING,
         covers=(dependency,),
@@ -61,7 +64,7 @@ def pooling_gain(
         ruling=decide_above(lower, upper, above),
         statement=(
             f"{value:.1%} gained ({confidence * 100:g}% interval {lower:.1%} to {upper:.1%},"
-            f" {len(on)} pairs), required over {above:.0%}; {wire}."
+            f" {len(on)} pairs), required over {above * 100:g}%; {wire}."
         ),
         value=value,
         lower=lower,

@@ -16,8 +16,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--windtunnel-backend",
         metavar="NAME",
-        default="auto",
-        help="embedded, local, docker, or auto (the default)",
+        help="embedded, local, docker, or auto; the default is the configured one, which is auto",
+    )
+    group.addoption(
+        "--windtunnel-setting",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a setting instead of the configured one, such as criteria.error_rate=0.01",
     )
     group.addoption(
         "--windtunnel-seed",

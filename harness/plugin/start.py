@@ -24,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
             configuration=options.configuration_file(config),
             backend=config.getoption("--windtunnel-backend"),
             seed=options.seed(config),
+            settings=config.getoption("--windtunnel-setting"),
+            options="--windtunnel-",
         )
     except WindtunnelError as error:
         raise pytest.UsageError(f"windtunnel: {error}") from None

@@ -7,6 +7,8 @@ machine share. Where a tap runs on another kernel, its backend translates before
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from harness.records.limits import Limits as Limits
+
 
 class Ending(StrEnum):
     """Who ended a connection at the tap."""
@@ -219,6 +221,8 @@ class Run:
     faults: tuple[FaultWindow, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """Settings that differ from the target's defaults, such as "RECOVERY_TIMEOUT=1"."""
+    limits: Limits = field(default_factory=Limits)
+    """What the criteria demand of it where a test does not say otherwise."""
 
     def at(self, dependency: str) -> Evidence:
         """Return the evidence of `dependency`; KeyError names the ones there are."""

@@ -76,8 +76,8 @@ class DockerBackend:
             self.compose.up(services)
             for service in services:
                 self._await(service)
-            self.compose.create(docker.target)
-            self._template = self.engine.template(docker.target)
+            self.compose.create(self.configuration.service)
+            self._template = self.engine.template(self.configuration.service)
             self.tap = Tap(self._control(docker.tap))
             self._tap_control = ToxiproxyControl(self.tap.address)
             self._toxiproxy = ToxiproxyControl(self._control(docker.toxiproxy))

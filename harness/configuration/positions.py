@@ -1,0 +1,72 @@
+"""In which line of a TOML file each key is: the reader of the standard library does not say."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+Place = tuple[str | int, ...]
+
+
+def lines(text: str) -> dict[Place, int]:
+    """Return the line, from 1, in which each key of a valid TOML text is set.
+
+    A statement is the fewest lines that are valid TOML alone; a key of an inline table, or an
+    entry of an array, has the line in which its statement begins.
+    """
+    found: dict[Place, int] = {}
+    table: Place = ()
+    for line, statement in _statements(text):
+        parsed = tomllib.loads(statement)
+        if statement.lstrip().startswith("["):
+            table = _entered(parsed, found)
+            _note(table, None, line, found)
+        else:
+            _note(table, parsed, line, found)
+    return found
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement with the line in which it begins."""
+    collected: list[str] = []
+    begins = 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not collected:
+            begins = number
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+        collected.append(line)
+        statement = "\n".join(collected)
+        try:
+            tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue  # it goes on in the next line
+        yield begins, statement
+        collected = []
+
+
+def _entered(header: dict[str, Any], found: dict[Place, int]) -> Place:
+    """Return the place of the table that a header opens; each [[header]] opens the next one."""
+    place: Place = ()
+    inside: Any = header
+    while inside:
+        if isinstance(inside, list):
+            number = 0
+            while (*place, number) in found:
+                number += 1
+            place, inside = (*place, number), inside[0]
+        else:
+            ((key, inside),) = inside.items()
+            place = (*place, key)
+    return place
+
+
+def _note(place: Place, value: Any, line: int, found: dict[Place, int]) -> None:  # noqa: ANN401 - TOML
+    for length in range(1, len(place) + 1):
+        found.setdefault(place[:length], line)
+    items: Any = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        _note((*place, key), inner, line, found)

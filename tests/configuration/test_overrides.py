@@ -1,0 +1,82 @@
+"""Variables come before the file, options before both, and each mistake names where it was made."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.configuration import resolve
+from harness.configuration.overrides import ignored
+from harness.errors import ConfigurationError
+from tests.configuration.mutations import GOOD, toml
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "windtunnel.toml").write_text(toml(GOOD))
+    return tmp_path
+
+
+def test_a_variable_comes_before_the_file_and_an_option_before_both(project: Path) -> None:
+    variables = {"WINDTUNNEL_PROFILE": "region", "WINDTUNNEL_CRITERIA__ERROR_RATE": "0.02"}
+    options = ["profile=loopback"]
+    loaded = resolve(project, environment=variables, options=options)
+    assert loaded.configuration.profile == "loopback"
+    assert loaded.configuration.criteria.error_rate == 0.02
+    assert loaded.configuration.criteria.mean_response == 0.1
+    assert loaded.origins["profile",] == "--setting=profile=loopback"
+    assert loaded.origins["criteria", "error_rate"] == (
+        "environment variable WINDTUNNEL_CRITERIA__ERROR_RATE"
+    )
+    assert loaded.origins["criteria", "mean_response"].startswith(f"{project}/windtunnel.toml:")
+
+
+def test_lists_are_split_into_words_as_a_shell_does_it(project: Path) -> None:
+    loaded = resolve(project, environment={"WINDTUNNEL_COMMAND": "run 'a b' {port}"})
+    assert loaded.configuration.command == ("run", "a b", "{port}")
+
+
+def test_a_dependencys_settings_are_named_by_its_name(project: Path) -> None:
+    variables = {"WINDTUNNEL_DEPENDENCIES__PRICES__UPSTREAM": "10.0.0.1:80"}
+    loaded = resolve(project, environment=variables)
+    assert loaded.configuration.dependencies["prices"].upstream == "10.0.0.1:80"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("WINDTUNNEL_PORT", "x", "WINDTUNNEL_PORT: port = 'x': expected a whole number"),
+        ("WINDTUNNEL_PROFIL", "zone", "WINDTUNNEL_PROFIL: no such setting; did you mean"),
+        ("WINDTUNNEL_PROFILE", "zon", "one of 'loopback', 'zone', 'region'; did you mean 'zone'?"),
+        ("WINDTUNNEL_CRITERIA__ERROR_RATE", "5", "criteria.error_rate = 5.0: expected a number"),
+        ("WINDTUNNEL_ENDPOINTS", "orders", "endpoints.0 = 'orders': expected a path"),
+    ],
+)
+def test_a_wrong_variable_is_named_in_one_message(
+    project: Path, name: str, value: str, message: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(project, environment={name: value})
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("environment variable WINDTUNNEL_")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("profile", "--setting=profile: expected KEY=value"),
+        ("profil=zone", "--setting=profil=zone: no setting 'profil'; did you mean 'profile'?"),
+        ("port=-1", "--setting=port=-1: port = -1: expected 0 or more"),
+    ],
+)
+def test_a_wrong_option_is_named_in_one_message(
+    project: Path, capsys: pytest.CaptureFixture[str], option: str, message: str
+) -> None:
+    file = str(project / "windtunnel.toml")
+    assert main(["config", "--config", file, "--setting", option]) == 1
+    assert capsys.readouterr().err == f"windtunnel: {message}\n"
+
+
+def test_variables_that_mean_nothing_can_be_told() -> None:
+    found = ignored(GOOD, {"WINDTUNNEL_PORT": "1", "WINDTUNNEL_RUN": "a", "WINDTUNNEL_QUIET": "1"})
+    assert found == ("WINDTUNNEL_QUIET",)
