@@ -49,7 +49,7 @@ def living(processes: list[psutil.Process]) -> list[str]:
 
 
 def in_engine(run: str) -> list[str]:
-    """Return the containers and networks that carry a run as their label; none without Docker."""
+    """Return the containers, networks and volumes labelled with a run; none without Docker."""
     if missing("docker"):
         return []
     client = docker.from_env(timeout=20)
@@ -57,10 +57,13 @@ def in_engine(run: str) -> list[str]:
         label: dict[str, Any] = {"label": f"windtunnel.run={run}"}
         containers = client.containers.list(all=True, filters=label, ignore_removed=True)
         networks = client.networks.list(filters=label)
+        volumes = client.volumes.list(filters=label)
     finally:
         client.close()
-    return [f"container {each.name}" for each in containers] + [
-        f"network {each.name}" for each in networks
+    return [
+        *(f"container {each.name}" for each in containers),
+        *(f"network {each.name}" for each in networks),
+        *(f"volume {each.name}" for each in volumes),
     ]
 
 

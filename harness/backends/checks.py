@@ -10,8 +10,13 @@ def check_fault(
     configuration: Configuration,
     backend: str,
     capabilities: frozenset[Capability],
+    *,
+    outside: frozenset[str],
 ) -> None:
-    """Raise UnsupportedFault for an unknown dependency or a capability that is missing."""
+    """Raise UnsupportedFault for an unknown dependency or a capability that is missing.
+
+    `outside` are the dependencies that the harness did not start.
+    """
     dependencies = configuration.dependencies
     if fault.dependency not in dependencies:
         raise UnsupportedFault(
@@ -36,9 +41,8 @@ def check_fault(
             f"{fault!r}: the tap does not end the TLS to {fault.dependency!r};"
             f' expected tls = "terminate" under [dependencies.{fault.dependency}]'
         )
-    upstream = dependency.upstream
-    if fault.needs in {Capability.PROCESS, Capability.NETWORK} and upstream:
+    if fault.needs in {Capability.PROCESS, Capability.NETWORK} and fault.dependency in outside:
         raise UnsupportedFault(
-            f"{fault!r}: {fault.dependency!r} runs already at {upstream};"
+            f"{fault!r}: {fault.dependency!r} runs already at {dependency.upstream};"
             " only one that the harness started can be struck"
         )

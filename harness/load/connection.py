@@ -8,6 +8,7 @@ from typing import cast
 import httptools
 
 from harness.address import Address
+from harness.load.answer_head import status_until_close
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class HttpConnection(asyncio.Protocol):
         self._parser: httptools.HttpResponseParser | None = None
         self._answer = Answer()
         self._body: list[bytes] = []
+        self._head = b""
         self._lost: Exception | None = None
 
     def __repr__(self) -> str:
@@ -46,6 +48,7 @@ class HttpConnection(asyncio.Protocol):
         """Return the answer to GET `path`, within `timeout` seconds including any connect."""
         self._answer = Answer()
         self._body = []
+        self._head = b""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -90,6 +93,8 @@ class HttpConnection(asyncio.Protocol):
         if self._parser is None or self._waiter is None or self._waiter.done():
             self.close()
             return
+        if b"\r\n\r\n" not in self._head:
+            self._head += data
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
@@ -100,9 +105,15 @@ class HttpConnection(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the request that waits."""
+        """End the request that waits: with its answer, where that lasts until the close."""
         self._transport = None
-        if self._waiter is not None and not self._waiter.done():
+        if self._waiter is None or self._waiter.done():
+            return
+        status = status_until_close(self._head) if self._head and exc is None else 0
+        if status:
+            self._answer.status = status
+            self._waiter.set_result(None)
+        else:
             self._waiter.set_exception(exc or ConnectionError("closed before the answer's end"))
 
     # httptools's callbacks

@@ -42,7 +42,7 @@ def test_neither_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_missing_compose_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools(tmp_path, monkeypatch, docker="exit 0")
     with pytest.raises(BackendUnavailable, match=r"there is no .*/compose\.yml"):
-        Compose("project", tmp_path / "compose.yml", {})
+        Compose("project", tmp_path / "compose.yml", {}, tmp_path)
 
 
 def test_what_compose_printed_last_is_shown(
@@ -52,7 +52,7 @@ def test_what_compose_printed_last_is_shown(
     tools(tmp_path, monkeypatch, docker='[ "$2" = version ] || { echo no space left; exit 17; }')
     (tmp_path / "compose.yml").write_text("services: {}\n")
     with pytest.raises(StartError, match="exit status 17\n  no space left"):
-        Compose("project", tmp_path / "compose.yml", {}).build()
+        Compose("project", tmp_path / "compose.yml", {}, tmp_path).build([])
 
 
 @pytest.mark.docker

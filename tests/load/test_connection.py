@@ -149,3 +149,21 @@ def test_a_closed_loop_ends_with_its_time() -> None:
             return len(responses)
 
     assert run(load()) == 1  # the clock is looked at after each request
+
+
+def test_an_answer_without_a_length_lasts_until_the_close() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for part in (b"HTTP/1.0 200 OK\r\nServer: a", b"\r\n\r\nab", b"c"):
+            writer.write(part)
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async def ask() -> Answer:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
+            return await HttpConnection(address, keep_headers=frozenset()).get("/", timeout=5.0)
+
+    answer = run(ask())
+    assert (answer.status, answer.failure, answer.body) == (200, "", b"abc")

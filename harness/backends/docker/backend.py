@@ -5,25 +5,32 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 from harness.address import Address
 from harness.backends.backend import CONFIGURED, Profile, Program
 from harness.backends.checks import check_fault
-from harness.backends.docker.compose import Compose
-from harness.backends.docker.engine import RUN_LABEL, Engine, Template, owner
+from harness.backends.docker.compose import find_compose
+from harness.backends.docker.engine import RUN_LABEL, Engine
 from harness.backends.docker.netem import Netem
+from harness.backends.docker.template import Template
 from harness.backends.docker.wall_clock import ContainerClock
+from harness.backends.docker.wiring import wire
+from harness.backends.given_target import write_files
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.backends.wall_clock import WallClock
 from harness.configuration import Configuration
+from harness.configuration.telling import fill, named, variables
 from harness.errors import ConfigurationError, ControlError, StartError
 from harness.keeper.client import KeeperClient
 from harness.records import Evidence
 
+FILES = "/windtunnel-files"
+"""Where the target's container sees the files that are written for it."""
 CONTROL_PORT = 8474
 """Toxiproxy's port, and our tap's, inside their containers."""
 START_DEADLINE = 60.0
@@ -40,13 +47,16 @@ class DockerBackend:
         self.configuration = configuration
         self.seed = seed
         self.engine = Engine(run)
-        self.compose = Compose(
-            f"windtunnel-{run}",
-            Path(configuration.docker.compose_file).resolve(),
-            {"WINDTUNNEL_RUN": run, "WINDTUNNEL_OWNER": owner(), "WINDTUNNEL_SEED": str(seed)},
-        )
+        find_compose()
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)
+        try:
+            self.wiring = wire(configuration, self.engine, run, seed, Path(self.directory))
+        except BaseException:
+            self.keeper.close()
+            self.engine.close()
+            raise
+        self._files = Path(self.directory) / "files"
         self.tap: Tap
         self._tap_control: ToxiproxyControl
         self._toxiproxy: ToxiproxyControl
@@ -62,31 +72,38 @@ class DockerBackend:
     def description(self) -> tuple[str, ...]:
         """What runs here."""
         return (
-            f"Docker engine {self.engine.version}, started by `{self.compose.name}`",
-            "Toxiproxy in a container, behind our tap in another",
+            f"Docker engine {self.engine.version}, started by `{self.wiring.compose.name}`",
+            "Toxiproxy in a container, behind our tap in another"
+            + ("" if self.wiring.wires is None else ", added to a copy of the compose file"),
         )
 
     def start(self) -> None:
         """Build the images, start dependencies and proxies; on failure nothing is left."""
-        docker = self.configuration.docker
+        wiring = self.wiring
         try:
             self._arrange()
-            self.compose.build()
-            services = [*self.configuration.dependencies, docker.toxiproxy, docker.tap]
-            self.compose.up(services)
-            for service in services:
+            target = self.configuration.service
+            awaited = [*wiring.dependencies, wiring.toxiproxy, wiring.tap]
+            services = [*wiring.others, *awaited]
+            wiring.compose.build([*services, target])
+            wiring.compose.up(services)
+            for service in awaited:
                 self._await(service)
-            self.compose.create(self.configuration.service)
-            self._template = self.engine.template(self.configuration.service)
-            self.tap = Tap(self._control(docker.tap))
+            wiring.compose.create(target)
+            self._template = self.engine.template(target)
+            self.tap = Tap(self._control(wiring.tap))
             self._tap_control = ToxiproxyControl(self.tap.address)
-            self._toxiproxy = ToxiproxyControl(self._control(docker.toxiproxy))
-            self._netem = Netem(self.engine, docker.tap, self._template.networks[0])
+            self._toxiproxy = ToxiproxyControl(self._control(wiring.toxiproxy))
+            self._netem = Netem(self.engine, wiring.tap, self._template.networks[0])
             self.tap.check_clock()
+            wiring.connect(self.engine, self.configuration, self.tap, self._toxiproxy)
             for dependency in self.configuration.dependencies:
                 # Each must be known to both, or a fault would strike beside the traffic.
                 self._tap_control.listening(dependency)
                 self._toxiproxy.listening(dependency)
+            for dependency in wiring.services:
+                self._await_dependency(dependency)
+            write_files(self.configuration, self._files, named(wiring.told()))
             self._arrange()
         except BaseException:
             self.stop()
@@ -121,6 +138,14 @@ class DockerBackend:
         log = self.engine.logs(service)
         raise StartError(f"{service} was not healthy within {deadline:g} s: {reason}\n{log}")
 
+    def _await_dependency(self, name: str) -> None:
+        service = self.wiring.services[name]
+        if service and self.engine.state(service).health:
+            self._await(service)
+        elif service:
+            # Without a healthcheck of its own it is up once it accepts connections.
+            self._await(service, partial(self.wiring.check, self.engine, name))
+
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
     ) -> Address:
@@ -132,9 +157,12 @@ class DockerBackend:
         template = self._template
         if program.image:
             template = replace(template, image=program.image)
-        port = self.configuration.docker.target_port
-        variables = {**self.configuration.environment, **environment}
-        self.engine.start_like(template, name, variables, port)
+        port = self.wiring.target_port
+        own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
+        told = variables(self.configuration, self.wiring.told(), FILES)
+        given = {key: fill(text, own) for key, text in {**told, **environment}.items()}
+        mounts = [f"{self._files}:{FILES}:ro"] if self.configuration.files else []
+        self.engine.start_like(template, name, given, port, mounts)
         try:
             address: list[Address] = []
 
@@ -159,19 +187,21 @@ class DockerBackend:
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
-        return ContainerClock(self.engine, self.configuration.docker.target, name)
+        return ContainerClock(self.engine, self.configuration.service, name)
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""
-        check_fault(fault, self.configuration, self.name, self.capabilities)
-        service = fault.dependency
+        outside = self.wiring.outside
+        check_fault(fault, self.configuration, self.name, self.capabilities, outside=outside)
+        name = fault.dependency
+        service = self.wiring.services[name]
         match fault.form:
             case Toxics() as toxics:
-                self._striking(fault).add(service, toxics, prefix=label(fault))
+                self._striking(fault).add(name, toxics, prefix=label(fault))
             case Disabled():
                 # The tap refuses too, so that a refused connection stays a refused one.
-                self._tap_control.disable(service)
-                self._toxiproxy.disable(service)
+                self._tap_control.disable(name)
+                self._toxiproxy.disable(name)
             case Processing(ProcessAction.PAUSE):
                 self._leave(service, [("docker", "unpause", self._container(service))])
                 self.engine.pause(service)
@@ -193,20 +223,21 @@ class DockerBackend:
 
     def heal(self, fault: Fault) -> None:
         """Undo a fault; it is over when this returns."""
-        service = fault.dependency
+        name = fault.dependency
+        service = self.wiring.services[name]
         match fault.form:
             case Toxics():
-                self._striking(fault).remove(service, prefix=label(fault))
+                self._striking(fault).remove(name, prefix=label(fault))
             case Disabled():
-                self._toxiproxy.enable(service)
-                self._tap_control.enable(service)
+                self._toxiproxy.enable(name)
+                self._tap_control.enable(name)
             case Processing(ProcessAction.PAUSE):
                 if self.engine.state(service).status == "paused":
                     self.engine.unpause(service)
                 self._leave(service, [])
             case Processing(ProcessAction.KILL):
                 self.engine.start(service)
-                self._await(service)
+                self._await_dependency(name)
                 self._leave(service, [])
             case Processing(ProcessAction.DISCONNECT):
                 joined = self.engine.networks(service)
@@ -228,14 +259,8 @@ class DockerBackend:
         self._arrange()
 
     def _arrange(self) -> None:
-        controls = [
-            control.address
-            for control in (
-                getattr(self, "_toxiproxy", None),
-                getattr(self, "_tap_control", None),
-            )
-            if control is not None
-        ]
+        made = (getattr(self, name, None) for name in ("_toxiproxy", "_tap_control"))
+        controls = [control.address for control in made if control is not None]
         self.keeper.arrange(
             heal_posts=[f"http://{address}/reset" for address in controls],
             heal_commands=[c for commands in self._heal_commands.values() for c in commands],

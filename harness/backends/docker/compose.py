@@ -13,30 +13,41 @@ UP_DEADLINE = 180.0
 
 
 class Compose:
-    """One compose project. Raises StartError with the last lines that compose printed."""
+    """One compose project, of a file, or of what compose finds in the folder `home`.
 
-    def __init__(self, project: str, file: Path, environment: Mapping[str, str]) -> None:
+    Relative paths in the file are taken from `home`. Raises StartError with the last lines that
+    compose printed.
+    """
+
+    def __init__(
+        self, project: str, file: Path | None, environment: Mapping[str, str], home: Path
+    ) -> None:
         self._command = find_compose()
-        self._project = project
+        self.project = project
         self._file = file
+        self._home = home
         self._environment = {**os.environ, **environment}
-        if not file.is_file():
+        if file is not None and not file.is_file():
             raise BackendUnavailable(
                 f"the backend docker needs a compose file, and there is no {file};"
                 " configure docker.compose_file"
             )
 
     def __repr__(self) -> str:
-        return f"<Compose {self._project} of {self._file}>"
+        return f"<Compose {self.project} of {self._file or self._home}>"
 
     @property
     def name(self) -> str:
         """The command that is used."""
         return " ".join(self._command)
 
-    def build(self) -> None:
-        """Build the images that the file builds."""
-        self._run(["build"], BUILD_DEADLINE)
+    def config(self) -> str:
+        """Return the file with everything that it leaves to defaults, variables and other files."""
+        return self._run(["config"], UP_DEADLINE)
+
+    def build(self, services: Sequence[str]) -> None:
+        """Build the images of services, where the file builds them."""
+        self._run(["build", *services], BUILD_DEADLINE)
 
     def up(self, services: Sequence[str]) -> None:
         """Start services and what they depend on."""
@@ -47,32 +58,28 @@ class Compose:
         # Not `create`: the older compose does not build networks for it.
         self._run(["up", "--no-start", service], UP_DEADLINE)
 
-    def _run(self, arguments: Sequence[str], deadline: float) -> None:
-        command = [
-            *self._command,
-            "--project-name",
-            self._project,
-            "--file",
-            str(self._file),
-            *arguments,
-        ]
+    def _run(self, arguments: Sequence[str], deadline: float) -> str:
+        file = [] if self._file is None else ["--file", str(self._file)]
+        home = ["--project-directory", str(self._home)]
+        command = [*self._command, "--project-name", self.project, *home, *file, *arguments]
         try:
             done = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                capture_output=True,
                 env=self._environment,
                 timeout=deadline,
                 check=False,
-                cwd=self._file.parent,
+                cwd=self._home,
             )
         except subprocess.TimeoutExpired:
             raise StartError(f"{' '.join(command)}: not done within {deadline:g} s") from None
         if done.returncode:
-            last = done.stdout.decode(errors="replace").splitlines()[-20:]
+            printed = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
+            last = printed.splitlines()[-20:]
             shown = "\n".join(f"  {line}" for line in last)
             raise StartError(f"{' '.join(command)}: exit status {done.returncode}\n{shown}")
+        return done.stdout.decode(errors="replace")
 
 
 def find_compose() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from harness.address import Address
+from harness.backends.docker.template import Template
 from harness.errors import BackendUnavailable, ControlError
 
 if TYPE_CHECKING:
@@ -35,16 +36,6 @@ class State:
     health: str
     """starting, healthy, unhealthy; empty without a healthcheck."""
     exit_status: int
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What a compose service's container was created with, to start more like it."""
-
-    image: str
-    command: tuple[str, ...]
-    environment: dict[str, str]
-    networks: tuple[str, ...]
 
 
 class Engine:
@@ -89,34 +80,34 @@ class Engine:
 
     def template(self, service: str) -> Template:
         """Return what a service's container was created with."""
-        attributes = self._find(service).attrs
-        pairs = (entry.partition("=") for entry in attributes["Config"]["Env"] or ())
-        return Template(
-            image=attributes["Config"]["Image"],
-            command=tuple(attributes["Config"]["Cmd"] or ()),
-            environment={name: value for name, _, value in pairs},
-            networks=tuple(attributes["NetworkSettings"]["Networks"]),
-        )
+        return Template.read(self._find(service).attrs)
+
+    def has_image(self, name: str) -> bool:
+        """Whether the engine has an image of this name."""
+        return bool(self._asking("list images", lambda: self._client.images.list(name=name)))
 
     def start_like(
-        self, template: Template, name: str, environment: Mapping[str, str], port: int
+        self,
+        template: Template,
+        name: str,
+        environment: Mapping[str, str],
+        port: int,
+        mounts: Sequence[str] = (),
     ) -> None:
-        """Start a container from a template, its port published on a free port of 127.0.0.1."""
-        # The stubs do not know that no port means a free one.
-        published: Any = {f"{port}/tcp": ("127.0.0.1", None)}
+        """Start a container from a template, its port published on a free port of 127.0.0.1.
+
+        `mounts` are folders that it sees besides, such as "/here:/there:ro".
+        """
+        labels = {RUN_LABEL: self.run, OWNER_LABEL: owner(), SERVICE_LABEL: name}
+        body = template.another(environment, port, labels=labels, mounts=mounts)
 
         def create() -> None:
-            self._client.containers.run(
-                template.image,
-                list(template.command),
-                detach=True,
-                init=True,
-                name=f"windtunnel-{self.run}-scenario-{name}",
-                environment={**template.environment, **environment},
-                labels={RUN_LABEL: self.run, OWNER_LABEL: owner(), SERVICE_LABEL: name},
-                network=template.networks[0],
-                ports=published,
-            )
+            api: Any = self._client.api  # not all of it has types
+            container = f"windtunnel-{self.run}-scenario-{name}"
+            made = api.create_container_from_config(body, container)["Id"]
+            for network in template.networks[1:]:
+                api.connect_container_to_network(made, network)
+            api.start(made)
 
         self._asking(f"start {name!r}", create)
 
@@ -201,7 +192,7 @@ class Engine:
         return str(found["IPAddress"])
 
     def sweep(self) -> tuple[str, ...]:
-        """Remove every container and network labelled with this run; return their names."""
+        """Remove all containers, networks and volumes of this run; return their names."""
         label: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
         removed = []
         for container in self._client.containers.list(all=True, filters=label):
@@ -216,6 +207,12 @@ class Engine:
             except NotFound:
                 continue
             removed.append(str(network.name))
+        for volume in self._client.volumes.list(filters=label):
+            try:
+                volume.remove()
+            except NotFound:
+                continue
+            removed.append(str(volume.name))
         return tuple(removed)
 
     def _find(self, service: str) -> "Container":
