@@ -14,6 +14,7 @@ COMMANDS = {
     "clean": "harness.commands.clean",
     "compare": "harness.commands.compare",
     "config": "harness.commands.config",
+    "doctor": "harness.commands.doctor",
     "heal": "harness.commands.heal",
     "history": "harness.commands.history",
     "inject": "harness.commands.inject",

@@ -1,0 +1,76 @@
+"""Whether each dependency really gets its traffic through the proxy: the tap decides."""
+
+from collections.abc import Iterator
+
+from harness.configuration import Dependency
+from harness.doctor import bypass, mentions
+from harness.doctor.check import Check, fail, ok, warn
+from harness.records import Run
+from harness.stack import Stack
+
+REQUESTS = 3
+
+
+def dependencies(stack: Stack) -> Iterator[Check]:
+    """Check what reached each dependency's tap while its endpoint was asked."""
+    for name, dependency in stack.configuration.dependencies.items():
+        before = bypass.connections(stack, dependency)
+        run = stack.drive(dependency.endpoint, REQUESTS)
+        calls = _calls(run, name)
+        if calls:
+            yield _reached(name, dependency, calls)
+        else:
+            yield _not_reached(
+                stack, name, dependency, bypass.connections(stack, dependency) - before
+            )
+
+
+def _calls(run: Run, name: str) -> int:
+    evidence = run.at(name)
+    return len(evidence.exchanges) or len(evidence.connections)
+
+
+def _reached(name: str, dependency: Dependency, calls: int) -> Check:
+    found = f"{REQUESTS} requests to {dependency.endpoint} made {calls} calls through the proxy"
+    if calls < REQUESTS and dependency.protocol in {"http", "redis"}:
+        return warn(
+            name,
+            found,
+            "some answers came without a call: for criteria that count calls, let the target run"
+            " without its cache (environment), or configure another endpoint",
+        )
+    return ok(name, found)
+
+
+def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozenset[str]) -> Check:
+    told = " and ".join(dependency.environment) or "what it is told"
+    if direct:
+        return fail(
+            name,
+            f"your service reached {name} directly ({', '.join(sorted(direct))}),"
+            f" not through {told}",
+            f"let it take the address from {told}",
+        )
+    for path in dict.fromkeys(stack.endpoints):
+        if path != dependency.endpoint and _calls(stack.drive(path, REQUESTS), name):
+            return fail(
+                name,
+                f"requests to {dependency.endpoint} did not reach it; those to {path} did",
+                f"configure dependencies.{name}.endpoint = {path!r}",
+            )
+    found = f"{REQUESTS} requests to {dependency.endpoint} did not reach it through the proxy"
+    unread = mentions.missing(stack.configuration, dependency.environment)
+    if unread:
+        return fail(
+            name,
+            f"{found}; no file in {stack.configuration.directory} mentions {' or '.join(unread)}",
+            f"let your service take the address from {told}, or configure the name that it reads",
+        )
+    others = bypass.elsewhere(stack)
+    connected = f"; the target is connected to {', '.join(sorted(others))}" if others else ""
+    return fail(
+        name,
+        f"{found}{connected}",
+        f"configure as dependencies.{name}.endpoint a path that calls it each time, without a"
+        f" cache; and see that your service uses {told}",
+    )
