@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "harness.commands.doctor",
     "heal": "harness.commands.heal",
     "history": "harness.commands.history",
+    "init": "harness.commands.init",
     "inject": "harness.commands.inject",
     "load": "harness.commands.load",
     "proxy": "harness.commands.proxy",

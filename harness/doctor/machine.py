@@ -9,7 +9,7 @@ from harness.backends.docker.compose import find_compose
 from harness.backends.docker.engine import Engine
 from harness.backends.local import find_programs
 from harness.configuration import Configuration
-from harness.doctor.check import Check, fail, ok, warn
+from harness.doctor.check import Check, fail, ok
 from harness.errors import BackendUnavailable
 
 
@@ -26,12 +26,12 @@ def commands(configuration: Configuration) -> Iterator[Check]:
         if path is None:
             where = f"in {configuration.directory}" if "/" in program else "on PATH"
             yield fail(
-                f"{name}'s command",
+                f"command of {name}",
                 f"{program} is not found {where}, or cannot be executed",
                 "install it, or correct the first word of the command",
             )
         else:
-            yield ok(f"{name}'s command", path)
+            yield ok(f"command of {name}", path)
 
 
 def backends(backend: str) -> Iterator[Check]:
@@ -63,5 +63,4 @@ def _docker(backend: str) -> Iterator[Check]:
 def _lacking(name: str, backend: str, found: str, remedy: str) -> Check:
     if name == backend:
         return fail(name, found, remedy)
-    short = found.partition("; ")[0]
-    return warn(name, f"not available: {short}", f"nothing, unless you want the backend {name}")
+    return ok(name, f"not needed, and not to be had here: {found.partition('; ')[0]}")

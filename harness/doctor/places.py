@@ -40,9 +40,9 @@ def upstreams(configuration: Configuration) -> Iterator[Check]:
             socket.create_connection((address.host, address.port), timeout=3).close()
         except OSError as error:
             yield fail(
-                f"{name}'s upstream",
+                f"upstream of {name}",
                 f"{address} does not accept connections: {error}",
                 f"start it, or configure dependencies.{name}.command so that it is started",
             )
         else:
-            yield ok(f"{name}'s upstream", f"{address} accepts connections")
+            yield ok(f"upstream of {name}", f"{address} accepts connections")

@@ -18,7 +18,7 @@ def dependencies(stack: Stack) -> Iterator[Check]:
         run = stack.drive(dependency.endpoint, REQUESTS)
         calls = _calls(run, name)
         if calls:
-            yield _reached(name, dependency, calls)
+            yield _reached(stack, name, dependency, calls)
         else:
             yield _not_reached(
                 stack, name, dependency, bypass.connections(stack, dependency) - before
@@ -30,16 +30,29 @@ def _calls(run: Run, name: str) -> int:
     return len(evidence.exchanges) or len(evidence.connections)
 
 
-def _reached(name: str, dependency: Dependency, calls: int) -> Check:
+def _reached(stack: Stack, name: str, dependency: Dependency, calls: int) -> Check:
     found = f"{REQUESTS} requests to {dependency.endpoint} made {calls} calls through the proxy"
-    if calls < REQUESTS and dependency.protocol in {"http", "redis"}:
-        return warn(
-            name,
-            found,
+    if calls >= REQUESTS or dependency.protocol not in {"http", "redis"}:
+        return ok(name, found)
+    better = _calling(stack, name, dependency, at_least=REQUESTS)
+    if better:
+        remedy = f"configure dependencies.{name}.endpoint = {better!r}: there each makes one"
+    else:
+        remedy = (
             "some answers came without a call: for criteria that count calls, let the target run"
-            " without its cache (environment), or configure another endpoint",
+            " without its cache (environment), or configure another endpoint"
         )
-    return ok(name, found)
+    return warn(name, found, remedy)
+
+
+def _calling(stack: Stack, name: str, dependency: Dependency, *, at_least: int) -> str:
+    """Return another configured endpoint that calls the dependency; empty where none does."""
+    for path in dict.fromkeys(stack.endpoints):
+        if path != dependency.endpoint:
+            run = stack.drive(path, REQUESTS)
+            if _calls(run, name) >= at_least:
+                return path
+    return ""
 
 
 def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozenset[str]) -> Check:
@@ -51,13 +64,12 @@ def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozen
             f" not through {told}",
             f"let it take the address from {told}",
         )
-    for path in dict.fromkeys(stack.endpoints):
-        if path != dependency.endpoint and _calls(stack.drive(path, REQUESTS), name):
-            return fail(
-                name,
-                f"requests to {dependency.endpoint} did not reach it; those to {path} did",
-                f"configure dependencies.{name}.endpoint = {path!r}",
-            )
+    if path := _calling(stack, name, dependency, at_least=1):
+        return fail(
+            name,
+            f"requests to {dependency.endpoint} did not reach it; those to {path} did",
+            f"configure dependencies.{name}.endpoint = {path!r}",
+        )
     found = f"{REQUESTS} requests to {dependency.endpoint} did not reach it through the proxy"
     unread = mentions.missing(stack.configuration, dependency.environment)
     if unread:

@@ -1,0 +1,66 @@
+"""The text of a project's own files."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SKIPPED = frozenset(
+    {"__pycache__", "build", "dist", "node_modules", "site-packages", "vendor", "venv"}
+)
+TESTS = frozenset({"test", "tests", "spec", "__tests__", "testdata"})
+MOST_FILES = 5000
+MOST_BYTES = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One file."""
+
+    name: str
+    """Relative to the project."""
+    text: str
+
+    def place(self, at: int) -> str:
+        """Return the place of a character, such as "app.py:12"."""
+        return f"{self.name}:{self.text.count(chr(10), 0, at) + 1}"
+
+
+def paths(folder: Path, *, tests: bool = True) -> Iterator[Path]:
+    """Yield a project's own files, without hidden folders and those of installed packages."""
+    seen = 0
+    skipped = SKIPPED if tests else SKIPPED | TESTS
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(n for n in folders if n not in skipped and not n.startswith("."))
+        # A folder that is a virtual environment says so.
+        if "pyvenv.cfg" in names:
+            folders.clear()
+            continue
+        for name in sorted(names):
+            seen += 1
+            if seen > MOST_FILES:
+                return
+            yield Path(place) / name
+
+
+def sources(folder: Path, suffixes: tuple[str, ...]) -> tuple[Text, ...]:
+    """Return the project's source files of these suffixes, those nearest to its folder first."""
+    found = [
+        path
+        for path in paths(folder, tests=False)
+        if path.suffix in suffixes
+        and not path.name.startswith(("test_", "conftest"))
+        and not path.stem.endswith((".test", "_test", ".spec"))
+    ]
+    found.sort(key=lambda path: (len(path.parts), path.name))
+    return tuple(text for path in found if (text := read(folder, path)) is not None)
+
+
+def read(folder: Path, path: Path) -> Text | None:
+    """Return a file of the project; None where it is no readable text of a sensible size."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return None
+        return Text(str(path.relative_to(folder)), path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None

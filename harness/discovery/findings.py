@@ -1,0 +1,75 @@
+"""What was seen of a project, each with its place, and what was only guessed."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One value, and where it was seen; a guess was seen nowhere."""
+
+    value: str
+    place: str = ""
+    """Such as "app.py:12"; empty for a guess."""
+    guess: str = ""
+    """Why this was guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that the service reads, or is given."""
+
+    name: str
+    value: str
+    """Its default, or what it is given; empty where neither is known."""
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path that the service answers to GET."""
+
+    path: str
+    place: str
+    handler: str
+    """The text of its handler, to see what it calls."""
+
+
+@dataclass(slots=True)
+class Target:
+    """How the service is started."""
+
+    framework: Seen
+    command: tuple[str, ...]
+    told_by: Seen
+    """What the command was taken from."""
+    port: int = 0
+    """Where the service has one of its own; 0 where it can be told."""
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Found:
+    """One dependency."""
+
+    name: str
+    protocol: str
+    environment: dict[str, str]
+    place: str
+    upstream: str = ""
+    service: str = ""
+    endpoint: Seen = field(default_factory=lambda: Seen("/"))
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything that a configuration is written from."""
+
+    target: Target | None = None
+    service: Seen | None = None
+    """The target's service in a compose file."""
+    compose_file: str = ""
+    health: Seen = field(default_factory=lambda: Seen("/healthz", guess="no route of such a name"))
+    endpoints: list[Seen] = field(default_factory=list)
+    dependencies: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What has to be filled in, or could not be used."""
