@@ -1,5 +1,6 @@
-"""Running dashboards for the tests of this folder."""
+"""A browser and running dashboards for the tests of this folder."""
 
+from tests.browser.chromium import browser
 from tests.dashboard.running import start
 
-__all__ = ["start"]
+__all__ = ["browser", "start"]

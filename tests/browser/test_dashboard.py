@@ -3,34 +3,23 @@
 Screenshots are written to $CI_ARTIFACTS (.ci-artifacts/ where it is not set).
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.dashboard.running import ROOT, Start, Up
+from tests.dashboard.running import Start, Up
 from tests.machine import missing
 
 pytest.importorskip("playwright", reason="playwright is not installed; see the extra `browser`")
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser import chromium
+
 expect.set_options(timeout=20_000)
 
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: Debian's chromium"),
+    chromium.NEEDED,
     pytest.mark.timeout(400),
 ]
 
@@ -43,14 +32,6 @@ def up(request: pytest.FixtureRequest, start: Start) -> Up:
         pytest.skip(reason)
     # The breaker recovers in two seconds instead of thirty: long enough to be seen open.
     return start(f"--backend={backend}", "--set=RECOVERY_TIMEOUT=2", "--set=CACHE_TTL=1")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -85,9 +66,7 @@ def breaker(page: Page, dependency: str) -> Locator:
 
 
 def keep(page: Page, name: str) -> None:
-    folder = Path(os.environ.get("CI_ARTIFACTS", ROOT / ".ci-artifacts"))
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"dashboard-{name}.png", full_page=True)
+    chromium.keep(page, f"dashboard-{name}")
 
 
 @pytest.mark.parametrize(
