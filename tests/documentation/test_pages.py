@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 import faults
+import harness
 import harness.criteria
 from harness import cli, extensions
 from harness.configuration import Configuration, Dependency, Docker
@@ -90,6 +91,7 @@ def test_the_list_of_public_names_is_the_code(pytestconfig: pytest.Config) -> No
     plugin = pytestconfig.pluginmanager.get_plugin("windtunnel")
     definition = "FixtureFunctionDefinition"
     assert _listed("faults") == sorted(faults.__all__)
+    assert _listed("harness") == sorted(harness.__all__)
     assert _listed("harness.criteria") == sorted(harness.criteria.__all__)
     assert _listed("Fixtures") == sorted(
         name for name, each in vars(plugin).items() if type(each).__name__ == definition
