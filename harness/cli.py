@@ -11,6 +11,7 @@ from harness.errors import WindtunnelError
 
 COMMANDS = {
     "breaker": "harness.commands.breaker",
+    "breaking-point": "harness.commands.breaking_point",
     "clean": "harness.commands.clean",
     "compare": "harness.commands.compare",
     "config": "harness.commands.config",
@@ -24,7 +25,7 @@ COMMANDS = {
     "status": "harness.commands.status",
     "up": "harness.commands.up",
 }
-"""Each subcommand's name, which is also its function's, and its module."""
+"""Each subcommand's name, which is also its function's apart from the dash, and its module."""
 
 
 class _Commands(click.Group):
@@ -38,7 +39,8 @@ class _Commands(click.Group):
         """Return a subcommand, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(

@@ -48,16 +48,7 @@ def build(name: str, dependency: str, values: Mapping[str, object]) -> Fault:
 
     Names are matched whatever their case and dashes: "connection-reset" is ConnectionReset.
     """
-    classes = _classes()
-    known = {_plain(each): each for each in classes}
-    if _plain(name) not in known:
-        # The near miss is looked for without case, and named as it is written.
-        near = suggestion(_plain(name), known)
-        for plain, written in known.items():
-            near = near.replace(f"{plain!r}", f"{written!r}")
-        listed = near if "did you mean" in near else f"; expected one of: {', '.join(classes)}"
-        raise ConfigurationError(f"no fault is named {name!r}{listed}")
-    kind = classes[known[_plain(name)]]
+    kind = _class(name)
     parameters = {each.name: each for each in _parameters(kind)}
     for given in values:
         if given not in parameters:
@@ -82,6 +73,25 @@ def build(name: str, dependency: str, values: Mapping[str, object]) -> Fault:
         wrong = ", ".join(f"{each}={values[each]!r} (a {parameters[each].type})" for each in values)
         raise ConfigurationError(f"{kind.__name__}: cannot be made from {wrong}") from None
     return made
+
+
+def find(name: str) -> FaultKind:
+    """Return the fault of that name; ConfigurationError where there is none."""
+    return kinds()[_class(name).__name__]
+
+
+def _class(name: str) -> Any:  # noqa: ANN401 - any dataclass
+    """Return the fault's class; names are matched as `build` does."""
+    classes = _classes()
+    known = {_plain(each): each for each in classes}
+    if _plain(name) not in known:
+        # The near miss is looked for without case, and named as it is written.
+        near = suggestion(_plain(name), known)
+        for plain, written in known.items():
+            near = near.replace(f"{plain!r}", f"{written!r}")
+        listed = near if "did you mean" in near else f"; expected one of: {', '.join(classes)}"
+        raise ConfigurationError(f"no fault is named {name!r}{listed}")
+    return classes[known[_plain(name)]]
 
 
 def _classes() -> dict[str, Any]:

@@ -81,13 +81,17 @@ def _longer(requests: int, objectives: Sequence[Objective], confidence: float) -
 
     Half as much again, so that a few requests over the limit leave it shown.
     """
+    return min(LONGEST, max(LONGER, 1.5 * needed(objectives, confidence) / max(1, requests)))
+
+
+def needed(objectives: Sequence[Objective], confidence: float) -> int:
+    """Return how many requests show every share to be below its limit, if all go well."""
     shares = [
         objective.limit if objective.figure is Figure.ERRORS else 1 - objective.share
         for objective in objectives
         if objective.figure in (Figure.ERRORS, Figure.QUANTILE)
     ]
-    needed = max((trials_for_none(share, confidence) for share in shares if share < 1), default=0)
-    return min(LONGEST, max(LONGER, 1.5 * needed / max(1, requests)))
+    return max((trials_for_none(share, confidence) for share in shares if share < 1), default=0)
 
 
 def _judge(rate: float, run: LoadRun, objectives: Sequence[Objective], confidence: float) -> Trial:

@@ -1,0 +1,150 @@
+"""`windtunnel breaking-point`: the strength of a fault at which a service stops holding."""
+
+from pathlib import Path
+
+import click
+
+from harness.breaking_point import BreakingPoint, Search, Trial, read, under_load
+from harness.breaking_point.json_file import encode
+from harness.commands.duration import SECONDS
+from harness.criteria import Ruling
+from harness.criteria.objective import parse
+from harness.errors import ConfigurationError, suggestion
+from harness.session import Session
+
+PATH = click.Path(path_type=Path)
+INCONCLUSIVE = 3
+
+
+@click.command("breaking-point")
+@click.argument("fault")
+@click.argument("dependency")
+@click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option(
+    "--criterion", required=True, metavar="OBJECTIVES", help='Such as "p99<50ms and errors<1%".'
+)
+@click.option("--rate", default=100.0, show_default=True, help="Requests a second, Poisson.")
+@click.option("--endpoint", help="What is asked; unless said, what calls the dependency.")
+@click.option(
+    "--duration", type=SECONDS, help="Of each look; unless said, as long as OBJECTIVES need."
+)
+@click.option(
+    "--resolution",
+    default=0.1,
+    show_default=True,
+    help="End once the gap is below this share of what held.",
+)
+@click.option(
+    "--budget",
+    type=SECONDS,
+    default="5m",
+    show_default=True,
+    help="End after this time and the look under way.",
+)
+@click.option(
+    "--expect", metavar="VALUE", type=float, help="Fail where it does not hold to this value."
+)
+@click.option("--backend", default="auto", show_default=True, help="embedded, local or docker.")
+@click.option("--config", metavar="FILE", type=PATH, help="The service, as TOML.")
+@click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
+@click.option("--seed", type=int, metavar="N", help="Replay the run that printed it.")
+@click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write what was found.")
+def breaking_point(
+    *,
+    fault: str,
+    dependency: str,
+    settings: tuple[str, ...],
+    criterion: str,
+    rate: float,
+    endpoint: str | None,
+    duration: float | None,
+    resolution: float,
+    budget: float,
+    expect: float | None,
+    backend: str,
+    config: Path | None,
+    env: tuple[str, ...],
+    seed: int | None,
+    json_path: Path | None,
+) -> int:
+    """Find how much of FAULT at DEPENDENCY the service bears while the criterion holds.
+
+    One setting is varied from mild to hard: that whose value is a range, as in seconds=0.01..1, or
+    the fault's main one. Each strength meets a fresh service, and the answer holds at 99 %
+    confidence. Exit status 1 where the criterion fails even without the fault, or, with --expect,
+    before that value; 3 where that was left open.
+
+    For example: windtunnel breaking-point latency catalog --criterion "p99<250ms" --env CACHE_TTL=0
+    """
+    strength = read(fault, dependency, _pairs(settings, "setting"))
+    parse(criterion)
+    if expect is not None and not expect > 0:
+        raise ConfigurationError(f"--expect {expect:g}: expected a value above zero")
+    if json_path is not None and not json_path.absolute().parent.is_dir():
+        raise ConfigurationError(f"--json {json_path}: expected a file in a folder that exists")
+    session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
+
+    def show(trial: Trial) -> None:
+        where = strength.show(trial.level) if trial.level else "no fault"
+        is_open = trial.ruling is Ruling.INCONCLUSIVE
+        values = " ".join(
+            verdict.statement if is_open else verdict.statement.partition(";")[0] + "."
+            for verdict in trial.verdicts
+        )
+        click.echo(f"  {where:>12}  {trial.ruling:<12}  {values}", err=True)
+
+    lowest, highest = strength.levels
+    search = Search(
+        lowest, highest, resolution=resolution, budget=budget, show=strength.show, on_trial=show
+    )
+    known = session.configuration.dependencies
+    if dependency not in known:
+        raise ConfigurationError(
+            f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
+        )
+    try:
+        stack = session.stack("breaking-point", _pairs(env, "--env"), lambda verdict: None)
+        asked = endpoint or stack.endpoint_of(dependency)
+        click.echo(
+            f"{strength.kind} at {dependency}, {strength.show(lowest)} to {strength.show(highest)},"
+            f" {asked} at {rate:g} requests/s; backend {session.choice.name}, seed {session.seed}",
+            err=True,
+        )
+        try:
+            found = under_load(
+                stack,
+                strength.fault,
+                search,
+                criterion,
+                rate=rate,
+                requests=[asked],
+                duration=duration,
+            )
+        finally:
+            stack.close()
+    finally:
+        session.close()
+    click.echo(f'"{criterion}" {found} ({strength.kind} at {dependency}, at 99% confidence)')
+    if json_path is not None:
+        json_path.write_text(encode(found, strength, criterion, session.seed), encoding="utf-8")
+    return _status(found, None if expect is None else strength.level(expect))
+
+
+def _status(found: BreakingPoint, expected: float | None) -> int:
+    if not found.held_without:
+        return 1 if found.trials and found.trials[0].ruling is Ruling.FAIL else INCONCLUSIVE
+    if expected is None or (found.held is not None and found.held >= expected):
+        return 0
+    if found.failed_before(expected):
+        return 1
+    return INCONCLUSIVE
+
+
+def _pairs(given: tuple[str, ...], what: str) -> dict[str, str]:
+    found = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ConfigurationError(f"{what} {pair!r}: expected NAME=VALUE")
+        found[name] = value
+    return found
