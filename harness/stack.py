@@ -204,6 +204,23 @@ class Stack:
             )
         )
 
+    def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
+        """Offer an open loop to the scenario's target, whatever its answers; see Target.offer.
+
+        The run names the faults in force, whose moments are on its requests' clock.
+        """
+        return self.default_target.offer(
+            rate, duration=duration, requests=requests, connections=connections, poisson=poisson
+        )
+
     def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
         """Return what the dependency's tap recorded at or after `since` (monotonic seconds)."""
         self.endpoint_of(dependency)

@@ -2,13 +2,14 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from faults import Bandwidth, HttpAbort, Latency
-from harness.breaking_point import BreakingPoint, Search, Trial, read
+from faults import Bandwidth, Fault, HttpAbort, Latency
+from harness.breaking_point import BreakingPoint, Search, Trial, breaking_point, read
 from harness.cli import main
 from harness.criteria import Ruling, Verdict
 from harness.errors import ConfigurationError
@@ -120,6 +121,38 @@ def test_a_wrong_strength_is_one_clear_error(
 def test_a_wrong_search_is_refused(lowest: float, highest: float, resolution: float) -> None:
     with pytest.raises(ConfigurationError, match="expected"):
         Search(lowest, highest, resolution=resolution)
+
+
+class FakeStack:
+    """Notes what is started and injected, in order."""
+
+    def __init__(self) -> None:
+        self.log: list[object] = []
+
+    @contextmanager
+    def target(self) -> Iterator[list[object]]:
+        self.log.append("target")
+        yield self.log
+
+    @contextmanager
+    def inject(self, fault: Fault) -> Iterator[None]:
+        self.log.append(fault)
+        yield
+        self.log.append("healed")
+
+
+def test_each_look_has_a_target_and_a_fault_of_its_own() -> None:
+    stack = FakeStack()
+    found = breaking_point(
+        stack,  # type: ignore[arg-type]
+        lambda seconds: Latency("catalog", seconds),
+        Search(0.1, 0.2),
+        lambda target: target.append("driven"),  # type: ignore[attr-defined]
+        lambda _: ruled(0.0, Ruling.PASS).verdicts[0],
+    )
+    under = [["target", Latency("catalog", s), "driven", "healed"] for s in (0.1, 0.2)]
+    assert stack.log == ["target", "driven", *itertools.chain(*under)]
+    assert found.held == 0.2
 
 
 @pytest.mark.slow  # measures, so it is run alone

@@ -12,9 +12,9 @@ from harness.stack import Stack
 def test_an_open_loop_shows_a_fault_in_its_own_time(stack: Stack) -> None:
     target = stack.default_target
     endpoint = stack.endpoint_of("catalog")
-    target.offer(50, duration=0.5, requests=[endpoint])  # first calls compile and connect
+    stack.offer(50, duration=0.5, requests=[endpoint])  # first calls compile and connect
     with stack.inject(Latency("catalog", 0.1)):
-        run = target.offer(50, duration=1.0, requests=[endpoint], poisson=False)
+        run = stack.offer(50, duration=1.0, requests=[endpoint], poisson=False)
     assert len(run.samples) == 50
     assert run.samples.errors == 0
     assert np.all(run.samples.latencies >= 0.1)
