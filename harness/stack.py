@@ -193,7 +193,10 @@ class Stack:
         connections: int = 32,
         poisson: bool = True,
     ) -> LoadRun:
-        """Offer the scenario's target an open loop of requests; see Target.offer."""
+        """Offer an open loop to the scenario's target, whatever its answers; see Target.offer.
+
+        The run names the faults in force, whose moments are on its requests' clock.
+        """
         return self._made(
             self.default_target.offer(
                 rate,
@@ -202,23 +205,6 @@ class Stack:
                 connections=connections,
                 poisson=poisson,
             )
-        )
-
-    def offer(
-        self,
-        rate: float | str,
-        *,
-        duration: float = 10.0,
-        requests: Sequence[str | Request] | None = None,
-        connections: int = 32,
-        poisson: bool = True,
-    ) -> LoadRun:
-        """Offer an open loop to the scenario's target, whatever its answers; see Target.offer.
-
-        The run names the faults in force, whose moments are on its requests' clock.
-        """
-        return self.default_target.offer(
-            rate, duration=duration, requests=requests, connections=connections, poisson=poisson
         )
 
     def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
