@@ -68,9 +68,9 @@ def test_a_test_case_has_its_faults_verdicts_and_replay_as_properties() -> None:
 
 
 def test_the_metrics_are_openmetrics_with_score_verdicts_and_figures() -> None:
-    families = {
-        each.name: each for each in text_string_to_metric_families(openmetrics.text(session()))
-    }
+    # prometheus_client has types, this function of it has none.
+    parsed = text_string_to_metric_families(openmetrics.text(session()))  # type: ignore[no-untyped-call]
+    families = {each.name: each for each in parsed}
     rulings = {s.labels["ruling"]: s.value for s in families["windtunnel_verdicts"].samples}
     assert rulings == {"PASS": 5, "FAIL": 2, "INCONCLUSIVE": 1}
     assert families["windtunnel_score"].samples[0].value == 30
