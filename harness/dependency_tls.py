@@ -43,5 +43,10 @@ def _table(value: object) -> object:
     return {"mode": value} if isinstance(value, str) else value
 
 
-TlsField = Annotated[Tls | None, BeforeValidator(_table)]
+TlsField = Annotated[
+    Tls | None,
+    BeforeValidator(
+        _table, json_schema_input_type=Literal["terminate", "passthrough"] | Tls | None
+    ),
+]
 """A mode alone, or a table."""

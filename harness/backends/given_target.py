@@ -47,10 +47,9 @@ def running_target(
 
 
 def write_files(configuration: Configuration, folder: Path, values: Mapping[str, str]) -> None:
-    """Write the configured files into a new folder, with the proxies' addresses filled in."""
-    if not configuration.files:
-        return
-    folder.mkdir()
+    """Write the configured files into a folder, with the proxies' addresses filled in."""
+    if configuration.files:
+        folder.mkdir(exist_ok=True)
     for name, file in configuration.files.items():
         text = file.text or Path(file.template).read_text(encoding="utf-8")
         (folder / name).write_text(fill(text, values), encoding="utf-8")

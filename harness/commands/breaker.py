@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from harness.backends.choice import NAMES
 from harness.conformance.claims import Claims
 from harness.conformance.failures import FAILURES
 from harness.conformance.properties import PROPERTIES

@@ -103,7 +103,7 @@ def _expected(detail: dict[str, Any]) -> str:
         words, name = BOUNDS[kind]
         return words.format(context[name])
     message: str = detail["msg"]
-    return EXPECTED.get(kind, message)
+    return EXPECTED.get(kind, message.removeprefix("Value error, "))
 
 
 def _correct(key: Place) -> str:
@@ -127,13 +127,20 @@ def _model_at(key: Place) -> tuple[type[BaseModel] | None, Any]:
     for part in key[:-1]:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             field = kind.model_fields.get(str(part))
-            kind = field.annotation if field else None
+            kind = _table(field.annotation) if field else None
         elif get_origin(kind) is Mapping:
             kind = get_args(kind)[1]
         else:
             kind = None
         model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
     return model, kind
+
+
+def _table(kind: Any) -> Any:  # noqa: ANN401 - any annotation
+    """Return the model of a setting that may be a table or something shorter; else its type."""
+    models = [each for each in get_args(kind) if isinstance(each, type)]
+    tables = [each for each in models if issubclass(each, BaseModel)]
+    return kind if get_origin(kind) is Mapping or not tables else tables[0]
 
 
 def _text(key: Place) -> str:

@@ -11,7 +11,7 @@ PUBLISHED = Path(__file__).with_name("schema.json")
 
 def text() -> str:
     """Return the schema as JSON."""
-    schema = Configuration.model_json_schema()
+    schema = Configuration.model_json_schema(mode="validation")
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "of windtunnel.toml, and of [tool.windtunnel] in pyproject.toml",

@@ -108,7 +108,10 @@ def _near_misses(configuration: Configuration) -> Iterator[Unsound]:
         (("command", place), text, own) for place, text in enumerate(configuration.command)
     ]
     texts += [(("environment", key), text, own) for key, text in configuration.environment.items()]
-    texts += [(("files", key, "text"), each.text, ["ca", *far]) for key, each in configuration.files.items()]
+    texts += [
+        (("files", key, "text"), each.text, ["ca", *far])
+        for key, each in configuration.files.items()
+    ]
     for name, dependency in names.items():
         place: Place = ("dependencies", name)
         texts += [

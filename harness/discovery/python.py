@@ -20,8 +20,8 @@ def target(folder: Path, sources: tuple[Text, ...]) -> Target | None:
     python = _python(folder)
     if (folder / "manage.py").is_file():
         django = Seen("Django", _declared(folder, "django") or "manage.py")
-        command = (python, "manage.py", "runserver", "--noreload", "{host}:{port}")
-        return Target(django, command, Seen("", "manage.py"))
+        served = (python, "manage.py", "runserver", "--noreload", "{host}:{port}")
+        return Target(django, served, Seen("", "manage.py"))
     for text in sources:
         if found := APPLICATION.search(text.text):
             kind = found["class"]
@@ -32,11 +32,10 @@ def target(folder: Path, sources: tuple[Text, ...]) -> Target | None:
         factory = FACTORY.search(text.text)
         if factory and "Flask(" in text.text:
             module = _module(text.name)
-            command = (python, "-m", "flask", "--app", module, "run", *FLASK)
+            made = (python, "-m", "flask", "--app", module, "run", *FLASK)
             place = text.place(factory.start())
-            return Target(
-                Seen("Flask", _declared(folder, "flask") or place), command, Seen("", place)
-            )
+            flask = Seen("Flask", _declared(folder, "flask") or place)
+            return Target(flask, made, Seen("", place))
     return None
 
 

@@ -12,7 +12,7 @@ PATTERNS = (
     re.compile(
         r"^\s*@\w+\.(?:get|route)\(\s*[\"'](?P<path>/[^\"']*)[\"'](?P<rest>[^\n]*)", re.MULTILINE
     ),
-    # Starlette: Route("/x", x); Django: path("x/", x)
+    # Starlette has a Route of "/x", Django a path of "x/".
     re.compile(r"\bRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*,\s*(?P<handler>[\w.]+)"),
     re.compile(r"(?m)^\s*path\(\s*[\"'](?P<path>[^\"']*)[\"']\s*,\s*(?P<handler>[\w.]+)"),
     # Express and the like: app.get('/x', …)

@@ -26,7 +26,10 @@ def connections(stack: Stack, dependency: Dependency) -> frozenset[str]:
     return frozenset(
         f"{address} from port {each.laddr.port}"
         for each in found
-        if each.raddr and each.raddr.port == address.port and _same(each.raddr.ip, address.host)
+        if (remote := each.raddr)
+        and each.laddr
+        and remote.port == address.port
+        and _same(remote.ip, address.host)
     )
 
 

@@ -27,6 +27,7 @@ GOOD: dict[str, Any] = {
             "port": 9000,
             "environment": {"PRICES_URL": "http://{address}"},
             "listen": 0,
+            "tls": {"mode": "terminate", "upstream": "tls"},
             "endpoint": "/orders",
         },
         "redis": {"protocol": "redis", "environment": {"REDIS": "{host}"}, "endpoint": "/bills"},
@@ -77,6 +78,8 @@ def _sites(
     schema: dict[str, Any], kind: dict[str, Any], value: Any, place: Place
 ) -> Iterator[tuple[Place, dict[str, Any], Any]]:
     """Yield each place of GOOD with the part of the schema that is about it."""
+    # Of a choice, the one that may be a table.
+    kind = next((each for each in kind.get("anyOf", ()) if "$ref" in each), kind)
     if "$ref" in kind:
         kind = schema["$defs"][kind["$ref"].rpartition("/")[2]]
     yield place, kind, value

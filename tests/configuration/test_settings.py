@@ -39,7 +39,7 @@ def test_the_limits_are_those_of_the_criteria_by_default() -> None:
 def test_the_target_is_told_by_variables_of_its_own_and_of_each_dependency() -> None:
     table = changed(environment={"ALL": "{prices.address} {redis.port} {files} {port} {other}"})
     proxies = {"prices": Address("h", 1), "redis": Address("h", 2)}
-    assert variables(parse(table, "x"), proxies, "/f") == {
+    assert variables(parse(table, "x"), proxies, {"files": "/f"}) == {
         "ALL": "h:1 2 /f {port} {other}",
         "PRICES_URL": "http://h:1",
         "REDIS": "h",

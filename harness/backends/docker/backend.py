@@ -1,8 +1,6 @@
 """Starts the stack through compose, and breaks it through Toxiproxy and the Docker engine."""
 
-import http.client
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,17 +13,19 @@ from harness.backends.checks import check_fault
 from harness.backends.docker.compose import find_compose
 from harness.backends.docker.engine import RUN_LABEL, Engine
 from harness.backends.docker.netem import Netem
+from harness.backends.docker.readiness import await_healthy
 from harness.backends.docker.template import Template
 from harness.backends.docker.wall_clock import ContainerClock
 from harness.backends.docker.wiring import wire
 from harness.backends.given_target import write_files
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
+from harness.backends.tap_tls import check_authority, write_authority
 from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from harness.backends.wall_clock import WallClock
 from harness.configuration import Configuration
 from harness.configuration.telling import fill, named, variables
-from harness.errors import ConfigurationError, ControlError, StartError
+from harness.errors import ConfigurationError, ControlError
 from harness.keeper.client import KeeperClient
 from harness.records import Evidence
 
@@ -57,6 +57,7 @@ class DockerBackend:
             self.engine.close()
             raise
         self._files = Path(self.directory) / "files"
+        self._given = {"files": FILES, "ca": ""}
         self.tap: Tap
         self._tap_control: ToxiproxyControl
         self._toxiproxy: ToxiproxyControl
@@ -97,13 +98,16 @@ class DockerBackend:
             self._netem = Netem(self.engine, wiring.tap, self._template.networks[0])
             self.tap.check_clock()
             wiring.connect(self.engine, self.configuration, self.tap, self._toxiproxy)
+            self._files.mkdir()
+            if write_authority(self.tap, self.configuration, str(self._files)):
+                self._given["ca"] = f"{FILES}/ca.pem"
             for dependency in self.configuration.dependencies:
                 # Each must be known to both, or a fault would strike beside the traffic.
                 self._tap_control.listening(dependency)
                 self._toxiproxy.listening(dependency)
             for dependency in wiring.services:
                 self._await_dependency(dependency)
-            write_files(self.configuration, self._files, named(wiring.told()))
+            write_files(self.configuration, self._files, named(wiring.told()) | self._given)
             self._arrange()
         except BaseException:
             self.stop()
@@ -116,27 +120,7 @@ class DockerBackend:
 
     def _await(self, service: str, probe: Callable[[], None] = lambda: None) -> None:
         deadline = max(START_DEADLINE, self.configuration.start_deadline)
-        begun = time.monotonic()
-        reason = "it did not start"
-        while time.monotonic() - begun < deadline:
-            state = self.engine.state(service)
-            if state.status in {"exited", "dead"}:
-                raise StartError(
-                    f"{service} exited at its start with status {state.exit_status}"
-                    f"\n{self.engine.logs(service)}"
-                )
-            if state.status == "running" and state.health in {"", "healthy"}:
-                try:
-                    probe()
-                except (OSError, http.client.HTTPException) as error:
-                    reason = str(error) or type(error).__name__
-                else:
-                    return
-            else:
-                reason = f"it is {state.status} {state.health}".rstrip()
-            time.sleep(0.05)
-        log = self.engine.logs(service)
-        raise StartError(f"{service} was not healthy within {deadline:g} s: {reason}\n{log}")
+        await_healthy(self.engine, service, probe, deadline=deadline)
 
     def _await_dependency(self, name: str) -> None:
         service = self.wiring.services[name]
@@ -159,9 +143,11 @@ class DockerBackend:
             template = replace(template, image=program.image)
         port = self.wiring.target_port
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
-        told = variables(self.configuration, self.wiring.told(), FILES)
+        for dependency, configured in self.configuration.dependencies.items():
+            check_authority(dependency, configured, self._given["ca"])
+        told = variables(self.configuration, self.wiring.told(), self._given)
         given = {key: fill(text, own) for key, text in {**told, **environment}.items()}
-        mounts = [f"{self._files}:{FILES}:ro"] if self.configuration.files else []
+        mounts = [f"{self._files}:{FILES}:ro"] if any(self._files.iterdir()) else []
         self.engine.start_like(template, name, given, port, mounts)
         try:
             address: list[Address] = []

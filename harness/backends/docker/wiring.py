@@ -12,6 +12,7 @@ from harness.backends.docker.composed import Composed
 from harness.backends.docker.engine import OWNER_LABEL, RUN_LABEL, Engine, owner
 from harness.backends.docker.rewiring import Wire
 from harness.backends.tap import Tap
+from harness.backends.tap_tls import tls_field
 from harness.backends.toxiproxy import ToxiproxyControl
 from harness.configuration import Configuration
 
@@ -66,6 +67,7 @@ class Wiring:
                 name,
                 upstream=f"{self.toxiproxy}:{wire.passage}",
                 protocol=configuration.dependencies[name].protocol,
+                tls=tls_field(configuration.dependencies[name].tls, Path(configuration.directory)),
                 listen=f"{address}:{wire.port}",
             )
 
