@@ -11,11 +11,12 @@ def check_fault(
     backend: str,
     capabilities: frozenset[Capability],
     *,
-    outside: frozenset[str],
+    outside: frozenset[str] | None = None,
 ) -> None:
     """Raise UnsupportedFault for an unknown dependency or a capability that is missing.
 
-    `outside` are the dependencies that the harness did not start.
+    `outside` are the dependencies that the harness did not start; if it is not given, those with
+    an upstream.
     """
     dependencies = configuration.dependencies
     if fault.dependency not in dependencies:
@@ -30,6 +31,7 @@ def check_fault(
             f" the backend {backend} has: {able}"
         )
     dependency = dependencies[fault.dependency]
+    started = not dependency.upstream if outside is None else fault.dependency not in outside
     if fault.needs is Capability.HTTP and dependency.protocol != "http":
         raise UnsupportedFault(
             f"{fault!r}: {fault.dependency!r} speaks {dependency.protocol}, as configured;"
@@ -41,7 +43,7 @@ def check_fault(
             f"{fault!r}: the tap does not end the TLS to {fault.dependency!r};"
             f' expected tls = "terminate" under [dependencies.{fault.dependency}]'
         )
-    if fault.needs in {Capability.PROCESS, Capability.NETWORK} and fault.dependency in outside:
+    if fault.needs in {Capability.PROCESS, Capability.NETWORK} and not started:
         raise UnsupportedFault(
             f"{fault!r}: {fault.dependency!r} runs already at {dependency.upstream};"
             " only one that the harness started can be struck"

@@ -160,9 +160,7 @@ class ProcessStack(ABC):
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""
-        given = {n for n, each in self.configuration.dependencies.items() if each.upstream}
-        outside = frozenset(given)
-        check_fault(fault, self.configuration, self.name, self.capabilities, outside=outside)
+        check_fault(fault, self.configuration, self.name, self.capabilities)
         match fault.form:
             case Toxics() as toxics:
                 self._striking(fault).add(fault.dependency, toxics, prefix=label(fault))

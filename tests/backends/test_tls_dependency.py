@@ -148,9 +148,5 @@ def test_an_authority_that_there_is_none_of_is_told() -> None:
 def test_tls_that_does_not_end_at_the_tap_cannot_be_struck(tls: str | None) -> None:
     with pytest.raises(UnsupportedFault, match='expected tls = "terminate"'):
         check_fault(
-            faults.TlsAbort("prices"),
-            configured(tls=tls),
-            "embedded",
-            frozenset(Capability),
-            outside=frozenset(),
+            faults.TlsAbort("prices"), configured(tls=tls), "embedded", frozenset(Capability)
         )
