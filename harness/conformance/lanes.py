@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from harness.stack import Stack
 
@@ -21,7 +21,7 @@ class Lane:
     def __init__(self, open_stack: OpenStack) -> None:
         self._held = ExitStack()
         self._thread = ThreadPoolExecutor(1, "windtunnel lane")
-        self._given: list[Future[object]] = []
+        self._given: list[Future[Any]] = []
         self._stack = self._thread.submit(lambda: self._held.enter_context(open_stack()))
 
     def __repr__(self) -> str:

@@ -215,16 +215,18 @@ class Stage:
         """Send one request after another until one reaches the dependency; say whether one did.
 
         With `successfully` it must also bring the caller the dependency's own answer. They are
-        `every` seconds apart, and further the longer it takes: by `slower` of the time so far.
+        `every` seconds apart, and further the longer it takes: by `slower` of the time so far. One
+        is sent however late it is.
         """
         self.check_deadline(until, step)
         began = time.monotonic()
-        while time.monotonic() < until:
+        while True:
             run = self._with_evidence(self.drive(step, 1))
             if told(run, self.dependency) and (not successfully or real(run.responses[0])):
                 return True
+            if time.monotonic() >= until:
+                return False
             self.pause(every + slower * (time.monotonic() - began))
-        return False
 
     def until_half_open(self, opened: Opening) -> None:
         """Wait until the breaker's recovery time is over."""

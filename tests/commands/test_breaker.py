@@ -55,7 +55,7 @@ def test_nothing_that_can_be_tested_exits_with_3(capsys: pytest.CaptureFixture[s
 
 
 def test_a_cache_before_the_breaker_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["breaker", "--backend", "embedded", "--recovery", "1"]) == 1
+    assert main(["breaker", "--backend", "embedded", "--recovery", "1", "--jobs", "1"]) == 1
     error = capsys.readouterr().err
     assert "of 5 requests reached catalog, expected all" in error
     assert "--env CACHE_TTL=0" in error
@@ -69,6 +69,7 @@ def test_a_cache_before_the_breaker_is_one_clear_error(capsys: pytest.CaptureFix
         (["--threshold", "0"], "threshold = 0: expected a whole number from 1 to 100"),
         (["--svg", "no/such/folder/x.svg"], "expected a file in a folder that exists"),
         (["--deadline", "0"], "deadline = 0.0: expected seconds above 0"),
+        (["--backend", "dokcer"], "--backend=dokcer: no such backend; did you mean 'docker'?"),
         (["--endpoint", "agents"], "endpoint 'agents': expected a path that starts with '/'"),
     ],
 )

@@ -21,6 +21,7 @@ import msgspec
 from harness.conformance.report import Report
 from harness.conformance.runner import choose
 from harness.criteria import Ruling
+from tests.conformance.readme import put
 from tests.conformance.stand import JOBS, Stand
 from tests.conformance.test_known_answers import CLAIMS, MUTANTS
 
@@ -132,10 +133,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=JOBS, help="stacks side by side")
     parser.add_argument("--results", type=Path, default=Path("repeated.jsonl"))
     parser.add_argument("--table", action="store_true", help="print what the file holds")
+    parser.add_argument("--write", action="store_true", help="and put it into the README")
     arguments = parser.parse_args()
     results, now = arguments.results, code()
     if arguments.table:
-        sys.stdout.write("\n".join(table(run for run in kept(results) if run.code == now)) + "\n")
+        made = "\n".join(table(run for run in kept(results) if run.code == now))
+        sys.stdout.write(f"{made}\n")
+        if arguments.write:
+            put("repeated", made)
         return 0
     asked = (arguments.flaw, arguments.backend, arguments.busy, now)
     done = [run for run in kept(results) if (run.flaw, run.backend, run.busy, run.code) == asked]

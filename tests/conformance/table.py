@@ -7,17 +7,15 @@ into the README beside this file, between its two marks.
 import argparse
 import platform
 import sys
-from pathlib import Path
 
 from harness.conformance.failures import FAILURES
 from harness.conformance.report import Report
 from harness.conformance.runner import choose
 from harness.criteria import Ruling
 from tests.conformance.libraries import LIBRARIES, Library
+from tests.conformance.readme import put
 from tests.conformance.stand import Stand
 
-README = Path(__file__).with_name("README.md")
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 SIGNS = {Ruling.PASS: "yes", Ruling.FAIL: "**no**", Ruling.INCONCLUSIVE: "?"}
 
 
@@ -53,7 +51,7 @@ def notes(reports: dict[Library, Report]) -> str:
 def main() -> int:
     """Print the table, and write it where asked to."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance.table")
-    parser.add_argument("--write", action="store_true", help=f"put it into {README.name}")
+    parser.add_argument("--write", action="store_true", help="put it into the README")
     write = parser.parse_args().write
     order = choose(failures=tuple(FAILURES))
     reports = {}
@@ -66,9 +64,7 @@ def main() -> int:
     made = f"{table(reports)}\n\n{notes(reports)}"
     sys.stdout.write(f"{made}\n")
     if write:
-        before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        README.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", encoding="utf-8")
+        put("table", made)
     return 0
 
 

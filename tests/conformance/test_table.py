@@ -3,12 +3,11 @@
 import pytest
 
 from tests.conformance.libraries import LIBRARIES, Library
-from tests.conformance.table import BEGIN, END, README
+from tests.conformance.readme import part
 
 
 def rows() -> list[list[str]]:
-    table = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
-    lines = [line for line in table.splitlines() if line.startswith("|")]
+    lines = [line for line in part("table").splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 

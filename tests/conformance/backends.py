@@ -1,0 +1,100 @@
+"""Compares the backends: `python -m tests.conformance.backends [--write]`.
+
+Runs the whole suite over the sample target's breaker on each backend, prints the verdicts side by
+side, and with --write puts them into the README beside this file. Exits with 1 where two differ.
+"""
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from harness.conformance.claims import Claims
+from harness.conformance.report import Report
+from harness.conformance.runner import Runner, choose
+from harness.session import Session
+from harness.stack import Stack
+from tests.conformance.readme import put
+
+BACKENDS = ("embedded", "local", "docker")
+CLAIMS = Claims(threshold=3, recovery=1.0, probes=2, window=6.0, workers=1)
+SETTINGS = {
+    "CACHE_TTL": 0,
+    "RECOVERY_TIMEOUT": CLAIMS.recovery,
+    "MONITOR_WINDOW": CLAIMS.window,
+    # Longer than the recovery time, for calls that fail late.
+    "HTTP_REQUEST_TIMEOUT": 1.8,
+}
+
+
+def conform(backend: str, jobs: int, settings: Mapping[str, object]) -> Report:
+    """Return what the suite finds of the sample target's breaker on a backend."""
+    environment = {name: str(value) for name, value in settings.items()}
+
+    @contextmanager
+    def opened() -> Iterator[Stack]:
+        session = Session(directory=Path.cwd(), configuration=None, backend=backend, seed=1)
+        with (
+            closing(session),
+            closing(session.stack("backends", environment, lambda verdict: None)) as stack,
+        ):
+            yield stack
+
+    with opened() as stack:
+        runner = Runner(stack, "catalog", claims=CLAIMS, beside=[opened] * (jobs - 1))
+        return runner.run(choose())
+
+
+def table(reports: Mapping[str, Report]) -> str:
+    """Return the verdicts as Markdown: a row a property, a column a backend."""
+    rows = [["", *reports], ["-", *("-" for _ in reports)]]
+    rows += [
+        [title, *(report[title].ruling for report in reports.values())] for title in titles(reports)
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def titles(reports: Mapping[str, Report]) -> list[str]:
+    """Return the properties in their order, each with the kind of failure."""
+    return [result.title for result in next(iter(reports.values())).results]
+
+
+def differing(reports: Mapping[str, Report]) -> list[str]:
+    """Return the properties whose verdicts differ."""
+    return [
+        title
+        for title in titles(reports)
+        if len({report[title].ruling for report in reports.values()}) > 1
+    ]
+
+
+def main() -> int:
+    """Run on each backend, print, compare, and write where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance.backends")
+    parser.add_argument("--write", action="store_true", help="put the result into the README")
+    parser.add_argument("--jobs", type=int, default=2, help="stacks side by side")
+    arguments = parser.parse_args()
+    reports = {}
+    for backend in BACKENDS:
+        sys.stderr.write(f"{backend}\n")
+        reports[backend] = conform(backend, arguments.jobs, SETTINGS)
+    seconds = ", ".join(f"{report.seconds:.0f}" for report in reports.values())
+    differ = differing(reports)
+    notes = (
+        f"Python {platform.python_version()}, {arguments.jobs} stacks side by side; the runs took"
+        f" {seconds} s. {len(differ)} of {len(titles(reports))} verdicts differ."
+    )
+    made = f"{table(reports)}\n\n{notes}"
+    sys.stdout.write(f"{made}\n")
+    for title in differ:
+        for backend, report in reports.items():
+            sys.stderr.write(f"{title} on {backend}: {report[title]}\n")
+    if arguments.write:
+        put("backends", made)
+    return int(bool(differ))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
