@@ -129,7 +129,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--busy", type=int, default=0, help="busy loops beside it")
     parser.add_argument("--flaw", choices=sorted(MUTANTS), default="", help="a mutant")
-    parser.add_argument("--backend", default="embedded")
+    parser.add_argument("--backend", default="kept process", help="or embedded, or local")
     parser.add_argument("--jobs", type=int, default=JOBS, help="stacks side by side")
     parser.add_argument("--results", type=Path, default=Path("repeated.jsonl"))
     parser.add_argument("--table", action="store_true", help="print what the file holds")

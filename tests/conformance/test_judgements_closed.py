@@ -93,6 +93,14 @@ def test_a_breaker_that_concurrent_failures_leave_closed_fails() -> None:
     assert verdict.ruling is Ruling.FAIL
 
 
+def test_a_probe_is_no_fault_though_a_busy_tap_noted_the_failures_late() -> None:
+    # It opened shortly after 0.0 s, and its recovery time of 0.4 s was over at 0.4 s.
+    noted = (replace(each, takes=0.3, lasts=0.3) for each in burst())
+    after = part("after", *(kept(0.31 + n * 0.01) for n in range(8)), failed(0.42))
+    seen = recording(part("burst", *noted, concurrency=100), after)
+    assert opens_under_concurrency.judge(seen).ruling is Ruling.PASS
+
+
 @pytest.mark.parametrize(
     ("check", "ruling"), [(real(0.2), "PASS"), (kept(0.2), "FAIL"), (failed(0.2), "FAIL")]
 )

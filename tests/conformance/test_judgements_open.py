@@ -200,6 +200,15 @@ def test_what_all_workers_let_through(known: int | None, through: int, ruling: s
     assert workers.judge(recording(part("spread", *calls), claims=claims)).ruling == ruling
 
 
+def test_a_worker_may_probe_though_its_failures_were_noted_late() -> None:
+    # Each failed at once, and the tap and the caller learned of it after 0.1 s.
+    noted = [failed(n * 0.11, 0.1) for n in range(3)]
+    waiting = [kept(0.33 + n * 0.01) for n in range(26)]
+    claims = Claims(recovery=0.4, workers=1)
+    spread = part("spread", *noted, *waiting, failed(0.63))
+    assert workers.judge(recording(spread, claims=claims)).ruling is Ruling.PASS
+
+
 @pytest.mark.parametrize(
     ("forward", "back", "ruling"),
     [

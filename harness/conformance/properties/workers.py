@@ -20,10 +20,10 @@ def plan(stage: Stage) -> None:
 def judge(recording: Recording) -> Verdict:
     """Judge against the workers' number where it is known; else report what got through."""
     claims, run = recording.claims, recording.run("spread")
-    failed = sorted(a.ended for a in recording.attempts("spread") if a.failed and a.ended)
+    failed = sorted(a.started for a in recording.attempts("spread") if a.failed)
     until = float("inf")
     if recording.recovery and len(failed) >= recording.threshold:
-        # No breaker can have opened before that, so none may probe until then.
+        # No breaker can have opened before so many had begun, so none may probe until then.
         until = failed[recording.threshold - 1] + 0.9 * recording.recovery.least
     seen = [attempt for attempt in recording.attempts("spread") if attempt.started < until]
     requests = [response for response in run.responses if response.started < until]
