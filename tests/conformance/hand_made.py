@@ -22,6 +22,7 @@ class Call:
     """The dependency's status."""
     lasts: float | None = None
     """How long the call lasted at the tap, where that differs from the request's time."""
+    request: str = "GET /agents"
 
     @property
     def response(self) -> Response:
@@ -42,7 +43,7 @@ class Call:
             dependency="catalog",
             connection=1,
             index=0,
-            request="GET /agents",
+            request=self.request,
             started=self.at + 0.0001,
             ended=self.at + lasts,
             outcome=Outcome.FAILED if self.failed else Outcome.ANSWERED,

@@ -190,6 +190,9 @@ def test_another_dependencys_calls_go_on() -> None:
     assert others(real, 0.41) is Ruling.INCONCLUSIVE  # it may have been open no more
 
 
+HEALTHY = part("healthy", real(-0.2), real(-0.1))
+
+
 @pytest.mark.parametrize(
     ("known", "through", "ruling"),
     [(None, 3, "PASS"), (None, 6, "INCONCLUSIVE"), (2, 6, "PASS"), (2, 7, "FAIL"), (1, 4, "FAIL")],
@@ -197,7 +200,18 @@ def test_another_dependencys_calls_go_on() -> None:
 def test_what_all_workers_let_through(known: int | None, through: int, ruling: str) -> None:
     calls = [failed(n * 0.01) if n < through else kept(n * 0.01) for n in range(25)]
     claims = Claims(recovery=0.4, workers=known)
-    assert workers.judge(recording(part("spread", *calls), claims=claims)).ruling == ruling
+    seen = recording(HEALTHY, part("spread", *calls), claims=claims)
+    assert workers.judge(seen).ruling == ruling
+
+
+def test_what_a_worker_calls_of_its_own_accord_is_no_failure_let_through() -> None:
+    of_its_own = replace(failed(0.03), request="GET /health")
+    calls = [failed(0.0), failed(0.01), failed(0.02), of_its_own]
+    spread = part("spread", *calls, *(kept(0.04 + n * 0.01) for n in range(20)))
+    claims = Claims(recovery=0.4, workers=1)
+    verdict = workers.judge(recording(HEALTHY, spread, claims=claims))
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "like those of healthy requests" in verdict.needs
 
 
 def test_a_worker_may_probe_though_its_failures_were_noted_late() -> None:
@@ -206,7 +220,7 @@ def test_a_worker_may_probe_though_its_failures_were_noted_late() -> None:
     waiting = [kept(0.33 + n * 0.01) for n in range(26)]
     claims = Claims(recovery=0.4, workers=1)
     spread = part("spread", *noted, *waiting, failed(0.63))
-    assert workers.judge(recording(spread, claims=claims)).ruling is Ruling.PASS
+    assert workers.judge(recording(HEALTHY, spread, claims=claims)).ruling is Ruling.PASS
 
 
 @pytest.mark.parametrize(
