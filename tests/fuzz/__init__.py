@@ -1,0 +1,1 @@
+"""Looks for inputs that break a promise: `pytest tests/fuzz --hypothesis-profile=long`."""

@@ -1,0 +1,68 @@
+"""A body that asks for something is taken or refused with a text, and never fails."""
+
+import json
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.proxy import kinds
+from harness.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange, attributes, parse
+from harness.proxy.bodies import proxies as populated
+from tests.fuzz.http_traffic import damaged
+
+FIELDS = (
+    *("name", "listen", "upstream", "enabled", "protocol", "lease"),
+    *("type", "stream", "toxicity", "attributes"),
+)
+NUMBERS = st.integers() | st.integers(2**63 - 2, 2**63 + 1) | st.floats() | st.integers(0, 5)
+TEXTS = st.text(max_size=12) | st.sampled_from(
+    ["p", "", "127.0.0.1:0", "[::1]:80", ":99999", "upstream", "DOWNSTREAM", "http", *kinds.NAMES]
+)
+LEAVES = st.none() | st.booleans() | NUMBERS | TEXTS
+KEYS = st.sampled_from([*FIELDS, *kinds.defaults("http_status"), "latency", "rate", "timeout"])
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | TEXTS, inner, max_size=6),
+    max_leaves=12,
+)
+BODIES = VALUES.map(lambda value: json.dumps(value).encode())
+"""JSON, and what only Python takes for it: NaN and the infinities."""
+
+
+def _changed(value: object) -> None:
+    change = ToxicChange.of(value)
+    for kind in kinds.NAMES:
+        attributes(kind, kinds.defaults(kind), change.attributes)
+
+
+def _toxic(value: object) -> None:
+    body = ToxicBody.of(value)
+    merged = attributes(body.kind, kinds.defaults(body.kind), body.attributes)
+    assert set(merged) == set(kinds.defaults(body.kind))
+    for name, default in kinds.defaults(body.kind).items():
+        assert isinstance(merged[name], (int, float) if isinstance(default, float) else type(default))
+
+
+TAKERS: tuple[Callable[[object], object], ...] = (ProxyBody.of, _toxic, _changed, populated)
+
+
+def taken_or_refused(body: bytes) -> None:
+    for take in TAKERS:
+        try:
+            take(parse(body))
+        except ApiError as error:
+            assert 400 <= error.status <= 599
+            assert str(error)
+            # It is sent as JSON in UTF-8.
+            json.dumps(str(error)).encode()
+
+
+@given(BODIES)
+def test_any_json_is_taken_or_refused(body: bytes) -> None:
+    taken_or_refused(body)
+
+
+@given(st.binary(max_size=200) | BODIES.flatmap(damaged))
+def test_any_bytes_are_taken_or_refused(body: bytes) -> None:
+    taken_or_refused(body)
