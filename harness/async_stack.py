@@ -10,6 +10,7 @@ from anyio import CancelScope, to_thread
 from faults import Fault
 from harness.backends.backend import CONFIGURED, Program
 from harness.injection import Injection
+from harness.load.mix import Request
 from harness.records import Evidence, Response, Run
 from harness.records.load_run import LoadRun
 from harness.stack import Stack
@@ -88,9 +89,26 @@ class AsyncStack:
             )
         )
 
-    async def offer(self, rate: float | str, *, duration: float = 10.0) -> LoadRun:
+    async def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
         """Offer an open loop of requests; see Stack.offer."""
-        return await self.run(partial(self.stack.offer, rate, duration=duration))
+        return await self.run(
+            partial(
+                self.stack.offer,
+                rate,
+                duration=duration,
+                requests=requests,
+                connections=connections,
+                poisson=poisson,
+            )
+        )
 
     async def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
         """Return what the dependency's tap recorded; see Stack.evidence."""

@@ -66,6 +66,7 @@ def test_every_option_begins_with_the_plugins_name(pytestconfig: pytest.Config) 
             "min_score",
             "report",
             "seed",
+            "setting",
         )
     ]
 

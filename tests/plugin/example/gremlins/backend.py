@@ -60,7 +60,8 @@ class ThreadBackend:
 
     def inject(self, fault: Fault) -> None:
         """Let the dependency's calls fail or take longer."""
-        check_fault(fault, self.configuration, self.name, self.capabilities)
+        outside = frozenset(self.configuration.dependencies)
+        check_fault(fault, self.configuration, self.name, self.capabilities, outside=outside)
         self.faults.append(fault)
 
     def heal(self, fault: Fault) -> None:
