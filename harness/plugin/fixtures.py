@@ -1,10 +1,10 @@
 """The fixtures: `stack` and `async_stack`, with a fresh target for each test, and `judge`."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.async_stack import AsyncStack
 from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from harness.plugin import markers
@@ -13,6 +13,9 @@ from harness.plugin.state import SESSION, going, note
 from harness.reports.explanation import explain
 from harness.session import Session
 from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from harness.async_stack import AsyncStack
 
 Judge = Callable[[Verdict], Verdict]
 """What the fixture `judge` gives: returns the verdict if it is PASS, else fails the test."""
@@ -53,8 +56,11 @@ def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> Iterat
 
 
 @pytest.fixture
-def async_stack(stack: Stack) -> AsyncStack:
+def async_stack(stack: Stack) -> "AsyncStack":
     """Give an `async def` test its stack: calls are awaited, and the test's loop goes on."""
+    # Only such tests need anyio, and every session pays for what its plugins load.
+    from harness.async_stack import AsyncStack  # noqa: PLC0415 - the reason above
+
     return AsyncStack(stack)
 
 

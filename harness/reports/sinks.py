@@ -1,5 +1,6 @@
 """The reports that can be asked for by name, ours and those of other distributions."""
 
+import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -7,19 +8,16 @@ from typing import cast
 
 from harness.errors import ConfigurationError, suggestion
 from harness.extensions import REPORTS, extensions
-from harness.reports.html import HtmlFile
-from harness.reports.job_summary import JobSummary
-from harness.reports.json_report import JsonFile
-from harness.reports.openmetrics import OpenMetricsFile
 from harness.reports.sink import Sink
 
-FILES: dict[str, Callable[[Path], Sink]] = {
-    "github-summary": JobSummary,
-    "html": HtmlFile,
-    "json": JsonFile,
-    "openmetrics": OpenMetricsFile,
+FILES = {
+    "github-summary": "harness.reports.job_summary:JobSummary",
+    "html": "harness.reports.html:HtmlFile",
+    "json": "harness.reports.json_report:JsonFile",
+    "openmetrics": "harness.reports.openmetrics:OpenMetricsFile",
 }
-"""Our own, each made with the file that it writes."""
+"""Our own, each made with the file that it writes. Loaded when asked for: every pytest session of
+an environment pays for what its plugins load."""
 
 
 def make(name: str, destination: str, directory: Path) -> Sink:
@@ -29,7 +27,9 @@ def make(name: str, destination: str, directory: Path) -> Sink:
     takes it as it was typed.
     """
     if name in FILES:
-        return FILES[name](_writable(name, directory / destination))
+        module, _, attribute = FILES[name].partition(":")
+        own: Callable[[Path], Sink] = getattr(importlib.import_module(module), attribute)
+        return own(_writable(name, directory / destination))
     added = extensions(REPORTS, taken=FILES)
     if name not in added:
         raise ConfigurationError(f"no report is named {name!r}{suggestion(name, [*FILES, *added])}")
