@@ -28,8 +28,6 @@ def test_breaker_opens(stack, judge, dependency):
     judge(breaker_opens(run, dependency, within=3))
 """
 
-pytestmark = pytest.mark.xdist_group("packaging")
-
 
 def output_of(
     *command: str | Path, cwd: Path, environment: Mapping[str, str] | None = None, status: int = 0
@@ -49,35 +47,35 @@ def output_of(
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def distributions(tmp_path: Path) -> Path:
     """Build wheel and sdist, the one from the other: what the sdist lacks, the wheel lacks too."""
-    folder = tmp_path_factory.mktemp("distributions")
-    build = (sys.executable, "-m", "hatchling", "build", "-d", folder)
+    build = (sys.executable, "-m", "hatchling", "build", "-d", tmp_path)
     output_of(*build, "-t", "sdist", cwd=ROOT)
-    [sdist] = folder.glob("*.tar.gz")
+    [sdist] = tmp_path.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-    output_of(*build, "-t", "wheel", cwd=folder / sdist.name.removesuffix(".tar.gz"))
-    return folder
+        archive.extractall(tmp_path, filter="data")
+    output_of(*build, "-t", "wheel", cwd=tmp_path / sdist.name.removesuffix(".tar.gz"))
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
-def installed(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def installed(distributions: Path, tmp_path: Path) -> Path:
     """Return the programs of a new environment with the wheel and nothing optional."""
-    folder = tmp_path_factory.mktemp("environment")
-    output_of(sys.executable, "-m", "venv", folder, cwd=folder)
+    folder = tmp_path / "environment"
+    output_of(sys.executable, "-m", "venv", folder, cwd=tmp_path)
     [wheel] = distributions.glob("*.whl")
     constraints = os.environ.get("WINDTUNNEL_CONSTRAINTS")
     exact: Sequence[str | Path] = ("--constraint", ROOT / constraints) if constraints else ()
     pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile")
-    output_of(*pip, *exact, wheel, cwd=folder)
+    output_of(*pip, *exact, wheel, cwd=tmp_path)
     return folder / "bin"
 
 
 def test_the_wheel_holds_every_file_of_its_packages_and_the_licence(distributions: Path) -> None:
     [wheel] = distributions.glob("*.whl")
-    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    names = set(zipfile.ZipFile(wheel).namelist())
+    held = {name for name in names if ".dist-info/" not in name}
     ours = {
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
@@ -86,40 +84,52 @@ def test_the_wheel_holds_every_file_of_its_packages_and_the_licence(distribution
     }
     assert held == ours
     assert {f"{package}/py.typed" for package in PACKAGES} <= held
-    assert any(name.endswith("licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
+    assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-def test_nothing_optional_is_installed(installed: Path) -> None:
-    listed = output_of(installed / "python", "-m", "pip", "list", "--format=freeze", cwd=ROOT)
+# One test, because one environment takes longer to make than all that is asked of it.
+def test_an_environment_with_the_wheel_alone_tests_a_service(
+    installed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    _nothing_optional_is_there(installed, folder)
+    _every_command_says_how_it_is_used(installed, folder)
+    _a_missing_optional_package_is_named_in_one_line(installed, folder)
+    _a_scenario_runs_without_any_program_but_python(installed, folder)
+
+
+def _nothing_optional_is_there(installed: Path, folder: Path) -> None:
+    listed = output_of(installed / "python", "-m", "pip", "list", "--format=freeze", cwd=folder)
     names = {line.partition("==")[0].lower() for line in listed.splitlines()}
     assert "windtunnel" in names
     assert not names & {"flask", "locust", "mkdocs", "playwright", "pytest-benchmark"}
 
 
-def test_every_command_says_how_it_is_used(installed: Path, tmp_path: Path) -> None:
+def _every_command_says_how_it_is_used(installed: Path, folder: Path) -> None:
     program = (
         "from harness.cli import COMMANDS, main\n"
         "for name in COMMANDS:\n"
         "    assert main([name, '--help']) == 0, name\n"
     )
-    output_of(installed / "python", "-c", program, cwd=tmp_path)
-    assert "Usage: windtunnel" in output_of(installed / "windtunnel", "--help", cwd=tmp_path)
+    output_of(installed / "python", "-c", program, cwd=folder)
+    assert "Usage: windtunnel" in output_of(installed / "windtunnel", "--help", cwd=folder)
 
 
-def test_a_missing_optional_package_is_named_in_one_line(installed: Path, tmp_path: Path) -> None:
+def _a_missing_optional_package_is_named_in_one_line(installed: Path, folder: Path) -> None:
     load = (installed / "windtunnel", "load", "--locust-worker", "127.0.0.1:9")
-    said = output_of(*load, cwd=tmp_path, status=1)
+    said = output_of(*load, cwd=folder, status=1)
     assert "locust" in said
     assert "Traceback" not in said
 
 
-def test_a_scenario_runs_without_any_program_but_python(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "test_service.py").write_text(SCENARIO)
+def _a_scenario_runs_without_any_program_but_python(installed: Path, folder: Path) -> None:
+    (folder / "test_service.py").write_text(SCENARIO)
     # Neither redis-server nor toxiproxy-server: embedded must do without.
-    environment = {"PATH": str(installed), "HOME": str(tmp_path)}
+    environment = {"PATH": str(installed), "HOME": str(folder)}
     said = output_of(
         *(installed / "python", "-m", "pytest", "--windtunnel-backend=embedded"),
-        cwd=tmp_path,
+        cwd=folder,
         environment=environment,
     )
     assert "Redis is fakeredis" in said
