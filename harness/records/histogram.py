@@ -6,7 +6,6 @@ known to the same number of significant digits.
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
@@ -66,7 +65,7 @@ class Histogram:
         if rank == total:
             return self._longest
         # The library rounds the rank that a percentile stands for.
-        value = self._counts.get_value_at_percentile((rank - 0.25) / total * 100)
+        value = float(self._counts.get_value_at_percentile((rank - 0.25) / total * 100))
         return min(value / _NANOSECONDS, self._longest)
 
     def __getstate__(self) -> tuple[bytes, float]:
@@ -74,5 +73,4 @@ class Histogram:
 
     def __setstate__(self, state: tuple[bytes, float]) -> None:
         encoded, self._longest = state
-        decoded: Any = HdrHistogram.decode(encoded)
-        self._counts = decoded
+        self._counts = HdrHistogram.decode(encoded)

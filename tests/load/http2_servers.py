@@ -82,7 +82,9 @@ async def serving(behave: Behave = Conversation.answer, **settings: int) -> Asyn
                 for event in talk.h2.receive_data(data):
                     match event:
                         case events.RequestReceived():
-                            talk.heads[event.stream_id] = dict(event.headers)
+                            talk.heads[event.stream_id] = {
+                                str(name): str(value) for name, value in event.headers
+                            }
                             talk.bodies[event.stream_id] = b""
                         case events.DataReceived():
                             talk.bodies[event.stream_id] += event.data

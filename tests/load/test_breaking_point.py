@@ -75,9 +75,9 @@ def test_a_search_ends_with_its_time() -> None:
 
 def test_a_breaking_point_says_what_was_seen_in_its_unit() -> None:
     def point(held: float | None, failed: float | None) -> str:
-        trials = (ruled(0.0, Ruling.PASS), ruled(failed or 0.0, Ruling.FAIL))
-        trials = trials if failed else trials[:1]
-        return str(BreakingPoint(bracket=Bracket(held, failed), trials=trials))
+        trials = [ruled(0.0, Ruling.PASS)]
+        trials += [ruled(failed, Ruling.FAIL)] if failed else []
+        return str(BreakingPoint(bracket=Bracket(held, failed), trials=tuple(trials)))
 
     assert point(0.18, 0.2) == "holds to 180 ms, breaks at 200 ms"
     assert point(None, 0.01) == "breaks at 10 ms, the least that was tried"

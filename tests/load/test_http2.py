@@ -73,7 +73,7 @@ def test_fields_arrive_as_http2_has_them() -> None:
     )
     _, server = load(Conversation.answer, wanted, connections=1, most=1)
     [head] = server.conversations[0].heads.values()
-    assert head[":method"], head[":path"] == ("POST", "/a")
+    assert (head[":method"], head[":path"]) == ("POST", "/a")
     assert head[":authority"] == server.destination.host_header
     assert (head["x-one"], head["content-length"]) == ("1", "2")
     assert "connection" not in head
@@ -126,11 +126,11 @@ def test_a_deadline_ends_its_own_request_alone() -> None:
 
 def test_what_a_parting_server_has_taken_is_answered_and_the_rest_is_asked_again() -> None:
     async def part_once(talk: Conversation, stream: int) -> None:
-        first = talk.writer is parted[0].writer if parted else not parted.append(talk)
-        if first and stream == 1:
-            await talk.part_then_answer(stream)
-        elif not first:
+        parted.append(talk)
+        if talk is not parted[0]:
             await talk.answer(stream)
+        elif stream == 1:
+            await talk.part_then_answer(stream)
 
     parted: list[Conversation] = []
     run, server = load(part_once, connections=1, streams=3, most=9)

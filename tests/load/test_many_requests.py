@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from harness.criteria.objective import parse
 from harness.criteria.objective_held import objective_held
@@ -18,7 +19,7 @@ from tests.load import made
 SHARES = (0.001, 0.25, 0.5, 0.9, 0.99, 0.999, 1.0)
 
 
-def exact(latencies: np.ndarray, shares: tuple[float, ...] = SHARES) -> list[float]:  # type: ignore[type-arg]
+def exact(latencies: NDArray[np.float64], shares: tuple[float, ...] = SHARES) -> list[float]:
     ordered = np.sort(latencies)
     return [float(ordered[int(np.ceil(share * len(ordered) - 1e-9)) - 1]) for share in shares]
 
@@ -50,7 +51,7 @@ def test_a_histogram_of_nothing_has_no_quantile() -> None:
     assert np.isnan(Histogram().quantiles([0.5])[0])
 
 
-def recorded(count: int, keep: int) -> tuple[Recorder, np.ndarray]:  # type: ignore[type-arg]
+def recorded(count: int, keep: int) -> tuple[Recorder, NDArray[np.float64]]:
     """Record requests, one in ten of which times out, and each later one takes longer."""
     recorder = Recorder(keep)
     latencies = 0.001 * (1 + np.arange(count) / count)

@@ -50,7 +50,6 @@ class Channel(asyncio.Protocol):
         """Connects it; cancelled with it."""
         settings = H2Configuration(
             client_side=True,
-            header_encoding="utf-8",
             # Our own fields are in order already; each check costs tens of microseconds.
             validate_outbound_headers=False,
             normalize_outbound_headers=False,
@@ -183,7 +182,7 @@ class Channel(asyncio.Protocol):
     def _take(self, event: events.Event, now: float) -> None:
         match event:
             case events.ResponseReceived():
-                self._statuses[event.stream_id] = int(dict(event.headers)[":status"])
+                self._statuses[event.stream_id] = int(dict(event.headers)[b":status"])
                 if event.stream_id in self._asked:
                     self._asked[event.stream_id].began(now)
             case events.DataReceived():
