@@ -121,6 +121,8 @@ def throughput(bench: Bench) -> list[Line]:
         rate, cost = {}, {}
         for name in bench.random.sample(names, len(names)):
             said, spent = bench.ask(PEERS[name], bench.seconds)
+            if not said.requests:
+                raise click.ClickException(f"{name} sent nothing in its time")
             more = said.requests - short[name][0].requests
             rate[name] = said.rate
             cost[name] = (spent - short[name][1]) / more * 1e6 if more > 0 else float("nan")

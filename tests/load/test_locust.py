@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 import psutil
@@ -142,6 +144,21 @@ def test_workers_that_never_come_are_waited_for_only_so_long(
 def test_a_schedule_that_locust_cannot_follow_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="expected one rate"):
         locust.swarm(plan("http://127.0.0.1:1/", rate="ramp:1-100"), 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda own: replace(own, most=9), "--requests"),
+        (lambda own: replace(own, keep=5000), "--keep"),
+        (lambda own: replace(own, destination=replace(own.destination, http2=True)), "--http2"),
+        (lambda own: replace(own, destination=replace(own.destination, port=0)), "unix sockets"),
+    ],
+    ids=["requests", "keep", "http2", "unix socket"],
+)
+def test_what_locust_would_ignore_is_refused(change: Callable[[Plan], Plan], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        locust.swarm(change(plan("http://127.0.0.1:1/")), 2)
 
 
 def test_a_missing_locust_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,10 @@ import msgspec
 from harness.address import Address
 from harness.errors import BackendUnavailable, ConfigurationError, ControlError
 from harness.keeper.client import KeeperClient
+from harness.load.arrivals import MOST
 from harness.load.locust import batches
 from harness.load.plan import Plan
+from harness.load.recorder import KEEP
 from harness.records.load_run import LoadRun
 
 MASTER = "master"
@@ -99,6 +101,11 @@ def _check(plan: Plan) -> None:
             )
     if not plan.destination.port:
         raise ConfigurationError("engine locust: expected a host, as Locust knows no unix sockets")
+    if plan.most != MOST or plan.keep != KEEP:
+        raise ConfigurationError(
+            "engine locust: --requests, --keep: expected --duration alone, as Locust's users end by"
+            " time and all their records are kept"
+        )
     if plan.destination.http2:
         raise ConfigurationError("engine locust: --http2: Locust speaks HTTP/1.1 only")
     if plan.destination.authority:
