@@ -106,7 +106,8 @@ def breaker(
 
     with opened(seed) as stack:
         # A port that the configuration names can be had once.
-        jobs = 1 if stack.configuration.port else jobs
+        named = (each.listen for each in stack.configuration.dependencies.values())
+        jobs = 1 if stack.configuration.port or any(named) else jobs
         runner = Runner(
             stack,
             dependency or stack.dependencies[0],

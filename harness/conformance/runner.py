@@ -47,6 +47,11 @@ class Runner:
     ) -> None:
         if not (isfinite(deadline) and deadline > 0):
             raise ConfigurationError(f"deadline = {deadline!r}: expected seconds above 0")
+        if stack.configuration.address:
+            raise ConfigurationError(
+                f"address = {stack.configuration.address!r}: that target runs already; expected"
+                " command or service, for each property needs a fresh one"
+            )
         endpoint = endpoint or stack.endpoint_of(dependency)
         if not endpoint.startswith("/"):
             raise ConfigurationError(f"endpoint {endpoint!r}: expected a path that starts with '/'")

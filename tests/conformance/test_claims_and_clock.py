@@ -1,13 +1,17 @@
 """Wrong claims are one clear error; the stepped clock says where its library is missing."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from harness.backends.wall_clock import ProcessClock
+from harness.configuration import Configuration, Dependency
 from harness.conformance.claims import Claims
-from harness.conformance.runner import choose
+from harness.conformance.runner import Runner, choose
 from harness.errors import ConfigurationError, NotTestable
+from harness.stack import Stack
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,14 @@ def test_only_and_without_choose_among_the_properties() -> None:
     chosen = choose(only=["opens", "workers"], without=["workers"], failures=["http-500"])
     assert [each.name for each in chosen.properties] == ["opens"]
     assert [each.name for each in chosen.failures] == ["http-500"]
+
+
+def test_a_target_that_runs_already_is_refused() -> None:
+    shop = Dependency(endpoint="/x", upstream="127.0.0.1:2", listen=9001)
+    running = Configuration(address="127.0.0.1:1", endpoints=("/x",), dependencies={"shop": shop})
+    stack = cast("Stack", SimpleNamespace(configuration=running))
+    with pytest.raises(ConfigurationError, match="each property needs a fresh one"):
+        Runner(stack, "shop", claims=Claims())
 
 
 def test_a_machine_without_libfaketime_is_told_what_it_lacks(tmp_path: Path) -> None:
