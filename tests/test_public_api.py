@@ -16,7 +16,8 @@ from harness.reports import sinks
 FAULTS = """
     Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale ConnectionReset
     DataLimit Disabled Disconnect Fault Form HttpAbort HttpCorrupt HttpDelay HttpDrip HttpStatus
-    HttpTruncate Kill Latency Outage Pause ProcessAction Processing SlowClose Timeout Toxic Toxics
+    HttpTruncate Kill Latency Outage Pause ProcessAction Processing SlowClose Timeout TlsAbort
+    TlsAlert TlsCertificate TlsDelay Toxic Toxics
 """
 CRITERIA = """
     Category Finding Moment Ruling Verdict all_answered breaker_closes breaker_half_opens

@@ -118,7 +118,7 @@ def test_a_fault_of_handshakes_that_meets_none_is_refused(stack: Stack) -> None:
         ({"mode": "terminate", "trust": "any"}, "trust and server_name need upstream = 'tls'"),
         ({"mode": "passthrough", "upstream": "tls"}, "need the mode 'terminate'"),
         ({"mode": "terminate", "upstraem": "tls"}, "did you mean 'upstream'"),
-        ("terminated", "'terminate' or 'passthrough'"),
+        ("terminated", "did you mean 'terminate'"),
     ],
 )
 def test_a_mistake_in_the_configuration_is_told(tls: object, mistake: str) -> None:
