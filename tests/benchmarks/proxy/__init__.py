@@ -1,0 +1,1 @@
+"""Our proxy against its claims: speed beside the real toxiproxy-server, exactness, endurance."""

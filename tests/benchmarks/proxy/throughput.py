@@ -1,0 +1,85 @@
+"""Requests a second beside the real Toxiproxy, without toxics and with 1 ms of latency.
+
+In each round every way is measured once, in an order drawn anew, so that what else the machine does
+falls on all of them; ways are compared round by round.
+"""
+
+import random
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import psutil
+
+from tests.benchmarks.proxy.claims import Claim
+from tests.benchmarks.proxy.ends import Sample, Way, wrk
+from tests.contracts.proxy.servers import OURS, THEIRS, Server
+
+CONNECTIONS = (32, 1)
+PLAIN, SLOW = "no toxics", "1 ms"
+
+Samples = dict[str, list[Sample]]
+
+
+def ways(held: ExitStack, upstream: Way) -> dict[str, Way]:
+    """Start both servers, and return each way."""
+    found = {"direct": upstream}
+    for kind in (OURS, THEIRS):
+        server = Server(kind)
+        held.callback(server.close)
+        process = psutil.Process(server.process.pid)
+        found[f"{kind}, {PLAIN}"] = Way(server.proxy(upstream.port, name="plain"), process)
+        found[f"{kind}, {SLOW}"] = Way(server.proxy(upstream.port, name="p"), process)
+        server.toxic("latency", latency=1)
+        if kind == OURS:
+            port = server.proxy(upstream.port, "recording", protocol="http")
+            found[f"{kind}, recording HTTP"] = Way(port, process)
+            port = server.proxy(upstream.port, "struck", protocol="http")
+            body = {"type": "http_delay", "attributes": {"latency": 0}}
+            server.call("POST", "/proxies/struck/toxics", body)
+            found[f"{kind}, an HTTP toxic"] = Way(port, process)
+    return found
+
+
+def measure(upstream: Way, rounds: int, seconds: int, order: random.Random) -> Iterator[Claim]:
+    """Measure every way in every round; print them, and give the claims."""
+    with ExitStack() as held:
+        ports = ways(held, upstream)
+        for connections in CONNECTIONS:
+            samples: Samples = {way: [] for way in ports}
+            for _ in range(rounds):
+                for way in order.sample(list(ports), len(ports)):
+                    samples[way].append(wrk(ports[way], connections, seconds))
+            show(samples, connections)
+            yield from claims(samples, connections)
+
+
+def show(samples: Samples, connections: int) -> None:
+    """Print the medians."""
+    print(f"\n{connections} connection{'s' * (connections > 1)}, medians over the rounds")
+    print(f"  {'way':24}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'its µs/request':>16}")
+    for way, found in samples.items():
+        rate, half, slow, used = (
+            statistics.median(getattr(each, name) for each in found)
+            for name in ("rate", "half", "slow", "work")
+        )
+        times = f"{half * 1e3:10.3f}{slow * 1e3:10.3f}{used * 1e6:16.1f}"
+        print(f"  {way:24}{rate:12,.0f}{times}")
+
+
+def claims(samples: Samples, connections: int) -> Iterator[Claim]:
+    """Compare ours with theirs, round by round."""
+
+    def ratios(of: Callable[[Sample], float], toxics: str) -> list[float]:
+        pairs = zip(samples[f"{OURS}, {toxics}"], samples[f"{THEIRS}, {toxics}"], strict=True)
+        return [of(ours) / of(theirs) for ours, theirs in pairs]
+
+    on = f"{connections} connection{'s' * (connections > 1)}"
+    many = connections > 1
+    for toxics, least in ((PLAIN, 1.3), (SLOW, 2.0)):
+        rate = ratios(lambda sample: sample.rate, toxics)
+        yield Claim(f"{toxics}, {on}: requests/s, ratio", rate, least if many else None)
+        slow = ratios(lambda sample: sample.slow, toxics)
+        yield Claim(f"{toxics}, {on}: p99, ratio", slow, most=1.0 if many else None)
+        work = ratios(lambda sample: sample.work, toxics)
+        yield Claim(f"{toxics}, {on}: processor time a request, ratio", work)
