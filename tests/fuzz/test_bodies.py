@@ -41,7 +41,9 @@ def _toxic(value: object) -> None:
     merged = attributes(body.kind, kinds.defaults(body.kind), body.attributes)
     assert set(merged) == set(kinds.defaults(body.kind))
     for name, default in kinds.defaults(body.kind).items():
-        assert isinstance(merged[name], (int, float) if isinstance(default, float) else type(default))
+        assert isinstance(
+            merged[name], (int, float) if isinstance(default, float) else type(default)
+        )
 
 
 TAKERS: tuple[Callable[[object], object], ...] = (ProxyBody.of, _toxic, _changed, populated)

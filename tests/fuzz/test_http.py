@@ -55,7 +55,16 @@ def mediator(toxics: list[tuple[str, dict[str, object]]], notes: Notes) -> Media
         attributes = {**known, **{k: v for k, v in given_attributes.items() if k in known}}
         assert not HttpToxic.mistake(kind, attributes)
         name = f"{kind} {number}"
-        made.append(HttpToxic(name, kind, attributes, tally=Tally(), draw=chance, clock=lambda: 0))
+        made.append(
+            HttpToxic(
+                name,
+                kind,
+                attributes,
+                tally=Tally(),
+                draw=lambda *place: chance(place),
+                clock=lambda: 0,
+            )
+        )
     return Mediator(made, notes, 0)
 
 
