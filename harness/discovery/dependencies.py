@@ -13,7 +13,7 @@ URL = re.compile(
 )
 ADDRESS = re.compile(r"^(?P<host>[A-Za-z][\w.-]*|\d+(?:\.\d+){3}):(?P<port>\d{2,5})$")
 SUFFIX = re.compile(
-    r"_?(?:BASE_URL|SERVICE_URL|API_URL|URL|URI|DSN|ENDPOINT|ADDRESS|ADDR|HOSTNAME|HOST|SERVER)$"
+    r"(?:^|_)(?:BASE_URL|SERVICE_URL|API_URL|URL|URI|DSN|ENDPOINT|ADDRESS|ADDR|HOSTNAME|HOST|SERVER)$"
 )
 HOST = re.compile(r"_(?:HOST|HOSTNAME|SERVER)$")
 OWN = frozenset(

@@ -62,7 +62,9 @@ def _endpoint(
     words = {dependency.name, *dependency.environment}
     for name in dependency.environment:
         for text in texts:
-            words |= set(re.findall(rf"(\w+)\s*(?::[^=\n]+)?:?=[^=\n]*[\"'.]{name}\b", text.text))
+            words |= set(
+                re.findall(rf"(?i)\b(\w+)\s*(?::[^=\n]+)?:?=[^=\n]*[\"'.]{name}\b", text.text)
+            )
     mention = re.compile(
         "|".join(rf"(?<![a-zA-Z0-9]){re.escape(word)}" for word in words), re.IGNORECASE
     )

@@ -1,6 +1,7 @@
 """Connections of the target that go past the proxy, as the operating system tells them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import psutil
 
@@ -23,14 +24,18 @@ def connections(stack: Stack, dependency: Dependency) -> frozenset[str]:
         found = psutil.net_connections("tcp")
     except psutil.AccessDenied:
         return frozenset()
-    return frozenset(
-        f"{address} from port {each.laddr.port}"
-        for each in found
-        if (remote := each.raddr)
-        and each.laddr
-        and remote.port == address.port
-        and _same(remote.ip, address.host)
-    )
+    return frozenset(f"{address} from port {port}" for port in _callers(found, address))
+
+
+def _callers(found: Iterable[Any], address: Address) -> Iterator[int]:
+    """Yield the ports that connect to an address, as either side of the connection is told."""
+    for each in found:
+        if not each.raddr or not each.laddr:
+            continue
+        if each.raddr.port == address.port and _same(each.raddr.ip, address.host):
+            yield each.laddr.port
+        elif each.laddr.port == address.port and _same(each.laddr.ip, address.host):
+            yield each.raddr.port
 
 
 def _same(ip: str, host: str) -> bool:

@@ -18,6 +18,7 @@ REQUIREMENTS = (
     "httptools",
     "msgspec",
     "prometheus-client",
+    "trustme",
     "uvloop",
 )
 DOCKERFILE = """\

@@ -1,0 +1,104 @@
+"""A target is told by a file too, and one that runs already is met at fixed ports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from faults import Outage
+from harness.address import Address
+from harness.backends.given_target import running_target
+from harness.backends.programs import answers_http, free_port
+from harness.configuration import parse
+from harness.errors import ConfigurationError, StartError, UnsupportedFault
+from harness.session import Session
+
+SERVICE = """
+import json, sys, urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+class Service(BaseHTTPRequestHandler):
+    def do_GET(self):
+        status = 200
+        try:
+            if self.path == "/prices":
+                with open(sys.argv[2]) as told:
+                    urllib.request.urlopen(json.load(told)["prices"], timeout=5).close()
+        except OSError:
+            status = 502
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Service).serve_forever()
+"""
+COMMON = """
+health = "/"
+endpoints = ["/prices"]
+[dependencies.prices]
+protocol = "http"
+command = ["{python}", "service.py", "{port}", "nothing"]
+endpoint = "/prices"
+"""
+
+
+def session(folder: Path, text: str, *settings: str) -> Session:
+    (folder / "service.py").write_text(SERVICE)
+    (folder / "windtunnel.toml").write_text(text)
+    return Session(
+        directory=folder, configuration=None, backend="embedded", seed=1, settings=settings
+    )
+
+
+def test_a_target_is_told_by_a_file_and_judged_by_the_configured_limits(tmp_path: Path) -> None:
+    text = f"""
+command = ["{{python}}", "service.py", "{{port}}", "{{files}}/told.json"]
+profile = "zone"
+files."told.json".text = '{{"prices": "http://{{prices.address}}/"}}'
+{COMMON}"""
+    held = session(tmp_path, text, "criteria.error_rate=0.01")
+    try:
+        stack = held.stack("test", {}, lambda verdict: None)
+        run = stack.drive("/prices", 3)
+        assert [len(run.at("prices").exchanges), run.limits.error_rate] == [3, 0.01]
+        assert run.profile.startswith("zone, 1 ms round trip added by the tap")
+        stack.close()
+    finally:
+        held.close()
+    assert not list(tmp_path.glob("**/told.json"))
+
+
+def test_a_target_that_runs_already_is_broken_and_left_running(tmp_path: Path) -> None:
+    port, listen = free_port(), free_port()
+    told = tmp_path / "told.json"
+    told.write_text(f'{{"prices": "http://127.0.0.1:{listen}/"}}')
+    text = f'address = "127.0.0.1:{port}"\n{COMMON}listen = {listen}\n'
+    held = session(tmp_path, text)
+    service = subprocess.Popen(
+        [sys.executable, "service.py", str(port), str(told)],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        stack = held.stack("test", {}, lambda verdict: None)
+        assert stack.drive("/prices", 2).responses[0].succeeded
+        with stack.inject(Outage("prices")):
+            assert not stack.drive("/prices", 2).responses[0].succeeded
+        with pytest.raises(UnsupportedFault, match="its pid is not known"):
+            _ = stack.default_target.pid
+        with pytest.raises(ConfigurationError, match="it cannot be given TIMEOUT"):
+            stack.target(TIMEOUT=1).__enter__()
+        stack.close()
+        held.close()
+        answers_http("/")(Address("127.0.0.1", port))
+    finally:
+        held.close()
+        service.terminate()
+        service.wait(10)
+
+
+def test_a_running_target_that_is_not_there_is_named() -> None:
+    table = {"address": "127.0.0.1:1", "start_deadline": 0.05, "endpoints": ["/"]}
+    with pytest.raises(StartError, match=r"at 127\.0\.0\.1:1 was not healthy within 0\.05 s: "):
+        running_target(parse(table, "x"), {})

@@ -1,0 +1,56 @@
+"""`windtunnel init` writes once, says what it saw, and overwrites nothing unasked."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.configuration import load
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "server.js").write_text("fetch(process.env.STOCK_URL)\napp.get('/stock', stock)\n")
+    (tmp_path / "package.json").write_text('{"main": "server.js"}')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_it_writes_a_configuration_and_says_what_it_saw(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init"]) == 0
+    said = capsys.readouterr().out
+    assert "found    dependency stock, http, by STOCK_URL (server.js:1)" in said
+    assert "fill in  where stock runs" in said
+    assert "guessed  health /stock" in said
+    assert load(project).command == ("node", "server.js")
+
+
+def test_it_overwrites_only_when_forced(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = project / "windtunnel.toml"
+    file.write_text("# mine\n")
+    assert main(["init"]) == 1
+    assert "windtunnel.toml is there already" in capsys.readouterr().err
+    assert file.read_text() == "# mine\n"
+    assert main(["init", "--force"]) == 0
+    assert "STOCK_URL" in file.read_text()
+
+
+def test_a_table_in_pyproject_is_a_configuration_too(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text("[tool.windtunnel]\n")
+    assert main(["init"]) == 1
+    assert "pyproject.toml [tool.windtunnel] is there already" in capsys.readouterr().err
+
+
+def test_a_dry_run_prints_the_file_and_writes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "windtunnel.toml").write_text("# mine\n")
+    assert main(["init", "--dry-run"]) == 0
+    printed, said = capsys.readouterr()
+    assert printed.startswith("# How windtunnel starts this service")
+    assert "found    dependency stock" in said
+    assert (project / "windtunnel.toml").read_text() == "# mine\n"
