@@ -115,12 +115,17 @@ def test_a_stream_that_the_server_refused_to_take_is_asked_again_once() -> None:
 
 
 def test_a_deadline_ends_its_own_request_alone() -> None:
-    async def never_first(talk: Conversation, stream: int) -> None:
-        await (talk.never if stream == 1 else talk.answer)(stream)
+    async def never_some(talk: Conversation, stream: int) -> None:
+        is_slow = talk.heads[stream][":path"] == "/slow"
+        await (talk.never if is_slow else talk.answer)(stream)
 
-    run, server = load(never_first, Request(timeout=0.1), connections=1, streams=2, most=6)
-    assert run.samples.failures() == {Failure.TIMED_OUT: 1}
-    assert run.samples.statuses() == {200: 5}
+    slow, fast = Request(path="/slow", timeout=0.05), Request(path="/fast")
+    run, server = load(never_some, slow, fast, connections=1, streams=2, most=12)
+    samples = run.samples
+    timed_out = samples.request == samples.names.index("/slow")
+    assert timed_out.any()
+    assert set(samples.failure[timed_out].tolist()) == {Failure.TIMED_OUT}
+    assert set(samples.status[~timed_out].tolist()) == {200}
     assert len(server.conversations) == 1
 
 
