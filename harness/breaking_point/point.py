@@ -55,6 +55,12 @@ class BreakingPoint:
         """Whether the criterion holds without the fault: else no strength of it tells anything."""
         return self._last(0.0).ruling is Ruling.PASS
 
+    @property
+    def needs(self) -> str:
+        """What would tell more, where the level beyond was left open; empty where it was not."""
+        beyond = self._last(self.broke or 0.0)
+        return "; ".join({v.needs: None for v in beyond.verdicts if v.needs})
+
     def _last(self, level: float) -> Trial:
         """Return the trial that decided a level: a second one, where the first left it open."""
         return next(trial for trial in reversed(self.trials) if trial.level == level)

@@ -125,6 +125,8 @@ def breaking_point(
     finally:
         session.close()
     click.echo(f'"{criterion}" {found} ({strength.kind} at {dependency}, at 99% confidence)')
+    if found.needs:
+        click.echo(f"To tell more it needs {found.needs}.")
     if json_path is not None:
         json_path.write_text(encode(found, strength, criterion, session.seed), encoding="utf-8")
     return _status(found, None if expect is None else strength.level(expect))

@@ -17,7 +17,9 @@ from harness.load.level_search import Bracket
 
 
 def ruled(level: float, ruling: Ruling) -> Trial:
-    return Trial(level, (Verdict(criterion="c", subject="s", ruling=ruling, statement="."),))
+    needs = "more" if ruling is Ruling.INCONCLUSIVE else ""
+    verdict = Verdict(criterion="c", subject="s", ruling=ruling, statement=".", needs=needs)
+    return Trial(level, (verdict,))
 
 
 def looking(ruling: Callable[[float], Ruling]) -> Callable[[float, int], Trial]:
@@ -42,6 +44,7 @@ def test_nothing_is_tried_where_the_criterion_fails_without_the_fault() -> None:
     assert [trial.level for trial in found.trials] == [0.0]
     assert not found.held_without
     assert str(found) == "breaks even without the fault"
+    assert found.needs == ""
 
 
 def test_what_a_look_leaves_open_gets_one_longer_look() -> None:
@@ -61,6 +64,7 @@ def test_what_two_looks_leave_open_is_not_said_to_break() -> None:
         looking(lambda level: Ruling.PASS if level < 0.2 else Ruling.INCONCLUSIVE)
     )
     assert str(found) == "holds to 100 ms, was not shown to hold at 200 ms"
+    assert found.needs == "more"
     assert not found.failed_before(0.3)
 
 
@@ -161,26 +165,22 @@ def test_the_command_finds_where_a_delay_breaks_the_response_time(
 ) -> None:
     report = tmp_path / "found.json"
     command = ["breaking-point", "latency", "catalog", "seconds=0.2..0.4", "--backend", "embedded"]
-    command += [
-        "--criterion",
-        "mean<300ms",
-        "--rate",
-        "40",
-        "--duration",
-        "1s",
-        "--resolution",
-        "1",
-    ]
-    status = main([*command, "--env", "CACHE_TTL=0", "--seed", "1", "--json", str(report)])
+    command += ["--criterion", "mean<300ms", "--rate", "40", "--duration", "1s"]
+    command += ["--resolution", "1", "--env", "CACHE_TTL=0", "--seed", "1", "--json", str(report)]
+    status = main(command)
     captured = capsys.readouterr()
-    assert status == 0, captured
     found = json.loads(report.read_text())
+    assert found["trials"][0]["value"] is None
+    if "load engine was the bottleneck" in captured.err:
+        # A strained machine may leave it open, and says so.
+        assert "breaks at 200 ms" not in captured.out
+        return
+    assert status == 0, captured
     assert found["holds_without_the_fault"]
     # The response holds the delay once, and some time of the service's own.
     assert found["holds_to"] == pytest.approx(0.2)
     assert found["breaks_at"] == pytest.approx(0.4)
     assert '"mean<300ms" holds to 200 ms, breaks at 400 ms' in captured.out
-    assert found["trials"][0]["value"] is None
 
 
 @pytest.mark.parametrize(
