@@ -85,7 +85,11 @@ class Direction:
                 self.pipeline.feed(b"", now, action)
         else:
             self.pipeline.feed(data, now, action)
-        self.deliver()
+        at = self.pipeline.next()
+        if at is None or at > now:
+            self._wait(at)
+        else:
+            self.deliver()
 
     def let_pass(self, passing: Hear | None) -> None:
         """Let data go straight through while nothing is in its way, or no more with None."""
@@ -126,13 +130,9 @@ class Direction:
             self._delivering = False
         if ended:
             return
-        # What waits for the sink to be connected takes memory too.
-        self.regulate()
-        if self.sink is None:
-            return
-        if self._through is None and self.pipeline.clear:
+        if self.sink is not None and self._through is None and self.pipeline.clear:
             self._straight = self.passing
-        self._call_again(None if self._is_overfull() else self.pipeline.next())
+        self._wait(self.pipeline.next())
 
     def go_on(self) -> None:
         """Deliver what was held up, if anything is."""
@@ -153,6 +153,13 @@ class Direction:
             if self.sink is None or self._is_overfull():
                 break
         return False
+
+    def _wait(self, at: float | None) -> None:
+        """Let the next parcel be delivered when it is due, and no more come than can be held."""
+        # What waits for the sink to be connected takes memory too.
+        self.regulate()
+        if self.sink is not None:
+            self._call_again(None if self._is_overfull() else at)
 
     def _call_again(self, at: float | None) -> None:
         """Let `deliver` be called at this time, and at no other."""

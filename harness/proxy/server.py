@@ -27,6 +27,8 @@ from harness.proxy.tls.authority import Authority
 
 LOG = logging.getLogger(__name__)
 FILES_PER_CONNECTION = 2
+MANY_FILES = 2**20
+"""Asked for where the system sets no limit: it refuses to be asked for no limit."""
 FILES_OF_OUR_OWN = 128
 """Open files that connections leave for everything else."""
 
@@ -100,12 +102,23 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return uvloop.Loop
 
 
-def _room(limit: int | None) -> int:
-    """Raise the limit on open files as far as allowed; return how many connections it leaves."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    room = max(1, (hard - FILES_OF_OUR_OWN) // FILES_PER_CONNECTION)
-    return room if limit is None else min(limit, room)
+def _room(wanted: int | None) -> int:
+    """Raise the limit on open files as far as allowed; return how many connections may be open."""
+    files, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = MANY_FILES if hard == resource.RLIM_INFINITY else hard
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest, hard))
+    except (OSError, ValueError) as error:
+        LOG.warning("the limit on open files stays at %d: %s", files, error)
+    else:
+        files = highest
+    room = max(1, (files - FILES_OF_OUR_OWN) // FILES_PER_CONNECTION)
+    if wanted is not None and wanted > room:
+        raise Unable(
+            f"--max-connections {wanted}: the limit on open files, {files}, leaves room for {room};"
+            " expected no more than that, or a higher limit (ulimit -Hn)"
+        )
+    return room if wanted is None else wanted
 
 
 def _tune_collector() -> None:

@@ -9,16 +9,18 @@ import asyncio
 import ctypes
 import heapq
 import itertools
-import math
 import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 TFD_NONBLOCK_CLOEXEC = 0o2004000
 TFD_TIMER_ABSTIME = 1
 CLOCK_MONOTONIC = 1
 NEVER = float("inf")
+SPACING = 50e-6
+"""Seconds between two wakings, at least: setting the clock costs more than what is then done."""
 
 
 class Handle:
@@ -63,14 +65,14 @@ class Timers:
         while self._queue and self._queue[0][2].callback is None:
             heapq.heappop(self._queue)
         if self._queue and self._queue[0][0] < self._armed:
-            self._armed = self._queue[0][0]
+            self._armed = max(self._queue[0][0], self._earliest)
             self._set(self._armed)
 
     def _fire(self) -> None:
         self._armed = -NEVER  # nothing that is called needs to set what is set below
         now = time.monotonic()
         # What is called may ask for a time that is past: it waits until the loop has gone round.
-        self._earliest = math.nextafter(now, NEVER)
+        self._earliest = now + SPACING
         queue = self._queue
         try:
             while queue and queue[0][0] <= now:
@@ -98,9 +100,13 @@ class Timers:
         arguments = ctypes.c_int(self._fd), ctypes.c_int(TFD_TIMER_ABSTIME), specification, None
 
         def arm(at: float) -> None:
-            # One nanosecond at least, because zero disarms. Either way the file is no longer
-            # readable.
-            nanoseconds = 0 if at == NEVER else max(1, int(at * 1e9) + 1)
+            # Either way the file is no longer readable. To disarm would set the clock once more.
+            if at == NEVER:
+                with suppress(BlockingIOError):
+                    os.read(self._fd, 8)
+                return
+            # One nanosecond at least, because zero disarms.
+            nanoseconds = max(1, int(at * 1e9) + 1)
             specification[2], specification[3] = divmod(nanoseconds, 1_000_000_000)
             settime(*arguments)
 

@@ -1,6 +1,7 @@
 """The command takes Toxiproxy's flags, and says in one line why it cannot run."""
 
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -153,6 +154,17 @@ def test_a_wrong_argument_is_one_clear_error(arguments: tuple[str, ...], message
     status, text = failed(*arguments)
     assert status == 2
     assert message in text
+
+
+def test_more_connections_than_files_can_be_open_are_one_clear_error() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY:
+        pytest.skip("any number of files can be open here")
+    status, text = failed("--port=0", f"--max-connections={hard}")
+    assert status == 1
+    room = (hard - 128) // 2
+    assert f"--max-connections {hard}: the limit on open files, {hard}, leaves room for" in text
+    assert str(room) in text
 
 
 def test_the_version_names_the_api() -> None:

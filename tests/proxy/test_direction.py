@@ -1,8 +1,10 @@
 """A direction writes what is due, passes ends on, and holds its source back."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import cast
 
 import pytest
@@ -294,3 +296,20 @@ def test_toxics_that_come_and_go_between_any_two_chunks_lose_and_reorder_nothing
     assert bench.sink.written == sent + b"end"
     assert direction.flow == Flow(taken=len(sent) + 3, given=len(sent) + 3)
     assert not bench.timers.armed
+
+
+def test_a_chunk_that_nothing_waits_for_takes_one_call_of_ours(bench: Bench) -> None:
+    """What it costs, counted: times would be the machine's."""
+    called: list[str] = []
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_globals["__name__"].startswith("harness."):
+            called.append(frame.f_code.co_name)
+
+    bench.direction.let_pass(lambda data, now: None)
+    sys.setprofile(count)
+    try:
+        bench.direction.receive(b"a")
+    finally:
+        sys.setprofile(None)
+    assert called == ["receive"]
