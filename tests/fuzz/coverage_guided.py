@@ -78,7 +78,7 @@ def _try(module: str, name: str, arguments: argparse.Namespace) -> int:
     output = done.stdout + done.stderr
     executed = re.search(r"stat::number_of_executed_units: (\d+)", output)
     edges = re.findall(r"cov: (\d+)", output)
-    print(  # noqa: T201 - a command
+    print(
         f"{'holds' if done.returncode == 0 else 'BROKEN'}  {name}:"
         f" {executed[1] if executed else 'unknown'} inputs, {edges[-1] if edges else 0} edges"
     )

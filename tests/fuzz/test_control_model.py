@@ -49,7 +49,7 @@ def toxics(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
     """Return a type and some of its attributes."""
     known = HARMLESS | HARMFUL
     kind = draw(st.sampled_from(sorted(known)))
-    required = {"average_size"} & set(known[kind])
+    required = {"average_size", "rate"} & set(known[kind])  # without a rate, nothing passes
     given = {name: draw(each) for name, each in known[kind].items() if name in required}
     for name, each in known[kind].items():
         if name not in required and draw(st.booleans()):
@@ -93,22 +93,23 @@ class ControlMachine(RuleBasedStateMachine):
         assert answer.status == status, f"{method} {path} {body}: {answer}"
         return answer
 
-    def body(self, name: str, upstream: int, enabled: bool | None) -> dict[str, object]:
-        body = {"name": name, "listen": "127.0.0.1:0", "upstream": self.upstreams[upstream]}
+    def body(self, name: str, upstream: int, *, enabled: bool | None) -> dict[str, object]:
+        body: dict[str, object] = {"name": name, "listen": "127.0.0.1:0"}
+        body["upstream"] = self.upstreams[upstream]
         return body if enabled is None else {**body, "enabled": enabled}
 
     # Proxies.
 
     @rule(name=NAMES, upstream=UPSTREAMS, enabled=ENABLED)
-    def create(self, name: str, upstream: int, enabled: bool | None) -> None:
+    def create(self, *, name: str, upstream: int, enabled: bool | None) -> None:
         known = name in self.model
-        body = self.body(name, upstream, enabled)
+        body = self.body(name, upstream, enabled=enabled)
         self.ask("POST", "/proxies", body, status=409 if known else 201)
         if not known:
             self.model[name] = Proxy(upstream, enabled is not False)
 
     @rule(name=NAMES, upstream=st.none() | UPSTREAMS, enabled=ENABLED)
-    def change(self, name: str, upstream: int | None, enabled: bool | None) -> None:
+    def change(self, *, name: str, upstream: int | None, enabled: bool | None) -> None:
         body: dict[str, object] = {} if enabled is None else {"enabled": enabled}
         if upstream is not None:
             body["upstream"] = self.upstreams[upstream]
@@ -126,7 +127,12 @@ class ControlMachine(RuleBasedStateMachine):
 
     @rule(wanted=st.lists(st.tuples(NAMES, UPSTREAMS, ENABLED), max_size=3))
     def populate(self, wanted: list[tuple[str, int, bool | None]]) -> None:
-        self.ask("POST", "/populate", [self.body(*each) for each in wanted], status=201)
+        self.ask(
+            "POST",
+            "/populate",
+            [self.body(name, to, enabled=on) for name, to, on in wanted],
+            status=201,
+        )
         for name, upstream, enabled in wanted:
             known = self.model.get(name)
             if known is None or known.bound or known.upstream != upstream:
@@ -147,8 +153,11 @@ class ControlMachine(RuleBasedStateMachine):
     ) -> None:
         kind, attributes = toxic
         body = {
-            **{"name": label, "type": kind, "stream": stream},
-            **{"toxicity": toxicity, "attributes": attributes},
+            "name": label,
+            "type": kind,
+            "stream": stream,
+            "toxicity": toxicity,
+            "attributes": attributes,
         }
         proxy = self.model.get(name)
         status = 404 if proxy is None else 409 if label in proxy.toxics else 200
@@ -191,8 +200,11 @@ class ControlMachine(RuleBasedStateMachine):
         ordered = sorted(proxy.toxics.items(), key=lambda each: each[1].stream != "upstream")
         shown = [
             {
-                **{"name": label, "type": toxic.kind, "stream": toxic.stream},
-                **{"toxicity": toxic.toxicity, "attributes": toxic.attributes},
+                "name": label,
+                "type": toxic.kind,
+                "stream": toxic.stream,
+                "toxicity": toxic.toxicity,
+                "attributes": toxic.attributes,
             }
             for label, toxic in ordered
         ]
@@ -201,7 +213,7 @@ class ControlMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES)
     def talk(self, name: str) -> None:
-        """What is enabled and has no harmful toxic lets data through unaltered."""
+        """Send data, which passes unaltered where the proxy is enabled and has no harmful toxic."""
         proxy = self.model.get(name)
         if proxy is None:
             return
@@ -233,6 +245,9 @@ def test_every_sequence_of_calls_is_answered_as_the_model_says(server: Server) -
             stateful_step_count=30,
             phases=set(settings().phases) - {Phase.shrink},
         )
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]  # it has no types
-            lambda: ControlMachine(server, echoes), settings=fewer
-        )
+
+        class OnThisServer(ControlMachine):
+            def __init__(self) -> None:
+                super().__init__(server, echoes)
+
+        run_state_machine_as_test(OnThisServer, settings=fewer)

@@ -48,7 +48,9 @@ class Machine(RuleBasedStateMachine):
         with socket.create_server(("127.0.0.1", 0)) as listening:
             listening.settimeout(DEADLINE)
             body = {
-                **{"name": "p", "listen": "127.0.0.1:0", "protocol": "http"},
+                "name": "p",
+                "listen": "127.0.0.1:0",
+                "protocol": "http",
                 "upstream": f"127.0.0.1:{listening.getsockname()[1]}",
             }
             listen = server.call("POST", "/proxies", body).json["listen"]
@@ -58,7 +60,7 @@ class Machine(RuleBasedStateMachine):
         self.toxics: set[str] = set()
 
     @rule(pipeline=PIPELINES, sizes=SIZES, closely=st.booleans())
-    def exchange(self, pipeline: list[Exchange], sizes: list[int], closely: bool) -> None:  # noqa: FBT001 - drawn
+    def exchange(self, *, pipeline: list[Exchange], sizes: list[int], closely: bool) -> None:
         """Send requests at once or one after the other; each answer follows its request."""
         for group in [[each] for each in pipeline] if closely else [pipeline]:
             for sender, receiver, data in (
@@ -115,4 +117,9 @@ def test_what_no_fault_alters_arrives_as_it_is(server: Server) -> None:
         stateful_step_count=15,
         phases=set(settings().phases) - {Phase.shrink},
     )
-    run_state_machine_as_test(lambda: Machine(server), settings=fewer)  # type: ignore[no-untyped-call]  # it has no types
+
+    class OnThisServer(Machine):
+        def __init__(self) -> None:
+            super().__init__(server)
+
+    run_state_machine_as_test(OnThisServer, settings=fewer)
