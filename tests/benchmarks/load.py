@@ -151,7 +151,11 @@ def throughput(bench: Bench) -> list[Line]:
 
 
 def latency(bench: Bench) -> list[Line]:
-    """Compare the quantiles at a fixed rate, counted from when each request was due, with oha's."""
+    """Compare the quantiles at a fixed rate with oha's.
+
+    Ours count from when each request was due, oha's (--latency-correction) from when its own timer
+    woke for it: on a machine where either has to wait for its core, ours are the longer.
+    """
     ours, oha = PEERS["windtunnel"], PEERS["oha"]
     if found(oha) is None:
         raise click.ClickException("oha is not installed: --install installs it")
