@@ -33,11 +33,15 @@ class VacuousFault(WindtunnelError, AssertionError):
 
 
 class NotTestable(WindtunnelError):
-    """A property cannot be put to the test here; `needs` says what that would take."""
+    """A property cannot be put to the test here; `needs` says what that would take.
 
-    def __init__(self, found: str, *, needs: str) -> None:
+    `again` says that another attempt may find a less busy moment.
+    """
+
+    def __init__(self, found: str, *, needs: str, again: bool = False) -> None:
         super().__init__(found)
         self.needs = needs
+        self.again = again
 
 
 class VerdictFailed(AssertionError):

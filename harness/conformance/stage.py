@@ -193,7 +193,7 @@ class Stage:
     def open(self, step: str = "opening") -> Opening:
         """Send one request after another until the breaker is open; a failure must be in force.
 
-        Raises NotTestable where it does not open.
+        Raises NotTestable where it does not open, or is not seen to be open before it probes again.
         """
         most = max(20, 4 * self.threshold)
         for _ in range(most):
@@ -201,6 +201,13 @@ class Stage:
             joined = next(_joined(runs) for name, runs in self._steps if name == step)
             run = self._with_evidence(joined)
             found = opening(run, self.dependency)
+            if found and any(a.started > found.latest for a in told(run, self.dependency)):
+                # It may be open again since then: all that is measured from here would be wrong.
+                raise NotTestable(
+                    f"a call came before {SILENT} requests were kept back",
+                    needs="a longer recovery time, or a less loaded machine",
+                    again=True,
+                )
             if found and sum(r.started >= found.latest for r in run.responses) >= SILENT:
                 return found
         failures = sum(attempt.failed for attempt in told(run, self.dependency))

@@ -34,13 +34,17 @@ class Trial:
         began = time.monotonic()
         recording: Recording | None = None
         try:
-            for _ in range(ATTEMPTS):
-                recording = self._record(stack)
-                verdict = self.chosen.judge(recording)
+            for left in reversed(range(ATTEMPTS)):
+                try:
+                    recording = self._record(stack)
+                    verdict = self.chosen.judge(recording)
+                except NotTestable as error:
+                    verdict = self._untested(stack, f"{error}.", error.needs)
+                    if left and error.again:
+                        continue
+                    break
                 if verdict.ruling is not Ruling.INCONCLUSIVE:
                     break
-        except NotTestable as error:
-            verdict = self._untested(stack, f"{error}.", error.needs)
         except UnsupportedFault as error:
             needs = "a dependency that this fault can strike"
             verdict = self._untested(stack, f"{error}.", needs)

@@ -122,11 +122,14 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
     Where single attempts could not be seen, each request whose fallback or failure may be due to
     one (its span holds a possible attempt) stands for a failure.
     """
-    ends = sorted(a.ended for a in seen if a.failed and a.ended is not None)
+    ends = sorted((a.ended, a.started) for a in seen if a.failed and a.ended is not None)
     if ends:
         number = min(within, len(ends))
-        at = ends[number - 1]
-        return _Failure(number, at, _answered_by(run.responses, at))
+        ended, started = ends[number - 1]
+        # Calls that fail alike take as long as the shortest; longer ones were noted late, on a
+        # busy machine, and the recovery time had begun by then.
+        shortest = min(end - start for end, start in ends)
+        return _Failure(number, started + shortest, _answered_by(run.responses, ended))
     evidence = run.at(dependency)
     possible = [
         response

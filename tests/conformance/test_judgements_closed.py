@@ -184,3 +184,11 @@ def test_a_call_whose_caller_got_the_fallback_failed_whatever_the_tap_saw_of_its
 def test_fewer_failures_than_the_claim_are_no_reason_to_be_open() -> None:
     calls = [failed(0.0), failed(0.01), *(real(0.02 + n * 0.01) for n in range(8))]
     assert opens.judge(recording(part("failing", *calls))).ruling is Ruling.INCONCLUSIVE
+
+
+def test_a_probe_is_no_fault_though_the_failure_before_it_was_noted_late() -> None:
+    # The third call failed after 0.8 s, as the others did, and was noted 0.3 s later.
+    slow = [failed(0.0, 0.8), failed(0.81, 0.8), replace(failed(1.62, 1.1), lasts=1.1)]
+    later = [kept(2.73 + n * 0.01) for n in range(8)]
+    seen = recording(part("failing", *slow, *later, failed(2.83)))
+    assert opens.judge(seen).ruling is Ruling.INCONCLUSIVE

@@ -2,9 +2,12 @@
 
 import time
 
+import pytest
+
 from harness.conformance.stage import Stage
+from harness.errors import NotTestable
 from harness.records import Run
-from tests.conformance.hand_made import kept, part, recording
+from tests.conformance.hand_made import failed, kept, part, recording
 
 
 class Late(Stage):
@@ -28,3 +31,28 @@ def test_one_probe_is_sent_after_the_time_for_it_is_over() -> None:
     until = time.monotonic() - 1.0
     assert not stage.probe("waiting", every=0.01, until=until, successfully=False)
     assert stage.sent == ["waiting"]
+
+
+class Probed(Late):
+    """A stage whose breaker probes before three requests were kept back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threshold = 3
+        self._steps: list[tuple[str, list[Run]]] = []
+        calls = [*(failed(n * 0.01) for n in range(3)), kept(0.4), failed(0.6), kept(0.7)]
+        self._whole = [*calls, kept(0.8), kept(0.9)]
+
+    def drive(self, step: str, requests: int, **_: object) -> Run:  # type: ignore[override]  # less
+        self.sent.append(step)
+        run = recording(part(step, *self._whole[: len(self.sent)])).run(step)
+        self._steps = [(step, [run])]
+        return run
+
+
+def test_an_opening_that_was_probed_meanwhile_is_tried_again() -> None:
+    stage = Probed()
+    with pytest.raises(NotTestable, match="before 3 requests were kept back") as raised:
+        stage.open()
+    assert raised.value.again
+    assert len(stage.sent) == 5
