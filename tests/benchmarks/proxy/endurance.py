@@ -69,6 +69,7 @@ def cycles(upstream: Way) -> Iterator[Claim]:
         )
         try:
             time.sleep(WARM)
+            call(control, "GET", "/version")  # so that its connection counts before and after
             before = held_by(process)
             begun = time.monotonic()
             for number in range(CYCLES):
