@@ -18,7 +18,7 @@ class Late(Stage):
         self.deadline = 60.0
         self.sent: list[str] = []
 
-    def drive(self, step: str, requests: int, **_: object) -> Run:  # type: ignore[override]  # less
+    def drive(self, step: str, requests: int, **_: object) -> Run:
         self.sent.append(step)
         return recording(part(step, kept(0.1))).run(step)
 
@@ -43,7 +43,7 @@ class Probed(Late):
         calls = [*(failed(n * 0.01) for n in range(3)), kept(0.4), failed(0.6), kept(0.7)]
         self._whole = [*calls, kept(0.8), kept(0.9)]
 
-    def drive(self, step: str, requests: int, **_: object) -> Run:  # type: ignore[override]  # less
+    def drive(self, step: str, requests: int, **_: object) -> Run:
         self.sent.append(step)
         run = recording(part(step, *self._whole[: len(self.sent)])).run(step)
         self._steps = [(step, [run])]
