@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from harness.backends.choice import NAMES
 from harness.dashboard.running import listen, serve
 from harness.dashboard.state import Run, facts
 from harness.dashboard.traffic import MOST, checked_rate
@@ -23,7 +22,9 @@ def _settings(
 
 @click.command()
 @click.option(
-    "--backend", type=click.Choice(NAMES), help="Where the stack runs; otherwise as configured."
+    "--backend",
+    metavar="NAME",
+    help="Where the stack runs: embedded, local, docker or auto; otherwise as configured.",
 )
 @click.option(
     "--port",
