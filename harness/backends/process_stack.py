@@ -118,6 +118,11 @@ class ProcessStack(ABC):
         if dependency.upstream:
             return Address.parse(dependency.upstream)
         command = self.redis_command() if _own_redis(dependency) else dependency.command
+        if not command:
+            raise ConfigurationError(
+                f"missing key 'dependencies.{name}.command' (or 'dependencies.{name}.upstream',"
+                f" where it runs already): the backend {self.name} starts it as a process"
+            )
         return self.programs.start(name, command, environment={}, probe=_probe(dependency))
 
     def start_target(

@@ -34,6 +34,12 @@ def upstreams(configuration: Configuration) -> Iterator[Check]:
     """Check that the dependencies which should run already accept connections."""
     for name, dependency in configuration.dependencies.items():
         if not dependency.upstream:
+            if not dependency.command and dependency.protocol != "redis":
+                yield fail(
+                    f"upstream of {name}",
+                    "neither upstream nor command says where it is",
+                    f"configure dependencies.{name}.upstream, or .command, which starts it",
+                )
             continue
         address = Address.parse(dependency.upstream)
         try:

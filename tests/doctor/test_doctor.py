@@ -109,11 +109,13 @@ def test_what_cannot_start_is_found_before_anything_is_started(
 command = ["no-such-program", "{{port}}"]
 port = {taken}
 endpoints = ["/"]
-{dependency("prices", 1, "/")}"""
+{dependency("prices", 1, "/")}
+{dependency("rates", 1, "/").replace("upstream", "# upstream")}"""
         checks = examined(tmp_path, text, capsys, 1)
     assert "no-such-program is not found on PATH" in checks["command of target"]["found"]
     assert checks[f"port {taken}"]["found"] == f"port = {taken}: Address already in use"
     assert "does not accept connections" in checks["upstream of prices"]["found"]
+    assert "neither upstream nor command" in checks["upstream of rates"]["found"]
     assert "target" not in checks
 
 
