@@ -64,7 +64,7 @@ class Equipment:
             self.equip(link)
 
     def remove(self, settings: ToxicSettings) -> None:
-        """Take a toxic away; what it held goes at once."""
+        """Take a toxic away; what waits where it held something goes at once."""
         self.settings.remove(settings)
         for link in self._live():
             made = self._made.pop((link.number, settings.name), None)
@@ -73,7 +73,7 @@ class Equipment:
                 link.mediation.drop(made)
             if isinstance(made, TlsToxic):
                 made.held()
-            self.equip(link, flush=True)
+            self.equip(link, flush=_held(settings, made))
 
     def struck(self, settings: ToxicSettings) -> list[Link]:
         """Return the live connections that toxicity did not spare."""
@@ -87,16 +87,25 @@ class Equipment:
         redrawn = settings.toxicity != toxicity
         settings.toxicity = toxicity
         for link in self._live():
-            key = (link.number, settings.name)
-            made = self._made.get(key)
+            made = self._made.get((link.number, settings.name))
             if redrawn:
-                touched = self._touched(key)
-                if touched is not None:
-                    self._earlier[key] = touched
-                self._made.pop(key, None)
-            self.equip(link, flush=True)
+                self._redraw(link, settings)
+            self.equip(link, flush=_held(settings, made))
             if isinstance(made, TlsToxic):
                 made.held()
+
+    def _redraw(self, link: Link, settings: ToxicSettings) -> None:
+        """Strike or spare a connection anew; a toxic that strikes it still goes on as it is."""
+        key = (link.number, settings.name)
+        before, after = self._made.get(key), self._make(link, settings)
+        if before is not None and after is not None:
+            return
+        touched = self._touched(key)
+        if touched is not None:
+            self._earlier[key] = touched
+        self._made[key] = after
+        if isinstance(before, HttpToxic):
+            link.mediation.drop(before)
 
     def on_handshake(self, link: Link) -> list[TlsToxic]:
         """Return the `tls` toxics that strike a connection's handshake, in their order."""
@@ -106,8 +115,8 @@ class Equipment:
     def _live(self) -> Collection[Link]:
         return list(self._links.values())
 
-    def equip(self, link: Link, *, flush: bool = False) -> None:
-        """Give a connection the toxics that strike it; `flush` lets go what they hold."""
+    def equip(self, link: Link, *, flush: str = "") -> None:
+        """Give a connection the toxics that strike it; what waits in the stream `flush` goes."""
         chains: dict[str, list[Toxic]] = {"upstream": [], "downstream": []}
         on_http: list[HttpToxic] = []
         for settings in self.settings:
@@ -118,8 +127,8 @@ class Equipment:
                 chains[settings.stream.lower()].append(made)
         link.mediation.use(on_http)
         for stream, direction in (("upstream", link.upstream), ("downstream", link.downstream)):
-            if chains[stream] != direction.pipeline.toxics or flush:
-                direction.replace(chains[stream], flush=flush)
+            if chains[stream] != direction.pipeline.toxics or stream == flush:
+                direction.replace(chains[stream], flush=stream == flush)
 
     def _of(self, link: Link, settings: ToxicSettings) -> Made | None:
         """Return the link's own toxic, or None where toxicity spared it."""
@@ -189,3 +198,10 @@ class Equipment:
         if made is not None and made.touched is not None:
             return made.touched
         return self._earlier.get(key)
+
+
+def _held(settings: ToxicSettings, made: Made | None) -> str:
+    """Return the stream in which a connection's toxic may hold something, or ""."""
+    if isinstance(made, HttpToxic):
+        return "downstream" if made.touched is not None else ""
+    return settings.stream.lower() if isinstance(made, Toxic) and made.holds else ""

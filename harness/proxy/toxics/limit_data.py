@@ -12,6 +12,11 @@ class LimitData(Toxic):
     _passed = 0
     _done = False
 
+    @property
+    def holds(self) -> bool:
+        """It drops or passes, and holds nothing."""
+        return False
+
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
         """Cut the data where the limit is reached."""
         if self._done:

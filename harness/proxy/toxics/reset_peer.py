@@ -11,6 +11,11 @@ class ResetPeer(Toxic):
     defaults: ClassVar = {"timeout": 0}
     _done = False
 
+    @property
+    def holds(self) -> bool:
+        """Whether the reset is on its way: its data is gone, so it must come."""
+        return self._done
+
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
         """Drop the data; the first of it brings the reset about."""
         if self._done:

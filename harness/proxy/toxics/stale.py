@@ -15,6 +15,11 @@ class Stale(Toxic):
     touches_all: ClassVar = False
     _done = False
 
+    @property
+    def holds(self) -> bool:
+        """It drops or passes, and holds nothing."""
+        return False
+
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
         """Drop the data that comes too late, and everything after."""
         if self._done:

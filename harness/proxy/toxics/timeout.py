@@ -14,6 +14,11 @@ class Timeout(Toxic):
     _silent_since: float | None = None
     _done = False
 
+    @property
+    def holds(self) -> bool:
+        """It drops or passes, and holds nothing."""
+        return False
+
     def pass_on(self, parcel: Parcel) -> list[Parcel]:
         """Drop the data, and begin the silence anew; what another toxic ends, ends."""
         if parcel.action in {Action.CLOSE, Action.RESET}:

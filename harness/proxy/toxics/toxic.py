@@ -72,6 +72,11 @@ class Toxic:
         """Return what becomes of a parcel."""
         raise NotImplementedError
 
+    @property
+    def holds(self) -> bool:
+        """Whether something may wait because of it, which goes when it is changed or removed."""
+        return True
+
     def release(self, now: float) -> None:
         """Forget what was planned for later than `now`: everything that waits goes at once."""
 
