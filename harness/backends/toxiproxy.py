@@ -1,19 +1,21 @@
 """The one place that touches toxiproxy-python: its client made safe for several servers.
 
 toxiproxy-python 0.1.1 keeps one server address for the whole process, sets no timeout, and does
-not look at answers of 500 and above. Here each call points it at this server under a lock, runs
-with a deadline, and is checked by reading back what the server then says.
+not look at answers of 500 and above. Here each call runs in a thread of its own, which the client
+takes the address of; it is left behind where it hangs, and holds up no other call. What it did is
+checked by reading back what the server then says.
 """
 
 import threading
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlineError
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import requests
 from toxiproxy import Toxiproxy
+from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from faults import Capability, Fault, Toxics
@@ -25,8 +27,33 @@ OURS_ALONE = frozenset({Capability.HTTP, Capability.CONNECT, Capability.TLS})
 
 Result = TypeVar("Result")
 
-# Process-wide because the client's server address is.
-_ADDRESSED = threading.Lock()
+
+class _OfThread:
+    """A part of the server's address, which reads as that of the thread that asks.
+
+    The client has one host and one port for the whole process, and writes them into each request.
+    """
+
+    _here: ClassVar = threading.local()
+
+    def __init__(self, part: str, elsewhere: object) -> None:
+        self._part = part
+        self._elsewhere = elsewhere
+        """What threads that are not ours, and know the client too, had set."""
+
+    def __repr__(self) -> str:
+        return f"<_OfThread {self._part}>"
+
+    def __str__(self) -> str:
+        return str(getattr(self._here, self._part, self._elsewhere))
+
+    @classmethod
+    def set(cls, address: Address) -> None:
+        """Let this thread's requests go to an address."""
+        cls._here.host, cls._here.port = address.host, address.port
+        if not isinstance(APIConsumer.port, cls):  # which is set last
+            host, port = APIConsumer.host, APIConsumer.port
+            Toxiproxy().update_api_consumer(cls("host", host), cls("port", port))
 
 
 class ToxiproxyControl:
@@ -35,8 +62,6 @@ class ToxiproxyControl:
     def __init__(self, address: Address, *, deadline: float = 10.0) -> None:
         self.address = address
         self._deadline = deadline
-        # One worker: calls to one server never overlap, and one that hangs can be left behind.
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"toxiproxy {address}")
 
     def __repr__(self) -> str:
         return f"<ToxiproxyControl {self.address}>"
@@ -87,14 +112,19 @@ class ToxiproxyControl:
             raise ControlError(f"Toxiproxy at {self.address}: proxy {name!r} did not {wanted}")
 
     def _call(self, action: Callable[..., Result]) -> Result:
-        def addressed() -> Result:
-            with _ADDRESSED:
-                server = Toxiproxy()
-                server.update_api_consumer(self.address.host, self.address.port)
-                return action(server)
+        result: Future[Result] = Future()
 
+        def call() -> None:
+            _OfThread.set(self.address)
+            try:
+                result.set_result(action(Toxiproxy()))
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                result.set_exception(error)
+
+        # A daemon: one that hangs must not keep this process from ending.
+        threading.Thread(target=call, name=f"toxiproxy {self.address}", daemon=True).start()
         try:
-            return self._worker.submit(addressed).result(self._deadline)
+            return result.result(self._deadline)
         except DeadlineError:
             raise ControlError(
                 f"Toxiproxy at {self.address} did not answer within {self._deadline:g} s"

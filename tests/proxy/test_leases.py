@@ -228,14 +228,15 @@ def test_what_a_killed_or_frozen_runner_left_heals(
     server: Server, echo: int, number: signal.Signals
 ) -> None:
     server.proxy(echo)
-    leased(server, 0.6)
     runner = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(RUNNER), f"http://127.0.0.1:{server.port}"],
         stdout=subprocess.PIPE,
     )
     try:
         assert runner.stdout is not None
-        for _ in range(20):  # longer than the lease
+        assert runner.stdout.readline() == b"beat\n"
+        leased(server, 1.0)
+        for _ in range(30):  # longer than the lease
             assert runner.stdout.readline() == b"beat\n"
         assert toxics(server) == ["leased"]
         os.kill(runner.pid, number)
