@@ -157,9 +157,9 @@ class Direction:
     def _wait(self, at: float | None) -> None:
         """Let the next parcel be delivered when it is due, and no more come than can be held."""
         # What waits for the sink to be connected takes memory too.
-        self.regulate()
+        overfull = self.regulate()
         if self.sink is not None:
-            self._call_again(None if self._is_overfull() else at)
+            self._call_again(None if overfull else at)
 
     def _call_again(self, at: float | None) -> None:
         """Let `deliver` be called at this time, and at no other."""
@@ -182,16 +182,21 @@ class Direction:
         self._sink_full = full
         self.regulate()
 
-    def regulate(self) -> None:
-        """Pause the source while too much waits, and resume it afterwards."""
-        pause = self._sink_full or self.pipeline.size > HIGH_WATER or self._is_overfull()
+    def regulate(self) -> bool:
+        """Pause the source while too much waits, and resume it afterwards.
+
+        Return whether what else it fills holds too much.
+        """
+        overfull = self._is_overfull()
+        pause = overfull or self._sink_full or self.pipeline.size > HIGH_WATER
         if pause == self._paused or self.source is None or self.source.is_closing():
-            return
+            return overfull
         self._paused = pause
         if pause:
             self.source.pause_reading()
         else:
             self.source.resume_reading()
+        return overfull
 
     def _is_overfull(self) -> bool:
         return self._overfull is not None and self._overfull()

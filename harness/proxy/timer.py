@@ -57,8 +57,10 @@ class Timers:
     def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
         """Call `callback` at `at`."""
         handle = Handle(at, callback)
-        heapq.heappush(self._queue, (max(at, self._earliest), next(self._order), handle))
-        self._arm()
+        at = max(at, self._earliest)
+        heapq.heappush(self._queue, (at, next(self._order), handle))
+        if at < self._armed:
+            self._arm()
         return handle
 
     def _arm(self) -> None:
