@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from statistics import fmean
 
+from harness.criteria.attempts import missed, needed
 from harness.criteria.conditions import conditions
 from harness.criteria.sequence import centre, log_ratios
 from harness.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
@@ -81,6 +82,10 @@ def pooling_gain(
             ruling=Ruling.INCONCLUSIVE,
             needs="arms that differ in their connections: the gain seen has another cause",
         )
+    seen = pairs.evidence_at(dependency)
+    if measured.ruling is Ruling.PASS and missed(seen):
+        # Those that were not seen may be what reuse opened.
+        return replace(measured, ruling=Ruling.INCONCLUSIVE, needs=needed(seen))
     if measured.ruling is Ruling.INCONCLUSIVE:
         return replace(measured, needs="more pairs, or a quieter machine")
     return measured

@@ -71,17 +71,21 @@ def _judge(
     tolerance = float(getattr(tolerances, one.tolerance))
     pairs = sum(len(block.base.durations) for block in blocks)
     allowed = _change(one, tolerance if one.more_is_worse else -tolerance)
+    why, needs = f"no interval from {pairs} pairs yet", "more pairs: a longer budget"
+    if one.missing:
+        why = f"the tap missed some of it in {one.missing} of {len(blocks)} blocks"
+        needs = "complete evidence"
     nothing = Verdict(
         criterion=one.name,
         subject=endpoint,
         ruling=Ruling.INCONCLUSIVE,
-        statement=f"no interval from {pairs} pairs yet, allowed {allowed}.",
+        statement=f"{why}, allowed {allowed}.",
         covers=(endpoint,),
         unit="share" if one.scale is Scale.RATIO else one.unit,
-        needs="more pairs: a longer budget",
+        needs=needs,
         findings=(Finding("base", one.base, one.unit), Finding("head", one.head, one.unit)),
     )
-    interval = centre(one.values, confidence)
+    interval = None if one.missing else centre(one.values, confidence)
     if interval is None:
         return nothing
     found = _shown(one, interval)

@@ -39,6 +39,8 @@ class Series:
     head: float
     unit: str
     more_is_worse: bool = True
+    missing: int = 0
+    """Blocks in which it could not be counted; with any, the values tell nothing."""
     confirming: int = 10
     """Values of one life from which its word counts."""
 
@@ -137,8 +139,9 @@ def _grown(arm: Sequence[ArmBlock]) -> list[float]:
 
 
 def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
-    base = [block.base.calls[place] / block.base.requests for block in blocks]
-    head = [block.head.calls[place] / block.head.requests for block in blocks]
+    pairs = [(_a_request(b.base, place), _a_request(b.head, place)) for b in blocks]
+    counted = [(base, head) for base, head in pairs if base is not None and head is not None]
+    base, head = [pair[0] for pair in counted], [pair[1] for pair in counted]
     return Series(
         name=f"calls to {dependency}",
         tolerance="calls",
@@ -147,4 +150,10 @@ def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
         base=fmean(base) if base else math.nan,
         head=fmean(head) if head else math.nan,
         unit="a request",
+        missing=len(blocks) - len(counted),
     )
+
+
+def _a_request(arm: ArmBlock, place: int) -> float | None:
+    calls = arm.calls[place]
+    return None if calls is None else calls / arm.requests

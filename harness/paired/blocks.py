@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from harness.address import Address
+from harness.criteria.attempts import missed
 from harness.load.closed_loop import Caller
 from harness.paired.processes import Processes
 from harness.records import ArmBlock, Block, Evidence, Response
@@ -148,8 +149,15 @@ async def _burst(endpoint: str, lane: Lane, tally: _Tally, requests: int) -> Non
     tally.rate = requests / (time.monotonic() - began)
 
 
-def _calls(evidence: Evidence, turns: Sequence[tuple[float, int]]) -> tuple[int, int]:
-    """Count each arm's calls: the arms take turns, so a call is whose turn it began in."""
+def _calls(
+    evidence: Evidence, turns: Sequence[tuple[float, int]]
+) -> tuple[int, int] | tuple[None, None]:
+    """Count each arm's calls: the arms take turns, so a call is whose turn it began in.
+
+    None where the tap discarded records, or could not read its traffic.
+    """
+    if missed(evidence):
+        return None, None
     starts = [start for start, _ in turns]
     counts = [0, 0]
     for exchange in evidence.exchanges:
@@ -159,7 +167,9 @@ def _calls(evidence: Evidence, turns: Sequence[tuple[float, int]]) -> tuple[int,
     return counts[0], counts[1]
 
 
-def _arm(tally: _Tally, before: _Reading, after: _Reading, calls: tuple[int, ...]) -> ArmBlock:
+def _arm(
+    tally: _Tally, before: _Reading, after: _Reading, calls: tuple[int | None, ...]
+) -> ArmBlock:
     used = None if before.cpu is None or after.cpu is None else after.cpu - before.cpu
     return ArmBlock(
         durations=tuple(tally.timed),

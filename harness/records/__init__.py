@@ -267,8 +267,8 @@ class ArmBlock:
     """Bytes of memory that the arm's processes held at the block's end."""
     grown: int = 0
     """By how many bytes that was more than at its beginning."""
-    calls: tuple[int, ...] = ()
-    """Calls to each of the comparison's dependencies, from the taps."""
+    calls: tuple[int | None, ...] = ()
+    """Calls to each of the comparison's dependencies, from the taps; None where one missed some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

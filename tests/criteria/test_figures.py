@@ -135,6 +135,14 @@ def test_a_gain_without_fewer_connections_is_not_credited_to_pooling() -> None:
     assert "another cause" in verdict.needs
 
 
+def test_a_gain_is_not_confirmed_by_a_tap_that_discarded_records() -> None:
+    good = pairs(0.002, 0.004)
+    partial = tuple(replace(each, dropped=7) for each in good.a.evidence)
+    verdict = pooling_gain(replace(good, a=replace(good.a, evidence=partial)), "catalog")
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "7 records were discarded by the tap" in verdict.needs
+
+
 def test_pairs_with_failures_are_inconclusive() -> None:
     good = pairs(0.002, 0.004)
     answers = (replace(good.a.responses[0], status=500), *good.a.responses[1:])

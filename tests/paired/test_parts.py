@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -91,6 +92,7 @@ def test_a_call_belongs_to_the_arm_whose_turn_it_began_in() -> None:
         ),
     )
     assert _calls(seen, turns) == (2, 2)
+    assert _calls(replace(seen, dropped=1), turns) == (None, None)
 
 
 def test_faults_are_read_as_they_are_typed() -> None:

@@ -78,6 +78,14 @@ def test_too_few_pairs_are_inconclusive_and_say_so() -> None:
     assert "50 pairs" in verdicts["mean"].statement
 
 
+def test_calls_of_which_some_were_not_recorded_are_inconclusive() -> None:
+    found = judged(lambda s, n: replace(arm(s), calls=(None,)) if n == 7 else arm(s, calls=2))
+    assert found["calls to catalog"].ruling is Ruling.INCONCLUSIVE
+    assert "in 1 of 300 blocks" in found["calls to catalog"].statement
+    assert found["calls to catalog"].needs == "complete evidence"
+    assert found["mean"].ruling is Ruling.PASS
+
+
 def test_pairs_that_contradict_each_other_are_inconclusive() -> None:
     """Slower in the first half only: whatever it is, it is not the code."""
     found = judged(lambda s, n: arm(s, seconds=0.0012 if n < 150 else 0.001))["mean"]
