@@ -25,10 +25,12 @@ class ComposeFile:
         return f"<ComposeFile {self.name}: {', '.join(self.services)}>"
 
     def target(self) -> Seen | None:
-        """Return the service that is built here and that no other one depends on."""
+        """Return the service that no other one depends on: one that is built here, if there is."""
         built = [name for name, service in self.services.items() if service.get("build")]
         needed = {name for each in self.services.values() for name in each.get("depends_on") or ()}
+        leading = [name for name, each in self.services.items() if each.get("depends_on")]
         first = [name for name in built if name not in needed] or built
+        first = first or [name for name in leading if name not in needed]
         # The one that depends on most is what the others are there for.
         first.sort(key=lambda name: -len(self.services[name].get("depends_on") or ()))
         return Seen(first[0], self.place(first[0])) if first else None

@@ -178,3 +178,10 @@ def test_what_is_not_the_projects_own_code_is_not_looked_at(tmp_path: Path, fold
     (tmp_path / folder).mkdir()
     (tmp_path / folder / "app.py").write_text(FLASK)
     assert look(tmp_path).target is None
+
+
+def test_the_service_that_depends_on_others_is_the_target_where_none_is_built(
+    tmp_path: Path,
+) -> None:
+    _, found, _ = seen(tmp_path, {"compose.yaml": COMPOSE.replace("build: .", "image: shop")})
+    assert found.service == "web"

@@ -91,7 +91,10 @@ class DockerBackend:
             for service in awaited:
                 self._await(service)
             wiring.compose.create(target)
-            self._template = self.engine.template(target)
+            template = self.engine.template(target)
+            # The older compose joins a container's other networks only when it starts it.
+            networks = wiring.target_networks or template.networks
+            self._template = replace(template, networks=networks)
             self.tap = Tap(self._control(wiring.tap))
             self._tap_control = ToxiproxyControl(self.tap.address)
             self._toxiproxy = ToxiproxyControl(self._control(wiring.toxiproxy))

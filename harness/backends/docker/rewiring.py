@@ -9,7 +9,7 @@ of a stack of the user's that runs beside it.
 
 import copy
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,9 +102,8 @@ def rewired(
             raise ConfigurationError(
                 f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
             )
-    fronts = list(dict.fromkeys(wire.front for wire in wires.values())) or [FRONT]
-    sides = [SIDE] if others else []
-    services[target]["networks"] = dict.fromkeys((*fronts, *sides))
+    fronts = fronts_of(wires)
+    services[target]["networks"] = dict.fromkeys(target_networks(wires, sorted(others)))
     for key in ("depends_on", "links", "external_links"):
         services[target].pop(key, None)
     for name in others:
@@ -128,6 +127,16 @@ def rewired(
             name: _own(made, labels) for name, made in (document.get(part) or {}).items()
         }
     return document
+
+
+def fronts_of(wires: Mapping[str, Wire]) -> list[str]:
+    """Return the networks in which the tap stands for the dependencies."""
+    return list(dict.fromkeys(wire.front for wire in wires.values())) or [FRONT]
+
+
+def target_networks(wires: Mapping[str, Wire], others: Sequence[str]) -> list[str]:
+    """Return the networks of the target, where it meets `others`, which are no dependencies."""
+    return [*fronts_of(wires), *([SIDE] if others else [])]
 
 
 def others(composed: Composed, configuration: Configuration, own: set[str]) -> list[str]:

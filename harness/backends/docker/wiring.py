@@ -44,6 +44,14 @@ class Wiring:
         return frozenset(name for name, service in self.services.items() if not service)
 
     @property
+    def target_networks(self) -> tuple[str, ...]:
+        """The engine's names of the target's networks; empty where the compose file says them."""
+        if self.wires is None:
+            return ()
+        project, names = self.compose.project, rewiring.target_networks(self.wires, self.others)
+        return tuple(f"{project}_{name}" for name in names)
+
+    @property
     def dependencies(self) -> tuple[str, ...]:
         """The services of the dependencies."""
         return tuple(dict.fromkeys(service for service in self.services.values() if service))
