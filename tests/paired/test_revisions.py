@@ -1,12 +1,15 @@
 """Work trees are there while they are needed, hold the right files, and leave nothing behind."""
 
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from harness.errors import ConfigurationError, ControlError, StartError
 from harness.paired.environments import python_for, search_path
-from harness.paired.revisions import trees
+from harness.paired.revisions import abandoned, trees
 from tests.paired.demonstration import git
 
 
@@ -23,6 +26,12 @@ def project(tmp_path: Path) -> Path:
         git(root, "commit", "--quiet", "--message", f"number {number}")
         git(root, "tag", f"v{number}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
 
 
 def listed(project: Path) -> list[str]:
@@ -58,6 +67,25 @@ def test_an_interrupted_run_leaves_no_work_tree(project: Path, error: type[BaseE
     assert folder is not None
     assert not folder.exists()
     assert len(listed(project)) == 1
+
+
+def test_a_killed_runs_work_trees_go_and_a_live_ones_stay(project: Path, tmp_path: Path) -> None:
+    held = (
+        "import os, pathlib\n"
+        "from harness.paired.revisions import trees\n"
+        f"with trees(pathlib.Path({str(project)!r}), 'v1', 'v2'):\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    died = subprocess.run([sys.executable, "-c", held], check=False)
+    assert died.returncode == -9
+    assert len(listed(project)) == 3
+    (left,) = abandoned(remove=False)
+    assert left.exists()
+    with trees(project, "v1", "v2") as (base, _):
+        assert not left.exists()
+        assert len(listed(project)) == 3
+        assert abandoned(remove=True) == []
+        assert base.directory.exists()
 
 
 def test_a_work_tree_of_somebody_elses_is_left_alone(project: Path, tmp_path: Path) -> None:
