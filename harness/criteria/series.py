@@ -10,8 +10,13 @@ from harness.criteria.intervals import quantile
 from harness.criteria.sequence import log_ratios
 from harness.records import ArmBlock, Block
 
+TURN = 3
+"""Timed pairs a batch for the median: small ones make many values, and so a short run certain."""
+TURNS = 2
+"""Turns a batch for CPU time: what the kernel books to the next turn evens out within it."""
 PAIRS = 10
-"""Timed pairs a batch for mean and median: enough that their ratios are about symmetric."""
+"""Timed pairs a batch for the mean: in smaller ones the rare long requests would count as outliers
+instead of raising it."""
 TAIL = 100
 """Timed pairs a batch for the 99th percentile: fewer have none."""
 SPELL = 5
@@ -55,17 +60,15 @@ class Series:
 def series(blocks: Sequence[Block], dependencies: Sequence[str]) -> tuple[Series, ...]:
     """Return every figure of one endpoint that its blocks hold."""
     # Blocks of slow requests have fewer pairs, and no time for larger batches.
-    pairs = min(PAIRS, len(blocks[0].base.durations)) if blocks else PAIRS
+    most = len(blocks[0].base.durations) if blocks else PAIRS
     found = [
-        _durations(blocks, "mean", pairs, fmean),
-        _durations(blocks, "p50", pairs, median),
+        _durations(blocks, "mean", min(PAIRS, most), fmean),
+        _durations(blocks, "p50", min(TURN, most), median),
         _durations(blocks, "p99", TAIL, _p99),
         _of_blocks(blocks, "throughput", "requests/s", lambda arm: arm.rate, more_is_worse=False),
     ]
     if all(block.base.cpu and block.head.cpu for block in blocks):
-        found.append(
-            _of_blocks(blocks, "CPU a request", "s", lambda arm: (arm.cpu or 0) / arm.requests)
-        )
+        found.append(_cpu(blocks))
     if all(block.base.resident and block.head.resident for block in blocks):
         found.append(_growth(blocks))
     found += [_calls(blocks, place, name) for place, name in enumerate(dependencies)]
@@ -105,7 +108,7 @@ def _of_blocks(
     head = [figure(block.head) for block in blocks]
     return Series(
         name=name,
-        tolerance="cpu" if unit == "s" else name,
+        tolerance=name,
         scale=Scale.RATIO,
         values=tuple(log_ratios(head, base, 1)),
         base=median(base) if base else math.nan,
@@ -113,6 +116,36 @@ def _of_blocks(
         unit=unit,
         more_is_worse=more_is_worse,
     )
+
+
+def _cpu(blocks: Sequence[Block]) -> Series:
+    base = [used for block in blocks for used in block.base.cpu]
+    head = [used for block in blocks for used in block.head.cpu]
+    return Series(
+        name="CPU a request",
+        tolerance="cpu",
+        scale=Scale.RATIO,
+        values=tuple(_ratios_of_counted(head, base)),
+        base=median(base),
+        head=median(head),
+        unit="s",
+    )
+
+
+def _ratios_of_counted(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
+    """Return the log ratios of a few turns together, of more where a coarse clock counted none."""
+    ratios = []
+    above = below = 0.0
+    turns = 0
+    for numerator, denominator in zip(numerators, denominators, strict=True):
+        above += numerator
+        below += denominator
+        turns += 1
+        if turns >= TURNS and above > 0 and below > 0:
+            ratios.append(math.log(above / below))
+            above = below = 0.0
+            turns = 0
+    return ratios
 
 
 def _growth(blocks: Sequence[Block]) -> Series:

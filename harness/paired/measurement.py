@@ -31,6 +31,8 @@ class Request:
     tolerances: Tolerances = field(default_factory=Tolerances)
     budget: float = 60.0
     """Seconds."""
+    confirming: float = 0.0
+    """Seconds of the budget that are left to fresh processes where these show a failure."""
     conditions: tuple[str, ...] = ()
 
 
@@ -87,6 +89,7 @@ class Measurement:
         Raises ControlError where the taps give no evidence.
         """
         end = time.monotonic() + self._request.budget
+        enough = end - self._request.confirming
         share = WARM_UP * self._request.budget / len(self._request.endpoints)
         plans = {endpoint: self._warm_up(endpoint, share) for endpoint in self._request.endpoints}
         open_ended = list(self._request.endpoints)
@@ -97,7 +100,10 @@ class Measurement:
                 blocks.append(self._measure(endpoint, plans[endpoint]))
             if len(blocks) >= LOOK * looked:
                 looked = len(blocks)
-                open_ended = _uncertain(open_ended, self._look().verdicts)
+                verdicts = self._look().verdicts
+                if time.monotonic() >= enough and _fails(verdicts):
+                    break
+                open_ended = _uncertain(open_ended, verdicts)
         return self._look()
 
     def _warm_up(self, endpoint: str, seconds: float) -> Plan:
@@ -161,6 +167,10 @@ class Measurement:
                 lane.close()
 
         self._loop.run(close())
+
+
+def _fails(verdicts: Sequence[Verdict]) -> bool:
+    return any(verdict.ruling is Ruling.FAIL for verdict in verdicts)
 
 
 def _uncertain(endpoints: Sequence[str], verdicts: Sequence[Verdict]) -> list[str]:

@@ -1,7 +1,9 @@
-"""CPU time and memory of an arm's processes, as this machine's kernel counts them."""
+"""CPU time, memory and cores of an arm's processes, as this machine's kernel counts them."""
 
+import os
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 
@@ -37,6 +39,20 @@ class Processes:
             return sum(process.memory_info().rss for process in self._found)
         except psutil.Error:
             return None
+
+    def confine(self, cores: frozenset[int]) -> None:
+        """Let them run on these cores only; where the system does not let us, nothing changes."""
+        if sys.platform != "linux" or not cores:
+            return
+        for process in self._found:
+            with suppress(psutil.Error, OSError):  # gone, or another user's
+                for thread in process.threads():
+                    os.sched_setaffinity(thread.id, cores)
+
+
+def usable() -> frozenset[int]:
+    """Return the cores that this process may run on; none where the system does not tell."""
+    return frozenset(os.sched_getaffinity(0)) if sys.platform == "linux" else frozenset()
 
 
 def _cpu_seconds(process: psutil.Process) -> float:

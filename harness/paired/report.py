@@ -24,11 +24,10 @@ def lines(result: Result) -> list[str]:
         f"Each interval has its share of 1 % error (Bonferroni over {figures(comparison)}), and"
         " holds whenever the run is stopped: 99 % for all of them together."
     )
-    lives = len({block.life for block in comparison.blocks})
-    written.append(
-        f"Both were started {lives} time{'s' if lives > 1 else ''}; a failure stands only where the"
-        " processes of every start show it."
-    )
+    if len({block.life for block in comparison.blocks}) > 1:
+        written.append("Both were started twice; a failure stands where both starts show it.")
+    else:
+        written.append("Both were started once: what failed nowhere was not tried on fresh ones.")
     written.append(summary(result.verdicts))
     return written
 

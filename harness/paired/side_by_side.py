@@ -17,9 +17,8 @@ from harness.paired.processes import Processes
 from harness.records import Evidence
 from harness.stack import Stack
 
-LIVES = 3
-"""How often both arms are started anew before a failure stands: what only these processes do, and
-not the code, is then ruled out by chance to the third power."""
+CONFIRMING = 0.4
+"""The share of the budget that is kept for fresh processes once something fails."""
 
 
 def compare_arms(
@@ -27,8 +26,8 @@ def compare_arms(
 ) -> Result:
     """Start base and head on one stack, bring the faults about, and return what was measured.
 
-    Where everything passes with the first processes, that is all; else both arms are started anew,
-    up to LIVES times, and the budget is shared among them. Raises StartError where an arm does not
+    One start of both arms serves, unless something fails: then both are started anew, and the
+    failure stands only where these processes show it too. Raises StartError where an arm does not
     start, VacuousFault where a fault struck nothing.
     """
     conditions = (
@@ -39,14 +38,14 @@ def compare_arms(
     )
     whole = replace(request, dependencies=stack.dependencies, conditions=conditions)
     gathered = Gathered()
-    remaining = request.budget
-    while True:
-        shared = replace(whole, budget=remaining / (LIVES - gathered.lives))
-        result, measured = _live(stack, arms, shared, faults, gathered)
-        remaining = max(1.0, remaining - measured)
-        passed = all(verdict.ruling is Ruling.PASS for verdict in result.verdicts)
-        if passed or gathered.lives == LIVES:
-            return result
+    kept = CONFIRMING * request.budget
+    first = replace(whole, confirming=kept)
+    result, measured = _live(stack, arms, first, faults, gathered)
+    if all(verdict.ruling is not Ruling.FAIL for verdict in result.verdicts):
+        return result
+    remaining = max(kept, request.budget - measured)
+    result, _ = _live(stack, arms, replace(whole, budget=remaining), faults, gathered)
+    return result
 
 
 def _live(

@@ -261,8 +261,9 @@ class ArmBlock:
     """Those without an answer below 400."""
     rate: float
     """Answers a second when several callers asked at once."""
-    cpu: float | None
-    """CPU seconds of the arm's processes in this block; None where that cannot be read."""
+    cpu: tuple[float, ...]
+    """CPU seconds a request that the arm's processes used, turn by turn; turn number n was taken
+    beside number n of the other arm. Empty where that cannot be read."""
     resident: int | None
     """Bytes of memory that the arm's processes held at the block's end."""
     grown: int = 0

@@ -26,7 +26,7 @@ def arm(
         requests=requests,
         failures=failures,
         rate=rate * scatter.lognormvariate(0, 0.02),
-        cpu=requests * cpu * scatter.lognormvariate(0, 0.01),
+        cpu=tuple(cpu * scatter.lognormvariate(0, 0.02) for _ in range(PAIRS)),
         resident=resident,
         grown=grown,
         calls=(calls * requests,),

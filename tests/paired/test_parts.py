@@ -46,7 +46,7 @@ def test_too_few_requests_tell_nothing_about_warmth() -> None:
 def test_slow_requests_get_short_blocks_without_settling() -> None:
     assert plan(0.001).settle
     assert not plan(0.1).settle
-    assert plan(0.1).pairs < plan(0.001).pairs
+    assert plan(0.1).turns < plan(0.001).turns
 
 
 def test_a_quiet_run_has_no_remarks() -> None:

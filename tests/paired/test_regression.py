@@ -25,7 +25,7 @@ FIGURES = {
 
 def blind(arm: ArmBlock) -> ArmBlock:
     """Return an arm whose processes and calls could not be seen."""
-    return replace(arm, cpu=None, resident=None, calls=())
+    return replace(arm, cpu=(), resident=None, calls=())
 
 
 def judged(head: Head, *, blocks: int = 300) -> dict[str, Verdict]:
