@@ -62,6 +62,8 @@ def main() -> int:
     if missing:
         sys.stderr.write(f"not on PATH: {', '.join(missing)}\n")
         return 1
+    # A busy machine is no reason for a verdict, and its readers must know of it.
+    print(f"load average before: {os.getloadavg()[0]:.1f}, on {os.cpu_count()} cores")
     claims: list[Claim] = []
     with nginx() as upstream:
         for part in chosen:
