@@ -89,6 +89,22 @@ def commands(block: Block) -> list[Command]:
 
 
 def matches(printed: str, output: str) -> bool:
-    """Whether `output` holds what a page shows, where "…" on it stands for anything left out."""
-    pieces = [re.escape(piece.strip("\n")) for piece in printed.split("…")]
-    return re.search(".*?".join(pieces), output, flags=re.DOTALL) is not None
+    """Whether `output` holds what a page shows: its lines, or parts of them, in that order.
+
+    A line "…" on the page stands for any lines, and "…" in a line for anything within it.
+    """
+    stretches: list[list[re.Pattern[str]]] = [[]]
+    for line in printed.strip("\n").split("\n"):
+        if line == "…":
+            stretches.append([])
+        else:
+            stretches[-1].append(re.compile(".*?".join(map(re.escape, line.split("…")))))
+    lines = output.split("\n")
+    place = 0
+    for stretch in stretches:
+        while not all(p.search(line) for p, line in zip(stretch, lines[place:], strict=False)):
+            place += 1
+        if place + len(stretch) > len(lines):
+            return False
+        place += len(stretch)
+    return True
