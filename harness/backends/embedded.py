@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Mapping
 
 from harness.address import Address
+from harness.backends.own_control import OwnControl
 from harness.backends.process_stack import ProcessStack
-from harness.backends.toxiproxy import ToxiproxyControl
 from harness.configuration import Configuration
 
 FAKE_REDIS = (
@@ -47,7 +47,7 @@ class EmbeddedBackend(ProcessStack):
         return dependencies
 
     @property
-    def fault_proxy(self) -> ToxiproxyControl:
+    def fault_proxy(self) -> OwnControl:
         """The tap itself."""
         return self.tap_control
 

@@ -51,6 +51,10 @@ class LocalBackend(ProcessStack):
         """The real Toxiproxy."""
         return self._control
 
+    def heal_posts(self) -> tuple[str, ...]:
+        """Return the real Toxiproxy's /reset: it knows no leases."""
+        return (f"http://{self._control.address}/reset",)
+
     def refuse(self, dependency: str) -> None:
         """Make the tap refuse as well, so that a refused connection stays a refused one."""
         self.tap_control.disable(dependency)

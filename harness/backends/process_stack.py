@@ -11,6 +11,7 @@ from harness.address import Address
 from harness.backends.backend import CONFIGURED, Profile, Program
 from harness.backends.checks import check_fault
 from harness.backends.given_target import running_target, write_files
+from harness.backends.own_control import FaultControl, OwnControl
 from harness.backends.programs import (
     Probe,
     Programs,
@@ -20,7 +21,7 @@ from harness.backends.programs import (
 )
 from harness.backends.tap import Tap
 from harness.backends.tap_tls import check_authority, tls_field, write_authority
-from harness.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
+from harness.backends.toxiproxy import OURS_ALONE, label
 from harness.backends.wall_clock import ProcessClock, WallClock
 from harness.configuration import Configuration, Dependency
 from harness.configuration.telling import fill, named, variables
@@ -53,7 +54,7 @@ class ProcessStack(ABC):
         self._authority = ""
         self._given: dict[str, str] = {}
         self.tap: Tap
-        self.tap_control: ToxiproxyControl
+        self.tap_control: OwnControl
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} run {self.keeper.run}>"
@@ -78,8 +79,12 @@ class ProcessStack(ABC):
 
     @property
     @abstractmethod
-    def fault_proxy(self) -> ToxiproxyControl:
+    def fault_proxy(self) -> FaultControl:
         """What injects faults into the traffic."""
+
+    def heal_posts(self) -> tuple[str, ...]:
+        """Return what the keeper asks for when the lease runs out; our proxy needs no asking."""
+        return ()
 
     def start(self) -> None:
         """Start dependencies, fault proxy and tap; on failure nothing is left running."""
@@ -93,7 +98,7 @@ class ProcessStack(ABC):
                 probe=answers_http("/version"),
             )
             self.tap = Tap(address)
-            self.tap_control = ToxiproxyControl(address)
+            self.tap_control = OwnControl(address, lease=self.configuration.lease)
             self.tap.check_clock()
             behind = self.start_fault_proxy(self._dependencies)
             for name, upstream in behind.items():
@@ -108,8 +113,7 @@ class ProcessStack(ABC):
             self._authority = write_authority(self.tap, self.configuration, self.directory)
             self._given = {"files": str(self._files), "ca": self._authority}
             write_files(self.configuration, self._files, named(self._taps) | self._given)
-            posts = {f"http://{self.tap.address}/reset", f"http://{self.fault_proxy.address}/reset"}
-            self.keeper.arrange(heal_posts=sorted(posts))
+            self.keeper.arrange(heal_posts=self.heal_posts())
         except BaseException:
             self.stop()
             raise
@@ -191,7 +195,7 @@ class ProcessStack(ABC):
                 dependency = self.configuration.dependencies[fault.dependency]
                 self.programs.restart(fault.dependency, _probe(dependency))
 
-    def _striking(self, fault: Fault) -> ToxiproxyControl:
+    def _striking(self, fault: Fault) -> FaultControl:
         """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
         return self.tap_control if fault.needs in OURS_ALONE else self.fault_proxy
 
@@ -219,11 +223,13 @@ class ProcessStack(ABC):
 
     @property
     def lapses(self) -> int:
-        """How often the lease ran out."""
-        return self.keeper.lapses
+        """How often the keeper's lease ran out, or one of our proxy's."""
+        return self.keeper.lapses + self.tap_control.lapses
 
     def stop(self) -> None:
         """Stop everything; ControlError names what remains."""
+        if hasattr(self, "tap_control"):
+            self.tap_control.close()
         self.keeper.close()
         if Path(self.directory).exists():
             raise ControlError(f"the run's directory {self.directory} could not be removed")

@@ -9,14 +9,26 @@ from harness.proxy.listener import Posture
 from harness.proxy.tls.toxic import KIND, TlsToxic
 from harness.proxy.toxics import KINDS
 
-POSTURES = {"connect_black_hole": Posture.SWALLOW, "connect_refuse": Posture.REFUSE}
-"""What the listener does to new connections, while live ones go on."""
+POSTURES = {
+    "connect_black_hole": Posture.SWALLOW,
+    "connect_refuse": Posture.REFUSE,
+    "outage": Posture.REFUSE,
+}
+"""What the listener does to new connections, while live ones go on; an `outage` cuts those."""
 NAMES = (*KINDS, *POSTURES, *EFFECTS, KIND)
 
 
 def posture(kind: str) -> Posture | None:
     """Return what toxics of this type make the listener do, or None."""
     return POSTURES.get(kind)
+
+
+def cuts(kind: str) -> bool:
+    """Whether live connections end when a toxic of this type comes.
+
+    It is to a disabled proxy what a toxic is to a setting: it has a name, and a lease of its own.
+    """
+    return kind == "outage"
 
 
 def is_http(kind: str) -> bool:

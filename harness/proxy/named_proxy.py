@@ -93,11 +93,14 @@ class NamedProxy:
         order = (Posture.REFUSE, Posture.SWALLOW)
         return next((each for each in order if each in wanted), Posture.ACCEPT)
 
-    async def _take(self, *, enabled: bool) -> None:
-        """Take the posture that follows from being enabled, and from the toxics."""
+    async def _take(self, *, enabled: bool, cutting: bool = False) -> None:
+        """Take the posture that follows from being enabled, and from the toxics.
+
+        `cutting` says that the live connections are about to be cut although it stays enabled.
+        """
         posture = self._posture() if enabled else Posture.REFUSE
         host, port = address("listen", self.listen)
-        cut = 0 if enabled else len(self._links)
+        cut = len(self._links) if cutting or not enabled else 0
         bound = await self._listener.take(posture, host, port, cut=cut)
         if bound is not None:
             self.listen = str(Address(*bound))
@@ -188,11 +191,13 @@ class NamedProxy:
         async with self._changing:
             self._equipment.add(settings)
             try:
-                await self._take(enabled=self.enabled)
+                await self._take(enabled=self.enabled, cutting=kinds.cuts(settings.kind))
             except OSError:
                 self._equipment.remove(settings)
                 await self._take(enabled=self.enabled)
                 raise
+            if kinds.cuts(settings.kind):
+                self.close_links()
             self._tell("toxic added", toxic=settings.name)
 
     async def remove(self, settings: ToxicSettings) -> None:

@@ -18,6 +18,7 @@ from harness.backends.docker.template import Template
 from harness.backends.docker.wall_clock import ContainerClock
 from harness.backends.docker.wiring import wire
 from harness.backends.given_target import write_files
+from harness.backends.own_control import FaultControl, OwnControl
 from harness.backends.programs import answers_http
 from harness.backends.tap import Tap
 from harness.backends.tap_tls import check_authority, write_authority
@@ -59,7 +60,7 @@ class DockerBackend:
         self._files = Path(self.directory) / "files"
         self._given = {"files": FILES, "ca": ""}
         self.tap: Tap
-        self._tap_control: ToxiproxyControl
+        self._tap_control: OwnControl
         self._toxiproxy: ToxiproxyControl
         self._template: Template
         self._netem: Netem
@@ -96,7 +97,7 @@ class DockerBackend:
             networks = wiring.target_networks or template.networks
             self._template = replace(template, networks=networks)
             self.tap = Tap(self._control(wiring.tap))
-            self._tap_control = ToxiproxyControl(self.tap.address)
+            self._tap_control = OwnControl(self.tap.address, lease=self.configuration.lease)
             self._toxiproxy = ToxiproxyControl(self._control(wiring.toxiproxy))
             self._netem = Netem(self.engine, wiring.tap, self._template.networks[0])
             self.tap.check_clock()
@@ -106,7 +107,7 @@ class DockerBackend:
                 self._given["ca"] = f"{FILES}/ca.pem"
             for dependency in self.configuration.dependencies:
                 # Each must be known to both, or a fault would strike beside the traffic.
-                self._tap_control.listening(dependency)
+                self.tap.listening(dependency)
                 self._toxiproxy.listening(dependency)
             for dependency in wiring.services:
                 self._await_dependency(dependency)
@@ -235,7 +236,7 @@ class DockerBackend:
                         self.engine.connect(service, network)
                 self._leave(service, [])
 
-    def _striking(self, fault: Fault) -> ToxiproxyControl:
+    def _striking(self, fault: Fault) -> FaultControl:
         """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
         return self._tap_control if fault.needs in OURS_ALONE else self._toxiproxy
 
@@ -248,10 +249,10 @@ class DockerBackend:
         self._arrange()
 
     def _arrange(self) -> None:
-        made = (getattr(self, name, None) for name in ("_toxiproxy", "_tap_control"))
-        controls = [control.address for control in made if control is not None]
+        # Our own proxy keeps its leases itself; the real one knows none.
+        toxiproxy = getattr(self, "_toxiproxy", None)
         self.keeper.arrange(
-            heal_posts=[f"http://{address}/reset" for address in controls],
+            heal_posts=[] if toxiproxy is None else [f"http://{toxiproxy.address}/reset"],
             heal_commands=[c for commands in self._heal_commands.values() for c in commands],
             end_commands=[(sys.executable, "-m", "harness.backends.docker.sweep", self.engine.run)],
         )
@@ -275,11 +276,13 @@ class DockerBackend:
 
     @property
     def lapses(self) -> int:
-        """How often the lease ran out."""
-        return self.keeper.lapses
+        """How often the keeper's lease ran out, or one of our proxy's."""
+        return self.keeper.lapses + self._tap_control.lapses
 
     def stop(self) -> None:
         """Remove everything; ControlError names what remains."""
+        if hasattr(self, "_tap_control"):
+            self._tap_control.close()
         self.keeper.close()
         left = self.engine.sweep()
         self.engine.close()

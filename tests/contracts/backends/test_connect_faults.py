@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 import faults
 from faults import Fault
+from harness.backends.http_control import call
 from harness.errors import VacuousFault
 from harness.records import Ending
 from harness.stack import Stack
@@ -82,3 +84,24 @@ def test_a_fault_that_meets_only_open_connections_in_use_is_refused(
         backend_stack.inject(fault),
     ):
         backend_stack.drive(AGENTS, requests=3)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.ConnectDelay("catalog", 0.01), faults.Outage("catalog")],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_what_our_own_proxy_does_for_a_fault_is_leased(
+    backend_stack: Stack, connecting: Target, fault: Fault
+) -> None:
+    """On every backend: Outage is brought about by our proxy as well, before any other."""
+    backend = backend_stack.backend
+
+    def leased() -> int:
+        return len(msgspec.json.decode(call(backend.tap.address, "GET", "/leases"))["running"])
+
+    with backend_stack.inject(fault):
+        assert leased() == 1
+        connecting.drive(AGENTS, requests=1)
+    assert leased() == 0
+    assert backend.lapses == 0
