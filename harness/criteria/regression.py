@@ -83,7 +83,12 @@ def _judge(
         covers=(endpoint,),
         unit="share" if one.scale is Scale.RATIO else one.unit,
         needs=needs,
-        findings=(Finding("base", one.base, one.unit), Finding("head", one.head, one.unit)),
+        # None of what has no value yet: a report holds numbers only.
+        findings=tuple(
+            Finding(name, value, one.unit)
+            for name, value in (("base", one.base), ("head", one.head))
+            if not math.isnan(value)
+        ),
     )
     interval = None if one.missing else centre(one.values, confidence)
     if interval is None:

@@ -57,7 +57,7 @@ def test_slowness_an_added_call_and_a_leak_are_each_found_and_named(
         "head",
         "--same-python",
         "--backend=embedded",
-        "--budget=25",
+        "--budget=16",
         f"--history={kept}",
     )
     assert status == 1, output
@@ -77,7 +77,7 @@ def test_slowness_an_added_call_and_a_leak_are_each_found_and_named(
 
 def test_a_version_compared_with_itself_fails_nothing(repository: Path) -> None:
     status, output = compare(
-        repository, "base", "base", "--same-python", "--backend=embedded", "--budget=10"
+        repository, "base", "base", "--same-python", "--backend=embedded", "--budget=4"
     )
     assert status == 0, output
     assert "\n  FAIL" not in output
@@ -92,7 +92,7 @@ def test_a_fault_multiplies_what_an_added_call_costs(repository: Path) -> None:
         "head",
         "--same-python",
         "--backend=embedded",
-        "--budget=25",
+        "--budget=12",
         "--endpoint=/stock",
         "--fault=latency catalog seconds=0.02",
     )
@@ -103,6 +103,7 @@ def test_a_fault_multiplies_what_an_added_call_costs(repository: Path) -> None:
     assert 60 <= int(found[1]) <= 110
 
 
+@pytest.mark.busy
 def test_a_fault_that_touches_nothing_fails_the_comparison(repository: Path) -> None:
     status, output = compare(
         repository,
@@ -110,7 +111,7 @@ def test_a_fault_that_touches_nothing_fails_the_comparison(repository: Path) -> 
         "base",
         "--same-python",
         "--backend=embedded",
-        "--budget=2",
+        "--budget=1",
         "--endpoint=/note",
         "--fault=latency catalog seconds=0.02",
     )
@@ -118,6 +119,7 @@ def test_a_fault_that_touches_nothing_fails_the_comparison(repository: Path) -> 
     assert "fault touched traffic" in output
 
 
+@pytest.mark.busy
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_comparison_leaves_nothing_behind(
     repository: Path, tmp_path: Path, number: signal.Signals
@@ -161,6 +163,7 @@ def urls(repository: Path) -> Iterator[tuple[str, str]]:
             server.wait()
 
 
+@pytest.mark.busy
 def test_two_urls_are_compared_by_their_times(urls: tuple[str, str], tmp_path: Path) -> None:
     """Two processes of one program may differ for as long as they live, and these are no others."""
     wide = ("mean=1", "p50=1", "p99=5", "throughput=0.9")
@@ -169,7 +172,7 @@ def test_two_urls_are_compared_by_their_times(urls: tuple[str, str], tmp_path: P
         f"--base-url={urls[0]}",
         f"--head-url={urls[1]}",
         "--endpoint=/",
-        "--budget=5",
+        "--budget=2",
         "--seed=7",
         *(f"--tolerance={each}" for each in wide),
     )
@@ -179,6 +182,7 @@ def test_two_urls_are_compared_by_their_times(urls: tuple[str, str], tmp_path: P
     assert "calls to" not in output
 
 
+@pytest.mark.busy
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -13,7 +13,7 @@ TEST = """
 from harness.criteria import Ruling
 
 def test_busy(paired):
-    verdicts = paired.compare("/busy", budget=9)
+    verdicts = paired.compare("/busy", budget=5)
     assert {v.criterion: v.ruling for v in verdicts}["CPU a request"] is Ruling.FAIL
 """
 OPTIONS = ("--windtunnel-base=base", "--windtunnel-backend=embedded")
@@ -46,17 +46,23 @@ def test_both_arms_stand_in_pytest_benchmarks_table(project: pytest.Pytester) ->
     assert len(git(project.path, "worktree", "list").splitlines()) == 1
 
 
+@pytest.mark.busy
 @pytest.mark.parametrize("option", ["--benchmark-disable", "--benchmark-skip", "-pno:benchmark"])
 def test_it_works_without_the_table(project: pytest.Pytester, option: str) -> None:
+    project.makepyfile(
+        test_it="def test_note(paired): assert paired.compare('/note', budget=1)",
+    )
     project.runpytest_subprocess(*OPTIONS, option).assert_outcomes(passed=1)
 
 
+@pytest.mark.busy
 def test_without_a_base_it_is_skipped_and_says_why(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess("-rs", "--windtunnel-backend=embedded")
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["*nothing to compare with: name a revision by --windtunnel-base"])
 
 
+@pytest.mark.busy
 def test_an_unknown_base_is_one_clear_error(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess("--windtunnel-base=bsae", "--windtunnel-backend=embedded")
     result.assert_outcomes(errors=1)
@@ -64,6 +70,7 @@ def test_an_unknown_base_is_one_clear_error(project: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.busy
 def test_a_benchmark_beside_it_is_refused(project: pytest.Pytester) -> None:
     project.makepyfile(test_it="def test_x(paired, benchmark): paired.compare('/note', budget=1)")
     result = project.runpytest_subprocess(*OPTIONS)

@@ -86,6 +86,11 @@ def test_calls_of_which_some_were_not_recorded_are_inconclusive() -> None:
     assert found["mean"].ruling is Ruling.PASS
 
 
+def test_what_has_no_value_yet_names_none() -> None:
+    """A report holds numbers only: growth is read over five blocks."""
+    assert judged(lambda scatter, n: arm(scatter), blocks=4)["memory growth"].findings == ()
+
+
 def test_pairs_that_contradict_each_other_are_inconclusive() -> None:
     """Slower in the first half only: whatever it is, it is not the code."""
     found = judged(lambda s, n: arm(s, seconds=0.0012 if n < 150 else 0.001))["mean"]

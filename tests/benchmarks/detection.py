@@ -1,15 +1,17 @@
 """How often a comparison finds a slowdown, and how often it finds one where there is none.
 
-`python -m tests.benchmarks.paired_detection --trials 40 --budget 3 --out trials.jsonl`, from the
-repository's root. Each trial is one comparison of the sample target with itself (A/A) or with
-itself and some CPU time more (`--slower 0.05` of a request's time, measured first). Processes are
-new every `--fresh` trials. An interrupted run goes on where it stopped. The table puts beside it
-what a stored mean and a threshold would have said of the very same measurements.
+`python -m tests.benchmarks.detection --trials 40 --budget 2 --out trials.jsonl`, from the
+repository's root. Each trial starts the sample target twice: as it is (A/A), or head with some CPU
+time more (`--slower 0.05` of a request's median time, measured first). An interrupted run goes on
+where it stopped. The table puts beside it what others would have said of the very same times:
+pytest-benchmark's --benchmark-compare-fail=mean:5% of the trial's two means, and a threshold of 5 %
+over a stored mean, the first trial's. `--plot` draws each trial's interval.
 """
 
 import argparse
 import json
 import multiprocessing
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from harness.configuration import SAMPLE
+from harness.criteria.tolerances import Tolerances
 from harness.criteria.verdict import Ruling
 from harness.paired.arms import Arm
 from harness.paired.measurement import Request
@@ -28,7 +31,7 @@ from harness.session import Session
 
 JUDGED = ("mean", "p50", "CPU a request")
 THRESHOLD = 0.05
-"""Of the stored mean: what pytest-benchmark's --benchmark-compare-fail=mean:5% computes."""
+"""Of the mean that is compared with: what --benchmark-compare-fail=mean:5% computes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,13 @@ class Trial:
     seconds: float
     rulings: dict[str, str]
     changes: dict[str, tuple[float | None, float | None, float | None]]
+    cpu_truth: float
+    """The share by which head's CPU time was raised: base's is less than its response time."""
     base_mean: float
     head_mean: float
+    load: float
+    """The machine's load average of one minute: what others did meanwhile."""
+    budget: float
 
 
 @contextmanager
@@ -73,7 +81,7 @@ def trials(options: argparse.Namespace, slower: float, known: list[Trial]) -> No
         session = Session(
             directory=Path.cwd(), configuration=None, backend="embedded", seed=options.seed + done
         )
-        module = "tests.benchmarks.paired_slowed"
+        module = "tests.benchmarks.detection_slowed"
         command = ("{python}", "-m", module, "--host", "{host}", "--port", "{port}")
         session.configuration = SAMPLE.model_copy(
             update={"command": command, "directory": str(Path.cwd())}
@@ -89,7 +97,11 @@ def trials(options: argparse.Namespace, slower: float, known: list[Trial]) -> No
                     Arm("base"),
                     Arm("head", environment=(("SLOWED_BY", str(slower * taken)),)),
                 )
-                request = Request(endpoints=(options.endpoint,), budget=options.budget)
+                request = Request(
+                    endpoints=(options.endpoint,),
+                    tolerances=Tolerances.parse(tuple(options.tolerance)),
+                    budget=options.budget,
+                )
                 began = time.monotonic()
                 stack = session.stack(f"trial {done}", {}, lambda verdict: None)
                 result = compare_arms(stack, arms, request)
@@ -104,8 +116,11 @@ def trials(options: argparse.Namespace, slower: float, known: list[Trial]) -> No
                         name: (figures[name].value, figures[name].lower, figures[name].upper)
                         for name in JUDGED
                     },
+                    cpu_truth=slower * taken / figures["CPU a request"].findings[0].value,
                     base_mean=figures["mean"].findings[0].value,
                     head_mean=figures["mean"].findings[1].value,
+                    load=os.getloadavg()[0],
+                    budget=options.budget,
                 )
                 with options.out.open("ab") as file:
                     file.write(msgspec.json.encode(trial) + b"\n")
@@ -124,18 +139,55 @@ def table(known: list[Trial], stored: float) -> list[str]:
                 sum(trial.rulings[name] == ruling for trial in own)
                 for ruling in (Ruling.FAIL, Ruling.PASS, Ruling.INCONCLUSIVE)
             ]
-            held = sum(_holds(trial.changes[name], slower) for trial in own)
+            held = sum(_holds(trial.changes[name], truth(trial, name)) for trial in own)
             lines.append(
                 f"{slower:<7.0%} {busy!s:<6} {len(own):<7} {name:<16}"
                 + "".join(f"{count:>5}  " for count in counts)
                 + f"{held:>5}"
             )
-        cried = sum(trial.head_mean > (1 + THRESHOLD) * stored for trial in own)
-        lines.append(
-            f"{slower:<7.0%} {busy!s:<6} {len(own):<7} {'stored mean +5%':<16}"
-            f"{cried:>5}  {len(own) - cried:>5}"
-        )
+        for way, cried in (
+            ("compare-fail", sum(t.head_mean > (1 + THRESHOLD) * t.base_mean for t in own)),
+            ("stored mean +5%", sum(t.head_mean > (1 + THRESHOLD) * stored for t in own)),
+        ):
+            lines.append(
+                f"{slower:<7.0%} {busy!s:<6} {len(own):<7} {way:<16}"
+                f"{cried:>5}  {len(own) - cried:>5}"
+            )
+        loads = [trial.load for trial in own]
+        lines.append(f"  load average {min(loads):.1f} to {max(loads):.1f}")
     return lines
+
+
+def truth(trial: Trial, name: str) -> float:
+    """Return the change that was made to a figure."""
+    return trial.cpu_truth if name == "CPU a request" else trial.slower
+
+
+def plot(known: list[Trial], name: str) -> str:
+    """Return an SVG of each trial's interval of one figure; a cross-line marks no change."""
+    width, step, half, limit = 640, 6, 320, 0.2
+
+    def place(change: float) -> float:
+        return half + half * max(-1.0, min(1.0, change / limit))
+
+    lines = []
+    for row, trial in enumerate(sorted(known, key=lambda trial: trial.slower)):
+        _, lower, upper = trial.changes[name]
+        if lower is None or upper is None:
+            continue
+        colour = {"FAIL": "#c33", "PASS": "#383"}.get(trial.rulings[name], "#888")
+        y = 24 + row * step
+        lines.append(
+            f'<path d="M{place(lower):.1f} {y}H{place(upper):.1f}" stroke="{colour}"'
+            f' stroke-width="3"><title>trial {trial.number}, +{trial.slower:.0%}</title></path>'
+        )
+    height = 40 + len(known) * step
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<text x="4" y="14" font-size="12">{name}: intervals, -20 % to +20 %; red FAIL, green'
+        f' PASS, grey open</text><path d="M{half} 20V{height}" stroke="#000"/>'
+        f"{''.join(lines)}</svg>\n"
+    )
 
 
 def _holds(change: tuple[float | None, float | None, float | None], truth: float) -> bool:
@@ -148,12 +200,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=40)
     parser.add_argument("--slower", type=float, nargs="*", default=[0.0, 0.05])
-    parser.add_argument("--budget", type=float, default=3.0, help="seconds a trial")
+    parser.add_argument("--budget", type=float, default=2.0, help="seconds a trial")
     parser.add_argument("--fresh", type=int, default=10, help="trials on one set of proxies")
+    parser.add_argument("--tolerance", action="append", default=[], help="such as p50=0.005")
+    parser.add_argument("--plot", type=Path, help="folder for an SVG of each figure")
     parser.add_argument("--endpoint", default="/api/agents")
     parser.add_argument("--busy", action="store_true", help="keep one core busy meanwhile")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("paired-trials.jsonl"))
+    parser.add_argument("--out", type=Path, default=Path("detection.jsonl"))
     options = parser.parse_args()
     with kept_busy(wanted=options.busy):
         for slower in options.slower:
@@ -161,6 +215,11 @@ def main() -> None:
     known = read(options.out)
     stored = next(trial.base_mean for trial in known)
     print("\n".join(table(known, stored)))
+    if options.plot:
+        options.plot.mkdir(parents=True, exist_ok=True)
+        for name in JUDGED:
+            drawn = plot(known, name)
+            (options.plot / f"{name.replace(' ', '-')}.svg").write_text(drawn, encoding="utf-8")
 
 
 def read(path: Path) -> list[Trial]:

@@ -30,4 +30,4 @@ def make() -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
 
 
 if __name__ == "__main__":
-    serve(make, "tests.benchmarks.paired_slowed")
+    serve(make, "tests.benchmarks.detection_slowed")
