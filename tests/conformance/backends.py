@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from harness.conformance.claims import Claims
-from harness.conformance.report import Report
+from harness.conformance.report import Report, Result
 from harness.conformance.runner import Runner, choose
 from harness.session import Session
 from harness.stack import Stack
@@ -44,7 +44,12 @@ def conform(backend: str, jobs: int, settings: Mapping[str, object]) -> Report:
 
     with opened() as stack:
         runner = Runner(stack, "catalog", claims=CLAIMS, beside=[opened] * (jobs - 1))
-        return runner.run(choose())
+        return runner.run(choose(), tell)
+
+
+def tell(result: Result) -> None:
+    """Say what was found, while it goes on."""
+    sys.stderr.write(f"  {result.title}: {result.verdict.ruling}, {result.seconds:.1f} s\n")
 
 
 def table(reports: Mapping[str, Report]) -> str:
