@@ -103,9 +103,8 @@ async def measure(
 ) -> Block:
     """Return one block of base (lane 0) and head (lane 1); the order of each two turns is drawn.
 
-    While they take turns both arms run on one core, drawn for each block. Where one of them shares
-    a core with busy programs and the other does not, the same code was seen to use 31 % more CPU
-    time a request over two seconds: for as long as the scheduler left it there.
+    While they take turns both arms run on one core, drawn for each block, so that neither shares
+    its core with busier neighbours than the other does.
     """
     tallies = (_Tally(), _Tally())
     turns: list[tuple[float, int]] = []

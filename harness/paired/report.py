@@ -27,7 +27,7 @@ def lines(result: Result) -> list[str]:
     if len({block.life for block in comparison.blocks}) > 1:
         written.append("Both were started twice; a failure stands where both starts show it.")
     else:
-        written.append("Both were started once: what failed nowhere was not tried on fresh ones.")
+        written.append("Both were started once: a pass was not tried on fresh processes.")
     written.append(summary(result.verdicts))
     return written
 

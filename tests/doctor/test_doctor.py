@@ -1,6 +1,7 @@
 """`windtunnel doctor` finds what is wrong from what reached the proxy, and says what to mend."""
 
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,16 @@ from typing import Any
 import pytest
 
 from harness.cli import main
+from harness.configuration.overrides import ignored
 
 SERVICE = Path(__file__).with_name("service.py")
+
+
+@pytest.fixture(autouse=True)
+def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set none of the variables that doctor warns of, such as those of continuous integration."""
+    for name in ignored({}, os.environ):
+        monkeypatch.delenv(name)
 
 
 class Upstream(BaseHTTPRequestHandler):

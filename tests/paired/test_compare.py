@@ -57,7 +57,7 @@ def test_slowness_an_added_call_and_a_leak_are_each_found_and_named(
         "head",
         "--same-python",
         "--backend=embedded",
-        "--budget=16",
+        "--budget=25",
         f"--history={kept}",
     )
     assert status == 1, output
@@ -77,7 +77,7 @@ def test_slowness_an_added_call_and_a_leak_are_each_found_and_named(
 
 def test_a_version_compared_with_itself_fails_nothing(repository: Path) -> None:
     status, output = compare(
-        repository, "base", "base", "--same-python", "--backend=embedded", "--budget=4"
+        repository, "base", "base", "--same-python", "--backend=embedded", "--budget=10"
     )
     assert status == 0, output
     assert "\n  FAIL" not in output
@@ -92,7 +92,7 @@ def test_a_fault_multiplies_what_an_added_call_costs(repository: Path) -> None:
         "head",
         "--same-python",
         "--backend=embedded",
-        "--budget=12",
+        "--budget=25",
         "--endpoint=/stock",
         "--fault=latency catalog seconds=0.02",
     )
