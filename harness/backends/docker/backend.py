@@ -214,7 +214,8 @@ class DockerBackend:
     def heal(self, fault: Fault) -> None:
         """Undo a fault; it is over when this returns."""
         name = fault.dependency
-        service = self.wiring.services[name]
+        # One that there is not was refused; healing it all the same is its own clear error.
+        service = self.wiring.services.get(name, name)
         match fault.form:
             case Toxics():
                 self._striking(fault).remove(name, prefix=label(fault))
