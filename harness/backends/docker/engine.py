@@ -195,7 +195,8 @@ class Engine:
         """Remove all containers, networks and volumes of this run; return their names."""
         label: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
         removed = []
-        for container in self._client.containers.list(all=True, filters=label):
+        # Others may end while they are listed: each is looked at by a call of its own.
+        for container in self._client.containers.list(all=True, filters=label, ignore_removed=True):
             try:
                 container.remove(force=True, v=True)
             except NotFound:
@@ -220,7 +221,8 @@ class Engine:
             "label": [f"{RUN_LABEL}={self.run}", f"{SERVICE_LABEL}={service}"]
         }
         found: list[Container] = self._asking(
-            f"find {service!r}", lambda: self._client.containers.list(all=True, filters=filters)
+            f"find {service!r}",
+            lambda: self._client.containers.list(all=True, filters=filters, ignore_removed=True),
         )
         if not found:
             raise ControlError(f"run {self.run} has no container for the service {service!r}")
@@ -252,7 +254,7 @@ def runs() -> tuple[str, ...]:
     try:
         found = {
             str(container.labels[RUN_LABEL])
-            for container in client.containers.list(all=True, filters=ours)
+            for container in client.containers.list(all=True, filters=ours, ignore_removed=True)
         }
         for network in client.networks.list(filters=ours):
             found.add(str(network.attrs["Labels"][RUN_LABEL]))
