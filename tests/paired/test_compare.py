@@ -57,7 +57,7 @@ def test_slowness_an_added_call_and_a_leak_are_each_found_and_named(
         "head",
         "--same-python",
         "--backend=embedded",
-        "--budget=25",
+        "--budget=45",
         f"--history={kept}",
     )
     assert status == 1, output
