@@ -1,9 +1,13 @@
 """`windtunnel clean` removes only what no keeper owns."""
 
+import fcntl
 import secrets
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import docker
 import psutil
@@ -16,6 +20,15 @@ from tests.machine import missing
 
 # One after another: each would find what the others have left.
 pytestmark = pytest.mark.xdist_group("left behind")
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time() -> Iterator[None]:
+    """Let no two workers clean at once: pytest 9.2 does not keep pytest-xdist 3.8's groups."""
+    with (Path(tempfile.gettempdir()) / "windtunnel-tests-clean.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 
