@@ -1,5 +1,6 @@
 """Where load goes: a URL resolved once, and the guard that keeps it on this machine."""
 
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -65,6 +66,19 @@ class Destination:
         if self.http2:
             context.set_alpn_protocols(["h2"])
         return context
+
+    async def connect(self, protocol: asyncio.Protocol, tls: ssl.SSLContext | None) -> None:
+        """Connect a protocol, with TLS by a context that `tls()` gave; OSError, TLS's too."""
+        loop = asyncio.get_running_loop()
+        name = self.host if tls else None
+        if self.port:
+            await loop.create_connection(
+                lambda: protocol, self.address, self.port, ssl=tls, server_hostname=name
+            )
+        else:
+            await loop.create_unix_connection(
+                lambda: protocol, self.address, ssl=tls, server_hostname=name
+            )
 
 
 def locate(

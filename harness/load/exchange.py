@@ -98,18 +98,8 @@ class Exchanger(asyncio.Protocol):
             self._opening = asyncio.get_running_loop().create_task(self._open())
 
     async def _open(self) -> None:
-        loop = asyncio.get_running_loop()
-        to = self._destination
-        name = to.host if self._tls else None
         try:
-            if to.port:
-                await loop.create_connection(
-                    lambda: self, to.address, to.port, ssl=self._tls, server_hostname=name
-                )
-            else:
-                await loop.create_unix_connection(
-                    lambda: self, to.address, ssl=self._tls, server_hostname=name
-                )
+            await self._destination.connect(self, self._tls)
         except OSError as error:  # TLS's errors are OSErrors too
             self._opening = None
             self._fail(failure_of(error))

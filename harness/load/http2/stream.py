@@ -39,18 +39,8 @@ class Line:
         return self._channel
 
     async def _open(self, channel: Channel) -> None:
-        loop = asyncio.get_running_loop()
-        to, tls = self._to, self._tls
-        name = to.host if tls else None
         try:
-            if to.port:
-                await loop.create_connection(
-                    lambda: channel, to.address, to.port, ssl=tls, server_hostname=name
-                )
-            else:
-                await loop.create_unix_connection(
-                    lambda: channel, to.address, ssl=tls, server_hostname=name
-                )
+            await self._to.connect(channel, self._tls)
         except OSError as error:  # TLS's errors are OSErrors too
             channel.opening = None
             channel.fail(failure_of(error))
