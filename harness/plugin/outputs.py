@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,11 @@ class _Collector:
         self._began = began
         self._unwritten: list[str] = []
 
+    @cached_property
+    def _found(self) -> SessionReport:
+        """All of it, put together once, when no test is to come."""
+        return _put_together(self._config, self._began)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a finished test found out of its report."""
         encoded = getattr(report, "windtunnel", None)
@@ -42,7 +48,7 @@ class _Collector:
         """Write the reports, and fail a session below its minimum."""
         if self._config.getoption("collectonly"):
             return
-        found = _found(self._config, self._began)
+        found = self._found
         for name, sink in self._config.stash[SINKS]:
             self._write(name, sink, found)
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -59,7 +65,7 @@ class _Collector:
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.section(f"INCONCLUSIVE {report.nodeid}", sep="_")
             terminalreporter.line(report.longrepr[2])
-        found = _found(self._config, self._began)
+        found = self._found
         if not found.tests and found.minimum is None:
             return
         terminalreporter.section("windtunnel")
@@ -98,7 +104,7 @@ def _in_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _found(config: pytest.Config, began: datetime) -> SessionReport:
+def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
     session = config.stash[SESSION]
     configuration = session.configuration
     gathered = config.stash[TRIED]
