@@ -1,8 +1,10 @@
 """Writes a file whole or not at all."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.errors import ConfigurationError
+from harness.reports.session_report import SessionReport
 
 
 def write(path: Path, text: str) -> None:
@@ -14,3 +16,18 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+class TextFile:
+    """The sink of every report that is one text: what `text` makes of the session."""
+
+    def __init__(self, path: Path, text: Callable[[SessionReport], str]) -> None:
+        self.path = path
+        self._text = text
+
+    def __repr__(self) -> str:
+        return f"<TextFile {self.path}>"
+
+    def write(self, report: SessionReport) -> None:
+        """Write the file."""
+        write(self.path, self._text(report))

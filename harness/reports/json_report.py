@@ -134,20 +134,15 @@ def schema() -> str:
     return msgspec.json.format(msgspec.json.encode(described)).decode() + "\n"
 
 
+def text(report: SessionReport) -> str:
+    """Return what the file holds."""
+    return _encoded(whole(report))
+
+
 def write(path: Path, written: Report) -> None:
     """Write the report, whole or not at all; ConfigurationError where the path cannot be had."""
-    files.write(path, msgspec.json.format(msgspec.json.encode(written)).decode() + "\n")
+    files.write(path, _encoded(written))
 
 
-class JsonFile:
-    """The sink."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __repr__(self) -> str:
-        return f"<JsonFile {self.path}>"
-
-    def write(self, report: SessionReport) -> None:
-        """Write the file."""
-        write(self.path, whole(report))
+def _encoded(written: Report) -> str:
+    return msgspec.json.format(msgspec.json.encode(written)).decode() + "\n"

@@ -3,14 +3,11 @@
 https://docs.gitlab.com/ci/testing/metrics_reports/
 """
 
-from pathlib import Path
-
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from harness.criteria import Ruling
 from harness.criteria.score import POINTS
-from harness.reports import files
 from harness.reports.session_report import SessionReport
 
 
@@ -52,17 +49,3 @@ def text(report: SessionReport) -> str:
     # prometheus_client has types, this function of it has none.
     encoded: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
     return encoded.decode()
-
-
-class OpenMetricsFile:
-    """The sink."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __repr__(self) -> str:
-        return f"<OpenMetricsFile {self.path}>"
-
-    def write(self, report: SessionReport) -> None:
-        """Write the file."""
-        files.write(self.path, text(report))

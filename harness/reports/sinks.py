@@ -8,16 +8,20 @@ from typing import cast
 
 from harness.errors import ConfigurationError, suggestion
 from harness.extensions import REPORTS, extensions
+from harness.reports.files import TextFile
+from harness.reports.job_summary import JobSummary
+from harness.reports.session_report import SessionReport
 from harness.reports.sink import Sink
 
-FILES = {
-    "github-summary": "harness.reports.job_summary:JobSummary",
-    "html": "harness.reports.html:HtmlFile",
-    "json": "harness.reports.json_report:JsonFile",
-    "openmetrics": "harness.reports.openmetrics:OpenMetricsFile",
+TEXTS = {
+    "html": "harness.reports.html:page",
+    "json": "harness.reports.json_report:text",
+    "openmetrics": "harness.reports.openmetrics:text",
 }
-"""Our own, each made with the file that it writes. Loaded when asked for: every pytest session of
-an environment pays for what its plugins load."""
+"""Our own reports of one text: what makes it. Loaded when asked for: every pytest session of an
+environment pays for what its plugins load."""
+FILES = ("github-summary", *TEXTS)
+"""All of our own; each writes a file."""
 
 
 def make(name: str, destination: str, directory: Path) -> Sink:
@@ -27,9 +31,8 @@ def make(name: str, destination: str, directory: Path) -> Sink:
     takes it as it was typed.
     """
     if name in FILES:
-        module, _, attribute = FILES[name].partition(":")
-        own: Callable[[Path], Sink] = getattr(importlib.import_module(module), attribute)
-        return own(_writable(name, directory / destination))
+        path = _writable(name, directory / destination)
+        return TextFile(path, _text(name)) if name in TEXTS else JobSummary(path)
     added = extensions(REPORTS, taken=FILES)
     if name not in added:
         raise ConfigurationError(f"no report is named {name!r}{suggestion(name, [*FILES, *added])}")
@@ -40,6 +43,12 @@ def make(name: str, destination: str, directory: Path) -> Sink:
     if not callable(getattr(sink, "write", None)):
         raise ConfigurationError(f"{added[name]}: expected a sink with `write`; found {sink!r}")
     return cast("Sink", sink)
+
+
+def _text(name: str) -> Callable[[SessionReport], str]:
+    module, _, attribute = TEXTS[name].partition(":")
+    found: Callable[[SessionReport], str] = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 def _writable(name: str, path: Path) -> Path:

@@ -11,7 +11,8 @@ pytest.importorskip("playwright", reason="playwright is not installed; see the e
 from playwright.sync_api import Browser, Page, expect
 
 from harness.records import FaultWindow
-from harness.reports.html import HtmlFile
+from harness.reports.files import TextFile
+from harness.reports.html import page as rendered
 from harness.reports.latency_plot import picture
 from tests.browser.chromium import NEEDED, keep
 from tests.load.made import load_run
@@ -52,7 +53,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     plot = picture([load_run(latencies, failed=range(120, 180))], [window])
     path = tmp_path_factory.mktemp("report") / "report.html"
     tests = [replace(each, plot=plot) for each in EVERY_KIND[:2]]
-    HtmlFile(path).write(session([*tests, *EVERY_KIND[2:]], minimum=80))
+    TextFile(path, rendered).write(session([*tests, *EVERY_KIND[2:]], minimum=80))
     return path.as_uri()
 
 

@@ -21,6 +21,7 @@ from harness.reports import (
     sinks,
     terminal,
 )
+from harness.reports.files import TextFile
 from harness.reports.tried import Outcome
 from tests.reports.made import EVERY_KIND, OPENS, OUTAGE, session, tried, with_text
 
@@ -33,7 +34,7 @@ def test_the_published_schema_is_the_one_that_is_written() -> None:
 
 @pytest.mark.parametrize("report", [session(), session([]), with_text(HOSTILE)])
 def test_what_is_written_follows_the_published_schema(report: object, tmp_path: Path) -> None:
-    json_report.JsonFile(tmp_path / "out.json").write(report)  # type: ignore[arg-type]
+    TextFile(tmp_path / "out.json", json_report.text).write(report)  # type: ignore[arg-type]
     written = msgspec.json.decode((tmp_path / "out.json").read_bytes())
     schema = msgspec.json.decode(json_report.SCHEMA_FILE.read_bytes())
     jsonschema.validate(written, schema)
@@ -42,7 +43,7 @@ def test_what_is_written_follows_the_published_schema(report: object, tmp_path: 
 
 
 def test_the_json_has_flaky_tests_the_matrix_and_the_replay_command(tmp_path: Path) -> None:
-    json_report.JsonFile(tmp_path / "out.json").write(session())
+    TextFile(tmp_path / "out.json", json_report.text).write(session())
     written = msgspec.json.decode((tmp_path / "out.json").read_bytes())
     assert [each["test"] for each in written["flaky"]] == ["tests/test_it.py::test_flaky"]
     assert ["stock", "Outage"] in written["matrix"]["untested"]

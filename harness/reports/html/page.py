@@ -1,14 +1,12 @@
 """Puts the page together, most important things first, for as long as there is room."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from harness.criteria import Moment, Ruling, Verdict
 from harness.criteria.score import POINTS
-from harness.reports import files
 from harness.reports.explanation import amount, figure
 from harness.reports.html.timeline_picture import draw
 from harness.reports.matrix import TOUCHED
@@ -48,20 +46,6 @@ def page(report: SessionReport) -> str:
     entries, left_out, brief = _entries(verdict, report, room)
     plots, undrawn = _plots(test, report, room)
     return _render(whole, report, entries, plots, (left_out, brief, undrawn))
-
-
-class HtmlFile:
-    """The sink."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __repr__(self) -> str:
-        return f"<HtmlFile {self.path}>"
-
-    def write(self, report: SessionReport) -> None:
-        """Write the file."""
-        files.write(self.path, page(report))
 
 
 def _render(
