@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.commands.pairs import pairs
 from harness.conformance.claims import Claims
 from harness.conformance.failures import FAILURES
 from harness.conformance.properties import PROPERTIES
@@ -96,7 +97,7 @@ def breaker(
         for line in table.details(result, timeline=timeline):
             click.echo(f"{'':13}{line}")
 
-    variables = _environment(env)
+    variables = pairs(env, "--env {}")
 
     @contextmanager
     def opened(seed: int | None) -> Iterator[Stack]:
@@ -134,13 +135,3 @@ def _check_folder(path: Path | None) -> None:
 
 def _ignore(verdict: Verdict) -> None:
     """Take a verdict of a fault's effect: the report holds those that count here."""
-
-
-def _environment(pairs: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise ConfigurationError(f"--env {pair}: expected NAME=VALUE")
-        found[name] = value
-    return found

@@ -7,6 +7,7 @@ import click
 from harness.breaking_point import BreakingPoint, Search, Trial, read, under_load
 from harness.breaking_point.json_file import encode
 from harness.commands.duration import SECONDS
+from harness.commands.pairs import pairs
 from harness.criteria import Ruling
 from harness.criteria.objective import parse
 from harness.errors import ConfigurationError, suggestion
@@ -76,7 +77,7 @@ def breaking_point(
 
     For example: windtunnel breaking-point latency catalog --criterion "p99<250ms" --env CACHE_TTL=0
     """
-    strength = read(fault, dependency, _pairs(settings, "setting"))
+    strength = read(fault, dependency, pairs(settings, "setting {!r}"))
     parse(criterion)
     if expect is not None and not expect > 0:
         raise ConfigurationError(f"--expect {expect:g}: expected a value above zero")
@@ -103,7 +104,7 @@ def breaking_point(
             f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
         )
     try:
-        stack = session.stack("breaking-point", _pairs(env, "--env"), lambda verdict: None)
+        stack = session.stack("breaking-point", pairs(env, "--env {!r}"), lambda verdict: None)
         asked = endpoint or stack.endpoint_of(dependency)
         click.echo(
             f"{strength.kind} at {dependency}, {strength.show(lowest)} to {strength.show(highest)},"
@@ -140,13 +141,3 @@ def _status(found: BreakingPoint, expected: float | None) -> int:
     if found.failed_before(expected):
         return 1
     return INCONCLUSIVE
-
-
-def _pairs(given: tuple[str, ...], what: str) -> dict[str, str]:
-    found = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise ConfigurationError(f"{what} {pair!r}: expected NAME=VALUE")
-        found[name] = value
-    return found

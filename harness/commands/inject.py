@@ -2,9 +2,9 @@
 
 import click
 
+from harness.commands.pairs import pairs
 from harness.dashboard.client import connect
 from harness.dashboard.state import LEASE
-from harness.errors import ConfigurationError
 from harness.fault_kinds import FaultKind, Parameter, build, kinds
 
 
@@ -46,12 +46,7 @@ def inject(
 
     For example: windtunnel inject Latency catalog seconds=0.2 --lease 30
     """
-    values = {}
-    for each in parameters:
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise ConfigurationError(f"{each!r}: expected NAME=VALUE")
-        values[name] = value
+    values = pairs(parameters)
     build(fault, dependency, values)  # a mistake is told even where nothing runs
     made = connect(port).inject(fault, dependency, values, lease)
     click.echo(
