@@ -8,8 +8,7 @@ import click
 from pydantic import BaseModel
 
 from harness.configuration import Loaded, resolve, schema
-
-Place = tuple[str | int, ...]
+from harness.configuration.positions import Place
 
 SETTING = click.option(
     "--setting",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from harness.commands.config import FILE
 from harness.dashboard.running import listen, serve
 from harness.dashboard.state import Run, facts
 from harness.dashboard.traffic import MOST, checked_rate
@@ -33,11 +34,7 @@ def _settings(
     show_default=True,
     help="The dashboard's port; 0 takes a free one.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help="A TOML file with the service under test, instead of the project's own.",
-)
+@FILE
 @click.option(
     "--load",
     type=float,

@@ -14,13 +14,12 @@ from pydantic import ValidationError
 from harness.configuration import mistakes, overrides, positions, soundness
 from harness.configuration.models import Configuration
 from harness.configuration.overrides import Override
+from harness.configuration.positions import Place
 from harness.configuration.sample import SAMPLE
 from harness.errors import ConfigurationError
 
 OWN_FILE = "windtunnel.toml"
 OPTION = "--setting"
-
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)

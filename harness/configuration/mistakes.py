@@ -6,10 +6,9 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from harness.configuration.models import Configuration
+from harness.configuration.positions import Place
 from harness.configuration.soundness import Unsound
 from harness.errors import suggestion
-
-Place = tuple[str | int, ...]
 
 PATTERNS = {
     r"^/": "a path that starts with '/'",

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from harness.configuration.models import Configuration
+from harness.configuration.positions import Place
 from harness.errors import ConfigurationError, suggestion
 
 PREFIX = "WINDTUNNEL_"
@@ -16,8 +17,6 @@ OTHERS = frozenset(
     {"BASE_IMAGE", "CONSTRAINTS", "KEEPER", "OWNER", "PROXY_TOKEN", "RUN", "SEED", "TOXIPROXY"}
 )
 """Variables of windtunnel's own that are no settings."""
-
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Place = tuple[str | int, ...]
+"""Where a setting is: the keys that lead to it, and the numbers of a list's entries."""
 
 
 def lines(text: str) -> dict[Place, int]:

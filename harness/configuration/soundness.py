@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from harness.configuration.models import Configuration
+from harness.configuration.positions import Place
 from harness.configuration.telling import PARTS, PLACEHOLDER
 
 OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
 """Names of programs of a run, which no dependency can have."""
 _BARE = re.compile(r"\{(address|host|port)\}")
-
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
