@@ -1,7 +1,7 @@
 """The checks in their order: each rests on those before it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from harness.configuration import resolve
@@ -41,25 +41,37 @@ def examine(
 
 def _running(session: Session) -> Iterator[Check]:
     try:
-        try:
-            stack = session.stack("doctor", {}, lambda verdict: None)
-            yield ok("dependencies", "; ".join(session.description))
-        except WindtunnelError as error:
-            yield fail("dependencies", str(error), "correct what did not start")
-            return
-        try:
-            yield ok("target", f"healthy at {stack.url}{session.configuration.health}")
-        except WindtunnelError as error:
-            yield fail("target", str(error), "correct its command, its environment or health")
-            return
-        try:
-            yield from answers.endpoints(stack)
-            yield from traffic.dependencies(stack)
-        finally:
-            stack.close()
+        whole = yield from _started(session)
     finally:
-        try:
-            session.close()
-        except WindtunnelError as error:
-            yield fail("end", str(error), "windtunnel clean removes what is left")
-    yield ok("end", "everything that was started is stopped")
+        end = _ended(session)
+    if whole or end.condition is Condition.FAIL:
+        yield end
+
+
+def _started(session: Session) -> Generator[Check, None, bool]:
+    """Check what was started; return whether all of it could be."""
+    try:
+        stack = session.stack("doctor", {}, lambda verdict: None)
+        yield ok("dependencies", "; ".join(session.description))
+    except WindtunnelError as error:
+        yield fail("dependencies", str(error), "correct what did not start")
+        return False
+    try:
+        yield ok("target", f"healthy at {stack.url}{session.configuration.health}")
+    except WindtunnelError as error:
+        yield fail("target", str(error), "correct its command, its environment or health")
+        return False
+    try:
+        yield from answers.endpoints(stack)
+        yield from traffic.dependencies(stack)
+    finally:
+        stack.close()
+    return True
+
+
+def _ended(session: Session) -> Check:
+    try:
+        session.close()
+    except WindtunnelError as error:
+        return fail("end", str(error), "windtunnel clean removes what is left")
+    return ok("end", "everything that was started is stopped")
