@@ -11,7 +11,7 @@ from harness.plugin.state import SESSION
 
 MARKERS = (
     "target(**environment): start the scenario's target with these variables",
-    "needs(capability): skip where the backend lacks it: tcp, http, connect, process or network",
+    f"needs(capability): skip where the backend lacks it: {', '.join(Capability)}",
     "fault(fault, or name, dependency, **values): inject it for the test; fails if it is vacuous",
     "criterion(name or objective, **arguments): judge the last run that the test made by `stack`",
     "matrix(faults, dependencies): one test for each fault of each dependency, as `fault`",
