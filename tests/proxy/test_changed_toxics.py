@@ -2,6 +2,8 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.contracts.proxy.servers import (
     DEADLINE,
@@ -26,9 +28,14 @@ def remove(server: Server, name: str) -> None:
     assert server.call("DELETE", f"/proxies/p/toxics/{name}").status == 204
 
 
-def test_an_exchange_under_way_is_spared_by_a_toxicity_that_spares_its_connection(
-    server: Server,
-) -> None:
+@contextmanager
+def asking(
+    server: Server, *, toxicity: float
+) -> Iterator[tuple[socket.socket, str, threading.Event]]:
+    """Give a client whose request is at the dependency, the toxic that is to delay its answer.
+
+    The dependency answers once the event is set.
+    """
     asked, go_on = threading.Event(), threading.Event()
 
     def serve(client: socket.socket) -> None:
@@ -40,37 +47,30 @@ def test_an_exchange_under_way_is_spared_by_a_toxicity_that_spares_its_connectio
 
     with listening(serve) as port:
         listen = server.proxy(port)
-        name = server.toxic("http_delay", latency=LONG)
+        name = server.toxic("http_delay", latency=LONG, toxicity=toxicity)
         with connect(listen) as client:
             client.sendall(REQUEST)
             assert asked.wait(DEADLINE)
-            change(server, name, toxicity=0)
-            go_on.set()
-            assert receive(client, len(ANSWER)) == ANSWER
+            yield client, name, go_on
+
+
+def test_an_exchange_under_way_is_spared_by_a_toxicity_that_spares_its_connection(
+    server: Server,
+) -> None:
+    with asking(server, toxicity=1.0) as (client, name, go_on):
+        change(server, name, toxicity=0)
+        go_on.set()
+        assert receive(client, len(ANSWER)) == ANSWER
 
 
 def test_an_exchange_under_way_is_let_go_with_a_toxic_whose_toxicity_was_changed(
     server: Server,
 ) -> None:
-    asked, go_on = threading.Event(), threading.Event()
-
-    def serve(client: socket.socket) -> None:
-        with client:
-            receive(client, len(REQUEST))
-            asked.set()
-            go_on.wait(DEADLINE)
-            client.sendall(ANSWER)
-
-    with listening(serve) as port:
-        listen = server.proxy(port)
-        name = server.toxic("http_delay", latency=LONG, toxicity=0.99999)
-        with connect(listen) as client:
-            client.sendall(REQUEST)
-            assert asked.wait(DEADLINE)
-            change(server, name, toxicity=1)
-            remove(server, name)
-            go_on.set()
-            assert receive(client, len(ANSWER)) == ANSWER
+    with asking(server, toxicity=0.99999) as (client, name, go_on):
+        change(server, name, toxicity=1)
+        remove(server, name)
+        go_on.set()
+        assert receive(client, len(ANSWER)) == ANSWER
 
 
 def test_removing_a_toxic_that_holds_nothing_leaves_what_another_one_holds(

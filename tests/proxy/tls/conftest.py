@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contracts.proxy.servers import OURS, Server, echo_server
+from tests.contracts.proxy.servers import OURS, Server
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +31,3 @@ def trust(running: Server) -> ssl.SSLContext:
     """Give a client's context that trusts the proxy's authority, as a target would."""
     answer = running.call("GET", "/tls/ca.pem")
     return ssl.create_default_context(cadata=answer.body.decode())
-
-
-@pytest.fixture
-def echo() -> Iterator[int]:
-    with echo_server() as port:
-        yield port
