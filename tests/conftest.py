@@ -1,5 +1,6 @@
 """What every test may use, and the rule that CI skips nothing."""
 
+import importlib
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -11,6 +12,8 @@ pytest_plugins = ["pytester"]
 REQUIRE_ALL = "WINDTUNNEL_CI_REQUIRE_ALL"
 """Set in CI: a test that would be skipped fails instead."""
 
+LOADED_ONCE = ("numpy.fft", "numpy.random", "scipy.optimize", "scipy.special")
+"""What windtunnel imports late, and numpy's compiled modules refuse to load a second time."""
 
 ALONE = frozenset({"benchmarks", "load_testing", "scenarios"})
 """Folders whose tests measure, and so want the machine to themselves."""
@@ -25,6 +28,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         slow = item.get_closest_marker("slow") is not None and folder not in BUSY
         if (slow or folder in ALONE) and item.get_closest_marker("busy") is None:
             item.add_marker("alone")
+
+
+@pytest.fixture(scope="session")
+def loaded_once() -> None:
+    """Import the modules that must not be forgotten."""
+    for module in LOADED_ONCE:
+        importlib.import_module(module)
+
+
+@pytest.fixture
+def pytester(loaded_once: None, pytester: pytest.Pytester) -> pytest.Pytester:
+    """Make a project for pytest to run on in this process.
+
+    Afterwards pytest forgets the modules that were imported meanwhile. What cannot be loaded again
+    would fail in whatever test needs it next, so it is imported before.
+    """
+    return pytester
 
 
 @pytest.hookimpl(wrapper=True)
