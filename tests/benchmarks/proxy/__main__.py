@@ -1,9 +1,9 @@
 """Our proxy against its claims, with a verdict on each.
 
-    .venv/bin/python -m tests.benchmarks.proxy [PART ...] [--rounds 6] [--seconds 2] [--json FILE]
+    .venv/bin/python -m tests.benchmarks.proxy [PART ...] [--rounds 9] [--seconds 2] [--json FILE]
 
 The parts are throughput, latency, bandwidth, connections and cycles; without any, all are run, in
-about five minutes. They need nginx and wrk on PATH, and throughput needs toxiproxy-server too (or
+about seven minutes. They need nginx and wrk on PATH, and throughput needs toxiproxy-server too (or
 WINDTUNNEL_TOXIPROXY). Everything is on loopback, and all programs share the machine's cores: on a
 busy machine only the ratios and the processor times mean something.
 """
@@ -45,7 +45,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("parts", nargs="*", metavar="PART")
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, default=2, help="of each run of wrk")
     parser.add_argument("--seed", type=int, default=0, help="of the order in each round")
     parser.add_argument("--json", type=Path, help="a file for what each round found")

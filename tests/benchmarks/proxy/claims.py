@@ -4,6 +4,11 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scipy.stats import binom
+
+CONFIDENCE = 0.95
+"""Of the interval of a median."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -21,15 +26,21 @@ class Claim:
         return statistics.median(self.found)
 
     @property
-    def verdict(self) -> str:
-        """PASS or FAIL where the whole range is on one side of the bound.
+    def interval(self) -> tuple[float, float]:
+        """The interval of the median, from the order of the rounds alone (Conover 1999, 3.2).
 
-        The range of six rounds holds the true median with a probability of 1 - 2 / 2**6, or 97 %:
-        that is when all six fall on one side of it.
+        With too few rounds for one (fewer than six), their range.
         """
+        ranked = sorted(self.found)
+        left_out = max(0, int(binom.ppf((1 - CONFIDENCE) / 2, len(ranked), 0.5)) - 1)
+        return ranked[left_out], ranked[-1 - left_out]
+
+    @property
+    def verdict(self) -> str:
+        """PASS or FAIL where the whole interval is on one side of the bound."""
         if self.least is None and self.most is None:
             return ""
-        low, high = min(self.found), max(self.found)
+        low, high = self.interval
         least = low if self.least is None else self.least
         most = high if self.most is None else self.most
         if least <= low and high <= most:
@@ -43,11 +54,11 @@ class Claim:
             if bound is not None
         ]
         found = f"{self.middle:,.3g}" if abs(self.middle) < 1000 else f"{self.middle:,.0f}"
-        spread = f"{min(self.found):,.3g} to {max(self.found):,.3g}" if len(self.found) > 1 else ""
+        spread = "{:,.3g} to {:,.3g}".format(*self.interval) if len(self.found) > 1 else ""
         return (
             f"{self.what:52}{found:>9} {self.unit:<5}{spread:>20}   {', '.join(bounds):16}"
             f"{self.verdict}"
         )
 
 
-HEADING = f"{'claim':52}{'median':>9} {'':5}{'range over rounds':>20}   {'bound':16}verdict"
+HEADING = f"{'claim':52}{'median':>9} {'':5}{'its interval':>20}   {'bound':16}verdict"

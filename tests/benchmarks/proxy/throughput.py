@@ -17,6 +17,8 @@ from tests.contracts.proxy.servers import OURS, THEIRS, Server
 
 CONNECTIONS = (32, 1)
 PLAIN, SLOW = "no toxics", "1 ms"
+LATENCY = 1e-3
+"""Seconds that the second adds."""
 
 Samples = dict[str, list[Sample]]
 
@@ -45,6 +47,7 @@ def measure(upstream: Way, rounds: int, seconds: int, order: random.Random) -> I
     """Measure every way in every round; print them, and give the claims."""
     with ExitStack() as held:
         ports = ways(held, upstream)
+        found: dict[int, Samples] = {}
         for connections in CONNECTIONS:
             samples: Samples = {way: [] for way in ports}
             for _ in range(rounds):
@@ -52,6 +55,8 @@ def measure(upstream: Way, rounds: int, seconds: int, order: random.Random) -> I
                     samples[way].append(wrk(ports[way], connections, seconds))
             show(samples, connections)
             yield from claims(samples, connections)
+            found[connections] = samples
+        yield from without_cost(found[max(CONNECTIONS)], found[min(CONNECTIONS)])
 
 
 def show(samples: Samples, connections: int) -> None:
@@ -83,3 +88,14 @@ def claims(samples: Samples, connections: int) -> Iterator[Claim]:
         yield Claim(f"{toxics}, {on}: p99, ratio", slow, most=1.0 if many else None)
         work = ratios(lambda sample: sample.work, toxics)
         yield Claim(f"{toxics}, {on}: processor time a request, ratio", work)
+
+
+def without_cost(many: Samples, one: Samples) -> Iterator[Claim]:
+    """Say what a proxy that takes no time at all could carry with 1 ms, beside Toxiproxy.
+
+    Each of the connections then waits for the latency and for nginx, asked without a proxy by one
+    connection: with more at once it is no faster.
+    """
+    pairs = zip(one["direct"], many[f"{THEIRS}, {SLOW}"], strict=True)
+    most = [max(CONNECTIONS) / (LATENCY + alone.half) / theirs.rate for alone, theirs in pairs]
+    yield Claim(f"{SLOW}, a proxy that takes no time: requests/s, ratio", most)
