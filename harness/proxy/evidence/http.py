@@ -7,6 +7,8 @@ import httptools
 from harness.proxy.evidence.exchanges import Exchanges, Pending
 
 SWITCHING = 101
+PATH_KEPT = 2048
+"""Characters of a request's path that are recorded; "…" stands for the rest."""
 BOUNDING = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that tell where an answer ends."""
 BOUNDING_LENGTHS = frozenset(len(name) for name in BOUNDING)
@@ -83,8 +85,11 @@ class HttpExchanges(Exchanges):
         self._open.append(self.begin("", self._now))
 
     def request_named(self, path: bytes) -> None:
-        """Take the request's path."""
-        self._open[-1].request += path.decode("latin-1")
+        """Take the request's path, which comes in pieces."""
+        pending = self._open[-1]
+        pending.request += path[: PATH_KEPT + 1].decode("latin-1")
+        if len(pending.request) > PATH_KEPT:
+            pending.request = pending.request[:PATH_KEPT] + "…"
 
     def request_headed(self) -> None:
         """Take the request's method."""

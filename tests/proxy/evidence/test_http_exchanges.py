@@ -3,7 +3,7 @@
 import pytest
 
 from harness.proxy.evidence.exchanges import Pending
-from harness.proxy.evidence.http import HttpExchanges
+from harness.proxy.evidence.http import PATH_KEPT, HttpExchanges
 from harness.records import Outcome
 from tests.proxy.chance import chance
 
@@ -148,3 +148,14 @@ def test_an_upgrade_that_was_declined_goes_on_as_http(bench: Bench) -> None:
     bench.exchanges.answered(ok("b"), 4.0)
     assert [found[1] for found in bench.found] == ["GET /a", "GET /b"]
     assert not bench.exchanges.blind_spots
+
+
+@pytest.mark.parametrize("size", [1, 500, 100_000])
+def test_a_path_without_end_takes_no_more_memory_than_a_long_one(bench: Bench, size: int) -> None:
+    whole = get("/" + "a" * 20_000)
+    for start in range(0, len(whole), size):
+        bench.exchanges.received(whole[start : start + size], 1.0)
+    bench.exchanges.answered(ok(), 2.0)
+    [(_, request, outcome, _)] = bench.found
+    assert request == "GET /" + "a" * (PATH_KEPT - 1) + "…"
+    assert outcome is Outcome.ANSWERED
