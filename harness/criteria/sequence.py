@@ -18,6 +18,7 @@ because the score only grows.
 
 import math
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,12 @@ root of the number of values: these serve from twenty to ten thousand."""
 
 FIRST = 4
 """Values that only give the first spread: a score must be settled before its value."""
+
+
+def prepare() -> None:
+    """Import what `centre` needs: its first call would take some tenths of a second more."""
+    import_module("numpy")
+    import_module("scipy.optimize")
 
 
 def centre(values: Sequence[float], confidence: float) -> Interval | None:

@@ -10,10 +10,11 @@ from harness.criteria.intervals import quantile
 from harness.criteria.sequence import log_ratios
 from harness.records import ArmBlock, Block
 
-TURN = 3
-"""Timed pairs a batch for the median: small ones make many values, and so a short run certain."""
-TURNS = 2
-"""Turns a batch for CPU time: what the kernel books to the next turn evens out within it."""
+FOURSOME = 2
+"""Timed pairs a batch for the median: those that were asked together, in an order drawn as a whole.
+Small batches make many values, and so a short run certain."""
+FOURSOMES = 2
+"""So many foursomes a batch for CPU time: what the kernel books to the next evens out within it."""
 PAIRS = 10
 """Timed pairs a batch for the mean: in smaller ones the rare long requests would count as outliers
 instead of raising it."""
@@ -63,7 +64,7 @@ def series(blocks: Sequence[Block], dependencies: Sequence[str]) -> tuple[Series
     most = len(blocks[0].base.durations) if blocks else PAIRS
     found = [
         _durations(blocks, "mean", min(PAIRS, most), fmean),
-        _durations(blocks, "p50", min(TURN, most), median),
+        _durations(blocks, "p50", min(FOURSOME, most), median),
         _durations(blocks, "p99", TAIL, _p99),
         _of_blocks(blocks, "throughput", "requests/s", lambda arm: arm.rate, more_is_worse=False),
     ]
@@ -133,18 +134,18 @@ def _cpu(blocks: Sequence[Block]) -> Series:
 
 
 def _ratios_of_counted(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
-    """Return the log ratios of a few turns together, of more where a coarse clock counted none."""
+    """Return the log ratios of a few foursomes together, of more where a clock counted none."""
     ratios = []
     above = below = 0.0
-    turns = 0
+    foursomes = 0
     for numerator, denominator in zip(numerators, denominators, strict=True):
         above += numerator
         below += denominator
-        turns += 1
-        if turns >= TURNS and above > 0 and below > 0:
+        foursomes += 1
+        if foursomes >= FOURSOMES and above > 0 and below > 0:
             ratios.append(math.log(above / below))
             above = below = 0.0
-            turns = 0
+            foursomes = 0
     return ratios
 
 
@@ -189,4 +190,4 @@ def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
 
 def _a_request(arm: ArmBlock, place: int) -> float | None:
     calls = arm.calls[place]
-    return None if calls is None else calls / arm.requests
+    return None if calls is None else calls / arm.counted

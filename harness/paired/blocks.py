@@ -1,11 +1,11 @@
-"""Measures one block: the arms take turns of a few requests each, then comes a burst of each."""
+"""Measures one block: requests to both arms in foursomes, then a burst to each."""
 
 import asyncio
 import random
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from harness.address import Address
@@ -27,17 +27,12 @@ EvidenceSince = Callable[[float], tuple[Evidence, ...]]
 class Plan:
     """How an endpoint's blocks are made, settled before the first that counts."""
 
-    turns: int
-    """Turns of each arm."""
-    timed: int
-    """Timed requests of a turn, one after the other."""
+    foursomes: int
+    """Timed requests come in fours: one arm, twice the other, the first again."""
     burst: int
-    settle: bool
-    """Whether an untimed request begins each turn: a process that slept through the other arm's
-    turn would else be timed waking up. Slow requests need none."""
 
 
-FULL = Plan(turns=10, timed=3, burst=BURST, settle=True)
+FULL = Plan(foursomes=20, burst=BURST)
 
 
 def plan(duration: float) -> Plan:
@@ -47,7 +42,7 @@ def plan(duration: float) -> Plan:
     """
     if duration < 0.02:
         return FULL
-    return Plan(turns=3, timed=1, burst=AT_ONCE, settle=False)
+    return Plan(foursomes=2, burst=AT_ONCE)
 
 
 @dataclass(slots=True)
@@ -101,58 +96,54 @@ async def measure(
     random: random.Random,
     evidence: EvidenceSince,
 ) -> Block:
-    """Return one block of base (lane 0) and head (lane 1); the order of each two turns is drawn.
+    """Return one block of base (lane 0) and head (lane 1).
 
-    While they take turns both arms run on one core, drawn for each block, so that neither shares
-    its core with busier neighbours than the other does.
+    Which arm begins a foursome is drawn. Within it both have the same mean place, and each follows
+    itself as often as the other does, so that a drift cancels, and what it costs a process to be
+    woken up after another has run (counterbalancing). Meanwhile both arms run on one core, drawn
+    for each block, so that neither shares its core with busier neighbours than the other does.
     """
     tallies = (_Tally(), _Tally())
-    turns: list[tuple[float, int]] = []
     before = [_resident(lane) for lane in lanes]
     cores = usable()
     _confine(lanes, frozenset({random.choice(sorted(cores))}) if cores else cores)
     began = time.monotonic()
-    for _ in range(plan.turns):
+    for _ in range(plan.foursomes):
         _read(lanes, tallies)
         first = random.getrandbits(1)
-        for arm in (first, 1 - first):
-            turns.append((time.monotonic(), arm))
-            await _turn(endpoint, lanes[arm], tallies[arm], plan)
+        for arm in (first, 1 - first, 1 - first, first):
+            response, _ = await lanes[arm].callers[0].call(0, endpoint)
+            tallies[arm].responses.append(response)
+            tallies[arm].timed.append(response.duration)
     _read(lanes, tallies)
     _confine(lanes, cores)
+    turns: list[tuple[float, int]] = []
     first = random.getrandbits(1)
     for arm in (first, 1 - first):
         turns.append((time.monotonic(), arm))
         await _burst(endpoint, lanes[arm], tallies[arm], plan.burst)
     after = [_resident(lane) for lane in lanes]
-    seen = await asyncio.to_thread(evidence, began)
+    seen = await asyncio.to_thread(evidence, turns[0][0])
     calls = [_calls(each, turns) for each in seen]
     base, head = (
-        _arm(tallies[arm], plan, before[arm], after[arm], tuple(count[arm] for count in calls))
+        replace(
+            _arm(tallies[arm], before[arm], after[arm]),
+            calls=tuple(count[arm] for count in calls),
+            counted=plan.burst,
+        )
         for arm in (0, 1)
     )
     return Block(endpoint=endpoint, began=began, base=base, head=head)
 
 
 def _read(lanes: tuple[Lane, Lane], tallies: tuple[_Tally, _Tally]) -> None:
-    """Read both arms' clocks between two turns.
+    """Read both arms' clocks between two foursomes.
 
     Always both, and from reading to reading without a gap: the kernel books the end of a request
     only once its process goes to sleep, which may be a moment after the answer.
     """
     for lane, tally in zip(lanes, tallies, strict=True):
         tally.clock.append(None if lane.processes is None else lane.processes.cpu_seconds())
-
-
-async def _turn(endpoint: str, lane: Lane, tally: _Tally, plan: Plan) -> None:
-    caller = lane.callers[0]
-    if plan.settle:
-        response, _ = await caller.call(0, endpoint)
-        tally.responses.append(response)
-    for _ in range(plan.timed):
-        response, _ = await caller.call(0, endpoint)
-        tally.responses.append(response)
-        tally.timed.append(response.duration)
 
 
 async def _burst(endpoint: str, lane: Lane, tally: _Tally, requests: int) -> None:
@@ -173,9 +164,10 @@ async def _burst(endpoint: str, lane: Lane, tally: _Tally, requests: int) -> Non
 def _calls(
     evidence: Evidence, turns: Sequence[tuple[float, int]]
 ) -> tuple[int, int] | tuple[None, None]:
-    """Count each arm's calls: the arms take turns, so a call is whose turn it began in.
+    """Count each arm's calls in the bursts: a call is whose turn it began in.
 
-    None where the tap discarded records, or could not read its traffic.
+    Single requests alternate too quickly to tell whose a call is that outlasts its answer. None
+    where the tap discarded records, or could not read its traffic.
     """
     if missed(evidence):
         return None, None
@@ -188,19 +180,15 @@ def _calls(
     return counts[0], counts[1]
 
 
-def _arm(
-    tally: _Tally, plan: Plan, before: int | None, after: int | None, calls: tuple[int | None, ...]
-) -> ArmBlock:
+def _arm(tally: _Tally, before: int | None, after: int | None) -> ArmBlock:
     clock = [reading for reading in tally.clock if reading is not None]
     gone = len(clock) < len(tally.clock)
-    of_turn = plan.timed + plan.settle
     return ArmBlock(
         durations=tuple(tally.timed),
         requests=len(tally.responses),
         failures=sum(not response.succeeded for response in tally.responses),
         rate=tally.rate,
-        cpu=() if gone else tuple((b - a) / of_turn for a, b in pairwise(clock)),
+        cpu=() if gone else tuple((b - a) / 2 for a, b in pairwise(clock)),
         resident=after,
         grown=(after or 0) - (before or 0),
-        calls=calls,
     )

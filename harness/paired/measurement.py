@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from harness.criteria.regression import regressions
+from harness.criteria.sequence import prepare
 from harness.criteria.tolerances import Tolerances
 from harness.criteria.verdict import Ruling, Verdict
 from harness.load.loop_thread import LoopThread
@@ -88,6 +89,7 @@ class Measurement:
 
         Raises ControlError where the taps give no evidence.
         """
+        prepare()  # or the first look would take its time from the budget
         end = time.monotonic() + self._request.budget
         enough = end - self._request.confirming
         share = WARM_UP * self._request.budget / len(self._request.endpoints)

@@ -17,8 +17,10 @@ from harness.paired.processes import Processes
 from harness.records import Evidence
 from harness.stack import Stack
 
-CONFIRMING = 0.4
-"""The share of the budget that is kept for fresh processes once something fails."""
+LIVES = 5
+"""Starts of both arms, at most: what a start owes to chance evens out over them."""
+LIFE = 2.0
+"""Seconds for which each is measured, at least; two there are always."""
 
 
 def compare_arms(
@@ -26,9 +28,9 @@ def compare_arms(
 ) -> Result:
     """Start base and head on one stack, bring the faults about, and return what was measured.
 
-    One start of both arms serves, unless something fails: then both are started anew, and the
-    failure stands only where these processes show it too. Raises StartError where an arm does not
-    start, VacuousFault where a fault struck nothing.
+    One start of both arms serves, unless something fails: then both are started anew, up to LIVES
+    times in all, and the failure stands only where these processes show it too. Raises StartError
+    where an arm does not start, VacuousFault where a fault struck nothing.
     """
     conditions = (
         f"backend {stack.backend.name}",
@@ -38,13 +40,17 @@ def compare_arms(
     )
     whole = replace(request, dependencies=stack.dependencies, conditions=conditions)
     gathered = Gathered()
-    kept = CONFIRMING * request.budget
-    first = replace(whole, confirming=kept)
+    lives = max(2, min(LIVES, int(request.budget / LIFE)))
+    share = request.budget / lives
+    first = replace(whole, confirming=request.budget - share)
     result, measured = _live(stack, arms, first, faults, gathered)
     if all(verdict.ruling is not Ruling.FAIL for verdict in result.verdicts):
         return result
-    remaining = max(kept, request.budget - measured)
-    result, _ = _live(stack, arms, replace(whole, budget=remaining), faults, gathered)
+    # Where it failed late, each life is short, but none so short that it shows nothing.
+    remaining = max(share, request.budget - measured)
+    for _ in range(lives - 1):
+        each = replace(whole, budget=remaining / (lives - 1))
+        result, _ = _live(stack, arms, each, faults, gathered)
     return result
 
 

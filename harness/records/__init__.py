@@ -256,20 +256,22 @@ class ArmBlock:
     durations: tuple[float, ...]
     """Seconds of each timed request; number n was made beside number n of the other arm."""
     requests: int
-    """All requests, the untimed ones included."""
+    """All requests, those of the burst included."""
     failures: int
     """Those without an answer below 400."""
     rate: float
     """Answers a second when several callers asked at once."""
     cpu: tuple[float, ...]
-    """CPU seconds a request that the arm's processes used, turn by turn; turn number n was taken
-    beside number n of the other arm. Empty where that cannot be read."""
+    """CPU seconds a request that the arm's processes used, number n beside number n of the other
+    arm. Empty where that cannot be read."""
     resident: int | None
     """Bytes of memory that the arm's processes held at the block's end."""
     grown: int = 0
     """By how many bytes that was more than at its beginning."""
     calls: tuple[int | None, ...] = ()
     """Calls to each of the comparison's dependencies, from the taps; None where one missed some."""
+    counted: int = 0
+    """Requests whose calls these are: those of the burst."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """How often a comparison finds a slowdown, and how often it finds one where there is none.
 
 `python -m tests.benchmarks.detection --trials 40 --budget 2 --out trials.jsonl`, from the
-repository's root. Each trial starts the sample target twice: as it is (A/A), or head with some CPU
-time more (`--slower 0.05` of a request's median time, measured first). An interrupted run goes on
-where it stopped. The table puts beside it what others would have said of the very same times:
+repository's root. Each trial starts the sample target twice: as it is (A/A), or head with some work
+more (`--slower 0.05` of a request's median time; how much work that is, is found first, by longer
+comparisons). An interrupted run goes on where it stopped. The table puts beside it what others
+would have said of the very same times:
 pytest-benchmark's --benchmark-compare-fail=mean:5% of the trial's two means, and a threshold of 5 %
 over a stored mean, the first trial's. `--plot` draws each trial's interval.
 """
@@ -28,8 +29,15 @@ from harness.paired.arms import Arm
 from harness.paired.measurement import Request
 from harness.paired.side_by_side import compare_arms
 from harness.session import Session
+from tests.benchmarks.detection_slowed import seconds_a_turn
 
 JUDGED = ("mean", "p50", "CPU a request")
+CALIBRATIONS = 5
+"""Comparisons from which it is found how much work more makes a request so much slower."""
+CALIBRATION = 4.0
+"""Seconds of each."""
+GUESS = 0.1
+"""How much slower head is made in them: more shows better."""
 THRESHOLD = 0.05
 """Of the mean that is compared with: what --benchmark-compare-fail=mean:5% computes."""
 
@@ -44,13 +52,15 @@ class Trial:
     seconds: float
     rulings: dict[str, str]
     changes: dict[str, tuple[float | None, float | None, float | None]]
-    cpu_truth: float
-    """The share by which head's CPU time was raised: base's is less than its response time."""
+    truths: dict[str, float]
+    """The changes that were made."""
     base_mean: float
     head_mean: float
     load: float
     """The machine's load average of one minute: what others did meanwhile."""
     budget: float
+    failing: tuple[str, ...] = ()
+    """Every figure that was judged FAIL; with any, the comparison has failed."""
 
 
 @contextmanager
@@ -74,59 +84,108 @@ def _burn() -> None:
         pass
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """So many turns of an idle loop more, and the changes that they make."""
+
+    turns: int
+    truths: dict[str, float]
+
+
+def calibrated(slower: float, options: argparse.Namespace) -> Effect:
+    """Return what makes the median so much slower, from comparisons with fresh processes each."""
+    if not slower:
+        return Effect(0, dict.fromkeys(JUDGED, 0.0))
+    found: list[dict[str, float]] = []
+    wide = Tolerances(mean=9.0, p50=9.0, cpu=9.0)
+    with sampled(options, options.seed) as session:
+        taken = 0.0
+        turns = 0
+        for _ in range(CALIBRATIONS + 1):
+            request = Request(endpoints=(options.endpoint,), tolerances=wide, budget=CALIBRATION)
+            stack = session.stack("calibration", {}, lambda verdict: None)
+            result = compare_arms(stack, arms(turns), request)
+            stack.close()
+            figures = {verdict.criterion: verdict for verdict in result.verdicts}
+            if not taken:
+                taken = figures["p50"].findings[0].value
+                turns = round(GUESS * taken / seconds_a_turn())
+            else:
+                found.append({name: figures[name].value or 0.0 for name in JUDGED})
+    changes = {name: statistics.median(each[name] for each in found) for name in JUDGED}
+    scale = slower / changes["p50"]
+    truths = {name: scale * change for name, change in changes.items()}
+    print(
+        f"{scale * turns:.0f} turns more: " + ", ".join(f"{n} {t:+.2%}" for n, t in truths.items())
+    )
+    return Effect(round(scale * turns), truths)
+
+
+def arms(turns: int) -> tuple[Arm, Arm]:
+    """Return the target as it is, and with so many turns more."""
+    return Arm("base"), Arm("head", environment=(("SLOWED_BY", str(turns)),))
+
+
+@contextmanager
+def sampled(options: argparse.Namespace, seed: int) -> Iterator[Session]:
+    """Give a session in which the sample target can be slowed."""
+    session = Session(directory=Path.cwd(), configuration=None, backend="embedded", seed=seed)
+    module = "tests.benchmarks.detection_slowed"
+    command = ("{python}", "-m", module, "--host", "{host}", "--port", "{port}")
+    session.configuration = SAMPLE.model_copy(
+        update={"command": command, "directory": str(Path.cwd())}
+    )
+    try:
+        yield session
+    finally:
+        session.close()
+
+
 def trials(options: argparse.Namespace, slower: float, known: list[Trial]) -> None:
     """Make the trials that are missing, appending each to the file."""
     done = sum(trial.slower == slower and trial.busy == options.busy for trial in known)
+    if done >= options.trials:
+        return
+    effect = calibrated(slower, options)
     while done < options.trials:
-        session = Session(
-            directory=Path.cwd(), configuration=None, backend="embedded", seed=options.seed + done
-        )
-        module = "tests.benchmarks.detection_slowed"
-        command = ("{python}", "-m", module, "--host", "{host}", "--port", "{port}")
-        session.configuration = SAMPLE.model_copy(
-            update={"command": command, "directory": str(Path.cwd())}
-        )
-        try:
+        with sampled(options, options.seed + done) as session:
             for _ in range(min(options.fresh, options.trials - done)):
-                stack = session.stack(f"trial {done}", {}, lambda verdict: None)
-                with stack.target() as target:
-                    run = target.drive(options.endpoint, 2000)
-                taken = statistics.median(response.duration for response in run.responses[500:])
-                stack.close()
-                arms = (
-                    Arm("base"),
-                    Arm("head", environment=(("SLOWED_BY", str(slower * taken)),)),
-                )
-                request = Request(
-                    endpoints=(options.endpoint,),
-                    tolerances=Tolerances.parse(tuple(options.tolerance)),
-                    budget=options.budget,
-                )
-                began = time.monotonic()
-                stack = session.stack(f"trial {done}", {}, lambda verdict: None)
-                result = compare_arms(stack, arms, request)
-                figures = {verdict.criterion: verdict for verdict in result.verdicts}
-                trial = Trial(
-                    slower=slower,
-                    busy=options.busy,
-                    number=done,
-                    seconds=time.monotonic() - began,
-                    rulings={name: figures[name].ruling.value for name in JUDGED},
-                    changes={
-                        name: (figures[name].value, figures[name].lower, figures[name].upper)
-                        for name in JUDGED
-                    },
-                    cpu_truth=slower * taken / figures["CPU a request"].findings[0].value,
-                    base_mean=figures["mean"].findings[0].value,
-                    head_mean=figures["mean"].findings[1].value,
-                    load=os.getloadavg()[0],
-                    budget=options.budget,
-                )
+                trial = one_trial(options, session, effect, slower, done)
                 with options.out.open("ab") as file:
                     file.write(msgspec.json.encode(trial) + b"\n")
                 done += 1
-        finally:
-            session.close()
+
+
+def one_trial(
+    options: argparse.Namespace, session: Session, effect: Effect, slower: float, number: int
+) -> Trial:
+    """Start both arms, compare them, and return what was found."""
+    request = Request(
+        endpoints=(options.endpoint,),
+        tolerances=Tolerances.parse(tuple(options.tolerance)),
+        budget=options.budget,
+    )
+    began = time.monotonic()
+    stack = session.stack(f"trial {number}", {}, lambda verdict: None)
+    result = compare_arms(stack, arms(effect.turns), request)
+    stack.close()
+    figures = {verdict.criterion: verdict for verdict in result.verdicts}
+    return Trial(
+        slower=slower,
+        busy=options.busy,
+        number=number,
+        seconds=time.monotonic() - began,
+        rulings={name: figures[name].ruling.value for name in JUDGED},
+        changes={
+            name: (figures[name].value, figures[name].lower, figures[name].upper) for name in JUDGED
+        },
+        truths=effect.truths,
+        base_mean=figures["mean"].findings[0].value,
+        head_mean=figures["mean"].findings[1].value,
+        load=os.getloadavg()[0],
+        budget=options.budget,
+        failing=tuple(v.criterion for v in result.verdicts if v.ruling is Ruling.FAIL),
+    )
 
 
 def table(known: list[Trial], stored: float) -> list[str]:
@@ -139,13 +198,14 @@ def table(known: list[Trial], stored: float) -> list[str]:
                 sum(trial.rulings[name] == ruling for trial in own)
                 for ruling in (Ruling.FAIL, Ruling.PASS, Ruling.INCONCLUSIVE)
             ]
-            held = sum(_holds(trial.changes[name], truth(trial, name)) for trial in own)
+            held = sum(_holds(trial.changes[name], trial.truths[name]) for trial in own)
             lines.append(
                 f"{slower:<7.0%} {busy!s:<6} {len(own):<7} {name:<16}"
                 + "".join(f"{count:>5}  " for count in counts)
                 + f"{held:>5}"
             )
         for way, cried in (
+            ("the comparison", sum(bool(t.failing) for t in own)),
             ("compare-fail", sum(t.head_mean > (1 + THRESHOLD) * t.base_mean for t in own)),
             ("stored mean +5%", sum(t.head_mean > (1 + THRESHOLD) * stored for t in own)),
         ):
@@ -156,11 +216,6 @@ def table(known: list[Trial], stored: float) -> list[str]:
         loads = [trial.load for trial in own]
         lines.append(f"  load average {min(loads):.1f} to {max(loads):.1f}")
     return lines
-
-
-def truth(trial: Trial, name: str) -> float:
-    """Return the change that was made to a figure."""
-    return trial.cpu_truth if name == "CPU a request" else trial.slower
 
 
 def plot(known: list[Trial], name: str) -> str:

@@ -30,6 +30,7 @@ def arm(
         resident=resident,
         grown=grown,
         calls=(calls * requests,),
+        counted=requests,
     )
 
 

@@ -43,10 +43,9 @@ def test_too_few_requests_tell_nothing_about_warmth() -> None:
     assert warm_after([1.0] * 49) is None
 
 
-def test_slow_requests_get_short_blocks_without_settling() -> None:
-    assert plan(0.001).settle
-    assert not plan(0.1).settle
-    assert plan(0.1).turns < plan(0.001).turns
+def test_slow_requests_get_short_blocks() -> None:
+    assert plan(0.1).foursomes < plan(0.001).foursomes
+    assert plan(0.1).burst < plan(0.001).burst
 
 
 def test_a_quiet_run_has_no_remarks() -> None:

@@ -67,7 +67,7 @@ def test_an_improvement_passes() -> None:
 
 
 def test_a_difference_at_the_tolerance_is_inconclusive() -> None:
-    found = judged(lambda s, n: arm(s, seconds=0.001025))["mean"]
+    found = judged(lambda s, n: arm(s, seconds=0.001015))["mean"]
     assert found.ruling is Ruling.INCONCLUSIVE
     assert found.needs
 
