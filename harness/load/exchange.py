@@ -11,11 +11,14 @@ import httptools
 from harness.load.answer_head import HeadAnswer, status_until_close
 from harness.load.destination import Destination
 from harness.load.mix import Encoded
+from harness.load.one_answer import is_one_answer
 from harness.load.recorder import PACK, Recorder
 from harness.records.samples import Failure
 
 NAN = float("nan")
 NEVER = float("inf")
+REMEMBERED = 4096
+"""Bytes of an answer that a connection remembers at most: there may be thousands of them."""
 
 Released = Callable[["Place", float], None]
 
@@ -77,6 +80,9 @@ class Exchanger(asyncio.Protocol):
         self._first_byte = NAN
         self._status = 0
         self._ends = False
+        self._last = self._again = b""
+        """The last answer that came in one piece, and one that had come twice: many are alike."""
+        self._again_status = 0
 
     def __repr__(self) -> str:
         state = "dead" if self.is_dead else "busy" if self._item else "idle"
@@ -92,6 +98,7 @@ class Exchanger(asyncio.Protocol):
         self._started = now
         if self._transport is not None:
             if item.is_head:
+                self._again = b""
                 self._parse(HeadAnswer(self.on_message_complete))
             self._write(item.wire)
         else:
@@ -173,6 +180,10 @@ class Exchanger(asyncio.Protocol):
             return
         if self._first_byte != self._first_byte:  # NaN: no answer has begun
             self._first_byte = now
+            if data == self._again:
+                # The same bytes from the same state of the parser, which need not see them.
+                self._end(now, self._again_status, item.verdicts[self._again_status])
+                return
             self._head = data
         try:
             self._feed(data)
@@ -186,7 +197,18 @@ class Exchanger(asyncio.Protocol):
                 self._drop()
             elif item.is_head:
                 self._parse(self)
+            elif self._head is data:
+                self._remember(data, status)
             self._end(now, status, item.verdicts[status])
+
+    def _remember(self, data: bytes, status: int) -> None:
+        """Take what came twice in a row for what may come again."""
+        if len(data) > REMEMBERED:
+            return
+        if data == self._last and is_one_answer(data):
+            self._again = data
+            self._again_status = status
+        self._last = data
 
     def on_message_complete(self) -> None:
         """Take the answer's status; an interim one (below 200) is not the answer yet."""

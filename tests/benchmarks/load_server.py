@@ -7,10 +7,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
+
+from tests.contracts.proxy.servers import OURS, Server
 
 _CONFIGURATION = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
@@ -44,6 +47,15 @@ def nginx(core: int | None) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait()
+
+
+@contextmanager
+def farther(url: str, milliseconds: int) -> Iterator[str]:
+    """Give the URL of the same server behind a proxy that delays each answer so long."""
+    with closing(Server(OURS)) as server:
+        port = server.proxy(urlsplit(url).port or 80)
+        server.toxic("latency", latency=milliseconds)
+        yield f"http://127.0.0.1:{port}/"
 
 
 def pinned(core: int | None) -> list[str]:

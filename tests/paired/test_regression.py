@@ -118,6 +118,16 @@ def test_what_only_some_processes_show_is_not_the_codes() -> None:
     assert "with the processes of start 2" in found.statement or "contradict" in found.statement
 
 
+def test_of_five_starts_one_may_not_show_what_the_others_do() -> None:
+    assert in_lives((1.05, 1.06, 1.055, 1.01, 1.05)).ruling is Ruling.FAIL
+
+
+def test_of_five_starts_two_may_not() -> None:
+    found = in_lives((1.09, 1.01, 1.08, 1.01, 1.09))
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "with the processes of start 2" in found.statement
+
+
 def test_growth_in_rare_steps_does_not_pass() -> None:
     """Allocators take memory in large pieces: the typical batch then shows no growth at all."""
     found = judged(lambda s, n: arm(s, grown=20_000_000 if n % 400 == 7 else 0), blocks=1600)[
