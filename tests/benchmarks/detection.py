@@ -32,12 +32,10 @@ from harness.session import Session
 from tests.benchmarks.detection_slowed import seconds_a_turn
 
 JUDGED = ("mean", "p50", "CPU a request")
-CALIBRATIONS = 5
+CALIBRATIONS = 8
 """Comparisons from which it is found how much work more makes a request so much slower."""
 CALIBRATION = 4.0
 """Seconds of each."""
-GUESS = 0.1
-"""How much slower head is made in them: more shows better."""
 THRESHOLD = 0.05
 """Of the mean that is compared with: what --benchmark-compare-fail=mean:5% computes."""
 
@@ -109,7 +107,7 @@ def calibrated(slower: float, options: argparse.Namespace) -> Effect:
             figures = {verdict.criterion: verdict for verdict in result.verdicts}
             if not taken:
                 taken = figures["p50"].findings[0].value
-                turns = round(GUESS * taken / seconds_a_turn())
+                turns = round(slower * taken / seconds_a_turn())
             else:
                 found.append({name: figures[name].value or 0.0 for name in JUDGED})
     changes = {name: statistics.median(each[name] for each in found) for name in JUDGED}
