@@ -130,10 +130,11 @@ def breaking_point(
         click.echo(f"To tell more it needs {found.needs}.")
     if json_path is not None:
         json_path.write_text(encode(found, strength, criterion, session.seed), encoding="utf-8")
-    return _status(found, None if expect is None else strength.level(expect))
+    return exit_status(found, None if expect is None else strength.level(expect))
 
 
-def _status(found: BreakingPoint, expected: float | None) -> int:
+def exit_status(found: BreakingPoint, expected: float | None) -> int:
+    """Return 0 where it holds as far as expected, 1 where it fails before, 3 where it is open."""
     if not found.held_without:
         return 1 if found.trials and found.trials[0].ruling is Ruling.FAIL else INCONCLUSIVE
     if expected is None or (found.held is not None and found.held >= expected):

@@ -11,6 +11,7 @@ import pytest
 from faults import Bandwidth, Fault, HttpAbort, Latency
 from harness.breaking_point import BreakingPoint, Search, Trial, breaking_point, read
 from harness.cli import main
+from harness.commands.breaking_point import INCONCLUSIVE, exit_status
 from harness.criteria import Ruling, Verdict
 from harness.errors import ConfigurationError
 from harness.load.level_search import Bracket
@@ -125,6 +126,28 @@ def test_a_wrong_strength_is_one_clear_error(
 def test_a_wrong_search_is_refused(lowest: float, highest: float, resolution: float) -> None:
     with pytest.raises(ConfigurationError, match="expected"):
         Search(lowest, highest, resolution=resolution)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "expected", "status"),
+    [
+        (lambda level: Ruling.PASS if level <= 0.2 else Ruling.FAIL, None, 0),
+        (lambda level: Ruling.PASS if level <= 0.2 else Ruling.FAIL, 0.15, 0),
+        (lambda level: Ruling.PASS if level <= 0.2 else Ruling.FAIL, 0.25, 1),
+        (lambda level: Ruling.PASS if level <= 0.2 else Ruling.INCONCLUSIVE, 0.25, INCONCLUSIVE),
+        (lambda level: Ruling.PASS if not level else Ruling.FAIL, 0.15, 1),
+        (lambda level: Ruling.PASS if not level else Ruling.FAIL, 0.05, INCONCLUSIVE),
+        (lambda level: Ruling.FAIL, 0.15, 1),
+        (lambda level: Ruling.FAIL, None, 1),
+        (lambda level: Ruling.INCONCLUSIVE, 0.15, INCONCLUSIVE),
+    ],
+)
+def test_the_exit_status_says_whether_it_holds_as_far_as_expected(
+    ruling: Callable[[float], Ruling], expected: float | None, status: int
+) -> None:
+    """Failed before is a failure; not known to hold so far is neither that nor a success."""
+    found = Search(0.1, 0.3, resolution=0.05).run(looking(ruling))
+    assert exit_status(found, expected) == status
 
 
 class FakeStack:
