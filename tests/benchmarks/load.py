@@ -87,6 +87,8 @@ class Bench:
     rounds: int
     seconds: int
     random: random.Random
+    peers: Sequence[str]
+    """What is measured; "windtunnel" is among them."""
 
     def run(self, command: list[str]) -> str:
         """Return what a command printed, run on the load generators' core."""
@@ -112,8 +114,8 @@ class Bench:
 
 def throughput(bench: Bench) -> list[Line]:
     """Measure requests a second of all that are installed, and what each request costs."""
-    names = [name for name, peer in PEERS.items() if found(peer) is not None]
-    for name in PEERS.keys() - names:
+    names = [name for name in bench.peers if found(PEERS[name]) is not None]
+    for name in set(bench.peers) - set(names):
         click.echo(f"{name} is not installed: left out", err=True)
     # A short stretch costs the start-up alone, which is no part of a request's cost.
     short = {name: bench.ask(PEERS[name], 1) for name in names}
@@ -225,6 +227,13 @@ PARTS = {each.__name__: each for each in (throughput, latency, memory, quantiles
 
 @click.command()
 @click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="Only this.")
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    type=click.Choice([*TARGETS, "hey", "bare"]),
+    help="Only this.",
+)
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 50))
 @click.option("--seconds", default=3, show_default=True, type=click.IntRange(2, 30))
 @click.option("--seed", default=1, show_default=True)
@@ -233,6 +242,7 @@ PARTS = {each.__name__: each for each in (throughput, latency, memory, quantiles
 def load(
     *,
     parts: tuple[str, ...],
+    peers: tuple[str, ...],
     rounds: int,
     seconds: int,
     seed: int,
@@ -248,7 +258,8 @@ def load(
         for name, text in FILES.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         shuffle = random.Random(seed)  # noqa: S311 - replayable, not secret
-        bench = Bench(url, other, Path(folder), rounds, seconds, shuffle)
+        measured = list(PEERS) if not peers else ["windtunnel", *peers]
+        bench = Bench(url, other, Path(folder), rounds, seconds, shuffle, measured)
         lines = [line for name in parts or PARTS for line in PARTS[name](bench)]
     click.echo(
         f"{CONNECTIONS} connections, nginx on core {own}, load on core {other}; medians of {rounds}"
