@@ -13,6 +13,8 @@ from harness.criteria.tolerances import Tolerances
 from harness.criteria.verdict import Finding, Ruling, Verdict, decide_below
 from harness.records import Block, Comparison
 
+LEAST = 5
+"""Values of one life from which its word counts."""
 MANY_LIVES = 5
 """One life in so many may fail to show what the others do: chance strikes one of many."""
 FIXED = 6
@@ -161,7 +163,7 @@ def _doubt(
     for life in lives:
         own = [block for block in blocks if block.life == life]
         (seen,) = (each for each in series(own, dependencies) if each.name == one.name)
-        if len(seen.values) < seen.confirming:
+        if len(seen.values) < LEAST:
             return f"too few pairs were made with the processes of start {life + 1}"
         worse = seen.effect if one.more_is_worse else -seen.effect
         if worse <= tolerance:

@@ -47,8 +47,6 @@ class Series:
     more_is_worse: bool = True
     missing: int = 0
     """Blocks in which it could not be counted; with any, the values tell nothing."""
-    confirming: int = 10
-    """Values of one life from which its word counts."""
 
     @property
     def effect(self) -> float:
@@ -89,7 +87,6 @@ def _durations(
         base=summary(base) if base else math.nan,
         head=summary(head) if head else math.nan,
         unit="s",
-        confirming=5 if size == TAIL else 10,
     )
 
 
@@ -160,7 +157,6 @@ def _growth(blocks: Sequence[Block]) -> Series:
         base=fmean(base) if base else math.nan,
         head=fmean(head) if head else math.nan,
         unit="bytes a request",
-        confirming=5,
     )
 
 
