@@ -98,10 +98,10 @@ async def measure(
 ) -> Block:
     """Return one block of base (lane 0) and head (lane 1).
 
-    Which arm begins a foursome is drawn. Within it both have the same mean place, and each follows
-    itself as often as the other does, so that a drift cancels, and what it costs a process to be
-    woken up after another has run (counterbalancing). Meanwhile both arms run on one core, drawn
-    for each block, so that neither shares its core with busier neighbours than the other does.
+    Within a foursome both arms have the same mean place, so that a drift cancels. Which of them
+    begins is drawn, and so is thereby which comes twice in a row and need not be woken up for its
+    second request. Meanwhile both run on one core, drawn for each block, so that neither shares its
+    core with busier neighbours than the other does.
     """
     tallies = (_Tally(), _Tally())
     before = [_resident(lane) for lane in lanes]
