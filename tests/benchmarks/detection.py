@@ -77,8 +77,9 @@ def kept_busy(*, wanted: bool) -> Iterator[None]:
 
 
 def _burn() -> None:
-    end = time.monotonic() + 3600
-    while time.monotonic() < end:
+    # Nobody else ends it where the benchmark is killed.
+    parent = os.getppid()
+    while os.getppid() == parent:
         pass
 
 
