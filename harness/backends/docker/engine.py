@@ -3,6 +3,7 @@
 import os
 import platform
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 SERVICE_LABEL = "com.docker.compose.service"
 DEADLINE = 60
 """Seconds that one request to the engine may take."""
+PUBLISHING = 5.0
+"""Seconds within which a container that was just started has its ports: seen missing once, under
+the older compose on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,18 @@ class Engine:
 
     def published(self, service: str, port: int) -> Address:
         """Return where a service's port can be reached from here."""
-        bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
-        if not bindings:
-            raise ControlError(f"the service {service!r} does not publish its port {port}")
-        return Address("127.0.0.1", int(bindings[0]["HostPort"]))
+        deadline = time.monotonic() + PUBLISHING
+        while True:
+            attributes = self._find(service).attrs
+            bindings = attributes["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+            if bindings:
+                return Address("127.0.0.1", int(bindings[0]["HostPort"]))
+            if time.monotonic() > deadline:
+                status = attributes["State"]["Status"]
+                raise ControlError(
+                    f"the service {service!r}, which is {status}, does not publish its port {port}"
+                )
+            time.sleep(0.1)
 
     def template(self, service: str) -> Template:
         """Return what a service's container was created with."""
