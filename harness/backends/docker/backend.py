@@ -118,9 +118,22 @@ class DockerBackend:
             raise
 
     def _control(self, service: str) -> Address:
-        address = self.engine.published(service, CONTROL_PORT)
-        self._await(service, lambda: answers_http("/version")(address))
-        return address
+        return self._await_answer(service, CONTROL_PORT, "/version")
+
+    def _await_answer(self, service: str, port: int, path: str) -> Address:
+        """Return where a service's port can be reached, once it is healthy and answers there."""
+        found: list[Address] = []
+
+        def probe() -> None:
+            if not found:
+                address = self.engine.published(service, port)
+                if address is None:
+                    raise ConnectionError(f"it does not publish its port {port}")
+                found.append(address)
+            answers_http(path)(found[0])
+
+        self._await(service, probe)
+        return found[0]
 
     def _await(self, service: str, probe: Callable[[], None] = lambda: None) -> None:
         deadline = max(START_DEADLINE, self.configuration.start_deadline)
@@ -154,18 +167,10 @@ class DockerBackend:
         mounts = [f"{self._files}:{FILES}:ro"] if any(self._files.iterdir()) else []
         self.engine.start_like(template, name, given, port, mounts)
         try:
-            address: list[Address] = []
-
-            def probe() -> None:
-                if not address:
-                    address.append(self.engine.published(name, port))
-                answers_http(self.configuration.health)(address[0])
-
-            self._await(name, probe)
+            return self._await_answer(name, port, self.configuration.health)
         except BaseException:
             self.engine.remove(name)
             raise
-        return address[0]
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the container's first process, as the engine's machine knows it."""

@@ -3,7 +3,6 @@
 import os
 import platform
 import socket
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +25,6 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 SERVICE_LABEL = "com.docker.compose.service"
 DEADLINE = 60
 """Seconds that one request to the engine may take."""
-PUBLISHING = 5.0
-"""Seconds within which a container that was just started has its ports: seen missing once, under
-the older compose on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +71,13 @@ class Engine:
         """Return the pid of a container's first process, as the engine's machine knows it."""
         return int(self._find(service).attrs["State"]["Pid"])
 
-    def published(self, service: str, port: int) -> Address:
-        """Return where a service's port can be reached from here."""
-        deadline = time.monotonic() + PUBLISHING
-        while True:
-            attributes = self._find(service).attrs
-            bindings = attributes["NetworkSettings"]["Ports"].get(f"{port}/tcp")
-            if bindings:
-                return Address("127.0.0.1", int(bindings[0]["HostPort"]))
-            if time.monotonic() > deadline:
-                status = attributes["State"]["Status"]
-                raise ControlError(
-                    f"the service {service!r}, which is {status}, does not publish its port {port}"
-                )
-            time.sleep(0.1)
+    def published(self, service: str, port: int) -> Address | None:
+        """Return where a service's port can be reached from here; None while it cannot.
+
+        A container that has just been started may run some moments before its ports are there.
+        """
+        bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+        return Address("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
 
     def template(self, service: str) -> Template:
         """Return what a service's container was created with."""
