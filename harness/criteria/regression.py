@@ -1,7 +1,7 @@
 """Head is no worse than base, figure by figure, from interleaved pairs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
@@ -21,6 +21,9 @@ FIXED = 6
 """Judged figures of an endpoint besides its calls, of which there is one for each dependency."""
 
 
+Lives = Mapping[int, Sequence[Series]]
+
+
 def regressions(
     comparison: Comparison, tolerances: Tolerances, confidence: float = 0.99
 ) -> tuple[Verdict, ...]:
@@ -37,16 +40,11 @@ def regressions(
     for endpoint in comparison.endpoints:
         blocks = comparison.of(endpoint)
         if blocks:
+            whole = series(blocks, comparison.dependencies)
+            lives = _lives(blocks, whole, comparison.dependencies)
             verdicts += [
-                _judge(
-                    one,
-                    endpoint,
-                    blocks,
-                    tolerances,
-                    confidence=each,
-                    dependencies=comparison.dependencies,
-                )
-                for one in series(blocks, comparison.dependencies)
+                _judge(one, endpoint, blocks, tolerances, confidence=each, lives=lives)
+                for one in whole
             ]
             verdicts += _failures(endpoint, blocks)
     verdicts += _memory(comparison, tolerances)
@@ -70,7 +68,7 @@ def _judge(
     tolerances: Tolerances,
     *,
     confidence: float,
-    dependencies: Sequence[str],
+    lives: Lives,
 ) -> Verdict:
     tolerance = float(getattr(tolerances, one.tolerance))
     pairs = sum(len(block.base.durations) for block in blocks)
@@ -121,7 +119,7 @@ def _judge(
             needs="a longer run",
         )
     if ruling is Ruling.FAIL:
-        doubt = _doubt(one, blocks, tolerance, dependencies)
+        doubt = _doubt(one, lives, tolerance)
         if doubt:
             return replace(
                 judged,
@@ -149,20 +147,27 @@ def _judge(
     return judged
 
 
-def _doubt(
-    one: Series, blocks: Sequence[Block], tolerance: float, dependencies: Sequence[str]
-) -> str:
+def _lives(blocks: Sequence[Block], whole: Sequence[Series], dependencies: Sequence[str]) -> Lives:
+    """Return each life's series, by the life's number; a single one's are those of the whole."""
+    numbers = dict.fromkeys(block.life for block in blocks)
+    if len(numbers) == 1:
+        return dict.fromkeys(numbers, whole)
+    return {
+        number: series([block for block in blocks if block.life == number], dependencies)
+        for number in numbers
+    }
+
+
+def _doubt(one: Series, lives: Lives, tolerance: float) -> str:
     """Return why an effect may be the processes' and not the code's; "" where the lives show it.
 
     Two processes of the same code can differ by more than a tolerance for as long as they live, and
     no number of pairs tells that from a regression: only fresh processes do. Of few lives each must
     show it; of five or more, one may not.
     """
-    lives = dict.fromkeys(block.life for block in blocks)
     doubts = []
-    for life in lives:
-        own = [block for block in blocks if block.life == life]
-        (seen,) = (each for each in series(own, dependencies) if each.name == one.name)
+    for life, its_series in lives.items():
+        (seen,) = (each for each in its_series if each.name == one.name)
         if len(seen.values) < LEAST:
             return f"too few pairs were made with the processes of start {life + 1}"
         worse = seen.effect if one.more_is_worse else -seen.effect

@@ -5,7 +5,7 @@ import random
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from harness.address import Address
@@ -126,11 +126,7 @@ async def measure(
     seen = await asyncio.to_thread(evidence, turns[0][0])
     calls = [_calls(each, turns) for each in seen]
     base, head = (
-        replace(
-            _arm(tallies[arm], before[arm], after[arm]),
-            calls=tuple(count[arm] for count in calls),
-            counted=plan.burst,
-        )
+        _arm(tallies[arm], plan, before[arm], after[arm], tuple(count[arm] for count in calls))
         for arm in (0, 1)
     )
     return Block(endpoint=endpoint, began=began, base=base, head=head)
@@ -180,7 +176,9 @@ def _calls(
     return counts[0], counts[1]
 
 
-def _arm(tally: _Tally, before: int | None, after: int | None) -> ArmBlock:
+def _arm(
+    tally: _Tally, plan: Plan, before: int | None, after: int | None, calls: tuple[int | None, ...]
+) -> ArmBlock:
     clock = [reading for reading in tally.clock if reading is not None]
     gone = len(clock) < len(tally.clock)
     return ArmBlock(
@@ -191,4 +189,6 @@ def _arm(tally: _Tally, before: int | None, after: int | None) -> ArmBlock:
         cpu=() if gone else tuple((b - a) / 2 for a, b in pairwise(clock)),
         resident=after,
         grown=(after or 0) - (before or 0),
+        calls=calls,
+        counted=plan.burst,
     )

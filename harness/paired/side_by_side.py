@@ -48,8 +48,8 @@ def compare_arms(
         return result
     # Where it failed late, each life is short, but none so short that it shows nothing.
     remaining = max(share, request.budget - measured)
+    each = replace(whole, budget=remaining / (lives - 1))
     for _ in range(lives - 1):
-        each = replace(whole, budget=remaining / (lives - 1))
         result, _ = _live(stack, arms, each, faults, gathered)
     return result
 
