@@ -24,7 +24,7 @@ import msgspec
 
 from harness.configuration import SAMPLE
 from harness.criteria.tolerances import Tolerances
-from harness.criteria.verdict import Ruling
+from harness.criteria.verdict import Ruling, Verdict
 from harness.paired.arms import Arm
 from harness.paired.measurement import Request
 from harness.paired.side_by_side import compare_arms
@@ -95,23 +95,15 @@ def calibrated(slower: float, options: argparse.Namespace) -> Effect:
     """Return what makes the median so much slower, from comparisons with fresh processes each."""
     if not slower:
         return Effect(0, dict.fromkeys(JUDGED, 0.0))
-    found: list[dict[str, float]] = []
     wide = Tolerances(mean=9.0, p50=9.0, cpu=9.0)
-    with sampled(options, options.seed) as session:
-        taken = 0.0
-        turns = 0
-        for _ in range(CALIBRATIONS + 1):
-            request = Request(endpoints=(options.endpoint,), tolerances=wide, budget=CALIBRATION)
-            stack = session.stack("calibration", {}, lambda verdict: None)
-            result = compare_arms(stack, arms(turns), request)
-            stack.close()
-            figures = {verdict.criterion: verdict for verdict in result.verdicts}
-            if not taken:
-                taken = figures["p50"].findings[0].value
-                turns = round(slower * taken / seconds_a_turn())
-            else:
-                found.append({name: figures[name].value or 0.0 for name in JUDGED})
-    changes = {name: statistics.median(each[name] for each in found) for name in JUDGED}
+    request = Request(endpoints=(options.endpoint,), tolerances=wide, budget=CALIBRATION)
+    with sampled(options.seed) as session:
+        alike = compared(session, 0, request)
+        turns = round(slower * alike["p50"].findings[0].value / seconds_a_turn())
+        found = [compared(session, turns, request) for _ in range(CALIBRATIONS)]
+    changes = {
+        name: statistics.median(each[name].value or 0.0 for each in found) for name in JUDGED
+    }
     scale = slower / changes["p50"]
     truths = {name: scale * change for name, change in changes.items()}
     print(
@@ -120,13 +112,19 @@ def calibrated(slower: float, options: argparse.Namespace) -> Effect:
     return Effect(round(scale * turns), truths)
 
 
-def arms(turns: int) -> tuple[Arm, Arm]:
-    """Return the target as it is, and with so many turns more."""
-    return Arm("base"), Arm("head", environment=(("SLOWED_BY", str(turns)),))
+def compared(session: Session, turns: int, request: Request) -> dict[str, Verdict]:
+    """Start the target as it is, and with so many turns more; return the verdicts by figure."""
+    arms = Arm("base"), Arm("head", environment=(("SLOWED_BY", str(turns)),))
+    stack = session.stack("detection", {}, lambda verdict: None)
+    try:
+        result = compare_arms(stack, arms, request)
+    finally:
+        stack.close()
+    return {verdict.criterion: verdict for verdict in result.verdicts}
 
 
 @contextmanager
-def sampled(options: argparse.Namespace, seed: int) -> Iterator[Session]:
+def sampled(seed: int) -> Iterator[Session]:
     """Give a session in which the sample target can be slowed."""
     session = Session(directory=Path.cwd(), configuration=None, backend="embedded", seed=seed)
     module = "tests.benchmarks.detection_slowed"
@@ -147,7 +145,7 @@ def trials(options: argparse.Namespace, slower: float, known: list[Trial]) -> No
         return
     effect = calibrated(slower, options)
     while done < options.trials:
-        with sampled(options, options.seed + done) as session:
+        with sampled(options.seed + done) as session:
             for _ in range(min(options.fresh, options.trials - done)):
                 trial = one_trial(options, session, effect, slower, done)
                 with options.out.open("ab") as file:
@@ -165,10 +163,7 @@ def one_trial(
         budget=options.budget,
     )
     began = time.monotonic()
-    stack = session.stack(f"trial {number}", {}, lambda verdict: None)
-    result = compare_arms(stack, arms(effect.turns), request)
-    stack.close()
-    figures = {verdict.criterion: verdict for verdict in result.verdicts}
+    figures = compared(session, effect.turns, request)
     return Trial(
         slower=slower,
         busy=options.busy,
@@ -183,7 +178,7 @@ def one_trial(
         head_mean=figures["mean"].findings[1].value,
         load=os.getloadavg()[0],
         budget=options.budget,
-        failing=tuple(v.criterion for v in result.verdicts if v.ruling is Ruling.FAIL),
+        failing=tuple(name for name, v in figures.items() if v.ruling is Ruling.FAIL),
     )
 
 

@@ -27,6 +27,7 @@ import click
 from tests.benchmarks.load_peers import CONNECTIONS, FILES, PEERS, Peer, Said, found, install
 from tests.benchmarks.load_server import farther, nginx, pinned
 
+OURS = "windtunnel"
 TARGETS = {"wrk": 0.9, "oha": 1.0, "k6": 3.0, "locust": 10.0}
 """How many times each one's throughput ours shall be at least."""
 RATE = 2000
@@ -88,7 +89,7 @@ class Bench:
     seconds: int
     random: random.Random
     peers: Sequence[str]
-    """What is measured; "windtunnel" is among them."""
+    """What is measured; ours is among them."""
 
     def run(self, command: list[str]) -> str:
         """Return what a command printed, run on the load generators' core."""
@@ -115,7 +116,7 @@ class Bench:
 def throughput(bench: Bench) -> list[Line]:
     """Measure requests a second of all that are installed, and what each request costs."""
     names = [name for name in bench.peers if found(PEERS[name]) is not None]
-    for name in set(bench.peers) - set(names):
+    for name in [name for name in bench.peers if name not in names]:
         click.echo(f"{name} is not installed: left out", err=True)
     # A short stretch costs the start-up alone, which is no part of a request's cost.
     short = {name: bench.ask(PEERS[name], 1) for name in names}
@@ -141,7 +142,7 @@ def throughput(bench: Bench) -> list[Line]:
         )
     for name, least in TARGETS.items():
         if name in names:
-            ratios = [rate["windtunnel"] / rate[name] for rate in rates]
+            ratios = [rate[OURS] / rate[name] for rate in rates]
             lines.append(
                 _line(
                     "throughput",
@@ -170,7 +171,7 @@ def latency(bench: Bench) -> list[Line]:
 
 
 def _fixed_rate(bench: Bench, where: str) -> list[Line]:
-    ours, oha = PEERS["windtunnel"], PEERS["oha"]
+    ours, oha = PEERS[OURS], PEERS["oha"]
     pairs: list[tuple[Said, Said]] = []
     for _ in range(bench.rounds):
         both: dict[str, Said] = {}
@@ -200,7 +201,7 @@ def memory(bench: Bench) -> list[Line]:
     """Measure how much more memory more requests take."""
     few, many = 20_000, 220_000
     program = [sys.executable, str(Path(__file__).with_name("load_memory.py"))]
-    program += [PEERS["windtunnel"].program, "load", bench.url, "-d", "60s", "--json", "-n"]
+    program += [PEERS[OURS].program, "load", bench.url, "-d", "60s", "--json", "-n"]
     peaks = [int(bench.run([*program, f"{count}"])) for count in (few, many)]
     each = [(peaks[1] - peaks[0]) / (many - few)]
     return [
@@ -231,8 +232,8 @@ PARTS = {each.__name__: each for each in (throughput, latency, memory, quantiles
     "--peer",
     "peers",
     multiple=True,
-    type=click.Choice([*TARGETS, "hey", "bare"]),
-    help="Only this.",
+    type=click.Choice([name for name in PEERS if name != OURS]),
+    help="Only these, beside ours.",
 )
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 50))
 @click.option("--seconds", default=3, show_default=True, type=click.IntRange(2, 30))
@@ -258,7 +259,7 @@ def load(
         for name, text in FILES.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         shuffle = random.Random(seed)  # noqa: S311 - replayable, not secret
-        measured = list(PEERS) if not peers else ["windtunnel", *peers]
+        measured = list(PEERS) if not peers else [OURS, *peers]
         bench = Bench(url, other, Path(folder), rounds, seconds, shuffle, measured)
         lines = [line for name in parts or PARTS for line in PARTS[name](bench)]
     click.echo(

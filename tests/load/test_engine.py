@@ -2,13 +2,12 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from harness.load.arrivals import Arrivals, constant
+from harness.load.arrivals import constant
 from harness.load.destination import Destination
 from harness.load.engine import Engine
 from harness.load.mix import Mix, Request
@@ -16,34 +15,8 @@ from harness.load.plan import Plan
 from harness.records.load_run import LoadRun
 from harness.records.samples import Failure
 from tests.load import servers
+from tests.load.driven import load
 from tests.load.servers import OK, Server, answering, serving
-
-
-def load(
-    reply: servers.Reply,
-    *requests: Request,
-    connections: int = 2,
-    most: int = 20,
-    arrivals: Arrivals | None = None,
-    keep_alive: bool = True,
-    look: Callable[[Server], object] = lambda server: None,
-) -> LoadRun:
-    async def go() -> LoadRun:
-        async with serving(reply) as server:
-            plan = Plan(
-                destination=server.destination,
-                mix=Mix(requests or (Request(),)),
-                connections=connections,
-                most=most,
-                seconds=5.0,
-                arrivals=arrivals,
-                keep_alive=keep_alive,
-            )
-            found = await Engine(plan).run()
-            look(server)
-            return found
-
-    return asyncio.run(go())
 
 
 def test_a_closed_loop_records_every_request_once_on_its_own_connections() -> None:

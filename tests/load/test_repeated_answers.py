@@ -13,7 +13,8 @@ from harness.load.one_answer import is_one_answer
 from harness.load.plan import Plan
 from harness.records.load_run import LoadRun
 from harness.records.samples import Failure
-from tests.load.servers import OK, Reply, serving
+from tests.load.driven import load
+from tests.load.servers import OK, Reply
 
 BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 EMPTY = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
@@ -30,19 +31,9 @@ def in_order(*answers: bytes) -> Reply:
     return reply
 
 
-def load(reply: Reply, *requests: Request, most: int) -> LoadRun:
-    async def go() -> LoadRun:
-        async with serving(reply) as server:
-            mix = Mix(requests or (Request(),))
-            plan = Plan(destination=server.destination, mix=mix, connections=1, most=most)
-            return await Engine(plan).run()
-
-    return asyncio.run(go())
-
-
 def test_each_of_many_like_answers_and_of_the_others_between_has_its_status() -> None:
     answers = [*[OK] * 5, *[BUSY] * 4, OK, BUSY, *[OK] * 3]
-    run = load(in_order(*answers), most=len(answers))
+    run = load(in_order(*answers), connections=1, most=len(answers))
     found = [int(answer[9:12]) for answer in answers]
     assert run.samples.status.tolist() == found
     assert run.samples.errors == found.count(503)
@@ -51,7 +42,6 @@ def test_each_of_many_like_answers_and_of_the_others_between_has_its_status() ->
 @pytest.mark.parametrize("cut", [1, 20, len(OK) - 1])
 def test_one_that_comes_in_pieces_among_them_is_taken_whole(cut: int) -> None:
     places = count()
-
     ended = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,14 +72,14 @@ def test_a_head_answer_like_that_of_a_get_leaves_the_connection_in_order() -> No
         return EMPTY if b"/empty" in request or request.startswith(b"HEAD") else OK
 
     requests = (Request(path="/empty"), Request(method="HEAD", path="/empty"), Request())
-    run = load(reply, *requests, most=60)
+    run = load(reply, *requests, connections=1, most=60)
     assert run.samples.statuses() == {200: 60}
     assert set(run.samples.request.tolist()) == {0, 1, 2}
 
 
 def test_what_follows_an_answer_is_never_taken_for_a_part_of_it() -> None:
     """Each answer here brings the beginning of another, with which the next one is damaged."""
-    run = load(in_order(*[OK + b"HTTP/1.1 2"] * 6), most=6)
+    run = load(in_order(*[OK + b"HTTP/1.1 2"] * 6), connections=1, most=6)
     assert run.samples.failures() == {Failure.MALFORMED: 3}
     assert run.samples.statuses()[200] == 3
 

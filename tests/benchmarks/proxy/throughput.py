@@ -17,8 +17,8 @@ from tests.contracts.proxy.servers import OURS, THEIRS, Server
 
 CONNECTIONS = (32, 1)
 PLAIN, SLOW = "no toxics", "1 ms"
-LATENCY = 1e-3
-"""Seconds that the second adds."""
+LATENCY = 1
+"""Milliseconds that the second adds."""
 
 Samples = dict[str, list[Sample]]
 
@@ -32,7 +32,7 @@ def ways(held: ExitStack, upstream: Way) -> dict[str, Way]:
         process = psutil.Process(server.process.pid)
         found[f"{kind}, {PLAIN}"] = Way(server.proxy(upstream.port, name="plain"), process)
         found[f"{kind}, {SLOW}"] = Way(server.proxy(upstream.port, name="p"), process)
-        server.toxic("latency", latency=1)
+        server.toxic("latency", latency=LATENCY)
         if kind == OURS:
             port = server.proxy(upstream.port, "recording", protocol="http")
             found[f"{kind}, recording HTTP"] = Way(port, process)
@@ -97,5 +97,7 @@ def without_cost(many: Samples, one: Samples) -> Iterator[Claim]:
     connection: with more at once it is no faster.
     """
     pairs = zip(one["direct"], many[f"{THEIRS}, {SLOW}"], strict=True)
-    most = [max(CONNECTIONS) / (LATENCY + alone.half) / theirs.rate for alone, theirs in pairs]
+    most = [
+        max(CONNECTIONS) / (LATENCY / 1000 + alone.half) / theirs.rate for alone, theirs in pairs
+    ]
     yield Claim(f"{SLOW}, a proxy that takes no time: requests/s, ratio", most)

@@ -1,0 +1,41 @@
+"""The engine driven in this process against a small server."""
+
+import asyncio
+from collections.abc import Callable
+
+from harness.load.arrivals import Arrivals
+from harness.load.engine import Engine
+from harness.load.mix import Mix, Request
+from harness.load.plan import Plan
+from harness.records.load_run import LoadRun
+from tests.load import servers
+from tests.load.servers import Server, serving
+
+
+def load(
+    reply: servers.Reply,
+    *requests: Request,
+    connections: int = 2,
+    most: int = 20,
+    arrivals: Arrivals | None = None,
+    keep_alive: bool = True,
+    look: Callable[[Server], object] = lambda server: None,
+) -> LoadRun:
+    """Return the run of these requests; `look` is shown the server while it still serves."""
+
+    async def go() -> LoadRun:
+        async with serving(reply) as server:
+            plan = Plan(
+                destination=server.destination,
+                mix=Mix(requests or (Request(),)),
+                connections=connections,
+                most=most,
+                seconds=5.0,
+                arrivals=arrivals,
+                keep_alive=keep_alive,
+            )
+            found = await Engine(plan).run()
+            look(server)
+            return found
+
+    return asyncio.run(go())
