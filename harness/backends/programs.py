@@ -12,6 +12,7 @@ from harness.address import Address
 from harness.backends.backend import CONFIGURED, Program
 from harness.errors import ControlError, StartError
 from harness.keeper.client import KeeperClient
+from harness.ports import free_port
 
 Probe = Callable[[Address], None]
 """Returns once the program serves; raises OSError or HTTPException while it does not yet."""
@@ -137,13 +138,6 @@ def tail(log: Path, lines: int = 15) -> str:
     if not last:
         return f"its log ({log}) is empty"
     return "\n".join([f"the last lines of its log ({log}):", *(f"  {line}" for line in last)])
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _check_free(name: str, address: Address) -> None:

@@ -15,14 +15,19 @@ def timeline(
     *,
     longest: int = 40,
 ) -> tuple[Moment, ...]:
-    """Return at most `longest` moments in order of time; those in `counted` are marked."""
+    """Return at most `longest` moments in order of time; those in `counted` are marked.
+
+    They are the first ones, or those around the first that is marked, where that comes later.
+    """
     moments = [Moment(response.started, "caller", _described(response)) for response in responses]
     moments.extend(
         Moment(attempt.started, dependency, attempt.what, counted=attempt in counted)
         for attempt in reached
     )
     moments.sort(key=lambda moment: (moment.at, moment.place != "caller"))
-    return tuple(moments[:longest])
+    first = next((index for index, moment in enumerate(moments) if moment.counted), 0)
+    begin = 0 if first < longest else first - longest // 2
+    return tuple(moments[begin : begin + longest])
 
 
 def _described(response: Response) -> str:

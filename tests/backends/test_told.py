@@ -9,9 +9,10 @@ import pytest
 from faults import Outage
 from harness.address import Address
 from harness.backends.given_target import running_target
-from harness.backends.programs import answers_http, free_port
+from harness.backends.programs import answers_http
 from harness.configuration import parse
 from harness.errors import ConfigurationError, StartError, UnsupportedFault
+from harness.ports import free_port
 from harness.session import Session
 
 SERVICE = """

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from harness.ports import free_port
 from tests.contracts.proxy.servers import OURS, Server
 
 _CONFIGURATION = """
@@ -34,9 +35,7 @@ def nginx(core: int | None) -> Iterator[str]:
     if program is None:
         raise click.ClickException("nginx: expected it on PATH: apt-get install nginx-light")
     with tempfile.TemporaryDirectory(prefix="windtunnel-benchmark-") as folder:
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            port = held.getsockname()[1]
+        port = free_port()
         configuration = Path(folder, "nginx.conf")
         configuration.write_text(_CONFIGURATION.format(folder=folder, port=port))
         command = [*pinned(core), program, "-e", f"{folder}/error.log", "-c", str(configuration)]

@@ -1,5 +1,6 @@
 """The judges of an open and a half-open breaker rule on records alone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,24 +20,61 @@ from harness.conformance.properties import (
     wall_clock_plays_no_part,
     workers,
 )
-from harness.conformance.recording import Span
+from harness.conformance.recording import Recording, Span
 from harness.criteria import Category, Ruling
 from harness.errors import NotTestable
 from tests.conformance.hand_made import OPENING, Call, failed, kept, part, real, recording
 
 
+def turned_away(at: float, callers: int = silent_while_open.AT_ONCE) -> list[Call]:
+    """Return a crowd that is kept from the dependency."""
+    return [kept(at + n * 0.0001) for n in range(callers)]
+
+
+def silence(*crowds: Call, alone: Sequence[Call] | None = None, dropped: int = 0) -> Recording:
+    """Return what is recorded of these crowds and of the single callers between them."""
+    single = [kept(0.08 + n * 0.05) for n in range(6)] if alone is None else alone
+    return recording(
+        OPENING,
+        part(silent_while_open.CROWDS, *crowds, concurrency=silent_while_open.AT_ONCE),
+        part(silent_while_open.ALONE, *single),
+        dropped=dropped,
+    )
+
+
+@pytest.mark.parametrize("step", ["crowds", "one at a time"])
 @pytest.mark.parametrize(
-    ("call_at", "ruling"), [(None, "PASS"), (0.2, "FAIL"), (0.379, "FAIL"), (0.45, "PASS")]
+    ("call_at", "ruling"), [(None, "PASS"), (0.21, "FAIL"), (0.379, "FAIL"), (0.45, "PASS")]
 )
-def test_no_call_may_start_in_the_open_time(call_at: float | None, ruling: str) -> None:
-    calls = [kept(0.06 + n * 0.05) for n in range(7)]
+def test_no_call_may_start_in_the_open_time(step: str, call_at: float | None, ruling: str) -> None:
+    crowds, alone = turned_away(0.07), [kept(0.09)]
     if call_at is not None:
-        calls.append(real(call_at))
-    assert silent_while_open.judge(recording(OPENING, part("open", *calls))).ruling == ruling
+        (crowds if step == silent_while_open.CROWDS else alone).append(real(call_at))
+    verdict = silent_while_open.judge(silence(*crowds, alone=alone))
+    assert verdict.ruling == ruling
+    assert verdict.statement.startswith(f"{int(ruling == 'FAIL')} calls of")
+    assert any(each.counted for each in verdict.timeline) == (ruling == "FAIL")
+
+
+@pytest.mark.parametrize(
+    ("crowds", "alone"),
+    [
+        ([], None),
+        (turned_away(0.07, silent_while_open.AT_ONCE - 1), None),
+        (turned_away(0.5), None),
+        (turned_away(0.07), []),
+    ],
+    ids=["no crowd", "half a crowd", "a late crowd", "none alone"],
+)
+def test_silence_that_no_crowd_or_no_single_caller_tried_is_no_pass(
+    crowds: list[Call], alone: list[Call] | None
+) -> None:
+    verdict = silent_while_open.judge(silence(*crowds, alone=alone))
+    assert (verdict.ruling, "20 at once" in verdict.needs) == ("INCONCLUSIVE", True)
 
 
 def test_records_that_the_tap_dropped_turn_a_pass_into_doubt() -> None:
-    seen = recording(OPENING, part("open", *(kept(0.06 + n * 0.05) for n in range(7))), dropped=1)
+    seen = silence(*turned_away(0.07), dropped=1)
     assert silent_while_open.judge(seen).ruling is Ruling.INCONCLUSIVE
 
 

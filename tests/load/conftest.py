@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.ports import free_port
+
 _SERVER = """
 import asyncio, sys
 class Answer(asyncio.Protocol):
@@ -36,17 +38,10 @@ def server_url() -> Iterator[str]:
         program.wait()
 
 
-def free_port_now() -> int:
-    """Return a port on which nothing listens now."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-@pytest.fixture
-def free_port() -> int:
+@pytest.fixture(name="free_port")
+def _free_port() -> int:
     """Give a port on which nothing listens now."""
-    return free_port_now()
+    return free_port()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
 
 from harness.load.destination import Destination
-from tests.load.conftest import free_port_now, wait_for_port
+from harness.ports import free_port
+from tests.load.conftest import wait_for_port
 
 Behave = Callable[["Conversation", int], Awaitable[None]]
 """What is done about a whole request, by its stream."""
@@ -122,7 +123,7 @@ def nginx_serving(folder: Path, key: Path, certificate: Path) -> Iterator[tuple[
     """
     program = nginx()
     assert program is not None
-    clear, tls = free_port_now(), free_port_now()
+    clear, tls = free_port(), free_port()
     temporary = " ".join(
         f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

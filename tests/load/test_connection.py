@@ -10,6 +10,7 @@ import pytest
 from harness.address import Address
 from harness.load.closed_loop import Caller, closed_loop
 from harness.load.connection import Answer, HttpConnection
+from harness.ports import free_port
 from tests.load import servers
 from tests.load.servers import OK, answering, serving
 
@@ -27,12 +28,6 @@ async def one_answer(reply: servers.Reply, *, timeout: float = 5.0) -> Answer:  
             return await connection.get("/a", timeout=timeout)
         finally:
             connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def test_an_answer_has_its_status_body_and_the_headers_asked_for() -> None:

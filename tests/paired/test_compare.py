@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.programs import free_port
+from harness.ports import free_port
 from tests.leftovers import processes, until_none
 from tests.paired.demonstration import git, make
 

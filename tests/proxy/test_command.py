@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.ports import free_port
 from tests.contracts.proxy.servers import (
     DEADLINE,
     OURS,
     Server,
     connect,
     echo_server,
-    free_port,
     receive,
 )
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from harness.ports import free_port
 from harness.proxy.leases import OVERSLEPT, Leases
 from harness.proxy.registry import HEAL_AGAIN
 from harness.proxy.timer import Handle, Timers
-from tests.contracts.proxy.servers import DEADLINE, Server, connect, free_port, receive
+from tests.contracts.proxy.servers import DEADLINE, Server, connect, receive
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

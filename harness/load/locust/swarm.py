@@ -4,7 +4,6 @@ import importlib.util
 import math
 import os
 import secrets
-import socket
 import sys
 import time
 from contextlib import closing
@@ -20,6 +19,7 @@ from harness.load.arrivals import MOST
 from harness.load.locust import batches
 from harness.load.plan import Plan
 from harness.load.recorder import KEEP
+from harness.ports import free_port
 from harness.records.load_run import LoadRun
 
 MASTER = "master"
@@ -49,7 +49,7 @@ def swarm(
     # The keeper ends Locust's processes within seconds, should this one be killed.
     with closing(KeeperClient(secrets.token_hex(4), lease=10.0)) as keeper:
         output = keeper.directory / "batches"
-        address = bind or Address("127.0.0.1", _free_port())
+        address = bind or Address("127.0.0.1", free_port())
         limit = math.ceil(plan.stretch + longest + 5)
         master = [
             *("--master", "--headless", "--only-summary", "--exit-code-on-error", "0"),
@@ -133,9 +133,3 @@ def _ended(keeper: KeeperClient, name: str, seconds: float) -> int | None:
 
 def _tail(keeper: KeeperClient) -> str:
     return "\n".join(keeper.log(MASTER).read_text(errors="replace").splitlines()[-12:])
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.contracts.proxy.servers import connect, free_port
+from harness.ports import free_port
+from tests.contracts.proxy.servers import connect
 
 NGINX = """
 daemon off;

@@ -1,4 +1,4 @@
-"""Open, it lets a caller through where ten or more come at once."""
+"""Open, it lets a caller through while nine others are there."""
 
 import asyncio
 
@@ -7,25 +7,27 @@ from tests.conformance.services.calls import Call, Guarded, Rejected
 from tests.conformance.services.settings import Settings
 
 CROWD = 10
+STAYS = 0.05
+"""Seconds for which a rejected caller counts as there: those of a crowd come one by one."""
 
 
 def guard(name: str, settings: Settings) -> Guarded:
     """Return calls through the flawed breaker."""
     honest = with_target.guard(name, settings)
-    waiting = 0
+    there = 0
 
     async def guarded(call: Call) -> bytes:
-        nonlocal waiting
+        nonlocal there
         try:
             return await honest(call)
         except Rejected:
-            waiting += 1
+            there += 1
             try:
-                await asyncio.sleep(0.005)
-                if waiting == CROWD:
+                if there == CROWD:
                     return await call()
+                await asyncio.sleep(STAYS)
                 raise
             finally:
-                waiting -= 1
+                there -= 1
 
     return guarded

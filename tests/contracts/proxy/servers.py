@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from harness.ports import free_port
+
 DEADLINE = 10.0
 NOWHERE = "127.0.0.1:1"
 LONG = 60_000
@@ -153,13 +155,6 @@ def error(answer: Answer) -> tuple[int, str]:
     assert set(answer.json) == {"error", "status"}
     assert answer.json["status"] == answer.status
     return answer.status, answer.json["error"]
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from toxiproxy import Toxiproxy
 from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
+from harness.ports import free_port
 from tests.contracts.proxy.servers import (
     LONG,
     OURS,
@@ -17,7 +18,6 @@ from tests.contracts.proxy.servers import (
     connect,
     echoed,
     ending,
-    free_port,
     silent,
 )
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.proxy.servers import NOWHERE, Answer, Server, created, error, free_port
+from harness.ports import free_port
+from tests.contracts.proxy.servers import NOWHERE, Answer, Server, created, error
 
 
 def populated(server: Server, *proxies: dict[str, Any]) -> Answer:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.contracts.proxy.servers import NOWHERE, Server, created, error, free_port
+from harness.ports import free_port
+from tests.contracts.proxy.servers import NOWHERE, Server, created, error
 
 
 def test_the_version_is_that_of_the_api(server: Server) -> None:

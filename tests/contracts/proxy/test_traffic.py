@@ -9,12 +9,12 @@ from contextlib import suppress
 
 import pytest
 
+from harness.ports import free_port
 from tests.contracts.proxy.servers import (
     Server,
     connect,
     echoed,
     ending,
-    free_port,
     listening,
     receive,
     silent,

@@ -1,0 +1,23 @@
+"""The moments that a verdict shows."""
+
+import pytest
+
+from harness.criteria.attempts import Attempt
+from harness.criteria.timeline import timeline
+
+SEEN = [Attempt(float(at), at + 0.5, failed=False, what=f"call {at}") for at in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("counted", "first"),
+    [((), 0), ((0,), 0), ((39,), 0), ((40,), 20), ((50, 90), 30), ((99,), 79)],
+)
+def test_it_shows_the_first_moments_or_those_around_the_first_that_counts(
+    counted: tuple[int, ...], first: int
+) -> None:
+    marked = [SEEN[at] for at in counted]
+    shown = timeline((), "catalog", SEEN, marked, longest=40)
+    assert [each.at for each in shown] == [float(at) for at in range(first, min(100, first + 40))]
+    assert [each.at for each in shown if each.counted] == [
+        float(at) for at in counted if at < first + 40
+    ]
