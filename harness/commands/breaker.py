@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from harness.commands.pairs import pairs
+from harness.commands.exit_status import STATUS
+from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
 from harness.conformance.claims import Claims
 from harness.conformance.failures import FAILURES
 from harness.conformance.properties import PROPERTIES
@@ -19,7 +20,6 @@ from harness.errors import ConfigurationError
 from harness.session import Session
 from harness.stack import Stack
 
-STATUS = {Ruling.PASS: 0, Ruling.FAIL: 1, Ruling.INCONCLUSIVE: 3}
 PATH = click.Path(path_type=Path)
 COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yellow"}
 
@@ -27,9 +27,10 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.command()
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
-@click.option("--backend", help="Where the stack runs; otherwise as configured.")
-@click.option("--config", metavar="FILE", type=PATH, help="The service, as TOML.")
-@click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
+@BACKEND
+@CONFIG
+@SETTING
+@ENVIRONMENT
 @click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
 @click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
 @click.option("--probes", default=2, show_default=True, help="Calls admitted while half-open.")
@@ -46,7 +47,7 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
     show_default=True,
     help="Stacks that work side by side.",
 )
-@click.option("--seed", type=int, metavar="N", help="Replay the run that printed it.")
+@SEED
 @click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write the report.")
 @click.option("--svg", "svg_path", metavar="FILE", type=PATH, help="Draw the timelines.")
 @click.option("--timeline", is_flag=True, help="Show each property's timeline, not only a FAIL's.")
@@ -57,7 +58,8 @@ def breaker(
     endpoint: str,
     backend: str | None,
     config: Path | None,
-    env: tuple[str, ...],
+    settings: tuple[str, ...],
+    environment: dict[str, str],
     threshold: int,
     recovery: float | None,
     probes: int,
@@ -97,12 +99,16 @@ def breaker(
         for line in table.details(result, timeline=timeline):
             click.echo(f"{'':13}{line}")
 
-    variables = pairs(env, "--env {}")
-
     @contextmanager
     def opened(seed: int | None) -> Iterator[Stack]:
-        session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
-        with closing(session), closing(session.stack("breaker", variables, _ignore)) as stack:
+        session = Session(
+            directory=Path.cwd(),
+            configuration=config,
+            backend=backend,
+            seed=seed,
+            settings=settings,
+        )
+        with closing(session), closing(session.stack("breaker", environment, _ignore)) as stack:
             yield stack
 
     with opened(seed) as stack:

@@ -7,20 +7,21 @@ import click
 from harness.breaking_point import BreakingPoint, Search, Trial, read, under_load
 from harness.breaking_point.json_file import encode
 from harness.commands.duration import SECONDS
+from harness.commands.exit_status import STATUS
 from harness.commands.pairs import pairs
+from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
 from harness.criteria import Ruling
 from harness.criteria.objective import parse
 from harness.errors import ConfigurationError, suggestion
 from harness.session import Session
 
 PATH = click.Path(path_type=Path)
-INCONCLUSIVE = 3
 
 
 @click.command("breaking-point")
 @click.argument("fault")
 @click.argument("dependency")
-@click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")
+@click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option(
     "--criterion", required=True, metavar="OBJECTIVES", help='Such as "p99<50ms and errors<1%".'
 )
@@ -45,16 +46,17 @@ INCONCLUSIVE = 3
 @click.option(
     "--expect", metavar="VALUE", type=float, help="Fail where it does not hold to this value."
 )
-@click.option("--backend", default="auto", show_default=True, help="embedded, local or docker.")
-@click.option("--config", metavar="FILE", type=PATH, help="The service, as TOML.")
-@click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set for the service.")
-@click.option("--seed", type=int, metavar="N", help="Replay the run that printed it.")
+@BACKEND
+@CONFIG
+@SETTING
+@ENVIRONMENT
+@SEED
 @click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write what was found.")
 def breaking_point(
     *,
     fault: str,
     dependency: str,
-    settings: tuple[str, ...],
+    parameters: tuple[str, ...],
     criterion: str,
     rate: float,
     endpoint: str | None,
@@ -62,9 +64,10 @@ def breaking_point(
     resolution: float,
     budget: float,
     expect: float | None,
-    backend: str,
+    backend: str | None,
     config: Path | None,
-    env: tuple[str, ...],
+    settings: tuple[str, ...],
+    environment: dict[str, str],
     seed: int | None,
     json_path: Path | None,
 ) -> int:
@@ -77,13 +80,15 @@ def breaking_point(
 
     For example: windtunnel breaking-point latency catalog --criterion "p99<250ms" --env CACHE_TTL=0
     """
-    strength = read(fault, dependency, pairs(settings, "setting {!r}"))
+    strength = read(fault, dependency, pairs(parameters, "setting {!r}"))
     parse(criterion)
     if expect is not None and not expect > 0:
         raise ConfigurationError(f"--expect {expect:g}: expected a value above zero")
     if json_path is not None and not json_path.absolute().parent.is_dir():
         raise ConfigurationError(f"--json {json_path}: expected a file in a folder that exists")
-    session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
+    session = Session(
+        directory=Path.cwd(), configuration=config, backend=backend, seed=seed, settings=settings
+    )
 
     def show(trial: Trial) -> None:
         where = strength.show(trial.level) if trial.level else "no fault"
@@ -104,7 +109,7 @@ def breaking_point(
             f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
         )
     try:
-        stack = session.stack("breaking-point", pairs(env, "--env {!r}"), lambda verdict: None)
+        stack = session.stack("breaking-point", environment, lambda verdict: None)
         asked = endpoint or stack.endpoint_of(dependency)
         click.echo(
             f"{strength.kind} at {dependency}, {strength.show(lowest)} to {strength.show(highest)},"
@@ -135,10 +140,13 @@ def breaking_point(
 
 def exit_status(found: BreakingPoint, expected: float | None) -> int:
     """Return 0 where it holds as far as expected, 1 where it fails before, 3 where it is open."""
+    return STATUS[_ruling(found, expected)]
+
+
+def _ruling(found: BreakingPoint, expected: float | None) -> Ruling:
     if not found.held_without:
-        return 1 if found.trials and found.trials[0].ruling is Ruling.FAIL else INCONCLUSIVE
+        failed = bool(found.trials) and found.trials[0].ruling is Ruling.FAIL
+        return Ruling.FAIL if failed else Ruling.INCONCLUSIVE
     if expected is None or (found.held is not None and found.held >= expected):
-        return 0
-    if found.failed_before(expected):
-        return 1
-    return INCONCLUSIVE
+        return Ruling.PASS
+    return Ruling.FAIL if found.failed_before(expected) else Ruling.INCONCLUSIVE

@@ -1,5 +1,6 @@
 """`windtunnel compare`: say whether head is slower, hungrier or chattier than base."""
 
+import secrets
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from faults import Fault
+from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
 from harness.configuration import load
 from harness.criteria.tolerances import Tolerances
 from harness.criteria.verdict import Ruling
@@ -35,9 +37,11 @@ from harness.session import Session
 @click.option("--budget", type=click.FloatRange(1, 3600), default=60.0, show_default=True)
 @click.option("--tolerance", "tolerances", multiple=True, help="Such as p99=0.5; see below.")
 @click.option("--fault", "faults", multiple=True, help="Such as 'latency catalog seconds=0.1'.")
-@click.option("--backend", help="Where the stack runs; otherwise as configured.")
-@click.option("--seed", type=click.IntRange(0), help="Replay the random order of an earlier run.")
-@click.option("--config", type=click.Path(path_type=Path), help="The TOML file of the service.")
+@BACKEND
+@CONFIG
+@SETTING
+@ENVIRONMENT
+@SEED
 @click.option("--same-python", is_flag=True, help="Run both with this Python, build nothing.")
 @click.option("--install", default="", help="Command that fills {python}'s environment.")
 @click.option("--history", "kept", metavar="PLACE", help="Keep the result: a file or git-notes.")
@@ -54,8 +58,10 @@ def compare(  # noqa: PLR0917 - click passes all by name
     tolerances: tuple[str, ...],
     faults: tuple[str, ...],
     backend: str | None,
-    seed: int | None,
     config: Path | None,
+    settings: tuple[str, ...],
+    environment: dict[str, str],
+    seed: int | None,
     same_python: bool,  # noqa: FBT001 - the same
     install: str,
     kept: str | None,
@@ -88,10 +94,17 @@ def compare(  # noqa: PLR0917 - click passes all by name
         )
     with _interrupted_by_sigterm():
         if given[1]:
-            result, commit, used = _urls(base_url, head_url, request, seed, config)
+            urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
+            configured = load(Path.cwd(), config, options=settings).endpoints
+            used = secrets.randbelow(2**32) if seed is None else seed
+            result, commit = _urls(urls, _completed(request, configured), used), ""
         else:
             session = Session(
-                directory=Path.cwd(), configuration=config, backend=backend, seed=seed
+                directory=Path.cwd(),
+                configuration=config,
+                backend=backend,
+                seed=seed,
+                settings=settings,
             )
             used = session.seed
             if given[2]:
@@ -99,7 +112,7 @@ def compare(  # noqa: PLR0917 - click passes all by name
                     of_image(_given(base_image, "--base-image")),
                     of_image(_given(head_image, "--head-image")),
                 )
-                result, commit = _run(session, arms, request, under), ""
+                result, commit = _run(session, environment, arms, request, under), ""
             else:
                 assert base is not None  # noqa: S101 - counted above
                 project = Path(session.configuration.directory)
@@ -108,7 +121,8 @@ def compare(  # noqa: PLR0917 - click passes all by name
                         of_tree(older, same_python=same_python, install=install),
                         of_tree(newer, same_python=same_python, install=install),
                     )
-                    result, commit = _run(session, arms, request, under), newer.commit
+                    result = _run(session, environment, arms, request, under)
+                    commit = newer.commit
     for line in report.lines(result):
         click.echo(line)
     if kept:
@@ -118,9 +132,15 @@ def compare(  # noqa: PLR0917 - click passes all by name
     return int(failed)
 
 
-def _run(session: Session, arms: tuple[Arm, Arm], request: Request, faults: list[Fault]) -> Result:
+def _run(
+    session: Session,
+    environment: dict[str, str],
+    arms: tuple[Arm, Arm],
+    request: Request,
+    faults: list[Fault],
+) -> Result:
     try:
-        stack = session.stack("compare", {}, lambda verdict: None)
+        stack = session.stack("compare", environment, lambda verdict: None)
         try:
             return compare_arms(stack, arms, _completed(request, stack.endpoints), faults)
         finally:
@@ -129,15 +149,9 @@ def _run(session: Session, arms: tuple[Arm, Arm], request: Request, faults: list
         session.close()
 
 
-def _urls(
-    base: str | None, head: str | None, request: Request, seed: int | None, config: Path | None
-) -> tuple[Result, str, int]:
-    urls = (_given(base, "--base-url"), _given(head, "--head-url"))
+def _urls(urls: tuple[str, str], request: Request, seed: int) -> Result:
     addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
-    if not request.endpoints:
-        request = _completed(request, load(Path.cwd(), config).endpoints)
-    used = seed if seed is not None else 0
-    return compare_addresses(urls, addresses, request, used), "", used
+    return compare_addresses(urls, addresses, request, seed)
 
 
 def _completed(request: Request, endpoints: tuple[str, ...]) -> Request:

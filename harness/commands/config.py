@@ -7,25 +7,13 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
+from harness.commands.session_options import CONFIG, SETTING
 from harness.configuration import Loaded, resolve, schema
 from harness.configuration.positions import Place
 
-SETTING = click.option(
-    "--setting",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A setting instead of the configured one, such as criteria.error_rate=0.01.",
-)
-FILE = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help="A TOML file with the service under test, instead of the project's own.",
-)
-
 
 @click.command()
-@FILE
+@CONFIG
 @SETTING
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.option("--schema", "as_schema", is_flag=True, help="The JSON schema of a configuration.")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from harness.commands.config import FILE, SETTING
+from harness.commands.session_options import BACKEND, CONFIG, SETTING
 from harness.doctor import Check, Condition, examine
 
 
 @click.command()
-@FILE
+@CONFIG
 @SETTING
-@click.option("--backend", help="Where the stack runs; otherwise as configured.")
+@BACKEND
 @click.option("--json", "as_json", is_flag=True, help="The checks as JSON, once all are done.")
 def doctor(
     *, config: Path | None, settings: tuple[str, ...], backend: str | None, as_json: bool

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from harness.address import Address
+from harness.commands.exit_status import STATUS
 from harness.commands.load_options import PlanOptions, plan_of, plan_options
 from harness.criteria import Ruling, Verdict
 from harness.criteria.objective import Objective
@@ -26,10 +27,6 @@ from harness.reports import latency_plot, load_json, load_summary
 from harness.reports.load_progress import progress
 
 Drive = Callable[[Plan], LoadRun]
-
-FAILED = 1
-INCONCLUSIVE = 3
-"""The exit status where no objective failed and one was left open."""
 
 
 @click.command()
@@ -127,9 +124,8 @@ def _show(run: LoadRun, verdicts: Sequence[Verdict], *, as_json: bool) -> None:
 
 def _status(verdicts: Sequence[Verdict]) -> int:
     rulings = {verdict.ruling for verdict in verdicts}
-    if Ruling.FAIL in rulings:
-        return FAILED
-    return INCONCLUSIVE if Ruling.INCONCLUSIVE in rulings else 0
+    worst = (each for each in (Ruling.FAIL, Ruling.INCONCLUSIVE) if each in rulings)
+    return STATUS[next(worst, Ruling.PASS)]
 
 
 def _search(plan: Plan, drive: Drive, objectives: Sequence[Objective], text: str) -> int:
@@ -144,4 +140,4 @@ def _search(plan: Plan, drive: Drive, objectives: Sequence[Objective], text: str
         on_trial=lambda trial: click.echo(load_summary.trial(trial), file=sys.stderr),
     )
     click.echo(load_summary.limit(found, text))
-    return FAILED if found.bracket.held is None else 0
+    return STATUS[Ruling.FAIL if found.bracket.held is None else Ruling.PASS]

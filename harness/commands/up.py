@@ -4,29 +4,15 @@ from pathlib import Path
 
 import click
 
-from harness.commands.config import FILE
+from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
 from harness.dashboard.running import listen, serve
 from harness.dashboard.state import Run, facts
 from harness.dashboard.traffic import MOST, checked_rate
 from harness.session import Session
 
 
-def _settings(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    settings = dict(value.partition("=")[::2] for value in values)
-    for value in values:
-        if not value.partition("=")[0] or "=" not in value:
-            raise click.BadParameter(f"{value!r}: expected NAME=value")
-    return settings
-
-
 @click.command()
-@click.option(
-    "--backend",
-    metavar="NAME",
-    help="Where the stack runs: embedded, local, docker or auto; otherwise as configured.",
-)
+@BACKEND
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -34,7 +20,9 @@ def _settings(
     show_default=True,
     help="The dashboard's port; 0 takes a free one.",
 )
-@FILE
+@CONFIG
+@SETTING
+@ENVIRONMENT
 @click.option(
     "--load",
     type=float,
@@ -44,15 +32,7 @@ def _settings(
     help=f"Requests a second of background traffic, 0 to {MOST:g}.",
 )
 @click.option("--no-load", is_flag=True, help="No background traffic until the page starts it.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=value",
-    callback=_settings,
-    help="A variable of the target's environment; may be repeated.",
-)
-@click.option("--seed", type=click.IntRange(0), help="Replay the random decisions of another run.")
+@SEED
 def up(
     *,
     backend: str | None,
@@ -60,7 +40,8 @@ def up(
     config: Path | None,
     load: float,
     no_load: bool,
-    settings: dict[str, str],
+    settings: tuple[str, ...],
+    environment: dict[str, str],
     seed: int | None,
 ) -> None:
     """Start the stack and its dashboard; Ctrl-C stops all.
@@ -68,11 +49,13 @@ def up(
     Faults are then injected and healed on the page, or with `windtunnel inject` and `heal`.
     """
     rate = 0.0 if no_load else checked_rate(load)
-    session = Session(directory=Path.cwd(), configuration=config, backend=backend, seed=seed)
+    session = Session(
+        directory=Path.cwd(), configuration=config, backend=backend, seed=seed, settings=settings
+    )
     with listen(port) as listener:
         click.echo(f"starting the stack on {session.choice.name} ({session.choice.reason}) …")
         try:
-            stack = session.stack("up", settings, lambda verdict: None)
+            stack = session.stack("up", environment, lambda verdict: None)
             try:
                 _ = stack.default_target
                 run = facts(stack, session.choice)

@@ -8,8 +8,9 @@ import pytest
 from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from harness.plugin import markers
+from harness.plugin.keys import SESSION
 from harness.plugin.replay import replay
-from harness.plugin.state import SESSION, going, note
+from harness.plugin.state import going, note
 from harness.reports.explanation import explain
 from harness.session import Session
 from harness.stack import Stack
@@ -72,7 +73,7 @@ def judge(request: pytest.FixtureRequest) -> Judge:
     def judged(verdict: Verdict) -> Verdict:
         __tracebackhide__ = True
         note(item, verdict)
-        explained = explain(verdict, replay(item.config.stash[SESSION], item.nodeid))
+        explained = explain(verdict, replay(item))
         if verdict.ruling is Ruling.FAIL:
             raise VerdictFailed(explained)
         if verdict.ruling is Ruling.INCONCLUSIVE:

@@ -10,7 +10,7 @@ from harness.errors import ConfigurationError, InconclusiveVerdict, VerdictFaile
 from harness.plugin import markers
 from harness.plugin.criteria import Criterion
 from harness.plugin.replay import replay
-from harness.plugin.state import SESSION, going, note
+from harness.plugin.state import going, note
 from harness.reports.explanation import explain
 from harness.stack import Stack
 
@@ -60,5 +60,5 @@ def _judge(item: pytest.Item, stack: Stack, criteria: list[Criterion]) -> None:
 
 
 def _explained(item: pytest.Item, verdicts: list[Verdict]) -> str:
-    again = replay(item.config.stash[SESSION], item.nodeid)
+    again = replay(item)
     return "\n\n".join(explain(verdict, again) for verdict in verdicts)

@@ -7,7 +7,7 @@ from harness.configuration import Configuration
 from harness.errors import ConfigurationError, suggestion
 from harness.fault_kinds import build
 from harness.plugin.criteria import Criterion, criterion
-from harness.plugin.state import SESSION
+from harness.plugin.keys import SESSION
 
 MARKERS = (
     "target(**environment): start the scenario's target with these variables",

@@ -9,7 +9,7 @@ from faults import Capability, Fault
 from harness.configuration import Configuration, Dependency
 from harness.errors import ConfigurationError, suggestion
 from harness.fault_kinds import build, kinds
-from harness.plugin.state import SESSION
+from harness.plugin.keys import SESSION
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -13,8 +13,8 @@ from harness.criteria.score import score
 from harness.errors import WindtunnelError
 from harness.history import machine
 from harness.plugin import options
+from harness.plugin.keys import SESSION, SINKS, TRIED
 from harness.plugin.matrix import pairs
-from harness.plugin.state import SESSION, SINKS, TRIED
 from harness.reports import terminal
 from harness.reports.annotations import Annotations
 from harness.reports.job_summary import JobSummary

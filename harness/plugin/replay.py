@@ -2,12 +2,24 @@
 
 import shlex
 
-from harness.session import Session
+import pytest
+
+from harness.plugin.keys import SESSION
 
 
-def replay(session: Session, test: str) -> str:
-    """Return the command line."""
-    return (
-        f"pytest {shlex.quote(test)} --windtunnel-backend={session.choice.name}"
-        f" --windtunnel-seed={session.seed}"
-    )
+def replay(item: pytest.Item) -> str:
+    """Return the command line: the test, with whatever else decides what happens in it.
+
+    Variables of the environment are not in it.
+    """
+    session, config = item.config.stash[SESSION], item.config
+    words = [
+        "pytest",
+        item.nodeid,
+        f"--windtunnel-backend={session.choice.name}",
+        f"--windtunnel-seed={session.seed}",
+    ]
+    file = config.getoption("--windtunnel-config")
+    words += [] if file is None else [f"--windtunnel-config={file}"]
+    words += [f"--windtunnel-setting={each}" for each in config.getoption("--windtunnel-setting")]
+    return shlex.join(words)

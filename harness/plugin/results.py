@@ -11,7 +11,7 @@ from harness.criteria import Ruling, Verdict
 from harness.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from harness.plugin import options
 from harness.plugin.replay import replay
-from harness.plugin.state import SESSION, begin_again, going, note, used
+from harness.plugin.state import begin_again, going, note, used
 from harness.reports import junit
 from harness.reports.explanation import explain
 from harness.reports.latency_plot import picture
@@ -73,7 +73,7 @@ def _tried(item: pytest.Item) -> Tried:
         outcome=state.outcome,
         file=path,
         line=(line or 0) + 1,
-        replay=replay(item.config.stash[SESSION], item.nodeid),
+        replay=replay(item),
         said=state.said,
         judged=tuple(state.judged),
         struck=tuple(Struck(each.fault, each.dependency) for each in windows),
@@ -99,7 +99,7 @@ def _formed(
     elif isinstance(error, WindtunnelError | VerdictFailed) and report.failed:
         report.longrepr = f"{error}\n{_place(excinfo, item)}"
     elif isinstance(error, AssertionError) and report.failed:
-        again = replay(item.config.stash[SESSION], item.nodeid)
+        again = replay(item)
         failed = _asserted(excinfo)
         for verdict in failed:
             note(item, verdict, scored=False)

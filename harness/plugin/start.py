@@ -4,8 +4,8 @@ import pytest
 
 from harness.errors import WindtunnelError
 from harness.plugin import options
+from harness.plugin.keys import SESSION, SINKS, TRIED
 from harness.plugin.markers import MARKERS
-from harness.plugin.state import SESSION, SINKS, TRIED
 from harness.session import Session
 
 

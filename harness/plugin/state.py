@@ -1,4 +1,4 @@
-"""What the plugin keeps with pytest's own objects, so that it has no state of its own."""
+"""One attempt at a test while it runs: what it used, and what was judged."""
 
 from dataclasses import dataclass, field, replace
 
@@ -6,17 +6,8 @@ import pytest
 
 from harness.criteria import Category, Verdict
 from harness.plugin.replay import replay
-from harness.reports.sink import Sink
-from harness.reports.tried import Judged, Outcome, Struck, Tried
-from harness.session import Session
+from harness.reports.tried import Judged, Outcome, Struck
 from harness.stack import Stack
-
-SESSION = pytest.StashKey[Session]()
-"""On the config: the one session."""
-TRIED = pytest.StashKey[list[Tried]]()
-"""On the config: every attempt so far at a test that used windtunnel."""
-SINKS = pytest.StashKey[list[tuple[str, Sink]]]()
-"""On the config: the reports that were asked for, each with its name."""
 
 
 @dataclass(slots=True)
@@ -60,6 +51,6 @@ def note(item: pytest.Item, verdict: Verdict, *, scored: bool = True) -> None:
             verdict=verdict if scored else replace(verdict, category=Category.UNSCORED),
             faults=tuple(Struck(each.fault, each.dependency) for each in windows),
             attempt=state.attempt,
-            replay=replay(item.config.stash[SESSION], item.nodeid),
+            replay=replay(item),
         )
     )

@@ -31,7 +31,7 @@ def up(request: pytest.FixtureRequest, start: Start) -> Up:
     if reason:
         pytest.skip(reason)
     # The breaker recovers in two seconds instead of thirty: long enough to be seen open.
-    return start(f"--backend={backend}", "--set=RECOVERY_TIMEOUT=2", "--set=CACHE_TTL=1")
+    return start(f"--backend={backend}", "--env=RECOVERY_TIMEOUT=2", "--env=CACHE_TTL=1")
 
 
 @pytest.fixture

@@ -19,7 +19,11 @@ HEALED = recording(
     part("probing", real(0.5), real(0.51)),
     part("closed", *(real(0.55 + n * 0.01) for n in range(10))),
 )
-LEAKY = recording(OPENING, part("open", kept(0.1), real(0.2), kept(0.3)))
+LEAKY = recording(
+    OPENING,
+    part(silent_while_open.CROWDS, kept(0.1), real(0.2), kept(0.3)),
+    part(silent_while_open.ALONE, kept(0.25)),
+)
 
 
 def report(*seen: Recording) -> Report:

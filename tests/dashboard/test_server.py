@@ -19,7 +19,7 @@ OUTAGE = {"fault": "Outage", "dependency": "catalog"}
 
 @pytest.fixture(scope="module")
 def up(start: Start) -> Up:
-    return start("--backend=embedded", "--set=CACHE_TTL=0")
+    return start("--backend=embedded", "--env=CACHE_TTL=0")
 
 
 def token(up: Up) -> str:

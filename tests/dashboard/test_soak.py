@@ -109,8 +109,8 @@ def test_alternating_faults_leave_memory_sockets_and_tasks_as_they_were(
     up = start(
         "--backend=embedded",
         f"--config={configuration}",
-        "--set=CACHE_TTL=0",
-        "--set=RECOVERY_TIMEOUT=1",
+        "--env=CACHE_TTL=0",
+        "--env=RECOVERY_TIMEOUT=1",
     )
     port = int(up.client.state()["run"]["target"].rpartition(":")[2])
     page = up.stream()

@@ -12,7 +12,7 @@ from harness.cli import main
 from harness.dashboard.discovery import announced
 from tests.dashboard.running import Start, Up
 
-EMBEDDED = ("--backend=embedded", "--set=CACHE_TTL=0")
+EMBEDDED = ("--backend=embedded", "--env=CACHE_TTL=0")
 
 
 @pytest.fixture(scope="module")

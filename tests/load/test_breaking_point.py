@@ -11,7 +11,8 @@ import pytest
 from faults import Bandwidth, Fault, HttpAbort, Latency
 from harness.breaking_point import BreakingPoint, Search, Trial, breaking_point, read
 from harness.cli import main
-from harness.commands.breaking_point import INCONCLUSIVE, exit_status
+from harness.commands.breaking_point import exit_status
+from harness.commands.exit_status import STATUS
 from harness.criteria import Ruling, Verdict
 from harness.errors import ConfigurationError
 from harness.load.level_search import Bracket
@@ -134,12 +135,20 @@ def test_a_wrong_search_is_refused(lowest: float, highest: float, resolution: fl
         (lambda level: Ruling.PASS if level <= 0.2 else Ruling.FAIL, None, 0),
         (lambda level: Ruling.PASS if level <= 0.2 else Ruling.FAIL, 0.15, 0),
         (lambda level: Ruling.PASS if level <= 0.2 else Ruling.FAIL, 0.25, 1),
-        (lambda level: Ruling.PASS if level <= 0.2 else Ruling.INCONCLUSIVE, 0.25, INCONCLUSIVE),
+        (
+            lambda level: Ruling.PASS if level <= 0.2 else Ruling.INCONCLUSIVE,
+            0.25,
+            STATUS[Ruling.INCONCLUSIVE],
+        ),
         (lambda level: Ruling.PASS if not level else Ruling.FAIL, 0.15, 1),
-        (lambda level: Ruling.PASS if not level else Ruling.FAIL, 0.05, INCONCLUSIVE),
+        (
+            lambda level: Ruling.PASS if not level else Ruling.FAIL,
+            0.05,
+            STATUS[Ruling.INCONCLUSIVE],
+        ),
         (lambda level: Ruling.FAIL, 0.15, 1),
         (lambda level: Ruling.FAIL, None, 1),
-        (lambda level: Ruling.INCONCLUSIVE, 0.15, INCONCLUSIVE),
+        (lambda level: Ruling.INCONCLUSIVE, 0.15, STATUS[Ruling.INCONCLUSIVE]),
     ],
 )
 def test_the_exit_status_says_whether_it_holds_as_far_as_expected(

@@ -58,7 +58,7 @@ def test_after(stack):
 
 
 def test_criteria_judge_the_last_run(project: pytest.Pytester) -> None:
-    """By name, with the subject from the run or from the fault; as objective; from a plugin."""
+    """By name, with the subject from the run or from the fault; also one from a plugin."""
     project.makepyfile(
         IMPORTS
         + """
@@ -77,10 +77,6 @@ def test_passes(stack):
 @pytest.mark.criterion("error_rate", below=0.05)
 def test_open(stack):
     stack.drive("/orders", requests=3)
-
-@pytest.mark.criterion("errors<50% and p50<5s")
-def test_offers(stack):
-    stack.offer(200, duration=0.5)
 """
     )
     result = project.runpytest(*THREAD, "-v", "-rA")
@@ -89,11 +85,24 @@ def test_offers(stack):
             "*test_fails FAILED*",
             "*test_passes PASSED*",
             "*test_open INCONCLUSIVE*",
-            "*test_offers PASSED*",
         ]
     )
     result.stdout.fnmatch_lines(["FAIL breaker opens within 3 failures of prices*"])
-    result.stdout.fnmatch_lines(["*PASS slowest response, the run*", "*PASS errors<50%*"])
+    result.stdout.fnmatch_lines(["*PASS slowest response, the run*"])
+
+
+@pytest.mark.alone  # an engine that a busy machine holds up leaves every objective open
+def test_an_objective_judges_the_last_offer(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        IMPORTS
+        + """
+@pytest.mark.criterion("errors<50% and p50<5s")
+def test_offers(stack):
+    stack.offer(200, duration=0.5)
+"""
+    )
+    result = project.runpytest(*THREAD, "-v", "-rA")
+    result.stdout.fnmatch_lines(["*test_offers PASSED*", "*PASS errors<50%*", "*PASS p50<5s*"])
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """The plugin's promises, kept without any backend: options, markers, verdicts, score, outputs."""
 
 import json
+import shlex
 
 import pytest
+
+from tests.plugin.conftest import PROJECT
 
 PASSING = """
 import pytest
+from tests.plugin.conftest import PROJECT
 from harness.criteria import Category, Ruling, Verdict, Moment
 
 def verdict(ruling, category=Category.SUCCESS_RATE, covers=("/api/agents",)):
@@ -134,6 +138,35 @@ def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
             "*replay: pytest *test_two* --windtunnel-backend=* --windtunnel-seed=42*",
         ]
     )
+
+
+def test_the_replay_has_all_that_decided_the_run(pytester: pytest.Pytester) -> None:
+    """What it prints can be pasted into a shell, and runs the same test under the same settings."""
+    pytester.makepyfile(
+        PASSING
+        + """
+from harness.plugin.keys import SESSION
+
+@pytest.mark.parametrize("name", ["a b"])
+def test_two(name, judge, request):
+    session = request.config.stash[SESSION]
+    print("has", session.seed, session.configuration.criteria.error_rate)
+    judge(verdict(Ruling.FAIL))
+"""
+    )
+    (pytester.path / "its own.toml").write_text(PROJECT)
+    result = pytester.runpytest(
+        "--windtunnel-seed=42",
+        "--windtunnel-backend=embedded",
+        "--windtunnel-config=its own.toml",
+        "--windtunnel-setting=criteria.error_rate=0.02",
+    )
+    (line,) = {each for each in result.outlines if each.strip().startswith("replay: ")}
+    first, *words = shlex.split(line.partition("replay: ")[2])
+    assert first == "pytest"
+    again = pytester.runpytest(*words)
+    again.assert_outcomes(failed=1)
+    again.stdout.fnmatch_lines(["has 42 0.02"])
 
 
 def test_a_failed_verdict_that_an_assertion_does_not_name_is_not_its_cause(
