@@ -3,13 +3,16 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.backends.backend import LOOPBACK, PROFILES, Backend
 from harness.backends.choice import Choice, choose, create
 from harness.configuration import Configuration, resolve
-from harness.injection import Record
-from harness.load.loop_thread import LoopThread
-from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from harness.injection import Record
+    from harness.load.loop_thread import LoopThread
+    from harness.stack import Stack
 
 
 class Session:
@@ -56,8 +59,12 @@ class Session:
                 self._profile = backend.apply(PROFILES[self.configuration.profile])
         return self._backend
 
-    def stack(self, name: str, environment: Mapping[str, str], record: Record) -> Stack:
+    def stack(self, name: str, environment: Mapping[str, str], record: "Record") -> "Stack":
         """Return a stack for the scenario `name`; its own random decisions follow from the name."""
+        # What a scenario needs is imported with the first: every pytest session makes a Session.
+        from harness.load.loop_thread import LoopThread  # noqa: PLC0415 - the reason above
+        from harness.stack import Stack  # noqa: PLC0415 - the same
+
         backend = self.backend
         if self._loop is None:
             self._loop = LoopThread()

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from harness.backends.backend import Backend
-from harness.backends.embedded import EmbeddedBackend
-from harness.backends.local import LocalBackend, find_programs
+from harness.backends.installed import find_programs
 from harness.configuration import Configuration
 from harness.errors import BackendUnavailable, ConfigurationError, suggestion
 from harness.extensions import BACKENDS, extensions
+
+if TYPE_CHECKING:
+    from harness.backends.backend import Backend
 
 NAMES = ("auto", "embedded", "local", "docker")
 """Our own; other distributions may add theirs by entry point."""
@@ -56,16 +57,20 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
     return Choice("local", "auto: toxiproxy-server and redis-server are on PATH")
 
 
-def create(name: str, configuration: Configuration, *, run: str, seed: int) -> Backend:
+def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "Backend":
     """Return a backend that is not started yet; BackendUnavailable says what it lacks."""
+    # Each is imported where it is taken: every pytest session chooses one, and few start it.
     match name:
         case "embedded":
+            from harness.backends.embedded import EmbeddedBackend  # noqa: PLC0415 - as said above
+
             return EmbeddedBackend(configuration, run=run, seed=seed)
         case "local":
+            from harness.backends.local import LocalBackend  # noqa: PLC0415 - as said above
+
             return LocalBackend(configuration, run=run, seed=seed)
         case "docker":
-            # Imported here: the docker package takes long to load, and only this backend needs it.
-            from harness.backends.docker import DockerBackend  # noqa: PLC0415 - the reason above
+            from harness.backends.docker import DockerBackend  # noqa: PLC0415 - as said above
 
             return DockerBackend(configuration, run=run, seed=seed)
         case _:

@@ -1,16 +1,14 @@
 """The backend with the real Toxiproxy and Redis as processes, our tap in front of Toxiproxy."""
 
-import os
-import shutil
 from collections.abc import Mapping
 
 from harness.address import Address
 from harness.backends.embedded import redis_server
+from harness.backends.installed import find_programs
 from harness.backends.process_stack import ProcessStack
 from harness.backends.programs import answers_http
 from harness.backends.toxiproxy import ToxiproxyControl
 from harness.configuration import Configuration
-from harness.errors import BackendUnavailable
 
 
 class LocalBackend(ProcessStack):
@@ -64,20 +62,3 @@ class LocalBackend(ProcessStack):
         """Undo `refuse`."""
         super().accept(dependency)
         self.tap_control.enable(dependency)
-
-
-def find_programs() -> tuple[str, str]:
-    """Return the paths of toxiproxy-server and redis-server; BackendUnavailable if one misses."""
-    toxiproxy = os.environ.get("WINDTUNNEL_TOXIPROXY") or shutil.which("toxiproxy-server")
-    redis = shutil.which("redis-server")
-    missing = [
-        name
-        for name, path in (("toxiproxy-server", toxiproxy), ("redis-server", redis))
-        if path is None or shutil.which(path) is None
-    ]
-    if toxiproxy is None or redis is None or missing:
-        raise BackendUnavailable(
-            f"the backend local needs {' and '.join(missing)} on PATH; install them,"
-            " or use --windtunnel-backend=embedded, which needs neither"
-        )
-    return toxiproxy, redis

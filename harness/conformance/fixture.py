@@ -1,18 +1,17 @@
 """The fixture `breaker_conformance`: the suite as one call in a test."""
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from harness.conformance.claims import Claims
-from harness.conformance.rendering import table
-from harness.conformance.report import Report
-from harness.conformance.runner import Runner, choose
 from harness.criteria import Ruling
 from harness.errors import InconclusiveVerdict, VerdictFailed
 from harness.reports.explanation import explain
-from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from harness.conformance.report import Report
+    from harness.stack import Stack
 
 
 class BreakerConformance(Protocol):
@@ -32,7 +31,7 @@ class BreakerConformance(Protocol):
         without: Collection[str] = (),
         failures: Collection[str] = (),
         deadline: float = 60.0,
-    ) -> Report:
+    ) -> "Report":
         """Return the report where nothing failed and something passed.
 
         Raises VerdictFailed with each failed property's evidence, InconclusiveVerdict where no
@@ -42,12 +41,16 @@ class BreakerConformance(Protocol):
 
 
 @pytest.fixture
-def breaker_conformance(stack: Stack) -> BreakerConformance:
+def breaker_conformance(stack: "Stack") -> BreakerConformance:
     """Give the scenario the conformance suite for the breakers of its target.
 
     Each property gets a target of its own, started with the scenario's environment. Every verdict
     goes to the session's reports; none counts in the score.
     """
+    # Few sessions test a breaker so, and every one pays for what its plugins load.
+    from harness.conformance.claims import Claims  # noqa: PLC0415 - the reason above
+    from harness.conformance.rendering import table  # noqa: PLC0415 - the same
+    from harness.conformance.runner import Runner, choose  # noqa: PLC0415 - the same
 
     def conform(
         dependency: str,
@@ -58,7 +61,7 @@ def breaker_conformance(stack: Stack) -> BreakerConformance:
         failures: Collection[str] = (),
         deadline: float = 60.0,
         **claims: float | None,
-    ) -> Report:
+    ) -> "Report":
         __tracebackhide__ = True
         runner = Runner(
             stack,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.backends.docker.compose import find_compose
 from harness.backends.docker.engine import Engine
-from harness.backends.local import find_programs
+from harness.backends.installed import find_programs
 from harness.configuration import Configuration
 from harness.doctor.check import Check, fail, ok
 from harness.errors import BackendUnavailable

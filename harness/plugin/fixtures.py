@@ -13,10 +13,10 @@ from harness.plugin.replay import replay
 from harness.plugin.state import going, note
 from harness.reports.explanation import explain
 from harness.session import Session
-from harness.stack import Stack
 
 if TYPE_CHECKING:
     from harness.async_stack import AsyncStack
+    from harness.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 """What the fixture `judge` gives: returns the verdict if it is PASS, else fails the test."""
@@ -37,7 +37,7 @@ def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 
 @pytest.fixture
-def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> "Iterator[Stack]":
     """Give the scenario its stack, with a fresh target; afterwards every fault is healed."""
     item = request.node
     backend = windtunnel_session.backend
@@ -57,7 +57,7 @@ def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> Iterat
 
 
 @pytest.fixture
-def async_stack(stack: Stack) -> "AsyncStack":
+def async_stack(stack: "Stack") -> "AsyncStack":
     """Give an `async def` test its stack: calls are awaited, and the test's loop goes on."""
     # Only such tests need anyio, and every session pays for what its plugins load.
     from harness.async_stack import AsyncStack  # noqa: PLC0415 - the reason above

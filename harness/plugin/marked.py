@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +13,9 @@ from harness.plugin.criteria import Criterion
 from harness.plugin.replay import replay
 from harness.plugin.state import going, note
 from harness.reports.explanation import explain
-from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from harness.stack import Stack
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -40,7 +43,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
-def _judge(item: pytest.Item, stack: Stack, criteria: list[Criterion]) -> None:
+def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None:
     if not criteria:
         return
     if not stack.runs:

@@ -14,7 +14,6 @@ from harness.plugin.replay import replay
 from harness.plugin.state import begin_again, going, note, used
 from harness.reports import junit
 from harness.reports.explanation import explain
-from harness.reports.latency_plot import picture
 from harness.reports.tried import Outcome, Struck, Tried
 
 
@@ -66,6 +65,9 @@ def _tried(item: pytest.Item) -> Tried:
     windows = () if stack is None else stack.windows
     plot = ""
     if stack is not None and stack.runs and options.draws(item.config):
+        # It needs numpy, and every session pays for what its plugins load.
+        from harness.reports.latency_plot import picture  # noqa: PLC0415 - the reason above
+
         plot = picture(stack.runs, windows)
     return Tried(
         test=item.nodeid,

@@ -1,13 +1,16 @@
 """One attempt at a test while it runs: what it used, and what was judged."""
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.criteria import Category, Verdict
 from harness.plugin.replay import replay
 from harness.reports.tried import Judged, Outcome, Struck
-from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from harness.stack import Stack
 
 
 @dataclass(slots=True)
@@ -15,7 +18,7 @@ class Going:
     """One attempt at one test, while it runs."""
 
     attempt: int
-    stack: Stack | None = None
+    stack: "Stack | None" = None
     judged: list[Judged] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     outcome: Outcome = Outcome.PASSED
