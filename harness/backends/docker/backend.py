@@ -157,7 +157,7 @@ class DockerBackend:
             )
         template = self._template
         if program.image:
-            template = replace(template, image=program.image)
+            template = template.of_image(program.image)
         port = self.wiring.target_port
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():

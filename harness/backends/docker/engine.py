@@ -81,7 +81,12 @@ class Engine:
 
     def template(self, service: str) -> Template:
         """Return what a service's container was created with."""
-        return Template.read(self._find(service).attrs)
+        container = self._find(service)
+        image = self._asking(
+            f"read the image of {service!r}",
+            lambda: self._client.images.get(container.attrs["Image"]),
+        )
+        return Template.read(container.attrs, image.attrs)
 
     def has_image(self, name: str) -> bool:
         """Whether the engine has an image of this name."""

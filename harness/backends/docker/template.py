@@ -1,7 +1,7 @@
 """A compose service's container as a template: what it was created with, to start more like it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -16,17 +16,38 @@ class Template:
     """As the engine tells it: command, user, working directory, …"""
     host: dict[str, Any]
     """The same of volumes, capabilities, limits, …"""
+    inherited: dict[str, Any]
+    """What its image says in the place of `config`."""
 
     @classmethod
-    def read(cls, attributes: Mapping[str, Any]) -> "Template":
-        """Read what the engine tells of a container."""
-        pairs = (entry.partition("=") for entry in attributes["Config"]["Env"] or ())
+    def read(cls, container: Mapping[str, Any], image: Mapping[str, Any]) -> "Template":
+        """Read what the engine tells of a container and of its image."""
         return cls(
-            image=attributes["Config"]["Image"],
-            environment={name: value for name, _, value in pairs},
-            networks=tuple(attributes["NetworkSettings"]["Networks"]),
-            config=attributes["Config"],
-            host=attributes["HostConfig"],
+            image=container["Config"]["Image"],
+            environment=_environment(container["Config"]),
+            networks=tuple(container["NetworkSettings"]["Networks"]),
+            config=container["Config"],
+            host=container["HostConfig"],
+            inherited=image["Config"] or {},
+        )
+
+    def of_image(self, image: str) -> "Template":
+        """Return a template of another image.
+
+        What the container had from its own image (command, variables, user, …) is left to the
+        other one; what the compose file said stays.
+        """
+        its_own = _environment(self.inherited).items()
+        return replace(
+            self,
+            image=image,
+            environment=dict(self.environment.items() - its_own),
+            config={
+                key: value
+                for key, value in self.config.items()
+                if not value or value != self.inherited.get(key)
+            },
+            inherited={},
         )
 
     def another(
@@ -59,3 +80,8 @@ class Template:
             },
             "NetworkingConfig": {"EndpointsConfig": {self.networks[0]: {}}},
         }
+
+
+def _environment(config: Mapping[str, Any]) -> dict[str, str]:
+    pairs = (entry.partition("=") for entry in config.get("Env") or ())
+    return {name: value for name, _, value in pairs}

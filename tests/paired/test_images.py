@@ -1,0 +1,69 @@
+"""`windtunnel compare` of two images: each runs as its image says, behind the same proxies."""
+
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine import missing
+from tests.paired.test_compare import compare, ruling
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.busy]
+
+PROJECT = Path(__file__).with_name("images")
+BASE = os.environ.get("WINDTUNNEL_BASE_IMAGE", "python:3.11-slim-bookworm")
+
+
+@pytest.fixture(scope="module")
+def images() -> Iterator[tuple[str, str]]:
+    """Give an image whose service calls its dependency once, and one whose calls it twice."""
+    if reason := missing("docker"):
+        pytest.skip(reason)
+    name = f"windtunnel-test-{secrets.token_hex(4)}"
+    made = (f"{name}:base", f"{name}:head")
+    try:
+        for image, calls in zip(made, (1, 2), strict=True):
+            arguments = (f"BASE_IMAGE={BASE}", f"CALLS={calls}")
+            docker("build", "-q", "-t", image, *(f"--build-arg={each}" for each in arguments))
+        yield made
+    finally:
+        docker("image", "rm", "--force", *made, folder="")
+
+
+def docker(*arguments: str, folder: str = str(PROJECT)) -> None:
+    command = ["docker", *arguments, *([folder] if folder else [])]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_the_images_differ_in_is_found(
+    images: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCK_IMAGE", images[0])
+    status, output = compare(
+        PROJECT,
+        *(f"--base-image={images[0]}", f"--head-image={images[1]}"),
+        f"--setting=docker.base_image={BASE}",
+        *("--budget=4", "--seed=1"),
+    )
+    assert status == 1, output
+    assert ruling(output, "/stock", "calls to catalog") == "FAIL"
+    assert "1 a request → 2 a request" in output
+    assert all(image in output for image in images)
+
+
+def test_an_image_that_is_not_there_is_one_clear_error(
+    images: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCK_IMAGE", images[0])
+    status, output = compare(
+        PROJECT,
+        *(f"--base-image={images[0]}", "--head-image=windtunnel-nobody-has:this"),
+        f"--setting=docker.base_image={BASE}",
+    )
+    assert status == 1
+    assert "windtunnel-nobody-has:this" in output
+    assert output.count("\n") <= 3, output
