@@ -19,8 +19,13 @@ from harness.records import Certainty, Refusals
 ETH_P_ALL = 3
 PACKET_HOST = 0
 SO_ATTACH_FILTER = 26
+SO_TIMESTAMPNS = 35
+"""In Linux's asm-generic/socket.h, of which Python names neither."""
+_TIMESPEC = struct.Struct("@ll")
 SAMPLE_INTERVAL = 0.01
 """Seconds between two readings of the counters."""
+READINGS = 3
+"""Of both clocks, to compare them."""
 KEPT = 100_000
 """Attempts of one outage that are told apart; with more, their number is unknown."""
 
@@ -68,6 +73,8 @@ class Counting(Protocol):
 class PacketCounting:
     """Sees each SYN to a port. PermissionError without CAP_NET_RAW, OSError where not supported.
 
+    Each has the time at which the kernel received it (socket(7), SO_TIMESTAMPNS): on a busy machine
+    it is read so much later that it would seem to belong to another request.
     Beyond `kept` attempts it says that their number is unknown, rather than a wrong one.
     """
 
@@ -80,6 +87,7 @@ class PacketCounting:
         try:
             self._socket.settimeout(0)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 2**20)
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             _attach(self._socket, _program(port))
             self._drain()
         except BaseException:
@@ -101,9 +109,11 @@ class PacketCounting:
 
     def read(self) -> None:
         """Take in the packets that wait."""
+        ahead = _wall_ahead()  # the kernel stamps by the wall clock
+        room = socket.CMSG_SPACE(_TIMESPEC.size)
         while True:
             try:
-                packet, (_, _, kind, *_) = self._socket.recvfrom(128)
+                packet, added, _, (_, _, kind, *_) = self._socket.recvmsg(128, room)
             except BlockingIOError:
                 return
             # On loopback each packet is seen twice: as sent, and as received.
@@ -116,7 +126,7 @@ class PacketCounting:
                 self.certainty = Certainty.NONE
                 continue
             self._seen.add(identity)
-            self._times.append(time.monotonic())
+            self._times.append(min(_stamp(added) - ahead, time.monotonic()))
 
     def stop(self) -> None:
         """Read what is left and close."""
@@ -223,6 +233,27 @@ def as_record(
         samples=counting.samples,
         cut=cut,
     )
+
+
+def _wall_ahead() -> float:
+    """Return by how much the wall clock is ahead of the monotonic one.
+
+    Another program may run between two readings, so the closest of several pairs counts.
+    """
+    pairs = []
+    for _ in range(READINGS):
+        before, wall, after = time.monotonic(), time.time(), time.monotonic()
+        pairs.append((after - before, wall - (before + after) / 2))
+    return min(pairs)[1]
+
+
+def _stamp(added: list[tuple[int, int, bytes]]) -> float:
+    """Return the wall clock's time that came with a packet, or now where none did."""
+    for level, kind, data in added:
+        if (level, kind, len(data)) == (socket.SOL_SOCKET, SO_TIMESTAMPNS, _TIMESPEC.size):
+            seconds, nanoseconds = _TIMESPEC.unpack(data)
+            return float(seconds) + float(nanoseconds) / 1e9
+    return time.time()
 
 
 def _identity(packet: bytes) -> bytes:
