@@ -7,7 +7,8 @@ from collections.abc import Callable
 from enum import Enum
 
 from harness.proxy.listening import address_of, bind
-from harness.proxy.refusals import Counting, as_record, count_refusals
+from harness.proxy.refusals import as_record, count_refusals
+from harness.proxy.refusals.counting import Counting
 from harness.records import Refusals
 
 BACKLOG = 1024

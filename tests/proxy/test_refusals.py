@@ -9,15 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.proxy.refusals import (
-    CounterCounting,
-    Counting,
-    NotCounting,
-    PacketCounting,
-    as_record,
-    count_refusals,
-    read_failed_connects,
-)
+from harness.proxy.refusals import as_record, count_refusals
+from harness.proxy.refusals.counters import CounterCounting, read_failed_connects
+from harness.proxy.refusals.counting import Counting, NotCounting
+from harness.proxy.refusals.packets import PacketCounting
 from harness.records import Certainty
 
 

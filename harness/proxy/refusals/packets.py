@@ -1,20 +1,12 @@
-"""Counts the connection attempts that a closed listener turns away.
-
-A refused connection never reaches a program: the kernel answers the SYN with RST. With CAP_NET_RAW
-a packet socket (packet(7)) shows each such SYN. Without it, the kernel's own counters for the whole
-network namespace (/proc/net/snmp) bound their number from above.
-"""
+"""Sees each SYN to a port, by a packet socket (packet(7)), which needs CAP_NET_RAW."""
 
 import asyncio
 import ctypes
 import socket
 import struct
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
 
-from harness.records import Certainty, Refusals
+from harness.records import Certainty
 
 ETH_P_ALL = 3
 PACKET_HOST = 0
@@ -22,52 +14,11 @@ SO_ATTACH_FILTER = 26
 SO_TIMESTAMPNS = 35
 """In Linux's asm-generic/socket.h, of which Python names neither."""
 _TIMESPEC = struct.Struct("@ll")
-SAMPLE_INTERVAL = 0.01
-"""Seconds between two readings of the counters."""
+
 READINGS = 3
 """Of both clocks, to compare them."""
 KEPT = 100_000
 """Attempts of one outage that are told apart; with more, their number is unknown."""
-
-SNMP = Path("/proc/net/snmp")
-
-
-def read_failed_connects() -> int:
-    """Return the namespace's failed connects, or resets sent, whichever moved further.
-
-    A refused client in this namespace raises AttemptFails; where it is in another one, the RST
-    that refuses it raises OutRsts here (RFC 4022; both in /proc/net/snmp).
-    """
-    # Both would count one refusal twice on loopback, so half of that is not taken: an upper bound.
-    names, values = (
-        line.split()[1:] for line in SNMP.read_text("ascii").splitlines() if line.startswith("Tcp:")
-    )
-    found = dict(zip(names, map(int, values), strict=True))
-    return found["AttemptFails"] + found["OutRsts"]
-
-
-class Counting(Protocol):
-    """One way to count the refusals of one outage."""
-
-    certainty: Certainty
-
-    def read(self) -> None:
-        """Take in what has happened up to now."""
-        ...
-
-    def stop(self) -> None:
-        """Count no more."""
-        ...
-
-    @property
-    def times(self) -> tuple[float, ...]:
-        """When each attempt arrived, where that is known."""
-        ...
-
-    @property
-    def samples(self) -> tuple[tuple[float, int], ...]:
-        """Upper bounds with their times, where that is all that is known."""
-        ...
 
 
 class PacketCounting:
@@ -75,6 +26,7 @@ class PacketCounting:
 
     Each has the time at which the kernel received it (socket(7), SO_TIMESTAMPNS): on a busy machine
     it is read so much later that it would seem to belong to another request.
+
     Beyond `kept` attempts it says that their number is unknown, rather than a wrong one.
     """
 
@@ -143,96 +95,6 @@ class PacketCounting:
     def samples(self) -> tuple[tuple[float, int], ...]:
         """Nothing: the count is exact, or not known."""
         return ()
-
-
-class CounterCounting:
-    """Reads the namespace's failed connects: others' are among them. OSError where unreadable."""
-
-    certainty = Certainty.COUNTERS
-
-    def __init__(self, read_counters: Callable[[], int] = read_failed_connects) -> None:
-        self._read_counters = read_counters
-        self._begin = read_counters()
-        self._samples: list[tuple[float, int]] = [(time.monotonic(), 0)]
-        self._task = asyncio.get_running_loop().create_task(self._sample())
-
-    def __repr__(self) -> str:
-        return f"<CounterCounting {self._samples[-1][1]} at most>"
-
-    async def _sample(self) -> None:
-        while True:
-            await asyncio.sleep(SAMPLE_INTERVAL)
-            self.read()
-
-    def read(self) -> None:
-        """Take a reading; equal ones in a row are kept as their first and last."""
-        reading = (time.monotonic(), self._read_counters() - self._begin)
-        if len(self._samples) > 1 and self._samples[-2][1] == self._samples[-1][1] == reading[1]:
-            self._samples.pop()
-        self._samples.append(reading)
-
-    def stop(self) -> None:
-        """Take the last reading."""
-        self._task.cancel()
-        self.read()
-
-    @property
-    def times(self) -> tuple[float, ...]:
-        """Nothing: single attempts cannot be seen."""
-        return ()
-
-    @property
-    def samples(self) -> tuple[tuple[float, int], ...]:
-        """The readings."""
-        return tuple(self._samples)
-
-
-class NotCounting:
-    """Counts nothing, and says so."""
-
-    certainty = Certainty.NONE
-    times: tuple[float, ...] = ()
-    samples: tuple[tuple[float, int], ...] = ()
-
-    def read(self) -> None:
-        """Nothing can be read."""
-
-    def stop(self) -> None:
-        """Nothing was begun."""
-
-
-def count_refusals(port: int, how: str = "auto") -> Counting:
-    """Return the most exact counting that this process may do; `how` names one to insist on."""
-    if how in {"auto", "packets"}:
-        try:
-            return PacketCounting(port)
-        except (OSError, AttributeError):
-            if how == "packets":
-                raise
-    if how in {"auto", "counters"}:
-        try:
-            return CounterCounting()
-        except OSError:
-            if how == "counters":
-                raise
-    return NotCounting()
-
-
-def as_record(
-    dependency: str, counting: Counting, since: float, until: float | None, cut: int
-) -> Refusals:
-    """Return what was counted in one outage."""
-    counting.read()
-    end = float("inf") if until is None else until
-    return Refusals(
-        dependency=dependency,
-        since=since,
-        until=until,
-        certainty=counting.certainty,
-        times=tuple(at for at in counting.times if since <= at <= end),
-        samples=counting.samples,
-        cut=cut,
-    )
 
 
 def _wall_ahead() -> float:
