@@ -32,17 +32,26 @@ class Plan:
     burst: int
 
 
-FULL = Plan(foursomes=20, burst=BURST)
+MOST, LEAST, FEWEST = 20, 5, 2
+"""Foursomes of a block of quick requests, of slower ones, and of those that take SLOW or longer."""
+TIMED = 0.1
+"""Seconds that the timed requests of a block are to take."""
+SLOW = 0.02
+"""Seconds of one request."""
 
 
 def plan(duration: float) -> Plan:
     """Return the plan for an endpoint whose requests take `duration` seconds.
 
-    Blocks of slow requests are short, so that there are enough of them.
+    Blocks of slower requests are shorter, so that there are enough of them: what is counted or read
+    once a block needs some twenty.
     """
-    if duration < 0.02:
-        return FULL
-    return Plan(foursomes=2, burst=AT_ONCE)
+    if duration >= SLOW:
+        return Plan(foursomes=FEWEST, burst=AT_ONCE)
+    foursomes = MOST if duration <= 0 else int(TIMED / (4 * duration))
+    if foursomes >= MOST:
+        return Plan(foursomes=MOST, burst=BURST)
+    return Plan(foursomes=max(LEAST, foursomes), burst=AT_ONCE)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ import pytest
 from faults import ConnectionReset, HttpStatus, Latency, Outage
 from harness.errors import ConfigurationError
 from harness.paired.arms import address_of
-from harness.paired.blocks import _calls, plan
+from harness.paired.blocks import Plan, _calls, plan
 from harness.paired.disturbances import remarks
 from harness.paired.fault_text import parse
 from harness.paired.processes import Processes
@@ -43,9 +43,20 @@ def test_too_few_requests_tell_nothing_about_warmth() -> None:
     assert warm_after([1.0] * 49) is None
 
 
-def test_slow_requests_get_short_blocks() -> None:
-    assert plan(0.1).foursomes < plan(0.001).foursomes
-    assert plan(0.1).burst < plan(0.001).burst
+@pytest.mark.parametrize(
+    ("duration", "foursomes", "burst"),
+    [
+        (0.0, 20, 16),
+        (0.001, 20, 16),
+        (0.0025, 10, 8),
+        (0.004, 6, 8),
+        (0.0199, 5, 8),
+        (0.02, 2, 8),
+        (3.0, 2, 8),
+    ],
+)
+def test_blocks_of_slower_requests_are_shorter(duration: float, foursomes: int, burst: int) -> None:
+    assert plan(duration) == Plan(foursomes=foursomes, burst=burst)
 
 
 def test_a_quiet_run_has_no_remarks() -> None:
