@@ -2,42 +2,47 @@
 
 import random
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 """The ports that Linux gives to connections, first and last (ip(7), ip_local_port_range)."""
-LEAST = 20_000
+LEAST, BEYOND = 20_000, 65_536
 """Below are ports that services are used to have."""
 ATTEMPTS = 100
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nothing listens now.
-
-    Where the system tells which ports it gives to connections, it is none of these: until a server
-    listens there, a connection to such a port can be given the very same port, connects to itself,
-    is answered with what it sends, and keeps the server from listening.
-    """
-    # Not from the run's seed: what is free depends on the machine, so a replay is no use.
-    draw = random.SystemRandom()
-    choice = range(LEAST, _least_ephemeral())
-    for _ in range(ATTEMPTS if choice else 0):
-        port = draw.choice(choice)
+    """Return a port of 127.0.0.1 that is free now; see `candidates`."""
+    for port in candidates():
         with socket.socket() as probe:
-            # As servers do: a port whose last connections still linger is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+            return int(probe.getsockname()[1])
+    raise OSError("no port of 127.0.0.1 is free")
 
 
-def _least_ephemeral() -> int:
+def candidates() -> Iterator[int]:
+    """Yield ports to try to bind, at random, and at last 0, which leaves it to the system.
+
+    The system gives the same ports to connections, and this yields others as far as it tells which
+    and leaves any. While nobody listens at a port, a connection to it may be given the very same
+    port: it connects to itself, is answered with what it sends, and keeps the server out.
+    """
+    # Not from the run's seed: what is free depends on the machine, so a replay is no use.
+    draw = random.SystemRandom()
+    others = _others()
+    for _ in range(ATTEMPTS if others else 0):
+        yield draw.choice(others)
+    yield 0
+
+
+def _others() -> list[int]:
+    """Return the ports that no connection is given; none where the system does not tell."""
     try:
-        return int(EPHEMERAL.read_text().split()[0])
-    except OSError:
-        return 0
+        first, last = map(int, EPHEMERAL.read_text().split())
+    except (OSError, ValueError):
+        return []
+    return [*range(LEAST, first), *range(max(LEAST, last + 1), BEYOND)]

@@ -94,6 +94,13 @@ def compare(  # noqa: PLR0917 - click passes all by name
         )
     with _interrupted_by_sigterm():
         if given[1]:
+            _check_unused(
+                backend=backend,
+                env=environment,
+                fault=faults,
+                same_python=same_python,
+                install=install,
+            )
             urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
             configured = load(Path.cwd(), config, options=settings).endpoints
             used = secrets.randbelow(2**32) if seed is None else seed
@@ -130,6 +137,16 @@ def compare(  # noqa: PLR0917 - click passes all by name
     worst = report.overall(result.verdicts)
     failed = worst is Ruling.FAIL or (worst is Ruling.INCONCLUSIVE and inconclusive == "fail")
     return int(failed)
+
+
+def _check_unused(**options: object) -> None:
+    """Refuse what has no meaning for services that run already."""
+    for name, value in options.items():
+        if value:
+            raise ConfigurationError(
+                f"compare: --{name.replace('_', '-')} starts or changes what is compared;"
+                " expected without --base-url and --head-url"
+            )
 
 
 def _run(

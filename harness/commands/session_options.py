@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from harness.commands.pairs import pairs
+from harness.errors import ConfigurationError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -14,7 +15,10 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 def _pairs(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
-    return pairs(values, "--env {}")
+    try:
+        return pairs(values)
+    except ConfigurationError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 CONFIG: Decorator = click.option(

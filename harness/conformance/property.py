@@ -38,16 +38,16 @@ def rule(
     ruling: Ruling,
     statement: str,
     *,
-    step: str,
+    steps: tuple[str, ...],
     counted: tuple[Attempt, ...] = (),
     needs: str = "",
     findings: tuple[Finding, ...] = (),
 ) -> Verdict:
-    """Return a verdict whose evidence is one step of the recording.
+    """Return a verdict whose evidence is these steps of the recording.
 
     Calls that the tap may have missed turn a PASS into INCONCLUSIVE.
     """
-    run = recording.run(step)
+    run = recording.run(*steps)
     doubts = partial(run.at(recording.dependency))
     if ruling is Ruling.PASS and doubts:
         ruling, needs = Ruling.INCONCLUSIVE, f"complete evidence ({'; '.join(doubts)})"
@@ -60,7 +60,7 @@ def rule(
         needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         findings=findings,
         conditions=(*conditions(run), *doubts),
-        timeline=timeline(run.responses, recording.dependency, recording.attempts(step), counted),
+        timeline=timeline(run.responses, recording.dependency, recording.attempts(*steps), counted),
     )
 
 

@@ -1,5 +1,6 @@
 """What one plan left behind: its steps, each with what callers and tap recorded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.conformance.claims import Claims
@@ -47,16 +48,20 @@ class Recording:
         """The failures that open it: as seen, else as claimed. `opens` alone judges the claim."""
         return self.observed or self.claims.threshold
 
-    def run(self, step: str) -> Run:
-        """Return what was recorded in a step; KeyError names the steps that there are."""
-        for each in self.steps:
-            if each.name == step:
-                return each.run
-        raise KeyError(f"no step {step!r}; there are: {[each.name for each in self.steps]}")
+    def run(self, *steps: str) -> Run:
+        """Return what was recorded in steps, as one run where they are several.
 
-    def attempts(self, step: str) -> list[Attempt]:
-        """Return the calls that started at the dependency during a step."""
-        return told(self.run(step), self.dependency)
+        KeyError names the steps that there are.
+        """
+        known = {each.name: each.run for each in self.steps}
+        for step in steps:
+            if step not in known:
+                raise KeyError(f"no step {step!r}; there are: {list(known)}")
+        return _as_one([known[step] for step in steps])
+
+    def attempts(self, *steps: str) -> list[Attempt]:
+        """Return the calls that started at the dependency during these steps."""
+        return told(self.run(*steps), self.dependency)
 
     @property
     def opened(self) -> "Opening":
@@ -76,16 +81,7 @@ class Recording:
     @property
     def whole(self) -> Run:
         """All steps as one run."""
-        runs = [step.run for step in self.steps]
-        return replace(
-            runs[0],
-            responses=tuple(
-                sorted((r for run in runs for r in run.responses), key=lambda r: r.started)
-            ),
-            began=min(run.began for run in runs),
-            ended=max(run.ended for run in runs),
-            concurrency=max(run.concurrency for run in runs),
-        )
+        return _as_one([step.run for step in self.steps])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +107,21 @@ def opening(run: Run, dependency: str) -> Opening | None:
         if any(answered <= at < following for at in silent):
             return Opening(attempt.started, answered, number)
     return None
+
+
+def _as_one(runs: Sequence[Run]) -> Run:
+    """Return runs that may have alternated as one run."""
+    if len(runs) == 1:
+        return runs[0]
+    return replace(
+        runs[0],
+        responses=tuple(
+            sorted((r for run in runs for r in run.responses), key=lambda r: r.started)
+        ),
+        began=min(run.began for run in runs),
+        ended=max(run.ended for run in runs),
+        concurrency=max(run.concurrency for run in runs),
+    )
 
 
 def answered_at(run: Run, attempt: Attempt) -> float:

@@ -26,7 +26,7 @@ def timeline(
     )
     moments.sort(key=lambda moment: (moment.at, moment.place != "caller"))
     first = next((index for index, moment in enumerate(moments) if moment.counted), 0)
-    begin = 0 if first < longest else first - longest // 2
+    begin = 0 if first < longest else min(first - longest // 2, len(moments) - longest)
     return tuple(moments[begin : begin + longest])
 
 

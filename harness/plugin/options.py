@@ -9,6 +9,8 @@ from harness.plugin import paired
 from harness.reports import sinks
 from harness.reports.sink import Sink
 
+INCONCLUSIVE = "--windtunnel-inconclusive"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
@@ -51,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail the session where the architecture score is below this",
     )
     group.addoption(
-        "--windtunnel-inconclusive",
+        INCONCLUSIVE,
         choices=("report", "fail"),
         default="report",
         help="what an INCONCLUSIVE verdict does to its test: report it (the default), or fail it",

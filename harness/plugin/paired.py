@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from harness.stack import Stack
 
 BASE = "--windtunnel-base"
+BUILD = "--windtunnel-build"
 
 
 def add_options(group: pytest.OptionGroup) -> None:
@@ -20,7 +21,7 @@ def add_options(group: pytest.OptionGroup) -> None:
         help="the revision that the fixture `paired` compares this working tree with",
     )
     group.addoption(
-        "--windtunnel-build",
+        BUILD,
         action="store_true",
         help="build both versions an environment of their own, instead of using this Python",
     )
@@ -29,12 +30,12 @@ def add_options(group: pytest.OptionGroup) -> None:
 @pytest.fixture
 def paired(request: pytest.FixtureRequest, stack: "Stack") -> "Iterator[Paired]":
     """Give this working tree and the revision --windtunnel-base; skip where none is named."""
-    # Few tests compare, and every session pays for what its plugins load.
-    from harness.plugin.comparison import opened  # noqa: PLC0415 - the reason above
-
     revision = request.config.getoption(BASE)
     if revision is None:
         pytest.skip(f"nothing to compare with: name a revision by {BASE}")
-    build = request.config.getoption("--windtunnel-build")
+    # Few tests compare, and every session pays for what its plugins load.
+    from harness.plugin.comparison import opened  # noqa: PLC0415 - the reason above
+
+    build = request.config.getoption(BUILD)
     with opened(request, stack, revision, build=build) as comparison:
         yield comparison

@@ -4,6 +4,7 @@ import asyncio
 import socket
 
 from harness.address import Address
+from harness.ports import candidates
 
 
 async def resolve(host: str, port: int) -> tuple[socket.AddressFamily, str, int]:
@@ -17,8 +18,24 @@ async def resolve(host: str, port: int) -> tuple[socket.AddressFamily, str, int]
 
 
 async def bind(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound and does not listen yet; OSError where it cannot be had."""
-    family, address, port = await resolve(host, port)
+    """Return a socket that is bound and does not listen yet; OSError where it cannot be had.
+
+    Port 0 takes a free one that connections are not given: while a fault keeps the proxy from
+    listening, its clients go on trying to connect there.
+    """
+    family, address, _ = await resolve(host, port)
+    if port:
+        return _bound(family, address, port)
+    for candidate in candidates():
+        try:
+            return _bound(family, address, candidate)
+        except OSError:
+            if not candidate:
+                raise
+    raise AssertionError("the last candidate is the system's choice")
+
+
+def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         bound.settimeout(0)

@@ -20,6 +20,7 @@ from harness.proxy.bodies import ApiError, ProxyBody
 from harness.proxy.control import Access, application
 from harness.proxy.control.certificate import certificate
 from harness.proxy.events import Events
+from harness.proxy.refusals.packets import stamping
 from harness.proxy.registry import Registry
 from harness.proxy.surroundings import Crowd, Surroundings
 from harness.proxy.timer import Timers
@@ -66,7 +67,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
             f"--host {settings.host}: others could reach the control port and inject faults;"
             " expected a loopback address, a --token, or --open"
         )
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with stamping(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         try:
             runner.run(_serve(settings, proxies, ready))
         except ApiError as error:

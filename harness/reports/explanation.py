@@ -24,7 +24,8 @@ def explain(verdict: Verdict, replay: str = "") -> str:
 def timeline(moments: tuple[Moment, ...], *, longest: int = 16) -> list[str]:
     """Return one line a moment, with the places in columns, and how many of them are not shown.
 
-    Shown are `longest` in a row that begin shortly before the first that counts.
+    Shown are `longest` in a row that begin shortly before the first that counts. A verdict keeps
+    only those around it, so more than can be said here may be missing.
     """
     begin = moments[0].at
     width = max(len(moment.place) for moment in moments)
@@ -37,11 +38,12 @@ def timeline(moments: tuple[Moment, ...], *, longest: int = 16) -> list[str]:
         for moment in shown
     ]
     if start:
-        lines.insert(0, f"    {start} before")
+        lines.insert(0, f"    at least {start} before")
     after = moments[start + longest :]
     if after:
         counted = sum(moment.counted for moment in after)
-        lines.append(f"    {len(after)} more" + (f", {counted} of them marked" if counted else ""))
+        marked = f", {counted} of them marked" if counted else ""
+        lines.append(f"    at least {len(after)} more{marked}")
     return lines
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from harness.backends.docker.template import Template
 
 IMAGE = {
@@ -32,28 +34,32 @@ def asked(template: Template) -> dict[str, Any]:
 
 
 def test_the_same_image_gets_what_the_container_had() -> None:
-    made = asked(Template.read(container(Env=["MODE=fast"]), IMAGE))
+    made = asked(Template.read(container(Env=["MODE=fast"]), IMAGE, {}))
     assert made["Env"] == ["PATH=/bin", "WORKERS=2", "MODE=fast", "ADDED=1"]
     assert (made["Image"], made["Cmd"], made["User"]) == ("shop:1", ["serve", "--workers=2"], "app")
 
 
 def test_another_image_brings_its_own_command_user_and_variables() -> None:
     """Otherwise two images that differ in them alone would be compared as equal."""
-    made = asked(Template.read(container(Env=["MODE=fast"]), IMAGE).of_image("shop:2"))
+    service = {"environment": {"MODE": "fast"}, "command": None}
+    made = asked(Template.read(container(Env=["MODE=fast"]), IMAGE, service).of_image("shop:2"))
     assert sorted(made["Env"]) == ["ADDED=1", "MODE=fast"]
     assert made["Image"] == "shop:2"
     assert made.keys().isdisjoint({"Cmd", "Entrypoint", "User", "WorkingDir"})
     assert made["HostConfig"]["Memory"] == 5
 
 
-def test_what_the_compose_file_says_counts_for_another_image_too() -> None:
-    said = container(Env=["WORKERS=4"], Cmd=["serve", "--debug"], User="root")
-    made = asked(Template.read(said, IMAGE).of_image("shop:2"))
-    assert made["Env"] == ["WORKERS=4", "ADDED=1"]
-    assert (made["Cmd"], made["User"]) == (["serve", "--debug"], "root")
+@pytest.mark.parametrize("environment", [{"WORKERS": "2"}, ["WORKERS=2"]])
+def test_what_the_compose_file_says_counts_for_another_image_too(environment: object) -> None:
+    """Also where it says what its own image says."""
+    service = {"environment": environment, "command": ["serve", "--workers=2"], "user": "root"}
+    read = Template.read(container(User="root"), IMAGE, service)
+    made = asked(read.of_image("shop:2"))
+    assert sorted(made["Env"]) == ["ADDED=1", "WORKERS=2"]
+    assert (made["Cmd"], made["User"]) == (["serve", "--workers=2"], "root")
     assert "Entrypoint" not in made
 
 
-def test_an_image_without_a_configuration_inherits_nothing() -> None:
-    made = asked(Template.read(container(), {"Config": None}).of_image("shop:2"))
+def test_an_image_without_a_configuration_gives_nothing() -> None:
+    made = asked(Template.read(container(), {"Config": None}, {}).of_image("shop:2"))
     assert made["Cmd"] == ["serve", "--workers=2"]

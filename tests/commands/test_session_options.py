@@ -41,7 +41,7 @@ def test_each_offers_them_all(command: str, capsys: pytest.CaptureFixture[str]) 
             (1, "--setting=backend=dokcer: backend=dokcer: no such backend; did you mean"),
         ),
         ("--config=none.toml", (1, "none.toml")),
-        ("--env=CACHE_TTL", (1, "--env CACHE_TTL: expected NAME=VALUE")),
+        ("--env=CACHE_TTL", (2, "Invalid value for '--env': 'CACHE_TTL': expected NAME=VALUE")),
         ("--seed=-1", (2, "--seed")),
     ],
 )
@@ -57,3 +57,17 @@ def test_each_refuses_a_wrong_one_alike(
     printed = capsys.readouterr()
     assert message in printed.err
     assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--env=A=1", "--backend=local", "--fault=outage catalog", "--same-python", "--install=true"],
+)
+def test_services_that_run_already_take_nothing_that_would_change_them(
+    option: str, capsys: pytest.CaptureFixture[str], elsewhere: None
+) -> None:
+    """What is accepted and has no effect would make a verdict lie about its conditions."""
+    urls = ("--base-url=http://127.0.0.1:1", "--head-url=http://127.0.0.1:1")
+    assert main(["compare", *urls, option]) == 1
+    name = option.split("=", maxsplit=1)[0]
+    assert f"compare: {name} starts or changes what is compared" in capsys.readouterr().err

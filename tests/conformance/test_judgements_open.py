@@ -56,15 +56,25 @@ def test_no_call_may_start_in_the_open_time(step: str, call_at: float | None, ru
     assert any(each.counted for each in verdict.timeline) == (ruling == "FAIL")
 
 
+def test_a_call_between_two_crowds_is_one_and_shown_with_the_caller_who_made_it() -> None:
+    """Crowds and single callers alternate, so the time of the ones is the time of the others."""
+    crowds = [*turned_away(0.07), *turned_away(0.2), *turned_away(0.3)]
+    verdict = silent_while_open.judge(silence(*crowds, alone=[kept(0.1), real(0.12), kept(0.31)]))
+    assert verdict.statement.startswith("1 calls of 63 requests, 60 of them in crowds of 20")
+    marked = next(n for n, each in enumerate(verdict.timeline) if each.counted)
+    before = verdict.timeline[marked - 1]
+    assert (before.place, before.at) == ("caller", 0.12)
+    assert sum(each.counted for each in verdict.timeline) == 1
+
+
 @pytest.mark.parametrize(
     ("crowds", "alone"),
     [
-        ([], None),
         (turned_away(0.07, silent_while_open.AT_ONCE - 1), None),
         (turned_away(0.5), None),
-        (turned_away(0.07), []),
+        (turned_away(0.07), [kept(0.5)]),
     ],
-    ids=["no crowd", "half a crowd", "a late crowd", "none alone"],
+    ids=["half a crowd", "a late crowd", "alone too late"],
 )
 def test_silence_that_no_crowd_or_no_single_caller_tried_is_no_pass(
     crowds: list[Call], alone: list[Call] | None

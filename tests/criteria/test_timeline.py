@@ -10,7 +10,7 @@ SEEN = [Attempt(float(at), at + 0.5, failed=False, what=f"call {at}") for at in 
 
 @pytest.mark.parametrize(
     ("counted", "first"),
-    [((), 0), ((0,), 0), ((39,), 0), ((40,), 20), ((50, 90), 30), ((99,), 79)],
+    [((), 0), ((0,), 0), ((39,), 0), ((40,), 20), ((50, 90), 30), ((85,), 60), ((99,), 60)],
 )
 def test_it_shows_the_first_moments_or_those_around_the_first_that_counts(
     counted: tuple[int, ...], first: int

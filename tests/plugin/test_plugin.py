@@ -9,7 +9,6 @@ from tests.plugin.conftest import PROJECT
 
 PASSING = """
 import pytest
-from tests.plugin.conftest import PROJECT
 from harness.criteria import Category, Ruling, Verdict, Moment
 
 def verdict(ruling, category=Category.SUCCESS_RATE, covers=("/api/agents",)):
@@ -140,7 +139,10 @@ def test_a_failing_verdict_explains_itself(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_the_replay_has_all_that_decided_the_run(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("folder", [".", "inside"])
+def test_the_replay_has_all_that_decided_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
     """What it prints can be pasted into a shell, and runs the same test under the same settings."""
     pytester.makepyfile(
         PASSING
@@ -150,23 +152,33 @@ from harness.plugin.keys import SESSION
 @pytest.mark.parametrize("name", ["a b"])
 def test_two(name, judge, request):
     session = request.config.stash[SESSION]
+    option = request.config.getoption
     print("has", session.seed, session.configuration.criteria.error_rate)
-    judge(verdict(Ruling.FAIL))
+    print("has", option("--windtunnel-base"), option("--windtunnel-build"))
+    judge(verdict(Ruling.INCONCLUSIVE))
 """
     )
     (pytester.path / "its own.toml").write_text(PROJECT)
-    result = pytester.runpytest(
+    pytester.path.joinpath(folder).mkdir(exist_ok=True)
+    monkeypatch.chdir(pytester.path / folder)
+    up = "" if folder == "." else "../"
+    first = pytester.runpytest(
+        str(pytester.path),
         "--windtunnel-seed=42",
         "--windtunnel-backend=embedded",
-        "--windtunnel-config=its own.toml",
+        f"--windtunnel-config={up}its own.toml",
         "--windtunnel-setting=criteria.error_rate=0.02",
+        "--windtunnel-base=main",
+        "--windtunnel-build",
+        "--windtunnel-inconclusive=fail",
     )
-    (line,) = {each for each in result.outlines if each.strip().startswith("replay: ")}
-    first, *words = shlex.split(line.partition("replay: ")[2])
-    assert first == "pytest"
+    first.assert_outcomes(passed=1, failed=1)
+    (line,) = {each for each in first.outlines if each.strip().startswith("replay: ")}
+    program, *words = shlex.split(line.partition("replay: ")[2])
+    assert program == "pytest"
     again = pytester.runpytest(*words)
     again.assert_outcomes(failed=1)
-    again.stdout.fnmatch_lines(["has 42 0.02"])
+    again.stdout.fnmatch_lines(["has 42 0.02", "has main True"])
 
 
 def test_a_failed_verdict_that_an_assertion_does_not_name_is_not_its_cause(

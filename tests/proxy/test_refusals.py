@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import pytest
 from harness.proxy.refusals import as_record, count_refusals
 from harness.proxy.refusals.counters import CounterCounting, read_failed_connects
 from harness.proxy.refusals.counting import Counting, NotCounting
-from harness.proxy.refusals.packets import PacketCounting
+from harness.proxy.refusals.packets import SO_TIMESTAMPNS, PacketCounting, stamping
 from harness.records import Certainty
 
 
@@ -48,6 +49,19 @@ def refused(port: int, family: socket.AddressFamily = socket.AF_INET) -> None:
         client.connect(("::1" if family is socket.AF_INET6 else "127.0.0.1", port))
 
 
+def packets_are_stamped() -> bool:
+    """Whether the kernel stamps a packet when it comes, and not when it is read."""
+    with stamping(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        sock.bind(("127.0.0.1", 0))
+        sock.sendto(b"a", sock.getsockname())
+        sent = time.time()
+        time.sleep(0.06)
+        _, ((_, _, stamp),), _, _ = sock.recvmsg(1, socket.CMSG_SPACE(16))
+    seconds, nanoseconds = struct.unpack("@ll", stamp)
+    return bool(seconds + nanoseconds / 1e9 < sent + 0.03)
+
+
 async def until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + 10
     while not condition():
@@ -80,6 +94,7 @@ def test_an_attempt_that_is_read_late_has_the_time_at_which_it_came() -> None:
     async def main() -> None:
         with closed_port() as port:
             counting = PacketCounting(port)
+            await until(packets_are_stamped, "the kernel to stamp packets")
             before = time.monotonic()
             refused(port)
             after = time.monotonic()

@@ -92,7 +92,7 @@ class DockerBackend:
             for service in awaited:
                 self._await(service)
             wiring.compose.create(target)
-            template = self.engine.template(target)
+            template = self.engine.template(target, wiring.target)
             # The older compose joins a container's other networks only when it starts it.
             networks = wiring.target_networks or template.networks
             self._template = replace(template, networks=networks)

@@ -107,6 +107,12 @@ class Composed:
         )
 
 
+def variable_names(service: Service) -> frozenset[str]:
+    """Return the variables that a service's `environment` sets, which may be a table or a list."""
+    environment = service.get("environment") or {}
+    return frozenset(str(entry).partition("=")[0] for entry in environment)
+
+
 def _list(service: Service, key: str) -> list[Any]:
     return list(service.get(key) or ())
 

@@ -13,6 +13,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from harness.address import Address
+from harness.backends.docker.composed import Service
 from harness.backends.docker.template import Template
 from harness.errors import BackendUnavailable, ControlError
 
@@ -79,14 +80,14 @@ class Engine:
         bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
         return Address("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
 
-    def template(self, service: str) -> Template:
-        """Return what a service's container was created with."""
+    def template(self, service: str, composed: Service) -> Template:
+        """Return what a service's container was created with; `composed` is what compose says."""
         container = self._find(service)
         image = self._asking(
             f"read the image of {service!r}",
             lambda: self._client.images.get(container.attrs["Image"]),
         )
-        return Template.read(container.attrs, image.attrs)
+        return Template.read(container.attrs, image.attrs, composed)
 
     def has_image(self, name: str) -> bool:
         """Whether the engine has an image of this name."""

@@ -9,7 +9,7 @@ import faults
 import harness
 from harness.backends.docker.rewiring import CONTROL_PORT
 
-PARTS = ("__init__.py", "address.py", "errors.py", "proxy", "records")
+PARTS = ("__init__.py", "address.py", "errors.py", "ports.py", "proxy", "records")
 """What the proxy is made of, in harness/."""
 REQUIREMENTS = (
     "aiohttp",

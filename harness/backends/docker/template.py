@@ -4,6 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.backends.docker.composed import Service, variable_names
+
+SAID_AS = {
+    "Cmd": "command",
+    "Entrypoint": "entrypoint",
+    "StopSignal": "stop_signal",
+    "User": "user",
+    "WorkingDir": "working_dir",
+}
+"""The compose file's name of what the engine has under another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -17,18 +28,33 @@ class Template:
     host: dict[str, Any]
     """The same of volumes, capabilities, limits, …"""
     inherited: dict[str, Any]
-    """What its image says in the place of `config`."""
+    """What of `config` it has from its image, because the compose file says nothing of it."""
 
     @classmethod
-    def read(cls, container: Mapping[str, Any], image: Mapping[str, Any]) -> "Template":
-        """Read what the engine tells of a container and of its image."""
+    def read(
+        cls, container: Mapping[str, Any], image: Mapping[str, Any], service: Service
+    ) -> "Template":
+        """Read what the engine tells of a container and of its image, and compose of its service.
+
+        The engine's word alone does not tell a variable of the compose file from one of the image
+        that has the same value.
+        """
+        inherited = {
+            key: value
+            for key, value in (image["Config"] or {}).items()
+            if service.get(SAID_AS.get(key, "")) is None
+        }
+        said = variable_names(service)
+        inherited["Env"] = [
+            entry for entry in inherited.get("Env") or () if entry.partition("=")[0] not in said
+        ]
         return cls(
             image=container["Config"]["Image"],
             environment=_environment(container["Config"]),
             networks=tuple(container["NetworkSettings"]["Networks"]),
             config=container["Config"],
             host=container["HostConfig"],
-            inherited=image["Config"] or {},
+            inherited=inherited,
         )
 
     def of_image(self, image: str) -> "Template":

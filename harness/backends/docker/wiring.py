@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.address import Address
 from harness.backends.docker import proxy_image, rewiring
 from harness.backends.docker.compose import Compose
-from harness.backends.docker.composed import Composed
+from harness.backends.docker.composed import Composed, Service
 from harness.backends.docker.engine import OWNER_LABEL, RUN_LABEL, Engine, owner
 from harness.backends.docker.rewiring import Wire
 from harness.backends.tap import Tap
@@ -30,6 +30,8 @@ class Wiring:
     compose: Compose
     tap: str
     toxiproxy: str
+    target: Service
+    """The target's service, as compose reads it."""
     target_port: int
     services: Mapping[str, str]
     """The service of each dependency; empty where it is none of the compose file's."""
@@ -104,12 +106,13 @@ def wire(configuration: Configuration, engine: Engine, run: str, seed: int, fold
     theirs = Compose(f"windtunnel-{run}", file, variables, home)
     composed = Composed.read(theirs.config())
     composed.check(configuration.service, "service")
+    target = composed.services[configuration.service]
     port = composed.target_port(configuration.service, docker.target_port)
     if docker.tap:
         for key in ("tap", "toxiproxy"):
             composed.check(getattr(docker, key), f"docker.{key}")
         services = {name: each.service or name for name, each in configuration.dependencies.items()}
-        return Wiring(theirs, docker.tap, docker.toxiproxy, port, services)
+        return Wiring(theirs, docker.tap, docker.toxiproxy, target, port, services)
     found = rewiring.wires(composed, configuration)
     context = folder / "proxy-image"
     image = docker.proxy_image or proxy_image.write_context(context, docker.base_image)
@@ -129,6 +132,7 @@ def wire(configuration: Configuration, engine: Engine, run: str, seed: int, fold
         Compose(f"windtunnel-{run}", copied, variables, home),
         rewiring.TAP,
         rewiring.TOXIPROXY,
+        target,
         port,
         services,
         tuple(rewiring.others(composed, configuration, set(services.values()) - {""})),

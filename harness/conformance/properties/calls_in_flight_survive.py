@@ -42,7 +42,7 @@ def judge(recording: Recording) -> Verdict:
         ruling,
         f"of {sent} calls in flight at the opening, {len(seen)} were answered at the dependency and"
         f" {answers} callers got that answer; required are {sent} of each.",
-        step="in flight",
+        steps=("in flight",),
         needs=needs,
     )
 

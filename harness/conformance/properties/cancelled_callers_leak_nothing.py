@@ -55,7 +55,7 @@ def judge(recording: Recording) -> Verdict:
         f"{len(left)} callers left while {len(probes)} probes were under way; after another"
         f" recovery time {good} of {len(closed.responses)} requests were answered by the"
         " dependency, required are all.",
-        step="closed",
+        steps=("closed",),
         needs=f"probes that are under way for longer than {PATIENCE:g} s",
     )
 

@@ -44,6 +44,6 @@ def still_closed(
         ruling,
         f"{came} of {sent} later requests reached the dependency, required are all; the last were"
         f" {'' if answered else 'not '}answered by it.",
-        step=last if came >= sent else steps[-1] if steps else last,
+        steps=(last if came >= sent or not steps else steps[-1],),
         needs="requests that call the dependency once each",
     )

@@ -47,7 +47,7 @@ def judge(recording: Recording) -> Verdict:
         ruling,
         f"{len(late)} of {needed} calls begun before the opening failed after it had closed again;"
         f" then {good} of {sent} requests were answered by the dependency, required are all.",
-        step="after",
+        steps=("after",),
         needs="calls that may take longer than the recovery time, and a breaker that closes",
     )
 

@@ -26,7 +26,7 @@ def judge(recording: Recording) -> Verdict:
         ruling,
         f"{requests} failing requests made {len(seen)} calls at the dependency, allowed is one"
         " each.",
-        step="failing",
+        steps=("failing",),
         counted=seen if ruling is Ruling.FAIL else (),
         needs="requests that call the dependency",
     )

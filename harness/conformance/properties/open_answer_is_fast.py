@@ -43,7 +43,7 @@ def judge(recording: Recording) -> Verdict:
         ruling,
         f"{len(times)} of {len(rejected)} rejected callers were answered, in {median * 1000:.1f} ms"
         f" by the median; allowed are {LIMIT * 1000:g} ms.",
-        step="open",
+        steps=("open",),
         needs=needs,
         findings=(
             Finding("with a fallback", sum(bool(r.fallback) for r in rejected), "answers"),

@@ -43,7 +43,7 @@ def judge(recording: Recording) -> Verdict:
         ruling,
         f"{len(burst)} of {CALLERS} concurrent requests reached the dependency; after them"
         f" {len(seen)} calls of {requests} requests did, allowed are 0.",
-        step="after",
+        steps=("after",),
         counted=seen,
         needs=f"{threshold} calls that fail at once, and a recovery time longer than they take",
         findings=(

@@ -59,7 +59,7 @@ def judge(recording: Recording) -> Verdict:
         "stays open for its recovery time",
         ruling,
         f"it stayed open for {found}; {allowed}.",
-        step="waiting",
+        steps=("waiting",),
         counted=tuple(recording.attempts("waiting")) if ruling is Ruling.FAIL else (),
         needs=needs,
         findings=(Finding("open for at least", found.least, "s"),),

@@ -13,7 +13,7 @@ AT_ONCE = 20
 """Callers in a crowd."""
 SHARE = 0.9
 """Of the recovery time: when exactly it ends is another property's matter."""
-ALONE, CROWDS = "one at a time", "crowds"
+STEPS = ALONE, CROWDS = "one at a time", "crowds"
 
 
 def plan(stage: Stage) -> None:
@@ -40,24 +40,22 @@ def judge(recording: Recording) -> Verdict:
     """
     opened = recording.opened
     until = opened.earliest + SHARE * recording.open_time.least
-    seen = {
-        step: tuple(call for call in recording.attempts(step) if call.started <= until)
-        for step in (ALONE, CROWDS)
-    }
-    came = {step: sum(r.started <= until for r in recording.run(step).responses) for step in seen}
-    calls = sum(map(len, seen.values()))
-    enough = came[ALONE] > 0 and came[CROWDS] >= AT_ONCE
-    ruling = Ruling.FAIL if calls else Ruling.PASS if enough else Ruling.INCONCLUSIVE
-    shown = ALONE if seen[ALONE] and not seen[CROWDS] else CROWDS
+    seen = tuple(call for call in recording.attempts(*STEPS) if call.started <= until)
+    alone, crowded = (
+        sum(response.started <= until for response in recording.run(step).responses)
+        for step in STEPS
+    )
+    enough = alone > 0 and crowded >= AT_ONCE
+    ruling = Ruling.FAIL if seen else Ruling.PASS if enough else Ruling.INCONCLUSIVE
     return rule(
         recording,
         "no call starts while open",
         ruling,
-        f"{calls} calls of {sum(came.values())} requests, {came[CROWDS]} of them in crowds of"
+        f"{len(seen)} calls of {alone + crowded} requests, {crowded} of them in crowds of"
         f" {AT_ONCE}, reached the dependency in the first {until - opened.earliest:.2f} s after the"
         " opening; allowed are 0.",
-        step=shown,
-        counted=seen[shown],
+        steps=STEPS,
+        counted=seen,
         needs=f"single requests and {AT_ONCE} at once during the open time: a longer recovery time,"
         " or a less loaded machine",
     )

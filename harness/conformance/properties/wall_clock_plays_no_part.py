@@ -39,7 +39,7 @@ def judge(recording: Recording) -> Verdict:
         f"after a step of an hour forward {len(early)} calls reached the dependency in the open"
         f" time, allowed are 0; after one of an hour back {len(probed)} did once it was over,"
         " required is one.",
-        step="stepped forward" if early else "stepped back",
+        steps=("stepped forward" if early else "stepped back",),
         counted=tuple(early),
         needs="a longer recovery time, or a less loaded machine",
     )

@@ -53,7 +53,7 @@ def judge(recording: Recording) -> Verdict:
         ruling,
         f"{len(seen)} failures reached the dependency in {len(requests)} requests, each on a"
         f" connection of its own, and none in the last {quiet}; allowed are {allowed}.",
-        step="spread",
+        steps=("spread",),
         counted=tuple(seen[allowed:]),
         needs=needs,
         findings=(

@@ -4,7 +4,10 @@ import asyncio
 import ctypes
 import socket
 import struct
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from harness.records import Certainty
 
@@ -24,7 +27,7 @@ KEPT = 100_000
 class PacketCounting:
     """Sees each SYN to a port. PermissionError without CAP_NET_RAW, OSError where not supported.
 
-    Each has the time at which the kernel received it (socket(7), SO_TIMESTAMPNS): on a busy machine
+    Each has the time at which the kernel received it, where `stamping` is held: on a busy machine
     it is read so much later that it would seem to belong to another request.
 
     Beyond `kept` attempts it says that their number is unknown, rather than a wrong one.
@@ -95,6 +98,20 @@ class PacketCounting:
     def samples(self) -> tuple[tuple[float, int], ...]:
         """Nothing: the count is exact, or not known."""
         return ()
+
+
+@contextmanager
+def stamping() -> Iterator[None]:
+    """Have the kernel stamp packets (socket(7), SO_TIMESTAMPNS) for as long as this is held.
+
+    It begins a moment after some socket of the machine first asks for it. A packet that comes
+    before is stamped when it is read; so this is to be held long before anything is counted.
+    """
+    with ExitStack() as held:
+        if sys.platform == "linux":
+            asking = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            asking.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        yield
 
 
 def _wall_ahead() -> float:
