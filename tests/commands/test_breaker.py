@@ -65,7 +65,6 @@ def test_a_cache_before_the_breaker_is_one_clear_error(capsys: pytest.CaptureFix
     ("arguments", "message"),
     [
         (["--only", "opened"], "no property is named 'opened'; did you mean 'opens'?"),
-        (["--env", "CACHE_TTL"], "--env CACHE_TTL: expected NAME=VALUE"),
         (["--threshold", "0"], "threshold = 0: expected a whole number from 1 to 100"),
         (["--svg", "no/such/folder/x.svg"], "expected a file in a folder that exists"),
         (["--deadline", "0"], "deadline = 0.0: expected seconds above 0"),
