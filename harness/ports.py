@@ -2,8 +2,12 @@
 
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
+
+Bound = TypeVar("Bound")
 
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 """The ports that Linux gives to connections, first and last (ip(7), ip_local_port_range)."""
@@ -14,14 +18,25 @@ ATTEMPTS = 100
 
 def free_port() -> int:
     """Return a port of 127.0.0.1 that is free now; see `candidates`."""
-    for port in candidates():
+
+    def bound(port: int) -> int:
         with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+            probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
-    raise OSError("no port of 127.0.0.1 is free")
+
+    return first_free(bound)
+
+
+def first_free(bind: Callable[[int], Bound]) -> Bound:
+    """Return what `bind` gives for the first of the `candidates` that it can bind.
+
+    OSError where it can bind none, not even one that the system chooses.
+    """
+    *chosen, systems = candidates()
+    for port in chosen:
+        with suppress(OSError):
+            return bind(port)
+    return bind(systems)
 
 
 def candidates() -> Iterator[int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.criteria import Ruling, Verdict
+from harness.criteria.verdict import overall
 from harness.load.level_search import Bracket
 
 Show = Callable[[float], str]
@@ -25,8 +26,7 @@ class Trial:
     @property
     def ruling(self) -> Ruling:
         """The worst of the verdicts'."""
-        rulings = {verdict.ruling for verdict in self.verdicts}
-        return next(r for r in (Ruling.FAIL, Ruling.INCONCLUSIVE, Ruling.PASS) if r in rulings)
+        return overall(self.verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
 from harness.commands.exit_status import STATUS
-from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
+from harness.commands.session_options import StackOptions, stack_options
 from harness.conformance.claims import Claims
 from harness.conformance.failures import FAILURES
 from harness.conformance.properties import PROPERTIES
@@ -17,7 +18,6 @@ from harness.conformance.report import Result
 from harness.conformance.runner import Runner, choose
 from harness.criteria import Ruling, Verdict
 from harness.errors import ConfigurationError
-from harness.session import Session
 from harness.stack import Stack
 
 PATH = click.Path(path_type=Path)
@@ -27,10 +27,7 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.command()
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
-@BACKEND
-@CONFIG
-@SETTING
-@ENVIRONMENT
+@stack_options
 @click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
 @click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
 @click.option("--probes", default=2, show_default=True, help="Calls admitted while half-open.")
@@ -47,7 +44,6 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
     show_default=True,
     help="Stacks that work side by side.",
 )
-@SEED
 @click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write the report.")
 @click.option("--svg", "svg_path", metavar="FILE", type=PATH, help="Draw the timelines.")
 @click.option("--timeline", is_flag=True, help="Show each property's timeline, not only a FAIL's.")
@@ -56,10 +52,7 @@ def breaker(
     *,
     dependency: str | None,
     endpoint: str,
-    backend: str | None,
-    config: Path | None,
-    settings: tuple[str, ...],
-    environment: dict[str, str],
+    chosen: StackOptions,
     threshold: int,
     recovery: float | None,
     probes: int,
@@ -70,7 +63,6 @@ def breaker(
     failures: tuple[str, ...],
     deadline: float,
     jobs: int,
-    seed: int | None,
     json_path: Path | None,
     svg_path: Path | None,
     timeline: bool,
@@ -101,17 +93,12 @@ def breaker(
 
     @contextmanager
     def opened(seed: int | None) -> Iterator[Stack]:
-        session = Session(
-            directory=Path.cwd(),
-            configuration=config,
-            backend=backend,
-            seed=seed,
-            settings=settings,
-        )
-        with closing(session), closing(session.stack("breaker", environment, _ignore)) as stack:
+        session = replace(chosen, seed=seed).session()
+        variables = chosen.environment
+        with closing(session), closing(session.stack("breaker", variables, _ignore)) as stack:
             yield stack
 
-    with opened(seed) as stack:
+    with opened(chosen.seed) as stack:
         # A port that the configuration names can be had once.
         named = (each.listen for each in stack.configuration.dependencies.values())
         jobs = 1 if stack.configuration.port or any(named) else jobs

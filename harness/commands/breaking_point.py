@@ -9,11 +9,10 @@ from harness.breaking_point.json_file import encode
 from harness.commands.duration import SECONDS
 from harness.commands.exit_status import STATUS
 from harness.commands.pairs import pairs
-from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
+from harness.commands.session_options import StackOptions, stack_options
 from harness.criteria import Ruling
 from harness.criteria.objective import parse
 from harness.errors import ConfigurationError, suggestion
-from harness.session import Session
 
 PATH = click.Path(path_type=Path)
 
@@ -46,11 +45,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--expect", metavar="VALUE", type=float, help="Fail where it does not hold to this value."
 )
-@BACKEND
-@CONFIG
-@SETTING
-@ENVIRONMENT
-@SEED
+@stack_options
 @click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write what was found.")
 def breaking_point(
     *,
@@ -64,11 +59,7 @@ def breaking_point(
     resolution: float,
     budget: float,
     expect: float | None,
-    backend: str | None,
-    config: Path | None,
-    settings: tuple[str, ...],
-    environment: dict[str, str],
-    seed: int | None,
+    chosen: StackOptions,
     json_path: Path | None,
 ) -> int:
     """Find how much of FAULT at DEPENDENCY the service bears while the criterion holds.
@@ -86,9 +77,7 @@ def breaking_point(
         raise ConfigurationError(f"--expect {expect:g}: expected a value above zero")
     if json_path is not None and not json_path.absolute().parent.is_dir():
         raise ConfigurationError(f"--json {json_path}: expected a file in a folder that exists")
-    session = Session(
-        directory=Path.cwd(), configuration=config, backend=backend, seed=seed, settings=settings
-    )
+    session = chosen.session()
 
     def show(trial: Trial) -> None:
         where = strength.show(trial.level) if trial.level else "no fault"
@@ -109,7 +98,7 @@ def breaking_point(
             f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
         )
     try:
-        stack = session.stack("breaking-point", environment, lambda verdict: None)
+        stack = session.stack("breaking-point", chosen.environment, lambda verdict: None)
         asked = endpoint or stack.endpoint_of(dependency)
         click.echo(
             f"{strength.kind} at {dependency}, {strength.show(lowest)} to {strength.show(highest)},"

@@ -1,19 +1,18 @@
 """`windtunnel compare`: say whether head is slower, hungrier or chattier than base."""
 
-import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from faults import Fault
-from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
-from harness.configuration import load
+from harness.commands.session_options import StackOptions, stack_options
 from harness.criteria.tolerances import Tolerances
-from harness.criteria.verdict import Ruling
+from harness.criteria.verdict import Ruling, overall
 from harness.errors import ConfigurationError
 from harness.history import machine, store
 from harness.history.entry import SCHEMA, Entry, figures
@@ -37,11 +36,7 @@ from harness.session import Session
 @click.option("--budget", type=click.FloatRange(1, 3600), default=60.0, show_default=True)
 @click.option("--tolerance", "tolerances", multiple=True, help="Such as p99=0.5; see below.")
 @click.option("--fault", "faults", multiple=True, help="Such as 'latency catalog seconds=0.1'.")
-@BACKEND
-@CONFIG
-@SETTING
-@ENVIRONMENT
-@SEED
+@stack_options
 @click.option("--same-python", is_flag=True, help="Run both with this Python, build nothing.")
 @click.option("--install", default="", help="Command that fills {python}'s environment.")
 @click.option("--history", "kept", metavar="PLACE", help="Keep the result: a file or git-notes.")
@@ -57,11 +52,7 @@ def compare(  # noqa: PLR0917 - click passes all by name
     budget: float,
     tolerances: tuple[str, ...],
     faults: tuple[str, ...],
-    backend: str | None,
-    config: Path | None,
-    settings: tuple[str, ...],
-    environment: dict[str, str],
-    seed: int | None,
+    chosen: StackOptions,
     same_python: bool,  # noqa: FBT001 - the same
     install: str,
     kept: str | None,
@@ -81,60 +72,50 @@ def compare(  # noqa: PLR0917 - click passes all by name
     lock files, and kept in the user's cache folder under windtunnel/environments.
     """
     under = [parse(text) for text in faults]
-    request = Request(
-        endpoints=tuple(dict.fromkeys(_path(endpoint) for endpoint in endpoints)),
-        tolerances=Tolerances.parse(tolerances),
-        budget=budget,
-    )
+    asked = tuple(dict.fromkeys(_path(endpoint) for endpoint in endpoints))
+    allowed = Tolerances.parse(tolerances)
     given = [bool(base), bool(base_url or head_url), bool(base_image or head_image)]
     if sum(given) != 1:
         raise ConfigurationError(
             "compare: expected one of BASE, --base-url with --head-url, or --base-image with"
             " --head-image"
         )
+    if given[1]:
+        _check_unused(
+            backend=chosen.backend,
+            env=chosen.environment,
+            fault=faults,
+            same_python=same_python,
+            install=install,
+        )
+    session = chosen.session()
+    request = Request(
+        endpoints=asked or session.configuration.endpoints, tolerances=allowed, budget=budget
+    )
+    run = partial(_run, session, chosen.environment, request, under)
+    commit = ""
     with _interrupted_by_sigterm():
         if given[1]:
-            _check_unused(
-                backend=backend,
-                env=environment,
-                fault=faults,
-                same_python=same_python,
-                install=install,
-            )
             urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
-            configured = load(Path.cwd(), config, options=settings).endpoints
-            used = secrets.randbelow(2**32) if seed is None else seed
-            result, commit = _urls(urls, _completed(request, configured), used), ""
+            addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
+            result = compare_addresses(urls, addresses, request, session.seed)
+        elif given[2]:
+            images = (_given(base_image, "--base-image"), _given(head_image, "--head-image"))
+            result = run((of_image(images[0]), of_image(images[1])))
         else:
-            session = Session(
-                directory=Path.cwd(),
-                configuration=config,
-                backend=backend,
-                seed=seed,
-                settings=settings,
-            )
-            used = session.seed
-            if given[2]:
+            assert base is not None  # noqa: S101 - counted above
+            project = Path(session.configuration.directory)
+            with trees(project, base, head) as (older, newer):
                 arms = (
-                    of_image(_given(base_image, "--base-image")),
-                    of_image(_given(head_image, "--head-image")),
+                    of_tree(older, same_python=same_python, install=install),
+                    of_tree(newer, same_python=same_python, install=install),
                 )
-                result, commit = _run(session, environment, arms, request, under), ""
-            else:
-                assert base is not None  # noqa: S101 - counted above
-                project = Path(session.configuration.directory)
-                with trees(project, base, head) as (older, newer):
-                    arms = (
-                        of_tree(older, same_python=same_python, install=install),
-                        of_tree(newer, same_python=same_python, install=install),
-                    )
-                    result = _run(session, environment, arms, request, under)
-                    commit = newer.commit
+                result, commit = run(arms), newer.commit
     for line in report.lines(result):
         click.echo(line)
     if kept:
-        store.append(kept, _entry(result, commit, used), Path.cwd())
-    worst = report.overall(result.verdicts)
+        store.append(kept, _entry(result, commit, session.seed), Path.cwd())
+    worst = overall(result.verdicts)
     failed = worst is Ruling.FAIL or (worst is Ruling.INCONCLUSIVE and inconclusive == "fail")
     return int(failed)
 
@@ -151,32 +132,19 @@ def _check_unused(**options: object) -> None:
 
 def _run(
     session: Session,
-    environment: dict[str, str],
-    arms: tuple[Arm, Arm],
+    environment: Mapping[str, str],
     request: Request,
     faults: list[Fault],
+    arms: tuple[Arm, Arm],
 ) -> Result:
     try:
         stack = session.stack("compare", environment, lambda verdict: None)
         try:
-            return compare_arms(stack, arms, _completed(request, stack.endpoints), faults)
+            return compare_arms(stack, arms, request, faults)
         finally:
             stack.close()
     finally:
         session.close()
-
-
-def _urls(urls: tuple[str, str], request: Request, seed: int) -> Result:
-    addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
-    return compare_addresses(urls, addresses, request, seed)
-
-
-def _completed(request: Request, endpoints: tuple[str, ...]) -> Request:
-    return (
-        request
-        if request.endpoints
-        else Request(endpoints=endpoints, tolerances=request.tolerances, budget=request.budget)
-    )
 
 
 def _entry(result: Result, commit: str, seed: int) -> Entry:

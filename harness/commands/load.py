@@ -15,6 +15,7 @@ from harness.criteria import Ruling, Verdict
 from harness.criteria.objective import Objective
 from harness.criteria.objective import parse as parse_objectives
 from harness.criteria.objective_held import objective_held
+from harness.criteria.verdict import overall
 from harness.errors import ConfigurationError
 from harness.load import find_limit as limit
 from harness.load import processes
@@ -96,7 +97,7 @@ def load(
     _show(run, verdicts, as_json=as_json)
     if plot is not None:
         plot.write_text(latency_plot.svg(run), encoding="utf-8")
-    return _status(verdicts)
+    return STATUS[overall(verdicts)] if verdicts else 0
 
 
 def _driver(count: int, *, by_locust: bool, at: Address | None) -> Drive:
@@ -120,12 +121,6 @@ def _show(run: LoadRun, verdicts: Sequence[Verdict], *, as_json: bool) -> None:
         return
     for line in (*load_summary.summary(run), *load_summary.verdicts(verdicts)):
         click.echo(line)
-
-
-def _status(verdicts: Sequence[Verdict]) -> int:
-    rulings = {verdict.ruling for verdict in verdicts}
-    worst = (each for each in (Ruling.FAIL, Ruling.INCONCLUSIVE) if each in rulings)
-    return STATUS[next(worst, Ruling.PASS)]
 
 
 def _search(plan: Plan, drive: Drive, objectives: Sequence[Objective], text: str) -> int:

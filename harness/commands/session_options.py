@@ -1,6 +1,8 @@
-"""The options by which every command that starts a stack says which, each with one meaning."""
+"""The options by which every command that starts a stack says which, and the session they make."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import click
 
 from harness.commands.pairs import pairs
 from harness.errors import ConfigurationError
+from harness.session import Session
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -53,3 +56,48 @@ SEED: Decorator = click.option(
     metavar="N",
     help="Replay the random decisions of the run that printed this seed.",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """The values of all these options."""
+
+    backend: str | None
+    config: Path | None
+    settings: tuple[str, ...]
+    environment: Mapping[str, str]
+    seed: int | None
+
+    def session(self) -> Session:
+        """Return a session of the project in this folder, which has started nothing yet."""
+        return Session(
+            directory=Path.cwd(),
+            configuration=self.config,
+            backend=self.backend,
+            seed=self.seed,
+            settings=self.settings,
+        )
+
+
+def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a command with all these options, whose values it gets together as `chosen`."""
+
+    @wraps(command)
+    def gathered(
+        *,
+        backend: str | None,
+        config: Path | None,
+        settings: tuple[str, ...],
+        environment: dict[str, str],
+        seed: int | None,
+        **others: object,
+    ) -> object:
+        chosen = StackOptions(
+            backend=backend, config=config, settings=settings, environment=environment, seed=seed
+        )
+        return command(chosen=chosen, **others)
+
+    decorated: Callable[..., Any] = gathered
+    for option in (SEED, ENVIRONMENT, SETTING, CONFIG, BACKEND):
+        decorated = option(decorated)
+    return decorated

@@ -1,18 +1,15 @@
 """`windtunnel up`: start the stack and keep it up, with a live dashboard to break it from."""
 
-from pathlib import Path
-
 import click
 
-from harness.commands.session_options import BACKEND, CONFIG, ENVIRONMENT, SEED, SETTING
+from harness.commands.session_options import StackOptions, stack_options
 from harness.dashboard.running import listen, serve
 from harness.dashboard.state import Run, facts
 from harness.dashboard.traffic import MOST, checked_rate
-from harness.session import Session
 
 
 @click.command()
-@BACKEND
+@stack_options
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -20,9 +17,6 @@ from harness.session import Session
     show_default=True,
     help="The dashboard's port; 0 takes a free one.",
 )
-@CONFIG
-@SETTING
-@ENVIRONMENT
 @click.option(
     "--load",
     type=float,
@@ -32,30 +26,23 @@ from harness.session import Session
     help=f"Requests a second of background traffic, 0 to {MOST:g}.",
 )
 @click.option("--no-load", is_flag=True, help="No background traffic until the page starts it.")
-@SEED
 def up(
     *,
-    backend: str | None,
+    chosen: StackOptions,
     port: int,
-    config: Path | None,
     load: float,
     no_load: bool,
-    settings: tuple[str, ...],
-    environment: dict[str, str],
-    seed: int | None,
 ) -> None:
     """Start the stack and its dashboard; Ctrl-C stops all.
 
     Faults are then injected and healed on the page, or with `windtunnel inject` and `heal`.
     """
     rate = 0.0 if no_load else checked_rate(load)
-    session = Session(
-        directory=Path.cwd(), configuration=config, backend=backend, seed=seed, settings=settings
-    )
+    session = chosen.session()
     with listen(port) as listener:
         click.echo(f"starting the stack on {session.choice.name} ({session.choice.reason}) …")
         try:
-            stack = session.stack("up", environment, lambda verdict: None)
+            stack = session.stack("up", chosen.environment, lambda verdict: None)
             try:
                 _ = stack.default_target
                 run = facts(stack, session.choice)

@@ -25,9 +25,18 @@ def timeline(
         for attempt in reached
     )
     moments.sort(key=lambda moment: (moment.at, moment.place != "caller"))
-    first = next((index for index, moment in enumerate(moments) if moment.counted), 0)
-    begin = 0 if first < longest else min(first - longest // 2, len(moments) - longest)
+    seen_at_once = any(moment.counted for moment in moments[:longest])
+    begin = 0 if seen_at_once else start(moments, longest)
     return tuple(moments[begin : begin + longest])
+
+
+def start(moments: Sequence[Moment], longest: int) -> int:
+    """Return where `longest` moments begin so that the first that is marked is in their middle.
+
+    At the beginning where none is marked; never so late that fewer would be shown.
+    """
+    first = next((place for place, moment in enumerate(moments) if moment.counted), 0)
+    return max(0, min(first - longest // 2, len(moments) - longest))
 
 
 def _described(response: Response) -> str:

@@ -1,5 +1,6 @@
 """What a criterion answers: PASS, FAIL or INCONCLUSIVE, with the interval that it rests on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,3 +114,11 @@ def decide_at_most(lower: int, upper: float, allowed: int) -> Ruling:
     if lower > allowed:
         return Ruling.FAIL
     return Ruling.INCONCLUSIVE
+
+
+def overall(verdicts: Iterable[Verdict]) -> Ruling:
+    """Return FAIL where anything failed, PASS where everything passed, else INCONCLUSIVE."""
+    rulings = {verdict.ruling for verdict in verdicts}
+    if Ruling.FAIL in rulings:
+        return Ruling.FAIL
+    return Ruling.PASS if rulings == {Ruling.PASS} else Ruling.INCONCLUSIVE

@@ -7,7 +7,7 @@ from harness.criteria.generator_kept_up import generator_kept_up
 from harness.criteria.intervals import trials_for_none
 from harness.criteria.objective import Figure, Objective
 from harness.criteria.objective_held import objective_held
-from harness.criteria.verdict import Ruling, Verdict
+from harness.criteria.verdict import Ruling, Verdict, overall
 from harness.load.level_search import Bracket, Tried, bracket, next_level, steps_at_most
 from harness.records.load_run import LoadRun
 
@@ -96,6 +96,4 @@ def needed(objectives: Sequence[Objective], confidence: float) -> int:
 
 def _judge(rate: float, run: LoadRun, objectives: Sequence[Objective], confidence: float) -> Trial:
     verdicts = tuple(objective_held(run, objective, confidence) for objective in objectives)
-    rulings = {verdict.ruling for verdict in verdicts}
-    worst = next(r for r in (Ruling.FAIL, Ruling.INCONCLUSIVE, Ruling.PASS) if r in rulings)
-    return Trial(rate, verdicts, worst)
+    return Trial(rate, verdicts, overall(verdicts))

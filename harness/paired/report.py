@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from harness.criteria.regression import figures
-from harness.criteria.verdict import Finding, Ruling, Verdict
+from harness.criteria.verdict import Finding, Ruling, Verdict, overall
 from harness.paired.measurement import Result
 from harness.reports.explanation import amount
 
@@ -40,14 +40,6 @@ def summary(verdicts: Sequence[Verdict]) -> str:
         f"{worst}: {counts[Ruling.PASS]} figures passed, {counts[Ruling.FAIL]} failed,"
         f" {counts[Ruling.INCONCLUSIVE]} inconclusive"
     )
-
-
-def overall(verdicts: Sequence[Verdict]) -> Ruling:
-    """Return FAIL where anything failed, PASS where everything passed, else INCONCLUSIVE."""
-    rulings = {verdict.ruling for verdict in verdicts}
-    if Ruling.FAIL in rulings:
-        return Ruling.FAIL
-    return Ruling.PASS if rulings == {Ruling.PASS} else Ruling.INCONCLUSIVE
 
 
 def _figure(finding: Finding) -> str:

@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
+from functools import partial
 
 from harness.address import Address
-from harness.ports import candidates
+from harness.ports import first_free
 
 
 async def resolve(host: str, port: int) -> tuple[socket.AddressFamily, str, int]:
@@ -26,13 +27,7 @@ async def bind(host: str, port: int) -> socket.socket:
     family, address, _ = await resolve(host, port)
     if port:
         return _bound(family, address, port)
-    for candidate in candidates():
-        try:
-            return _bound(family, address, candidate)
-        except OSError:
-            if not candidate:
-                raise
-    raise AssertionError("the last candidate is the system's choice")
+    return first_free(partial(_bound, family, address))
 
 
 def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:

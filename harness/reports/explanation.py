@@ -1,6 +1,7 @@
 """A verdict as text for a failing test: its interval, its evidence, the seed, how to replay it."""
 
 from harness.criteria import Finding, Moment, Verdict
+from harness.criteria.timeline import start
 
 
 def explain(verdict: Verdict, replay: str = "") -> str:
@@ -29,17 +30,16 @@ def timeline(moments: tuple[Moment, ...], *, longest: int = 16) -> list[str]:
     """
     begin = moments[0].at
     width = max(len(moment.place) for moment in moments)
-    first = next((place for place, moment in enumerate(moments) if moment.counted), 0)
-    start = max(0, min(first - longest // 2, len(moments) - longest))
-    shown = moments[start : start + longest]
+    first = start(moments, longest)
+    shown = moments[first : first + longest]
     lines = [
         f"  {'>' if moment.counted else ' '} {(moment.at - begin) * 1000:9.1f}"
         f"  {moment.place:<{width}}  {moment.what}"
         for moment in shown
     ]
-    if start:
-        lines.insert(0, f"    at least {start} before")
-    after = moments[start + longest :]
+    if first:
+        lines.insert(0, f"    at least {first} before")
+    after = moments[first + longest :]
     if after:
         counted = sum(moment.counted for moment in after)
         marked = f", {counted} of them marked" if counted else ""

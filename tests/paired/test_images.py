@@ -3,7 +3,8 @@
 import os
 import secrets
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,17 +40,21 @@ def docker(*arguments: str, folder: str = str(PROJECT)) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_each_runs_with_what_its_own_image_says(
+@pytest.fixture
+def compare_with_base(
     images: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str]]:
+    """Give a comparison of base's image, which the compose file names, with another."""
+    monkeypatch.setenv("STOCK_IMAGE", images[0])
+    arguments = (f"--base-image={images[0]}", f"--setting=docker.base_image={BASE}")
+    return partial(compare, PROJECT, *arguments)
+
+
+def test_each_runs_with_what_its_own_image_says(
+    images: tuple[str, str], compare_with_base: Callable[..., tuple[int, str]]
 ) -> None:
     """Seen at the tap. The compose file names base's image, whose variables are not head's."""
-    monkeypatch.setenv("STOCK_IMAGE", images[0])
-    _, output = compare(
-        PROJECT,
-        *(f"--base-image={images[0]}", f"--head-image={images[1]}"),
-        f"--setting=docker.base_image={BASE}",
-        *("--budget=3", "--seed=1"),
-    )
+    _, output = compare_with_base(f"--head-image={images[1]}", "--budget=3", "--seed=1")
     # A short run leaves the ruling open; what was counted is exact.
     assert ruling(output, "/stock", "calls to catalog") in {"FAIL", "INCONCLUSIVE"}
     assert "1 a request → 2 a request" in output
@@ -57,14 +62,9 @@ def test_each_runs_with_what_its_own_image_says(
 
 
 def test_an_image_that_is_not_there_is_one_clear_error(
-    images: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    compare_with_base: Callable[..., tuple[int, str]],
 ) -> None:
-    monkeypatch.setenv("STOCK_IMAGE", images[0])
-    status, output = compare(
-        PROJECT,
-        *(f"--base-image={images[0]}", "--head-image=windtunnel-nobody-has:this"),
-        f"--setting=docker.base_image={BASE}",
-    )
+    status, output = compare_with_base("--head-image=windtunnel-nobody-has:this")
     assert status == 1
     assert "windtunnel-nobody-has:this" in output
     assert output.count("\n") <= 3, output

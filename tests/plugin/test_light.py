@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 import harness.plugin
 from harness.session import Session
-print(Session(directory=Path.cwd(), configuration=None, backend=None, seed=1))
+print(Session(directory=Path.cwd(), configuration=None, backend={backend!r}, seed=1))
 print([name for name in {heavy} if name in sys.modules])
 """
 
@@ -22,7 +22,7 @@ def test_a_session_that_uses_nothing_loads_no_library_that_takes_long(
     tmp_path: Path, backend: str
 ) -> None:
     """The plugin and its session need none of them before a test asks for its stack."""
-    code = SESSION.format(heavy=HEAVY).replace("backend=None", f"backend={backend!r}")
+    code = SESSION.format(heavy=HEAVY, backend=backend)
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
     )
