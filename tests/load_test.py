@@ -24,16 +24,16 @@ try:
     import click
     from rich.console import Console
 
-    from harness.address import Address
-    from harness.backends.choice import NAMES
-    from harness.cli import as_program
-    from harness.configuration import load
-    from harness.criteria import Ruling, Verdict
-    from harness.criteria.score import Score, score
-    from harness.reports import json_report, terminal
-    from harness.reports.tried import Judged
-    from harness.session import Session
     from tests.load_testing.measuring import Bar, from_outside, own_stack, responses, table
+    from windtunnel.address import Address
+    from windtunnel.backends.choice import NAMES
+    from windtunnel.cli import as_program
+    from windtunnel.configuration import load
+    from windtunnel.criteria import Ruling, Verdict
+    from windtunnel.criteria.score import Score, score
+    from windtunnel.reports import json_report, terminal
+    from windtunnel.reports.tried import Judged
+    from windtunnel.session import Session
 except ImportError as missing:
     # The system's Python in a clone that is set up: the same with the Python that has everything.
     if (VENV / "bin" / "python").exists() and Path(sys.prefix).resolve() != VENV.resolve():

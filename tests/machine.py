@@ -3,9 +3,9 @@
 import os
 import shutil
 
-from harness.backends.docker.compose import find_compose
-from harness.backends.docker.engine import Engine
-from harness.errors import BackendUnavailable
+from windtunnel.backends.docker.compose import find_compose
+from windtunnel.backends.docker.engine import Engine
+from windtunnel.errors import BackendUnavailable
 
 
 def missing(backend: str) -> str:

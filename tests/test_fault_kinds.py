@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import pytest
 
-import faults
-from faults import Capability, ConnectionReset, Disabled, Latency, Outage
-from harness.errors import ConfigurationError
-from harness.fault_kinds import build, kinds
+from windtunnel import faults
+from windtunnel.errors import ConfigurationError
+from windtunnel.fault_kinds import build, kinds
+from windtunnel_faults import Capability, ConnectionReset, Disabled, Latency, Outage
 
 
 @dataclass(frozen=True, slots=True)

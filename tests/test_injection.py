@@ -2,10 +2,10 @@
 
 import pytest
 
-from faults import Fault, Outage
-from harness.backends.embedded import EmbeddedBackend
-from harness.errors import ControlError
-from harness.injection import Injection
+from windtunnel.backends.embedded import EmbeddedBackend
+from windtunnel.errors import ControlError
+from windtunnel.injection import Injection
+from windtunnel_faults import Fault, Outage
 
 
 class HalfWay:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import ports
-from harness.ports import candidates, free_port
+from windtunnel import ports
+from windtunnel.ports import candidates, free_port
 
 
 @pytest.fixture

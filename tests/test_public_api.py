@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import faults
-import harness
-import harness.criteria
-from harness import plugin
-from harness.plugin.markers import MARKERS
-from harness.reports import sinks
+import windtunnel
+import windtunnel_faults
+from windtunnel import plugin
+from windtunnel.plugin.markers import MARKERS
+from windtunnel.reports import sinks
 
 FAULTS = """
     Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale ConnectionReset
@@ -19,19 +18,28 @@ FAULTS = """
     HttpTruncate Kill Latency Outage Pause ProcessAction Processing SlowClose Timeout TlsAbort
     TlsAlert TlsCertificate TlsDelay Toxic Toxics
 """
+CONCRETE = " ".join(
+    name
+    for name in FAULTS.split()
+    if name not in {"Capability", "Disabled", "Fault", "Form", "Processing", "ProcessAction"}
+    and name not in {"Toxic", "Toxics"}
+)
 CRITERIA = """
     Category Finding Moment Ruling Verdict all_answered breaker_closes breaker_half_opens
     breaker_opens calls_per_request error_rate fallbacks_served fault_touched looks mean_response
     opens_no_connection pooling_gain touches_nothing
 """
-HARNESS = "AsyncStack Injection Judge LoadRun Run Stack Target __version__"
+WINDTUNNEL = f"""
+    AsyncStack Injection Judge LoadRun Run Stack Target __version__ {CRITERIA}
+    {CONCRETE}
+"""
 FIXTURES = "async_stack breaker_conformance judge paired stack windtunnel_session"
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
     ("module", "listed"),
-    [("faults", FAULTS), ("harness.criteria", CRITERIA), ("harness", HARNESS)],
+    [("windtunnel.faults", FAULTS), ("windtunnel.criteria", CRITERIA), ("windtunnel", WINDTUNNEL)],
 )
 def test_what_a_package_exports_is_what_is_listed(module: str, listed: str) -> None:
     exported = import_module(module).__all__
@@ -52,7 +60,7 @@ def test_the_reports_are_those_that_are_listed() -> None:
 
 def test_every_option_begins_with_the_plugins_name(pytestconfig: pytest.Config) -> None:
     plugins = {entry.value for entry in entry_points(group="pytest11")}
-    assert "harness.plugin" in plugins
+    assert "windtunnel.plugin" in plugins
     options = [name for name in vars(pytestconfig.option) if "windtunnel" in name]
     assert sorted(options) == [
         f"windtunnel_{name}"
@@ -74,9 +82,9 @@ def test_every_option_begins_with_the_plugins_name(pytestconfig: pytest.Config) 
 
 def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Stak'"):
-        _ = harness.Stak  # type: ignore[attr-defined]  # that is the point
+        _ = windtunnel.Stak  # type: ignore[attr-defined]  # that is the point
 
 
-@pytest.mark.parametrize("package", [faults, harness])
+@pytest.mark.parametrize("package", [windtunnel_faults, windtunnel])
 def test_the_packages_say_that_they_are_typed(package: object) -> None:
     assert Path(str(vars(package)["__file__"])).with_name("py.typed").is_file()

@@ -1,7 +1,6 @@
 """What the orders service promises when its price service misbehaves."""
 
-from faults import HttpTruncate, Timeout
-from harness.criteria import all_answered, fallbacks_served
+from windtunnel import HttpTruncate, Timeout, all_answered, fallbacks_served
 
 
 def test_a_silent_price_service_holds_nobody_up(stack, judge):

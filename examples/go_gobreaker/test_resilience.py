@@ -4,8 +4,15 @@ import time
 
 import pytest
 
-from faults import HttpStatus, Latency, Outage
-from harness.criteria import breaker_closes, breaker_half_opens, breaker_opens, fallbacks_served
+from windtunnel import (
+    HttpStatus,
+    Latency,
+    Outage,
+    breaker_closes,
+    breaker_half_opens,
+    breaker_opens,
+    fallbacks_served,
+)
 
 
 @pytest.mark.parametrize("fault", [Outage("rates"), HttpStatus("rates", 503)], ids=repr)

@@ -2,8 +2,7 @@
 
 import time
 
-from faults import Outage, Timeout
-from harness.criteria import all_answered, calls_per_request, fallbacks_served
+from windtunnel import Outage, Timeout, all_answered, calls_per_request, fallbacks_served
 
 
 def test_a_lost_redis_costs_the_count_and_not_the_answer(stack, judge):

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from faults import ConnectionReset, Latency, Outage, Timeout
-from harness.criteria import all_answered
+from windtunnel import ConnectionReset, Latency, Outage, Timeout, all_answered
 
 
 @pytest.mark.parametrize(

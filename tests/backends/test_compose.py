@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.docker.compose import Compose, find_compose
-from harness.errors import BackendUnavailable, StartError
-from harness.session import Session
 from tests.machine import missing
+from windtunnel.backends.docker.compose import Compose, find_compose
+from windtunnel.errors import BackendUnavailable, StartError
+from windtunnel.session import Session
 
 ROOT = Path(__file__).parents[2]
 

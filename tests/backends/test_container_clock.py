@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from harness.backends.docker.engine import Engine
-from harness.backends.docker.wall_clock import FILE, ContainerClock
-from harness.errors import ControlError, NotTestable
+from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.docker.wall_clock import FILE, ContainerClock
+from windtunnel.errors import ControlError, NotTestable
 
 LIBRARY = "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"
 

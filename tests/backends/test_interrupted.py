@@ -22,7 +22,7 @@ CLEAN_DEADLINE = 60.0
 SCENARIO = """
 import json, os, time
 from pathlib import Path
-from faults import Pause
+from windtunnel_faults import Pause
 
 def test_in_the_middle(stack):
     with stack.inject(Pause("redis")):

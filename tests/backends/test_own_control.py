@@ -10,11 +10,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from faults import Toxic, Toxics
-from harness.address import Address
-from harness.backends.heartbeat import Heartbeat
-from harness.backends.own_control import OwnControl
-from harness.errors import ControlError
 from tests.contracts.proxy.servers import (
     DEADLINE,
     OURS,
@@ -24,6 +19,11 @@ from tests.contracts.proxy.servers import (
     echoed,
     ending,
 )
+from windtunnel.address import Address
+from windtunnel.backends.heartbeat import Heartbeat
+from windtunnel.backends.own_control import OwnControl
+from windtunnel.errors import ControlError
+from windtunnel_faults import Toxic, Toxics
 
 LATE = Toxics((Toxic("latency", (("latency", 1),)), Toxic("noop", stream="upstream")))
 LEASE = 0.8
@@ -123,9 +123,9 @@ def test_what_the_proxy_refuses_is_a_clear_error(control: OwnControl) -> None:
 
 RUNNER = """
 import sys, time
-from faults import Toxic, Toxics
-from harness.address import Address
-from harness.backends.own_control import OwnControl
+from windtunnel_faults import Toxic, Toxics
+from windtunnel.address import Address
+from windtunnel.backends.own_control import OwnControl
 control = OwnControl(Address("127.0.0.1", int(sys.argv[1])), lease=float(sys.argv[2]))
 control.add("p", Toxics((Toxic("noop"),)), prefix="fault")
 control.disable("p")

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import yaml
 
-import harness
-from harness.backends.docker import proxy_image, rewiring
-from harness.backends.docker.composed import Composed
-from harness.configuration import Configuration, load, parse
-from harness.errors import ConfigurationError
+import windtunnel
 from tests import leftovers
 from tests.machine import missing
+from windtunnel.backends.docker import proxy_image, rewiring
+from windtunnel.backends.docker.composed import Composed
+from windtunnel.configuration import Configuration, load, parse
+from windtunnel.errors import ConfigurationError
 
 SHOP = Path(__file__).with_name("shop")
 LABELS = {"windtunnel.run": "r"}
@@ -125,15 +125,15 @@ def test_what_the_compose_file_does_not_say_is_named(changes: dict[str, str], me
 
 
 def test_the_image_of_the_tap_holds_all_that_the_proxy_imports() -> None:
-    package = Path(harness.__file__).parent
+    package = Path(windtunnel.__file__).parent
     distributions = packages_distributions()
     for file in (package / "proxy").rglob("*.py"):
         for name in _imports(file):
             top, _, rest = name.partition(".")
-            if top == "harness":
+            if top == "windtunnel":
                 part = rest.partition(".")[0]
                 assert not part or {part, f"{part}.py"} & set(proxy_image.PARTS), f"{file}: {name}"
-            elif top != "faults" and top not in sys.stdlib_module_names:
+            elif top != "windtunnel_faults" and top not in sys.stdlib_module_names:
                 found = {each.replace("_", "-") for each in distributions[top]}
                 assert found & set(proxy_image.REQUIREMENTS), f"{file}: {name}"
 
@@ -149,7 +149,7 @@ def _imports(file: Path) -> Iterator[str]:
 SCENARIO = """
 import json, os, time
 from pathlib import Path
-from faults import Outage, Kill
+from windtunnel_faults import Outage, Kill
 
 def seen(stack, dependency):
     run = stack.drive(stack.endpoint_of(dependency), 5)

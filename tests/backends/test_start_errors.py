@@ -9,15 +9,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from faults import Outage
-from harness.configuration import Configuration, parse
-from harness.errors import BackendUnavailable, StartError, UnsupportedFault
-from harness.session import Session
-from harness.stack import Stack
 from tests import leftovers
+from windtunnel.configuration import Configuration, parse
+from windtunnel.errors import BackendUnavailable, StartError, UnsupportedFault
+from windtunnel.session import Session
+from windtunnel.stack import Stack
+from windtunnel_faults import Outage
 
 ROOT = Path(__file__).parents[2]
-CATALOG = ["{python}", "-m", "target.catalog", "--host", "{host}", "--port", "{port}"]
+CATALOG = ["{python}", "-m", "windtunnel_sample.catalog", "--host", "{host}", "--port", "{port}"]
 
 
 def configured(command: list[str], **settings: object) -> Configuration:
@@ -107,7 +107,7 @@ def test_a_target_that_cannot_be_run_is_one_clear_error(started: Started) -> Non
         _ = started.stack().url
 
 
-@with_target(["{python}", "-m", "target", "--host", "{host}", "--port", "{port}"])
+@with_target(["{python}", "-m", "windtunnel_sample", "--host", "{host}", "--port", "{port}"])
 def test_a_target_with_a_wrong_setting_names_the_variable(started: Started) -> None:
     with (
         pytest.raises(StartError, match="environment variable FAILURE_THRESHOLD='many'"),
@@ -121,7 +121,7 @@ def test_a_taken_port_is_named_before_anything_is_started() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        target = ["{python}", "-m", "target", "--host", "{host}", "--port", "{port}"]
+        target = ["{python}", "-m", "windtunnel_sample", "--host", "{host}", "--port", "{port}"]
         started = Started(configured(target, port=port))
         try:
             with pytest.raises(
@@ -132,7 +132,7 @@ def test_a_taken_port_is_named_before_anything_is_started() -> None:
             started.close()
 
 
-@with_target(["{python}", "-m", "target", "--host", "{host}", "--port", "{port}"])
+@with_target(["{python}", "-m", "windtunnel_sample", "--host", "{host}", "--port", "{port}"])
 def test_a_fault_on_an_unknown_dependency_gets_a_suggestion(started: Started) -> None:
     with pytest.raises(UnsupportedFault, match="'catalogue'; did you mean 'catalog'"):
         started.stack().inject(Outage("catalogue")).__enter__()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.backends.docker.template import Template
+from windtunnel.backends.docker.template import Template
 
 IMAGE = {
     "Config": {

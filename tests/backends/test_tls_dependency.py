@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-import faults
-from faults import Capability, Fault
-from harness.backends.checks import check_fault
-from harness.backends.tap_tls import check_authority, tls_field
-from harness.configuration import Configuration, parse
-from harness.criteria import breaker_opens
-from harness.errors import ConfigurationError, UnsupportedFault, VacuousFault
-from harness.records import HandshakeOutcome
-from harness.session import Session
-from harness.stack import Stack
 from tests.machine import missing
+from windtunnel import faults
+from windtunnel.backends.checks import check_fault
+from windtunnel.backends.tap_tls import check_authority, tls_field
+from windtunnel.configuration import Configuration, parse
+from windtunnel.criteria import breaker_opens
+from windtunnel.errors import ConfigurationError, UnsupportedFault, VacuousFault
+from windtunnel.records import HandshakeOutcome
+from windtunnel.session import Session
+from windtunnel.stack import Stack
+from windtunnel_faults import Capability, Fault
 
 ROOT = Path(__file__).parents[2]
 TARGET = Path(__file__).with_name("https_target.py")
-CATALOG = ("{python}", "-m", "target.catalog", "--host", "{host}", "--port", "{port}")
+CATALOG = ("{python}", "-m", "windtunnel_sample.catalog", "--host", "{host}", "--port", "{port}")
 
 
 def configured(**more: object) -> Configuration:
@@ -148,5 +148,8 @@ def test_an_authority_that_there_is_none_of_is_told() -> None:
 def test_tls_that_does_not_end_at_the_tap_cannot_be_struck(tls: str | None) -> None:
     with pytest.raises(UnsupportedFault, match='expected tls = "terminate"'):
         check_fault(
-            faults.TlsAbort("prices"), configured(tls=tls), "embedded", frozenset(Capability)
+            faults.TlsAbort("prices"),
+            configured(tls=tls),
+            "embedded",
+            frozenset(Capability),
         )

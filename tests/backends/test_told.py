@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from faults import Outage
-from harness.address import Address
-from harness.backends.given_target import running_target
-from harness.backends.programs import answers_http
-from harness.configuration import parse
-from harness.errors import ConfigurationError, StartError, UnsupportedFault
-from harness.ports import free_port
-from harness.session import Session
+from windtunnel.address import Address
+from windtunnel.backends.given_target import running_target
+from windtunnel.backends.programs import answers_http
+from windtunnel.configuration import parse
+from windtunnel.errors import ConfigurationError, StartError, UnsupportedFault
+from windtunnel.ports import free_port
+from windtunnel.session import Session
+from windtunnel_faults import Outage
 
 SERVICE = """
 import json, sys, urllib.request

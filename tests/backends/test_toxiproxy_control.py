@@ -9,10 +9,10 @@ import pytest
 from toxiproxy import Toxiproxy
 from toxiproxy.api import APIConsumer
 
-from harness.address import Address
-from harness.backends.toxiproxy import ToxiproxyControl
-from harness.errors import ControlError
 from tests.contracts.proxy.servers import NOWHERE, OURS, Server
+from windtunnel.address import Address
+from windtunnel.backends.toxiproxy import ToxiproxyControl
+from windtunnel.errors import ControlError
 
 
 @pytest.fixture

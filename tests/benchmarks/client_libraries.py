@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TypeVar
 
-from harness.address import Address
-from harness.load.closed_loop import Caller, closed_loop
-from harness.load.loop_thread import LoopThread
 from tests.benchmarks.target_on import LIBRARIES, VARIABLE
+from windtunnel.address import Address
+from windtunnel.load.closed_loop import Caller, closed_loop
+from windtunnel.load.loop_thread import LoopThread
 
 ENDPOINT = "/api/agents"
 
@@ -74,7 +74,7 @@ def measure(
 ) -> list[dict[str, Measured]]:
     """Return what each round measured of each library; SystemExit where one answered wrongly."""
     with ExitStack() as stack:
-        catalog = stack.enter_context(running("target.catalog", {}))
+        catalog = stack.enter_context(running("windtunnel_sample.catalog", {}))
         loop = LoopThread()
         stack.callback(loop.close)
         callers = {}

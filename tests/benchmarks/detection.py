@@ -22,14 +22,14 @@ from pathlib import Path
 
 import msgspec
 
-from harness.configuration import SAMPLE
-from harness.criteria.tolerances import Tolerances
-from harness.criteria.verdict import Ruling, Verdict
-from harness.paired.arms import Arm
-from harness.paired.measurement import Request
-from harness.paired.side_by_side import compare_arms
-from harness.session import Session
 from tests.benchmarks.detection_slowed import seconds_a_turn
+from windtunnel.configuration import SAMPLE
+from windtunnel.criteria.tolerances import Tolerances
+from windtunnel.criteria.verdict import Ruling, Verdict
+from windtunnel.paired.arms import Arm
+from windtunnel.paired.measurement import Request
+from windtunnel.paired.side_by_side import compare_arms
+from windtunnel.session import Session
 
 JUDGED = ("mean", "p50", "CPU a request")
 CALIBRATIONS = 8

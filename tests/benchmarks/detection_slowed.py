@@ -11,8 +11,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 SPELL = 1000
 """Turns whose time is measured: about as many as an answer costs more."""

@@ -4,11 +4,11 @@ import asyncio
 import math
 import sys
 
-from harness.load.destination import locate
-from harness.load.engine import Engine
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.records.load_run import LoadRun
+from windtunnel.load.destination import locate
+from windtunnel.load.engine import Engine
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.records.load_run import LoadRun
 
 SHARES = (0.01, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import OURS, Server
+from windtunnel.ports import free_port
 
 _CONFIGURATION = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;

@@ -16,11 +16,11 @@ from contextlib import ExitStack
 from math import log, sqrt
 from pathlib import Path
 
-from harness.configuration import SAMPLE
-from harness.load.loop_thread import LoopThread
-from harness.paired.blocks import Lane
-from harness.paired.processes import Processes
-from harness.session import Session
+from windtunnel.configuration import SAMPLE
+from windtunnel.load.loop_thread import LoopThread
+from windtunnel.paired.blocks import Lane
+from windtunnel.paired.processes import Processes
+from windtunnel.session import Session
 
 WARM_UP = 3.0
 """Seconds."""

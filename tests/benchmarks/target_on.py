@@ -10,11 +10,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from target.clients import CatalogClient, DependencyError, Pool
-from target.service import Service
-from target.serving import serve
-from target.settings import CircuitBreakerConfig, ConnectionConfig
-from target.unified_server import create_app
+from windtunnel_sample.clients import CatalogClient, DependencyError, Pool
+from windtunnel_sample.service import Service
+from windtunnel_sample.serving import serve
+from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
+from windtunnel_sample.unified_server import create_app
 
 VARIABLE = "BENCHMARK_CLIENT"
 """Names the library, in the environment."""

@@ -10,13 +10,13 @@ pytest.importorskip("playwright", reason="playwright is not installed; see the e
 
 from playwright.sync_api import Browser, Page, expect
 
-from harness.records import FaultWindow
-from harness.reports.files import TextFile
-from harness.reports.html import page as rendered
-from harness.reports.latency_plot import picture
 from tests.browser.chromium import NEEDED, keep
 from tests.load.made import load_run
 from tests.reports.made import EVERY_KIND, session
+from windtunnel.records import FaultWindow
+from windtunnel.reports.files import TextFile
+from windtunnel.reports.html import page as rendered
+from windtunnel.reports.latency_plot import picture
 
 pytestmark = [NEEDED, pytest.mark.timeout(120)]
 

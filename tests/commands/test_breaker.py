@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
+from windtunnel.cli import main
 
 SAMPLE = (
     "breaker",

@@ -13,10 +13,10 @@ import docker
 import psutil
 import pytest
 
-from harness.backends.docker.engine import owner
-from harness.cli import main
-from harness.keeper.client import KeeperClient
 from tests.machine import missing
+from windtunnel.backends.docker.engine import owner
+from windtunnel.cli import main
+from windtunnel.keeper.client import KeeperClient
 
 # One after another: each would find what the others have left.
 pytestmark = pytest.mark.xdist_group("left behind")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import __version__
-from harness.cli import COMMANDS, main
+from windtunnel import __version__
+from windtunnel.cli import COMMANDS, main
 
 
 def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:

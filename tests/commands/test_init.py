@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
-from harness.configuration import load
+from windtunnel.cli import main
+from windtunnel.configuration import load
 
 
 @pytest.fixture

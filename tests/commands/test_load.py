@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.cli import main
-from harness.load.locust import swarm as locust
 from tests.load import servers
 from tests.load.servers import OK, answering, serving
+from windtunnel.cli import main
+from windtunnel.load.locust import swarm as locust
 
 
 def serve(reply: servers.Reply) -> Iterator[str]:

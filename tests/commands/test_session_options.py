@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
+from windtunnel.cli import main
 
 STARTING = {
     "breaker": (),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.configuration import SAMPLE, load
-from harness.errors import ConfigurationError
+from windtunnel.configuration import SAMPLE, load
+from windtunnel.errors import ConfigurationError
 
 GOOD = """
 command = ["run", "{port}"]

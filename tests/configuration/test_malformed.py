@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
-from harness.configuration import load, schema
 from tests.configuration.mutations import GOOD, Malformed, malformed, toml
+from windtunnel.cli import main
+from windtunnel.configuration import load, schema
 
 SEED = 20260
 COUNT = 200

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
-from harness.configuration import resolve
-from harness.configuration.overrides import ignored
-from harness.errors import ConfigurationError
 from tests.configuration.mutations import GOOD, toml
+from windtunnel.cli import main
+from windtunnel.configuration import resolve
+from windtunnel.configuration.overrides import ignored
+from windtunnel.errors import ConfigurationError
 
 
 @pytest.fixture

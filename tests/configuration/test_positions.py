@@ -1,6 +1,6 @@
 """Each key is found in its line, however it is written."""
 
-from harness.configuration.positions import lines
+from windtunnel.configuration.positions import lines
 
 TEXT = """\
 # a comment

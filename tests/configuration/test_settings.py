@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from harness.address import Address
-from harness.backends.choice import choose
-from harness.configuration import Criteria, parse, schema
-from harness.configuration.models import Strict
-from harness.configuration.telling import variables
-from harness.errors import ConfigurationError
-from harness.records import Limits
 from tests.configuration.mutations import GOOD
+from windtunnel.address import Address
+from windtunnel.backends.choice import choose
+from windtunnel.configuration import Criteria, parse, schema
+from windtunnel.configuration.models import Strict
+from windtunnel.configuration.telling import variables
+from windtunnel.errors import ConfigurationError
+from windtunnel.records import Limits
 
 
 def changed(**settings: object) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def changed(**settings: object) -> dict[str, Any]:
 
 def test_the_published_schema_is_current() -> None:
     assert schema.PUBLISHED.read_text() == schema.text(), (
-        "write it anew: windtunnel config --schema > harness/configuration/schema.json"
+        "write it anew: windtunnel config --schema > harness/windtunnel/configuration/schema.json"
     )
 
 

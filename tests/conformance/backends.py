@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from harness.conformance.claims import Claims
-from harness.conformance.report import Report, Result
-from harness.conformance.runner import Runner, choose
-from harness.session import Session
-from harness.stack import Stack
 from tests.conformance.readme import put
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.report import Report, Result
+from windtunnel.conformance.runner import Runner, choose
+from windtunnel.session import Session
+from windtunnel.stack import Stack
 
 BACKENDS = ("embedded", "local", "docker")
 CLAIMS = Claims(threshold=3, recovery=1.0, probes=2, window=6.0, workers=1)

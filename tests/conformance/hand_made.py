@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from harness.conformance.claims import Claims
-from harness.conformance.recording import Recording, Span, Step
-from harness.records import Exchange, Outcome, Response
 from tests.criteria.recorded import evidence, run
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.recording import Recording, Span, Step
+from windtunnel.records import Exchange, Outcome, Response
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from harness import __version__
-from harness.conformance.claims import Claims
 from tests.conformance.stand import SETTINGS
+from windtunnel import __version__
+from windtunnel.conformance.claims import Claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,18 +18,22 @@ from pathlib import Path
 
 import msgspec
 
-from harness.conformance.report import Report
-from harness.conformance.runner import choose
-from harness.criteria import Ruling
 from tests.conformance.readme import put
 from tests.conformance.stand import JOBS, Stand
 from tests.conformance.test_known_answers import CLAIMS, MUTANTS
+from windtunnel.conformance.report import Report
+from windtunnel.conformance.runner import choose
+from windtunnel.criteria import Ruling
 
 LONGEST = 600
 """Seconds after which a busy loop ends by itself."""
 BUSY = f"import time\nend = time.monotonic() + {LONGEST}\nwhile time.monotonic() < end: pass"
 ROOT = Path(__file__).parents[2]
-JUDGES = ("harness/conformance", "harness/criteria", "tests/conformance/mutants")
+JUDGES = (
+    "harness/windtunnel/conformance",
+    "harness/windtunnel/criteria",
+    "tests/conformance/mutants",
+)
 """What a verdict follows from: runs before a change of it are not counted."""
 
 

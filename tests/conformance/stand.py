@@ -8,19 +8,19 @@ from typing import Self
 
 import msgspec
 
-from harness.address import Address
-from harness.backends import choice
-from harness.backends.backend import CONFIGURED, Backend, Program
-from harness.backends.embedded import EmbeddedBackend
-from harness.backends.http_control import call
-from harness.configuration import Configuration, Dependency
-from harness.conformance.claims import Claims
-from harness.conformance.report import Report
-from harness.conformance.runner import Order, Runner
-from harness.load.loop_thread import LoopThread
-from harness.stack import Stack
+from windtunnel.address import Address
+from windtunnel.backends import choice
+from windtunnel.backends.backend import CONFIGURED, Backend, Program
+from windtunnel.backends.embedded import EmbeddedBackend
+from windtunnel.backends.http_control import call
+from windtunnel.configuration import Configuration, Dependency
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.report import Report
+from windtunnel.conformance.runner import Order, Runner
+from windtunnel.load.loop_thread import LoopThread
+from windtunnel.stack import Stack
 
-CATALOG = ("{python}", "-m", "target.catalog", "--host", "{host}", "--port", "{port}")
+CATALOG = ("{python}", "-m", "windtunnel_sample.catalog", "--host", "{host}", "--port", "{port}")
 SETTINGS = {"THRESHOLD": 3, "RECOVERY": 0.4, "PROBES": 2, "WINDOW": 2.0, "CALL_TIMEOUT": 0.8}
 JOBS = 3
 """Stacks side by side."""

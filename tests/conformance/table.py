@@ -8,13 +8,13 @@ import argparse
 import platform
 import sys
 
-from harness.conformance.failures import FAILURES
-from harness.conformance.report import Report
-from harness.conformance.runner import choose
-from harness.criteria import Ruling
 from tests.conformance.libraries import LIBRARIES, Library
 from tests.conformance.readme import put
 from tests.conformance.stand import Stand
+from windtunnel.conformance.failures import FAILURES
+from windtunnel.conformance.report import Report
+from windtunnel.conformance.runner import choose
+from windtunnel.criteria import Ruling
 
 SIGNS = {Ruling.PASS: "yes", Ruling.FAIL: "**no**", Ruling.INCONCLUSIVE: "?"}
 

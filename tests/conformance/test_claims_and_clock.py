@@ -6,12 +6,12 @@ from typing import cast
 
 import pytest
 
-from harness.backends.wall_clock import ProcessClock
-from harness.configuration import Configuration, Dependency
-from harness.conformance.claims import Claims
-from harness.conformance.runner import Runner, choose
-from harness.errors import ConfigurationError, NotTestable
-from harness.stack import Stack
+from windtunnel.backends.wall_clock import ProcessClock
+from windtunnel.configuration import Configuration, Dependency
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.runner import Runner, choose
+from windtunnel.errors import ConfigurationError, NotTestable
+from windtunnel.stack import Stack
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from harness.address import Address
-from harness.conformance import clock_check
-from harness.conformance.clock_check import check_clock
-from harness.errors import NotTestable
+from windtunnel.address import Address
+from windtunnel.conformance import clock_check
+from windtunnel.conformance.clock_check import check_clock
+from windtunnel.errors import NotTestable
 
 
 class Server(HTTPServer):

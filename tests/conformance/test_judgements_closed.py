@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.conformance.claims import Claims
-from harness.conformance.properties import (
+from tests.conformance.hand_made import Call, failed, kept, part, real, recording
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.properties import (
     PROPERTIES,
     client_errors_do_not_count,
     no_hidden_retries,
@@ -15,9 +16,8 @@ from harness.conformance.properties import (
     slow_calls_count,
     success_resets_count,
 )
-from harness.conformance.recording import Recording
-from harness.criteria import Category, Ruling, Verdict
-from tests.conformance.hand_made import Call, failed, kept, part, real, recording
+from windtunnel.conformance.recording import Recording
+from windtunnel.criteria import Category, Ruling, Verdict
 
 
 def test_every_property_says_what_it_promises_and_who_asks_for_it() -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.conformance.claims import Claims
-from harness.conformance.properties import (
+from tests.conformance.hand_made import OPENING, Call, failed, kept, part, real, recording
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.properties import (
     calls_in_flight_survive,
     cancelled_callers_leak_nothing,
     failed_probe_reopens,
@@ -20,10 +21,9 @@ from harness.conformance.properties import (
     wall_clock_plays_no_part,
     workers,
 )
-from harness.conformance.recording import Recording, Span
-from harness.criteria import Category, Ruling
-from harness.errors import NotTestable
-from tests.conformance.hand_made import OPENING, Call, failed, kept, part, real, recording
+from windtunnel.conformance.recording import Recording, Span
+from windtunnel.criteria import Category, Ruling
+from windtunnel.errors import NotTestable
 
 
 def turned_away(at: float, callers: int = silent_while_open.AT_ONCE) -> list[Call]:

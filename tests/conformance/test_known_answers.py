@@ -4,14 +4,14 @@ from collections.abc import Collection
 
 import pytest
 
-from harness.conformance.claims import Claims
-from harness.conformance.failures import FAILURES
-from harness.conformance.rendering import table
-from harness.conformance.report import Report
-from harness.conformance.runner import choose
-from harness.criteria import Ruling
 from tests.conformance.libraries import LIBRARIES, WALL, Library
 from tests.conformance.stand import SETTINGS, Stand
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.failures import FAILURES
+from windtunnel.conformance.rendering import table
+from windtunnel.conformance.report import Report
+from windtunnel.conformance.runner import choose
+from windtunnel.criteria import Ruling
 
 CLAIMS = Claims(
     threshold=int(SETTINGS["THRESHOLD"]),

@@ -8,9 +8,9 @@ from typing import cast
 
 import pytest
 
-from harness.conformance.lanes import Lanes, OpenStack, Work
-from harness.errors import StartError
-from harness.stack import Stack
+from windtunnel.conformance.lanes import Lanes, OpenStack, Work
+from windtunnel.errors import StartError
+from windtunnel.stack import Stack
 
 
 class Stacks:

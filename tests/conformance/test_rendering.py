@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from harness.conformance.claims import Claims
-from harness.conformance.properties import PROPERTIES, good_probes_close, silent_while_open
-from harness.conformance.recording import Recording, Span
-from harness.conformance.rendering import json_file, svg, table, text_timeline
-from harness.conformance.rendering.phases import phases
-from harness.conformance.report import Observed, Report, Result
 from tests.conformance.hand_made import OPENING, failed, kept, part, real, recording
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.properties import PROPERTIES, good_probes_close, silent_while_open
+from windtunnel.conformance.recording import Recording, Span
+from windtunnel.conformance.rendering import json_file, svg, table, text_timeline
+from windtunnel.conformance.rendering.phases import phases
+from windtunnel.conformance.report import Observed, Report, Result
 
 HEALED = recording(
     OPENING,

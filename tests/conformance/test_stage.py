@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from harness.conformance.stage import Stage
-from harness.errors import NotTestable
-from harness.records import Run
 from tests.conformance.hand_made import failed, kept, part, recording
+from windtunnel.conformance.stage import Stage
+from windtunnel.errors import NotTestable
+from windtunnel.records import Run
 
 
 class Late(Stage):

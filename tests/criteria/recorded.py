@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.records import (
+from windtunnel.records import (
     Certainty,
     Connection,
     Ending,

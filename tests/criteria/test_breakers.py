@@ -4,14 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from harness.criteria import (
-    Ruling,
-    breaker_closes,
-    breaker_half_opens,
-    breaker_opens,
-    fallbacks_served,
-)
-from harness.records import Certainty, Refusals, Run
 from tests.criteria.recorded import (
     AT,
     STEP,
@@ -23,6 +15,8 @@ from tests.criteria.recorded import (
     run,
     warmed,
 )
+from windtunnel import Ruling, breaker_closes, breaker_half_opens, breaker_opens, fallbacks_served
+from windtunnel.records import Certainty, Refusals, Run
 
 
 def test_three_refused_attempts_and_then_silence_pass() -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from harness.criteria import Ruling, error_rate, intervals, mean_response, pooling_gain
-from harness.criteria.verdict import Verdict
-from harness.errors import InconclusiveVerdict
-from harness.records import Connection, Pairs, Response, Run
 from tests.criteria.recorded import evidence, responses, run
+from windtunnel.criteria import Ruling, error_rate, intervals, mean_response, pooling_gain
+from windtunnel.criteria.verdict import Verdict
+from windtunnel.errors import InconclusiveVerdict
+from windtunnel.records import Connection, Pairs, Response, Run
 
 
 def with_errors(total: int, errors: int) -> Run:

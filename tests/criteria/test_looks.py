@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.criteria import Ruling, Verdict, looks
+from windtunnel import Ruling, Verdict, looks
 
 
 class Looking:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from harness.criteria.generator_kept_up import generator_kept_up, guarded
-from harness.criteria.objective import Figure, Objective, parse
-from harness.criteria.objective_held import objective_held
-from harness.criteria.verdict import Ruling, Verdict
-from harness.errors import ConfigurationError
-from harness.records.load_run import Strain
 from tests.load.made import CALM, load_run
+from windtunnel.criteria.generator_kept_up import generator_kept_up, guarded
+from windtunnel.criteria.objective import Figure, Objective, parse
+from windtunnel.criteria.objective_held import objective_held
+from windtunnel.criteria.verdict import Ruling, Verdict
+from windtunnel.errors import ConfigurationError
+from windtunnel.records.load_run import Strain
 
 
 def test_objectives_are_read_as_they_are_written() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from harness.criteria import Ruling, all_answered, calls_per_request, opens_no_connection
 from tests.criteria.recorded import evidence, exchange, responses, run, warmed
+from windtunnel import Ruling, all_answered, calls_per_request, opens_no_connection
 
 
 def test_ten_requests_that_share_one_call_pass_and_eleven_calls_fail() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.criteria.attempts import Attempt
-from harness.criteria.timeline import timeline
+from windtunnel.criteria.attempts import Attempt
+from windtunnel.criteria.timeline import timeline
 
 SEEN = [Attempt(float(at), at + 0.5, failed=False, what=f"call {at}") for at in range(100)]
 

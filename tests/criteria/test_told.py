@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.criteria.told import told
-from harness.records import Evidence, Exchange, FaultWindow, Outcome, Run
 from tests.criteria.recorded import STEP, evidence, exchange, responses, run
+from windtunnel.criteria.told import told
+from windtunnel.records import Evidence, Exchange, FaultWindow, Outcome, Run
 
 
 def at_redis(*exchanges: Exchange) -> Evidence:

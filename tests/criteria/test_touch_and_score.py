@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from harness.criteria import Category, Ruling, Verdict, fault_touched, touches_nothing
-from harness.criteria.score import score
-from harness.records import Certainty, FaultWindow, Refusals
 from tests.criteria.recorded import evidence, exchange, refused, responses, run
+from windtunnel import Category, Ruling, Verdict, fault_touched, touches_nothing
+from windtunnel.criteria.score import score
+from windtunnel.records import Certainty, FaultWindow, Refusals
 
 WINDOW = FaultWindow(fault="Outage('catalog')", dependency="catalog", began=1.0, ended=2.0)
 

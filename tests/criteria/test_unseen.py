@@ -6,18 +6,6 @@ from typing import Any
 
 import pytest
 
-from harness.criteria import (
-    Ruling,
-    Verdict,
-    breaker_closes,
-    breaker_half_opens,
-    breaker_opens,
-    calls_per_request,
-    fault_touched,
-    opens_no_connection,
-    touches_nothing,
-)
-from harness.records import Certainty, Evidence, FaultWindow, Refusals, Touch
 from tests.criteria.recorded import (
     AT,
     counted,
@@ -28,6 +16,18 @@ from tests.criteria.recorded import (
     run,
     warmed,
 )
+from windtunnel import (
+    Ruling,
+    Verdict,
+    breaker_closes,
+    breaker_half_opens,
+    breaker_opens,
+    calls_per_request,
+    fault_touched,
+    opens_no_connection,
+    touches_nothing,
+)
+from windtunnel.records import Certainty, Evidence, FaultWindow, Refusals, Touch
 
 BEFORE = replace(warmed(), opened=-1.0)
 CONTROL = run(responses(5), evidence(exchange(0.001)))

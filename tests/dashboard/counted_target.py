@@ -4,8 +4,8 @@ import asyncio
 
 from fastapi import FastAPI
 
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 
 def make() -> FastAPI:

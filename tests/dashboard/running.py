@@ -17,7 +17,7 @@ import msgspec
 import psutil
 import pytest
 
-from harness.dashboard.client import Client, connect
+from windtunnel.dashboard.client import Client, connect
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 300.0
@@ -78,7 +78,7 @@ class Up:
     def processes(self) -> list[psutil.Process]:
         """Return the keeper and everything that it has started."""
         for process in psutil.Process(self.process.pid).children():
-            if "harness.keeper" in process.cmdline():
+            if "windtunnel.keeper" in process.cmdline():
                 return [process, *process.children(recursive=True)]
         raise AssertionError(f"no keeper: {self.lines}")
 

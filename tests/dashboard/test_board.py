@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from harness.dashboard.board import EVENTS, POINTS, Board, Sample
-from harness.dashboard.exposition import Breaker, Reading, Served
-from harness.dashboard.wire import WireFigures
-from harness.records import Response
+from windtunnel.dashboard.board import EVENTS, POINTS, Board, Sample
+from windtunnel.dashboard.exposition import Breaker, Reading, Served
+from windtunnel.dashboard.wire import WireFigures
+from windtunnel.records import Response
 
 QUIET = WireFigures(
     answered=5, failed=0, unseen=0, under_way=0, opened=0, connections=1, requests=5

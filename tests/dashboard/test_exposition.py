@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.dashboard.exposition import Breaker, Cache, Pool, Reading, Served, read
-from harness.dashboard.rates import quantile, served
+from windtunnel.dashboard.exposition import Breaker, Cache, Pool, Reading, Served, read
+from windtunnel.dashboard.rates import quantile, served
 
 AGREED = """
 # TYPE circuit_breaker_state gauge

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.dashboard.guard import HEADERS, Refused, check
+from windtunnel.dashboard.guard import HEADERS, Refused, check
 
 OWN = ("Host", "127.0.0.1:8888")
 KNOWN = "the-token-of-this-run"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from faults import Fault, Latency, Outage
-from harness.backends.embedded import EmbeddedBackend
-from harness.dashboard.leases import Leases
-from harness.errors import ConfigurationError, ControlError, StartError, WindtunnelError
-from harness.records import Certainty, Evidence, Refusals
+from windtunnel.backends.embedded import EmbeddedBackend
+from windtunnel.dashboard.leases import Leases
+from windtunnel.errors import ConfigurationError, ControlError, StartError, WindtunnelError
+from windtunnel.records import Certainty, Evidence, Refusals
+from windtunnel_faults import Fault, Latency, Outage
 
 
 @dataclass

@@ -8,11 +8,11 @@ import msgspec
 import psutil
 import pytest
 
-from harness.dashboard.board import Board
-from harness.dashboard.sampler import Sampler
-from harness.dashboard.traffic import Traffic
-from harness.stack import Stack
 from tests.dashboard.running import Start, Up
+from windtunnel.dashboard.board import Board
+from windtunnel.dashboard.sampler import Sampler
+from windtunnel.dashboard.traffic import Traffic
+from windtunnel.stack import Stack
 
 OUTAGE = {"fault": "Outage", "dependency": "catalog"}
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.errors import ControlError
 from tests.dashboard.running import Start, Up
+from windtunnel.errors import ControlError
 
 SECONDS = float(os.environ.get("WINDTUNNEL_SOAK_SECONDS", "120"))
 FAULTS: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -97,7 +97,7 @@ def test_alternating_faults_leave_memory_sockets_and_tasks_as_they_were(
         endpoints = ["/api/agents", "/api/workflows", "/api/metrics", "/api/health"]
         [dependencies.catalog]
         protocol = "http"
-        command = {serving.replace("MODULE", "target.catalog")}
+        command = {serving.replace("MODULE", "windtunnel_sample.catalog")}
         environment = {{CATALOG_URL = "http://{{address}}"}}
         endpoint = "/api/agents"
         [dependencies.redis]

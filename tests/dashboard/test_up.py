@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.cli import main
-from harness.dashboard.discovery import announced
 from tests.dashboard.running import Start, Up
+from windtunnel.cli import main
+from windtunnel.dashboard.discovery import announced
 
 EMBEDDED = ("--backend=embedded", "--env=CACHE_TTL=0")
 
@@ -124,7 +124,7 @@ def test_nothing_is_left_whatever_ends_it(
 def test_nothing_is_left_in_the_engine_either(
     start: Start, capsys: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
-    from harness.backends.docker.engine import Engine, runs  # noqa: PLC0415 - slow to load
+    from windtunnel.backends.docker.engine import Engine, runs  # noqa: PLC0415 - slow to load
 
     try:
         Engine("probe").close()

@@ -1,7 +1,7 @@
 """What the tap saw between two looks is counted once, and what nobody could count is said."""
 
-from harness.dashboard.wire import figures, refusing
-from harness.records import Certainty, Connection, Evidence, Exchange, Outcome, Refusals
+from windtunnel.dashboard.wire import figures, refusing
+from windtunnel.records import Certainty, Connection, Evidence, Exchange, Outcome, Refusals
 
 
 def exchange(started: float, ended: float | None, outcome: Outcome, status: str = "") -> Exchange:

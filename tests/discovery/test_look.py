@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.configuration import Configuration, load
-from harness.discovery import Findings, look, written
+from windtunnel.configuration import Configuration, load
+from windtunnel.discovery import Findings, look, written
 
 FLASK = """
 import os, requests

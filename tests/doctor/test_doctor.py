@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from harness.cli import main
-from harness.configuration.overrides import ignored
+from windtunnel.cli import main
+from windtunnel.configuration.overrides import ignored
 
 SERVICE = Path(__file__).with_name("service.py")
 

@@ -11,13 +11,12 @@ import click
 import pytest
 from pydantic import BaseModel
 
-import faults
-import harness
-import harness.criteria
-from harness import cli, extensions
-from harness.configuration import Configuration, Dependency, Docker
-from harness.plugin.markers import MARKERS
+import windtunnel
+import windtunnel.criteria
 from tests.documentation.pages import DOCS, ROOT, Block, blocks
+from windtunnel import cli, extensions, faults
+from windtunnel.configuration import Configuration, Dependency, Docker
+from windtunnel.plugin.markers import MARKERS
 
 PAGES = sorted([*DOCS.rglob("*.md"), *(ROOT / "examples").glob("*/README.md"), *ROOT.glob("*.md")])
 PUBLIC = DOCS / "reference" / "public.md"
@@ -36,7 +35,7 @@ def test_python_on_the_pages_imports_what_there_is() -> None:
             continue
         for node in ast.walk(ast.parse(block.text)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                ("harness", "faults")
+                ("windtunnel", "windtunnel_faults")
             ):
                 module = importlib.import_module(node.module or "")
                 for alias in node.names:
@@ -90,9 +89,9 @@ def test_options_of_pytest_on_the_pages_are_there(pytestconfig: pytest.Config) -
 def test_the_list_of_public_names_is_the_code(pytestconfig: pytest.Config) -> None:
     plugin = pytestconfig.pluginmanager.get_plugin("windtunnel")
     definition = "FixtureFunctionDefinition"
-    assert _listed("faults") == sorted(faults.__all__)
-    assert _listed("harness") == sorted(harness.__all__)
-    assert _listed("harness.criteria") == sorted(harness.criteria.__all__)
+    assert _listed("windtunnel.faults") == sorted(faults.__all__)
+    assert _listed("windtunnel") == sorted(windtunnel.__all__)
+    assert _listed("windtunnel.criteria") == sorted(windtunnel.criteria.__all__)
     assert _listed("Fixtures") == sorted(
         name for name, each in vars(plugin).items() if type(each).__name__ == definition
     )

@@ -52,7 +52,9 @@ def test_every_page_is_built(site: Path) -> None:
 def test_every_docstring_that_a_page_asks_for_is_on_it(site: Path) -> None:
     for page in (DOCS / "reference").glob("*.md"):
         html = (site / "reference" / page.stem / "index.html").read_text(encoding="utf-8")
-        for name in re.findall(r"^::: ((?:faults|harness)\S*)$", page.read_text(), re.MULTILINE):
+        for name in re.findall(
+            r"^::: ((?:windtunnel_faults|windtunnel)\S*)$", page.read_text(), re.MULTILINE
+        ):
             assert f'id="{name}"' in html, f"{page.name}: {name}"
 
 

@@ -4,22 +4,37 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-import faults
-from faults import Capability, Disabled, Fault, Form, ProcessAction, Processing, Toxic, Toxics
+from windtunnel import faults
+from windtunnel_faults import (
+    Capability,
+    Disabled,
+    Fault,
+    Form,
+    ProcessAction,
+    Processing,
+    Toxic,
+    Toxics,
+)
 
 EXAMPLES: list[tuple[Fault, Form]] = [
     (
         faults.Latency("catalog", 0.2, jitter=0.05),
         Toxics((Toxic("latency", (("latency", 200), ("jitter", 50))),)),
     ),
-    (faults.Bandwidth("catalog", 20_000), Toxics((Toxic("bandwidth", (("rate", 20),)),))),
+    (
+        faults.Bandwidth("catalog", 20_000),
+        Toxics((Toxic("bandwidth", (("rate", 20),)),)),
+    ),
     (faults.Timeout("catalog"), Toxics((Toxic("timeout", (("timeout", 0),)),))),
     (
         faults.ConnectionReset("catalog"),
         Toxics((Toxic("reset_peer", (("timeout", 0),), "upstream"),)),
     ),
     (faults.DataLimit("catalog", 10), Toxics((Toxic("limit_data", (("bytes", 10),)),))),
-    (faults.SlowClose("catalog", 1.5), Toxics((Toxic("slow_close", (("delay", 1500),)),))),
+    (
+        faults.SlowClose("catalog", 1.5),
+        Toxics((Toxic("slow_close", (("delay", 1500),)),)),
+    ),
     (faults.Outage("catalog"), Disabled()),
     (
         faults.ConnectDelay("catalog", 0.1),
@@ -62,7 +77,11 @@ def test_only_what_is_done_to_a_process_needs_one() -> None:
 
 
 HTTP_EXAMPLES: list[tuple[Fault, str, tuple[tuple[str, int | str], ...]]] = [
-    (faults.HttpStatus("catalog", 500, body="x"), "http_status", (("status", 500), ("body", "x"))),
+    (
+        faults.HttpStatus("catalog", 500, body="x"),
+        "http_status",
+        (("status", 500), ("body", "x")),
+    ),
     (
         faults.HttpDelay("catalog", 0.2, jitter=0.1),
         "http_delay",
@@ -120,36 +139,75 @@ def test_a_fault_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: faults.Outage(""), r"Outage\(dependency=''\): expected a dependency's name"),
-        (lambda: faults.Latency("catalog", -1), r"Latency\(seconds=-1\): expected 0.001 seconds"),
+        (
+            lambda: faults.Outage(""),
+            r"Outage\(dependency=''\): expected a dependency's name",
+        ),
+        (
+            lambda: faults.Latency("catalog", -1),
+            r"Latency\(seconds=-1\): expected 0.001 seconds",
+        ),
         (lambda: faults.Latency("catalog", 0.0001), r"expected 0.001 seconds or more"),
-        (lambda: faults.Latency("catalog", float("nan")), r"expected a number of seconds"),
-        (lambda: faults.Latency("catalog", 1, stream="up"), r"expected 'downstream' \(answers\)"),
+        (
+            lambda: faults.Latency("catalog", float("nan")),
+            r"expected a number of seconds",
+        ),
+        (
+            lambda: faults.Latency("catalog", 1, stream="up"),
+            r"expected 'downstream' \(answers\)",
+        ),
         (lambda: faults.Latency("catalog", 1, jitter=-0.1), r"jitter=-0.1"),
-        (lambda: faults.Bandwidth("catalog", 12), r"bytes_per_second=12\): expected 1000 or more"),
+        (
+            lambda: faults.Bandwidth("catalog", 12),
+            r"bytes_per_second=12\): expected 1000 or more",
+        ),
         (lambda: faults.DataLimit("catalog", True), r"expected a whole number"),  # noqa: FBT003 - the mistake under test
         (lambda: faults.SlowClose("catalog", 0), r"SlowClose\(seconds=0\)"),
         (lambda: faults.ConnectDelay("catalog", 0), r"ConnectDelay\(seconds=0\)"),
         (lambda: faults.ConnectStale("catalog", -1), r"ConnectStale\(idle=-1\)"),
         (lambda: faults.HttpStatus("catalog", 99), r"status=99\): expected 200 or more"),
-        (lambda: faults.HttpStatus("catalog", 600), r"status=600\): expected 599 at most"),
-        (lambda: faults.HttpStatus("catalog", body=b"x"), r"body=b'x'\): expected a text"),  # type: ignore[arg-type]
-        (lambda: faults.HttpStatus("catalog", first=-1), r"first=-1\): expected 0 or more"),
-        (lambda: faults.HttpStatus("catalog", every=0), r"every=0\): expected 1 or more"),
+        (
+            lambda: faults.HttpStatus("catalog", 600),
+            r"status=600\): expected 599 at most",
+        ),
+        (
+            lambda: faults.HttpStatus("catalog", body=b"x"),  # type: ignore[arg-type]
+            r"body=b'x'\): expected a text",
+        ),
+        (
+            lambda: faults.HttpStatus("catalog", first=-1),
+            r"first=-1\): expected 0 or more",
+        ),
+        (
+            lambda: faults.HttpStatus("catalog", every=0),
+            r"every=0\): expected 1 or more",
+        ),
         (
             lambda: faults.HttpStatus("catalog", probability=2),
             r"probability=2\): expected a number",
         ),
-        (lambda: faults.HttpAbort("catalog", forwarded=1), r"forwarded=1\): expected True or"),  # type: ignore[arg-type]
-        (lambda: faults.HttpDrip("catalog", 0), r"bytes_per_second=0\): expected 1 or more"),
-        (lambda: faults.HttpTruncate("catalog", -1), r"keep_bytes=-1\): expected 0 or more"),
+        (
+            lambda: faults.HttpAbort("catalog", forwarded=1),  # type: ignore[arg-type]
+            r"forwarded=1\): expected True or",
+        ),
+        (
+            lambda: faults.HttpDrip("catalog", 0),
+            r"bytes_per_second=0\): expected 1 or more",
+        ),
+        (
+            lambda: faults.HttpTruncate("catalog", -1),
+            r"keep_bytes=-1\): expected 0 or more",
+        ),
         (lambda: faults.HttpCorrupt("catalog", 0), r"spacing=0\): expected 1 or more"),
         (lambda: faults.HttpDelay("", 1), r"HttpDelay\(dependency=''\)"),
         (
             lambda: faults.TlsCertificate("catalog", "wrongname"),
             r"expected one of expired, .*\(did you mean 'wrong_name'\?\)",
         ),
-        (lambda: faults.TlsAlert("catalog", ""), r"alert=''\): expected one of handshake_failure"),
+        (
+            lambda: faults.TlsAlert("catalog", ""),
+            r"alert=''\): expected one of handshake_failure",
+        ),
         (lambda: faults.TlsDelay("catalog", 0), r"TlsDelay\(seconds=0\)"),
     ],
 )

@@ -94,7 +94,7 @@ def fuzz(module: str, name: str, options: list[str]) -> None:
     """Drive one test by atheris, in this process, which ends by it."""
     import atheris  # noqa: PLC0415 - optional, and it changes how what comes next is imported
 
-    with atheris.instrument_imports(include=["harness.proxy"]):
+    with atheris.instrument_imports(include=["windtunnel.proxy"]):
         test = getattr(importlib.import_module(f"tests.fuzz.{module}"), name)
     atheris.Setup([name, *options], test.hypothesis.fuzz_one_input)
     atheris.Fuzz()

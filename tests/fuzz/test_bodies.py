@@ -6,10 +6,10 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proxy import kinds
-from harness.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange, attributes, parse
-from harness.proxy.bodies import proxies as populated
 from tests.fuzz.http_traffic import damaged
+from windtunnel.proxy import kinds
+from windtunnel.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange, attributes, parse
+from windtunnel.proxy.bodies import proxies as populated
 
 FIELDS = (
     *("name", "listen", "upstream", "enabled", "protocol", "lease"),

@@ -6,10 +6,10 @@ import socket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proxy import kinds
-from harness.proxy.control.guard import BODY_LIMIT
 from tests.contracts.proxy.servers import Server, connect
 from tests.fuzz.http_traffic import SIZES, damaged, pieces
+from windtunnel.proxy import kinds
+from windtunnel.proxy.control.guard import BODY_LIMIT
 
 NAMES = ("p", "q", "", "%00", "%ff", "..", "a b", "p/toxics", "\N{SNOWMAN}")
 ROUTES = (

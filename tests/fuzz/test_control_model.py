@@ -12,7 +12,6 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from harness.proxy import kinds
 from tests.contracts.proxy.servers import (
     OURS,
     THEIRS,
@@ -23,6 +22,7 @@ from tests.contracts.proxy.servers import (
     echoed,
     toxiproxy_server,
 )
+from windtunnel.proxy import kinds
 
 NAMES = st.sampled_from(["a", "b"])
 LABELS = st.sampled_from(["t", "u", "v"])

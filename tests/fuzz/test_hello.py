@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proxy.tls.hello import HelloReader, NotTls, peeking
 from tests.fuzz.http_traffic import damaged
 from tests.proxy.tls.ends import greeting
+from windtunnel.proxy.tls.hello import HelloReader, NotTls, peeking
 
 CONTEXT = peeking()
 HELLOS = [greeting("catalog.example"), greeting("a.b"), greeting(None)]

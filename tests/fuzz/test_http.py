@@ -4,14 +4,14 @@ import httptools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proxy.http.effects import EFFECTS, Part
-from harness.proxy.http.framing import Framer, Message
-from harness.proxy.http.mediator import Mediator
-from harness.proxy.http.selection import Tally
-from harness.proxy.http.toxic import HttpToxic
-from harness.proxy.toxics import Action
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
 from tests.proxy.chance import chance
+from windtunnel.proxy.http.effects import EFFECTS, Part
+from windtunnel.proxy.http.framing import Framer, Message
+from windtunnel.proxy.http.mediator import Mediator
+from windtunnel.proxy.http.selection import Tally
+from windtunnel.proxy.http.toxic import HttpToxic
+from windtunnel.proxy.toxics import Action
 
 
 class Notes:

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proxy.evidence.exchanges import Exchanges, Pending
-from harness.proxy.evidence.recorder import PROTOCOLS
-from harness.records import Outcome
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
+from windtunnel.proxy.evidence.exchanges import Exchanges, Pending
+from windtunnel.proxy.evidence.recorder import PROTOCOLS
+from windtunnel.records import Outcome
 
 BULK = st.binary(max_size=20).map(lambda data: b"$%d\r\n%s\r\n" % (len(data), data))
 COMMANDS = st.lists(

@@ -7,17 +7,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.cli import main
-from harness.criteria.regression import regressions
-from harness.criteria.tolerances import Tolerances
-from harness.errors import ConfigurationError, ControlError
-from harness.history import machine, store
-from harness.history.changes import changes, series_of
-from harness.history.entry import SCHEMA, Entry, Figure, figures, from_line, to_line
-from harness.history.svg import picture
-from harness.history.text import bars, lines
 from tests.paired.demonstration import git, make
 from tests.paired.recorded import arm, comparison
+from windtunnel.cli import main
+from windtunnel.criteria.regression import regressions
+from windtunnel.criteria.tolerances import Tolerances
+from windtunnel.errors import ConfigurationError, ControlError
+from windtunnel.history import machine, store
+from windtunnel.history.changes import changes, series_of
+from windtunnel.history.entry import SCHEMA, Entry, Figure, figures, from_line, to_line
+from windtunnel.history.svg import picture
+from windtunnel.history.text import bars, lines
 
 
 def entry(number: int, head: float, *, fingerprint: str = "aaaa", under: str = "local") -> Entry:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.ports import free_port
+from windtunnel.ports import free_port
 
 _SERVER = """
 import asyncio, sys

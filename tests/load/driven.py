@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 
-from harness.load.arrivals import Arrivals
-from harness.load.engine import Engine
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.records.load_run import LoadRun
 from tests.load import servers
 from tests.load.servers import Server, serving
+from windtunnel.load.arrivals import Arrivals
+from windtunnel.load.engine import Engine
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.records.load_run import LoadRun
 
 
 def load(

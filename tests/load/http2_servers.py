@@ -14,9 +14,9 @@ from h2.errors import ErrorCodes
 from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
 
-from harness.load.destination import Destination
-from harness.ports import free_port
 from tests.load.conftest import wait_for_port
+from windtunnel.load.destination import Destination
+from windtunnel.ports import free_port
 
 Behave = Callable[["Conversation", int], Awaitable[None]]
 """What is done about a whole request, by its stream."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.records.load_run import LoadRun, Strain
-from harness.records.samples import Failure, Samples
+from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.records.samples import Failure, Samples
 
 CALM = Strain(busy=0.3, lag=0.001, late=0.001)
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from harness.address import Address
-from harness.load.destination import Destination
+from windtunnel.address import Address
+from windtunnel.load.destination import Destination
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.load.arrivals import HIGHEST_RATE, constant, parse
+from windtunnel.errors import ConfigurationError
+from windtunnel.load.arrivals import HIGHEST_RATE, constant, parse
 
 
 def test_a_constant_rate_is_evenly_spaced() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from faults import Bandwidth, Fault, HttpAbort, Latency
-from harness.breaking_point import BreakingPoint, Search, Trial, breaking_point, read
-from harness.cli import main
-from harness.commands.breaking_point import exit_status
-from harness.commands.exit_status import STATUS
-from harness.criteria import Ruling, Verdict
-from harness.errors import ConfigurationError
-from harness.load.level_search import Bracket
+from windtunnel.breaking_point import BreakingPoint, Search, Trial, breaking_point, read
+from windtunnel.cli import main
+from windtunnel.commands.breaking_point import exit_status
+from windtunnel.commands.exit_status import STATUS
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.errors import ConfigurationError
+from windtunnel.load.level_search import Bracket
+from windtunnel_faults import Bandwidth, Fault, HttpAbort, Latency
 
 
 def ruled(level: float, ruling: Ruling) -> Trial:

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from harness.address import Address
-from harness.load.closed_loop import Caller, closed_loop
-from harness.load.connection import Answer, HttpConnection
-from harness.ports import free_port
 from tests.load import servers
 from tests.load.servers import OK, answering, serving
+from windtunnel.address import Address
+from windtunnel.load.closed_loop import Caller, closed_loop
+from windtunnel.load.connection import Answer, HttpConnection
+from windtunnel.ports import free_port
 
 Result = TypeVar("Result")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.load.destination import Destination, guard, locate, reach
+from windtunnel.errors import ConfigurationError
+from windtunnel.load.destination import Destination, guard, locate, reach
 
 
 def test_a_url_is_taken_apart() -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.load.arrivals import constant
-from harness.load.destination import Destination
-from harness.load.engine import Engine
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.records.load_run import LoadRun
-from harness.records.samples import Failure
 from tests.load import servers
 from tests.load.driven import load
 from tests.load.servers import OK, Server, answering, serving
+from windtunnel.load.arrivals import constant
+from windtunnel.load.destination import Destination
+from windtunnel.load.engine import Engine
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.samples import Failure
 
 
 def test_a_closed_loop_records_every_request_once_on_its_own_connections() -> None:

@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.load.arrivals import Arrivals, constant
-from harness.load.destination import locate, reach
-from harness.load.engine import Engine
-from harness.load.http2.frames import Frames, Parting
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.records.load_run import LoadRun
-from harness.records.samples import Failure
 from tests.load import http2_servers as servers
 from tests.load import servers as http1
 from tests.load.http2_servers import Conversation, Server, nginx_serving, serving
+from windtunnel.errors import ConfigurationError
+from windtunnel.load.arrivals import Arrivals, constant
+from windtunnel.load.destination import locate, reach
+from windtunnel.load.engine import Engine
+from windtunnel.load.http2.frames import Frames, Parting
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.samples import Failure
 
 needs_nginx = pytest.mark.skipif(servers.nginx() is None, reason="nginx is not installed")
 

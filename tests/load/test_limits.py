@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from harness.criteria.objective import parse
-from harness.load.find_limit import Limit, find_limit
-from harness.load.level_search import Tried, bracket, next_level, steps_at_most
-from harness.records.load_run import LoadRun, Strain
-from harness.reports.load_summary import limit as limit_text
 from tests.load.made import CALM, load_run
+from windtunnel.criteria.objective import parse
+from windtunnel.load.find_limit import Limit, find_limit
+from windtunnel.load.level_search import Tried, bracket, next_level, steps_at_most
+from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.reports.load_summary import limit as limit_text
 
 
 def search(truth: float, lowest: float, highest: float) -> list[Tried]:

@@ -10,22 +10,22 @@ import msgspec
 import psutil
 import pytest
 
-from harness.address import Address
-from harness.criteria.generator_kept_up import generator_kept_up
-from harness.criteria.objective import parse
-from harness.criteria.objective_held import objective_held
-from harness.criteria.verdict import Ruling
-from harness.errors import BackendUnavailable, ConfigurationError, ControlError
-from harness.load import arrivals
-from harness.load.destination import locate
-from harness.load.locust import swarm as locust
-from harness.load.locust.batches import Batch, Ended, load_run
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.load.recorder import PACK, Recorder
-from harness.records.load_run import LoadRun
-from harness.records.samples import Failure
 from tests.load.conftest import wait_for
+from windtunnel.address import Address
+from windtunnel.criteria.generator_kept_up import generator_kept_up
+from windtunnel.criteria.objective import parse
+from windtunnel.criteria.objective_held import objective_held
+from windtunnel.criteria.verdict import Ruling
+from windtunnel.errors import BackendUnavailable, ConfigurationError, ControlError
+from windtunnel.load import arrivals
+from windtunnel.load.destination import locate
+from windtunnel.load.locust import swarm as locust
+from windtunnel.load.locust.batches import Batch, Ended, load_run
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.samples import Failure
 
 needs_locust = pytest.mark.skipif(
     not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"
@@ -94,8 +94,8 @@ def test_a_worker_killed_in_the_middle_is_survived_and_said(server_url: str) -> 
 
 _RUNNER = """
 import sys
-from harness.load.locust.swarm import swarm
-from harness.load.plan import Plan
+from windtunnel.load.locust.swarm import swarm
+from windtunnel.load.plan import Plan
 import msgspec
 swarm(msgspec.json.decode(sys.stdin.read(), type=Plan), 1)
 """

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from harness.criteria.objective import parse
-from harness.criteria.objective_held import objective_held
-from harness.criteria.verdict import Ruling
-from harness.load.recorder import PACK, Recorder
-from harness.records.histogram import PRECISION, Histogram
-from harness.records.load_run import LoadRun
-from harness.records.samples import Failure
-from harness.reports.load_summary import summary
 from tests.load import made
+from windtunnel.criteria.objective import parse
+from windtunnel.criteria.objective_held import objective_held
+from windtunnel.criteria.verdict import Ruling
+from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.records.histogram import PRECISION, Histogram
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.samples import Failure
+from windtunnel.reports.load_summary import summary
 
 SHARES = (0.001, 0.25, 0.5, 0.9, 0.99, 0.999, 1.0)
 

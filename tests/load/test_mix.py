@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.load.mix import Mix, Request
-from harness.records.samples import Failure
+from windtunnel.errors import ConfigurationError
+from windtunnel.load.mix import Mix, Request
+from windtunnel.records.samples import Failure
 
 
 def test_a_request_is_encoded_whole() -> None:

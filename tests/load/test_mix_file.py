@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.load.mix_file import read
+from windtunnel.errors import ConfigurationError
+from windtunnel.load.mix_file import read
 
 
 def test_a_file_makes_a_mix(tmp_path: Path) -> None:

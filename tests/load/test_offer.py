@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from faults import Latency
-from harness.reports.latency_plot import svg
-from harness.stack import Stack
+from windtunnel.reports.latency_plot import svg
+from windtunnel.stack import Stack
+from windtunnel_faults import Latency
 
 
 @pytest.mark.target(CACHE_TTL=0)

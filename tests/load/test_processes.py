@@ -7,15 +7,15 @@ import time
 import psutil
 import pytest
 
-from harness.criteria.generator_kept_up import generator_kept_up
-from harness.criteria.verdict import Ruling
-from harness.errors import ConfigurationError, StartError
-from harness.load import arrivals
-from harness.load.destination import locate
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.load.processes import drive
-from harness.load.worker import Progress
+from windtunnel.criteria.generator_kept_up import generator_kept_up
+from windtunnel.criteria.verdict import Ruling
+from windtunnel.errors import ConfigurationError, StartError
+from windtunnel.load import arrivals
+from windtunnel.load.destination import locate
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.load.processes import drive
+from windtunnel.load.worker import Progress
 
 
 def plan(url: str, **changes: object) -> Plan:

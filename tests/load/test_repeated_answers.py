@@ -6,15 +6,15 @@ from itertools import count
 
 import pytest
 
-from harness.load.destination import locate
-from harness.load.engine import Engine
-from harness.load.mix import Mix, Request
-from harness.load.one_answer import is_one_answer
-from harness.load.plan import Plan
-from harness.records.load_run import LoadRun
-from harness.records.samples import Failure
 from tests.load.driven import load
 from tests.load.servers import OK, Reply
+from windtunnel.load.destination import locate
+from windtunnel.load.engine import Engine
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.one_answer import is_one_answer
+from windtunnel.load.plan import Plan
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.samples import Failure
 
 BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 EMPTY = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"

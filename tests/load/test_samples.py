@@ -6,9 +6,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from harness.load.recorder import PACK, Recorder
-from harness.records.samples import ROW, Failure, Samples
 from tests.load import made
+from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.records.samples import ROW, Failure, Samples
 
 
 def test_quantiles_are_those_of_an_exact_recomputation() -> None:

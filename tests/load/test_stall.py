@@ -6,12 +6,12 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from harness.load.arrivals import constant
-from harness.load.engine import Engine
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.records.load_run import LoadRun
 from tests.load.servers import OK, serving
+from windtunnel.load.arrivals import constant
+from windtunnel.load.engine import Engine
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.records.load_run import LoadRun
 
 RATE = 100.0
 STALL = 1.0

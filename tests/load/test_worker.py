@@ -5,11 +5,11 @@ import sys
 
 WORKER = """
 import sys, threading, time
-from harness.load import arrivals
-from harness.load.destination import locate
-from harness.load.mix import Mix, Request
-from harness.load.plan import Plan
-from harness.load.worker import Progress, Ready, Results, work
+from windtunnel.load import arrivals
+from windtunnel.load.destination import locate
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.load.worker import Progress, Ready, Results, work
 
 class Pipe:
     told = False

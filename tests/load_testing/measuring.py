@@ -15,10 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from faults import Latency, Outage
-from harness.address import Address
-from harness.configuration import Configuration
-from harness.criteria import (
+from windtunnel.address import Address
+from windtunnel.configuration import Configuration
+from windtunnel.criteria import (
     Verdict,
     breaker_closes,
     breaker_half_opens,
@@ -28,12 +27,13 @@ from harness.criteria import (
     mean_response,
     pooling_gain,
 )
-from harness.criteria.intervals import quantile
-from harness.load.closed_loop import Caller, closed_loop
-from harness.load.loop_thread import LoopThread
-from harness.records import Run
-from harness.session import Session
-from harness.stack import Stack
+from windtunnel.criteria.intervals import quantile
+from windtunnel.load.closed_loop import Caller, closed_loop
+from windtunnel.load.loop_thread import LoopThread
+from windtunnel.records import Run
+from windtunnel.session import Session
+from windtunnel.stack import Stack
+from windtunnel_faults import Latency, Outage
 
 WARM_UP = 400
 """Requests before the measured ones: first calls compile and connect."""

@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from target.service import Service
-from target.serving import serve
-from target.settings import CircuitBreakerConfig, ConnectionConfig
-from target.unified_server import create_app
+from windtunnel_sample.service import Service
+from windtunnel_sample.serving import serve
+from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
+from windtunnel_sample.unified_server import create_app
 
 
 class Forgetful(dict[object, object]):

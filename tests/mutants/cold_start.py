@@ -1,8 +1,8 @@
 """It warms no connection when it starts."""
 
-from target.clients import CatalogClient, WorkflowStore
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.clients import CatalogClient, WorkflowStore
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 
 async def nothing(client: CatalogClient | WorkflowStore) -> None:

@@ -1,9 +1,9 @@
 """It waits for Redis for half a minute, whatever REDIS_TIMEOUT says."""
 
-from target.service import Service
-from target.serving import serve
-from target.settings import CircuitBreakerConfig, ConnectionConfig
-from target.unified_server import create_app
+from windtunnel_sample.service import Service
+from windtunnel_sample.serving import serve
+from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
+from windtunnel_sample.unified_server import create_app
 
 if __name__ == "__main__":
     flawed = ConnectionConfig().model_copy(update={"redis_timeout": 30.0})

@@ -3,9 +3,9 @@
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from target.clients import workflows
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.clients import workflows
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 
 class Retrying(Retry):

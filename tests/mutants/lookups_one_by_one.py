@@ -2,8 +2,8 @@
 
 from aiodataloader import DataLoader
 
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 if __name__ == "__main__":
     DataLoader.batch = False  # the flaw

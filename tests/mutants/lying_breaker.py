@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from target.breaker import Rejected
-from target.clients import DependencyError
-from target.guard import Guard
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.breaker import Rejected
+from windtunnel_sample.clients import DependencyError
+from windtunnel_sample.guard import Guard
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 honest = Guard.call
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from target.breaker import CircuitBreaker
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.breaker import CircuitBreaker
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 
 @contextmanager

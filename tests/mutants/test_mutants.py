@@ -69,7 +69,7 @@ def gate(tmp_path: Path, module: str, scenarios: str) -> list[Mapping[str, str]]
 
         [dependencies.catalog]
         protocol = "http"
-        command = ["{{python}}", "-m", "target.catalog", "--host", "{{host}}", "--port", "{{port}}"]
+        command = ["{{python}}", "-m", "windtunnel_sample.catalog", "--port", "{{port}}"]
         environment = {{CATALOG_URL = "http://{{address}}"}}
         endpoint = "/api/agents"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("harness", "faults", "target")
+SOURCES = {"windtunnel": "harness", "windtunnel_faults": "faults", "windtunnel_sample": "target"}
+"""The import packages, each with its source root."""
 SCENARIO = """
 import pytest
 
-from faults import Outage
-from harness.criteria import breaker_opens
+from windtunnel import Outage, breaker_opens
 
 
 @pytest.mark.target(CACHE_TTL=0)
@@ -77,13 +77,13 @@ def test_the_wheel_holds_every_file_of_its_packages_and_the_licence(distribution
     names = set(zipfile.ZipFile(wheel).namelist())
     held = {name for name in names if ".dist-info/" not in name}
     ours = {
-        path.relative_to(ROOT).as_posix()
-        for package in PACKAGES
-        for path in (ROOT / package).rglob("*")
+        path.relative_to(ROOT / root).as_posix()
+        for package, root in SOURCES.items()
+        for path in (ROOT / root / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert held == ours
-    assert {f"{package}/py.typed" for package in PACKAGES} <= held
+    assert {f"{package}/py.typed" for package in SOURCES} <= held
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
@@ -108,7 +108,7 @@ def _nothing_optional_is_there(installed: Path, folder: Path) -> None:
 
 def _every_command_says_how_it_is_used(installed: Path, folder: Path) -> None:
     program = (
-        "from harness.cli import COMMANDS, main\n"
+        "from windtunnel.cli import COMMANDS, main\n"
         "for name in COMMANDS:\n"
         "    assert main([name, '--help']) == 0, name\n"
     )

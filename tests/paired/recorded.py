@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from harness.records import ArmBlock, Block, Comparison
+from windtunnel.records import ArmBlock, Block, Comparison
 
 PAIRS = 10
 

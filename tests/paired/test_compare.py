@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.ports import free_port
 from tests.leftovers import processes, until_none
 from tests.paired.demonstration import git, make
+from windtunnel.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(*arguments: str) -> list[str]:
-    compare = [sys.executable, "-c", "from harness.cli import main; raise SystemExit(main())"]
+    compare = [sys.executable, "-c", "from windtunnel.cli import main; raise SystemExit(main())"]
     return [*compare, "compare", *arguments]
 
 

@@ -10,7 +10,7 @@ from tests.paired.demonstration import git, make
 pytestmark = pytest.mark.slow
 
 TEST = """
-from harness.criteria import Ruling
+from windtunnel import Ruling
 
 def test_busy(paired):
     verdicts = paired.compare("/busy", budget=5)

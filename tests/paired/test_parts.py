@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from faults import ConnectionReset, HttpStatus, Latency, Outage
-from harness.errors import ConfigurationError
-from harness.paired.arms import address_of
-from harness.paired.blocks import Plan, _calls, plan
-from harness.paired.disturbances import remarks
-from harness.paired.fault_text import parse
-from harness.paired.processes import Processes
-from harness.paired.warm_up import warm_after
-from harness.records import Evidence, Exchange
 from tests.paired.recorded import arm, comparison
+from windtunnel.errors import ConfigurationError
+from windtunnel.paired.arms import address_of
+from windtunnel.paired.blocks import Plan, _calls, plan
+from windtunnel.paired.disturbances import remarks
+from windtunnel.paired.fault_text import parse
+from windtunnel.paired.processes import Processes
+from windtunnel.paired.warm_up import warm_after
+from windtunnel.records import Evidence, Exchange
+from windtunnel_faults import ConnectionReset, HttpStatus, Latency, Outage
 
 
 def test_a_steady_service_is_warm_from_its_start() -> None:

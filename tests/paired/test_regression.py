@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from harness.criteria.regression import figures, regressions
-from harness.criteria.tolerances import Tolerances
-from harness.criteria.verdict import Ruling, Verdict
-from harness.errors import ConfigurationError
-from harness.records import ArmBlock
 from tests.paired.recorded import Head, arm, comparison
+from windtunnel.criteria.regression import figures, regressions
+from windtunnel.criteria.tolerances import Tolerances
+from windtunnel.criteria.verdict import Ruling, Verdict
+from windtunnel.errors import ConfigurationError
+from windtunnel.records import ArmBlock
 
 FIGURES = {
     "mean",

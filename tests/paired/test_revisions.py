@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ConfigurationError, ControlError, StartError
-from harness.paired.environments import python_for, search_path
-from harness.paired.revisions import abandoned, trees
 from tests.paired.demonstration import git
+from windtunnel.errors import ConfigurationError, ControlError, StartError
+from windtunnel.paired.environments import python_for, search_path
+from windtunnel.paired.revisions import abandoned, trees
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_an_interrupted_run_leaves_no_work_tree(project: Path, error: type[BaseE
 def test_a_killed_runs_work_trees_go_and_a_live_ones_stay(project: Path, tmp_path: Path) -> None:
     held = (
         "import os, pathlib\n"
-        "from harness.paired.revisions import trees\n"
+        "from windtunnel.paired.revisions import trees\n"
         f"with trees(pathlib.Path({str(project)!r}), 'v1', 'v2'):\n"
         "    os.kill(os.getpid(), 9)\n"
     )

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from harness.criteria import intervals
-from harness.criteria.sequence import centre, log_ratios
-from harness.criteria.tolerances import Tolerances
+from windtunnel.criteria import intervals
+from windtunnel.criteria.sequence import centre, log_ratios
+from windtunnel.criteria.tolerances import Tolerances
 
 PAIRS = 2000
 LOOKS = range(200, PAIRS + 1, 50)

@@ -7,8 +7,7 @@ from tests.plugin.conftest import THREAD
 BODY = """
 import pytest
 import anyio
-from faults import Outage, Latency
-from harness.criteria import breaker_opens
+from windtunnel import Latency, Outage, breaker_opens
 
 pytestmark = {mark}
 

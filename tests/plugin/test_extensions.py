@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.fault_kinds import build, kinds
 from tests.plugin.conftest import THREAD, distribute
+from windtunnel.errors import ConfigurationError
+from windtunnel.fault_kinds import build, kinds
 
 
 def test_a_fault_a_backend_a_criterion_and_a_report_of_another_distribution_work(

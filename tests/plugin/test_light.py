@@ -10,8 +10,8 @@ HEAVY = ("asyncio", "click", "docker", "numpy", "redis", "requests", "rich", "sc
 SESSION = """
 import sys
 from pathlib import Path
-import harness.plugin
-from harness.session import Session
+import windtunnel.plugin
+from windtunnel.session import Session
 print(Session(directory=Path.cwd(), configuration=None, backend={backend!r}, seed=1))
 print([name for name in {heavy} if name in sys.modules])
 """

@@ -4,7 +4,7 @@ import pytest
 
 from tests.plugin.conftest import THREAD
 
-IMPORTS = "import pytest\nfrom functools import partial\nfrom faults import *\n"
+IMPORTS = "import pytest\nfrom functools import partial\nfrom windtunnel_faults import *\n"
 
 
 def test_a_marked_fault_is_in_force_for_the_call_alone(project: pytest.Pytester) -> None:
@@ -120,7 +120,10 @@ def test_offers(stack):
         ("criterion(3)", "criterion(3): expected a criterion's name"),
         ("matrix(faults=[Outage], dependency=['prices'])", "did you mean 'dependencies'?"),
         ("matrix(faults=['otage'])", "no fault is named 'otage'; did you mean 'Outage'?"),
-        ("matrix(faults=[Latency])", "matrix: faults: <class 'faults.latency.Latency'>: "),
+        (
+            "matrix(faults=[Latency])",
+            "matrix: faults: <class 'windtunnel_faults.latency.Latency'>: ",
+        ),
         ("matrix(faults=[])", "matrix: expected faults=[…]"),
         ("matrix(faults=[Outage], dependencies=['stok'])", "did you mean 'stock'?"),
     ],
@@ -170,7 +173,7 @@ def test_a_matrix_runs_each_fault_at_each_dependency_and_shows_what_was_never_te
     project.makepyfile(
         IMPORTS
         + """
-from harness.criteria import breaker_opens
+from windtunnel import breaker_opens
 
 @pytest.mark.matrix(faults=[Outage, partial(Latency, seconds=0.01), "http-status first=3"])
 def test_x(stack, judge, fault):

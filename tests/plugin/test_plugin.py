@@ -9,7 +9,7 @@ from tests.plugin.conftest import PROJECT
 
 PASSING = """
 import pytest
-from harness.criteria import Category, Ruling, Verdict, Moment
+from windtunnel import Category, Moment, Ruling, Verdict
 
 def verdict(ruling, category=Category.SUCCESS_RATE, covers=("/api/agents",)):
     return Verdict(
@@ -108,8 +108,8 @@ def test_settings_that_scenarios_changed_are_shown(pytester: pytest.Pytester) ->
         + """
 @pytest.fixture
 def stack(request):
-    from harness.plugin import markers
-    from harness.plugin.state import going
+    from windtunnel.plugin import markers
+    from windtunnel.plugin.state import going
     going(request.node).settings = markers.environment(request.node)
 
 @pytest.mark.target(RECOVERY_TIMEOUT=1.0)
@@ -147,7 +147,7 @@ def test_the_replay_has_all_that_decided_the_run(
     pytester.makepyfile(
         PASSING
         + """
-from harness.plugin.keys import SESSION
+from windtunnel.plugin.keys import SESSION
 
 @pytest.mark.parametrize("name", ["a b"])
 def test_two(name, judge, request):

@@ -8,8 +8,7 @@ from tests.plugin.conftest import THREAD
 
 TESTS = """
 import pytest
-from faults import Outage, Latency
-from harness.criteria import breaker_opens, all_answered
+from windtunnel import Latency, Outage, all_answered, breaker_opens
 
 @pytest.mark.target(BREAKER=1)
 @pytest.mark.parametrize("dependency", ["prices", "stock"])
@@ -71,7 +70,7 @@ def test_a_rerun_that_passes_does_not_hide_the_fail_before_it(project: pytest.Py
     project.makepyfile(
         """
 import pytest
-from harness.criteria import Category, Ruling, Verdict
+from windtunnel import Category, Ruling, Verdict
 
 def verdict(ruling, subject):
     return Verdict(

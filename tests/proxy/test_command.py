@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import (
     DEADLINE,
     OURS,
@@ -20,9 +19,10 @@ from tests.contracts.proxy.servers import (
     echo_server,
     receive,
 )
+from windtunnel.ports import free_port
 
 WINDTUNNEL = (str(Path(sys.executable).with_name("windtunnel")), "proxy")
-MODULE = (sys.executable, "-m", "harness.proxy")
+MODULE = (sys.executable, "-m", "windtunnel.proxy")
 
 
 def failed(*arguments: str, program: tuple[str, ...] = MODULE) -> tuple[int, str]:

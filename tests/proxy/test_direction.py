@@ -9,11 +9,11 @@ from typing import cast
 
 import pytest
 
-from harness.proxy.direction import HIGH_WATER, PIECE, Direction
-from harness.proxy.flow import Flow
-from harness.proxy.timer import Handle, Timers
-from harness.proxy.toxics import KINDS, Action, Activity, Parcel, Toxic
 from tests.proxy.chance import chance
+from windtunnel.proxy.direction import HIGH_WATER, PIECE, Direction
+from windtunnel.proxy.flow import Flow
+from windtunnel.proxy.timer import Handle, Timers
+from windtunnel.proxy.toxics import KINDS, Action, Activity, Parcel, Toxic
 
 
 class FakeTransport:
@@ -303,7 +303,7 @@ def test_a_chunk_that_nothing_waits_for_takes_one_call_of_ours(bench: Bench) -> 
     called: list[str] = []
 
     def count(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_globals["__name__"].startswith("harness."):
+        if event == "call" and frame.f_globals["__name__"].startswith("windtunnel."):
             called.append(frame.f_code.co_name)
 
     bench.direction.let_pass(lambda data, now: None)

@@ -8,16 +8,16 @@ import gc
 import resource
 from contextlib import ExitStack, closing
 
-from harness.proxy.bodies import ProxyBody, ToxicBody
-from harness.proxy.equipment import ToxicSettings
-from harness.proxy.events import Events
-from harness.proxy.registry import Registry
-from harness.proxy.surroundings import Crowd, Surroundings
-from harness.proxy.timer import Handle, Timers
-from harness.proxy.tls.authority import Authority
-from harness.proxy.toxics import Parcel, Toxic
 from tests.contracts.proxy.servers import DEADLINE, OURS, Server, connect, echo_server, receive
 from tests.proxy.chance import chance
+from windtunnel.proxy.bodies import ProxyBody, ToxicBody
+from windtunnel.proxy.equipment import ToxicSettings
+from windtunnel.proxy.events import Events
+from windtunnel.proxy.registry import Registry
+from windtunnel.proxy.surroundings import Crowd, Surroundings
+from windtunnel.proxy.timer import Handle, Timers
+from windtunnel.proxy.tls.authority import Authority
+from windtunnel.proxy.toxics import Parcel, Toxic
 
 KINDS = ("latency", "bandwidth", "slicer", "connect", "noop", "http_delay")
 ATTRIBUTES = {"slicer": {"average_size": 8}}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from harness.proxy.events import QUEUE, Event, Events, Subscription
+from windtunnel.proxy.events import QUEUE, Event, Events, Subscription
 
 
 def taken(subscription: Subscription) -> list[Event | None]:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness.ports import free_port
-from harness.proxy.leases import OVERSLEPT, Leases
-from harness.proxy.registry import HEAL_AGAIN
-from harness.proxy.timer import Handle, Timers
 from tests.contracts.proxy.servers import DEADLINE, Server, connect, receive
+from windtunnel.ports import free_port
+from windtunnel.proxy.leases import OVERSLEPT, Leases
+from windtunnel.proxy.registry import HEAL_AGAIN
+from windtunnel.proxy.timer import Handle, Timers
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -179,7 +179,7 @@ def test_an_expired_lease_is_told_to_those_who_listen_and_logged(
     log = tmp_path / "log"
     with log.open("wb") as output:
         program = subprocess.Popen(
-            [sys.executable, "-m", "harness.proxy", "--port", str(port := free_port())],
+            [sys.executable, "-m", "windtunnel.proxy", "--port", str(port := free_port())],
             stdout=subprocess.DEVNULL,
             stderr=output,
         )

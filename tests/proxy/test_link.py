@@ -4,11 +4,11 @@ import asyncio
 import socket
 from typing import cast
 
-from harness.proxy.link import Link
-from harness.proxy.timer import Timers
-from harness.proxy.watcher import Watcher
-from harness.records import Ending
 from tests.contracts.proxy.servers import DEADLINE
+from windtunnel.proxy.link import Link
+from windtunnel.proxy.timer import Timers
+from windtunnel.proxy.watcher import Watcher
+from windtunnel.records import Ending
 
 
 class DeafWatcher:

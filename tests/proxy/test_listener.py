@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from harness.proxy import listener
-from harness.proxy.listener import Listener, Posture
+from windtunnel.proxy import listener
+from windtunnel.proxy.listener import Listener, Posture
 
 
 def test_after_a_black_hole_that_cannot_be_made_it_accepts_again(

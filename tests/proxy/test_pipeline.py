@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.proxy.pipeline import OVERHEAD, Pipeline
-from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
 from tests.proxy.chance import chance
+from windtunnel.proxy.pipeline import OVERHEAD, Pipeline
+from windtunnel.proxy.toxics import KINDS, Action, Parcel, Toxic
 
 
 def toxic(kind: str, **attributes: int) -> Toxic:

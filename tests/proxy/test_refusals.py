@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.proxy.refusals import as_record, count_refusals
-from harness.proxy.refusals.counters import CounterCounting, read_failed_connects
-from harness.proxy.refusals.counting import Counting, NotCounting
-from harness.proxy.refusals.packets import SO_TIMESTAMPNS, PacketCounting, stamping
-from harness.records import Certainty
+from windtunnel.proxy.refusals import as_record, count_refusals
+from windtunnel.proxy.refusals.counters import CounterCounting, read_failed_connects
+from windtunnel.proxy.refusals.counting import Counting, NotCounting
+from windtunnel.proxy.refusals.packets import SO_TIMESTAMPNS, PacketCounting, stamping
+from windtunnel.records import Certainty
 
 
 def may_see_packets() -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.criteria import Category, Finding, Moment, Ruling, Verdict
-from harness.criteria.score import score
-from harness.reports.matrix import TOUCHED, matrix
-from harness.reports.reruns import counted, flaky
-from harness.reports.session_report import SessionReport
-from harness.reports.tried import Judged, Outcome, Struck, Tried
+from windtunnel import Category, Finding, Moment, Ruling, Verdict
+from windtunnel.criteria.score import score
+from windtunnel.reports.matrix import TOUCHED, matrix
+from windtunnel.reports.reruns import counted, flaky
+from windtunnel.reports.session_report import SessionReport
+from windtunnel.reports.tried import Judged, Outcome, Struck, Tried
 
 OUTAGE = Struck("Outage(dependency='prices')", "prices")
 LATENCY = Struck("Latency(dependency='prices', seconds=0.2)", "prices")

@@ -1,7 +1,7 @@
 """A failing test's text: short, with what counts against the service in view."""
 
-from harness.criteria import Moment
-from harness.reports.explanation import timeline
+from windtunnel import Moment
+from windtunnel.reports.explanation import timeline
 
 
 def moments(count: int, counted: set[int]) -> tuple[Moment, ...]:

@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from harness.criteria import Ruling
-from harness.reports.html import LIMIT, page
-from harness.reports.tried import Outcome
 from tests.reports.made import EVERY_KIND, MEAN, OPENS, OUTAGE, session, tried, with_text
+from windtunnel import Ruling
+from windtunnel.reports.html import LIMIT, page
+from windtunnel.reports.tried import Outcome
 
 VOID = {"meta", "br"}
 

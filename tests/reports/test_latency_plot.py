@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from harness.records import FaultWindow, Response, Run
-from harness.reports.latency_plot import COLUMNS, KINDS, ROWS, picture, svg
 from tests.load.made import load_run
+from windtunnel.records import FaultWindow, Response, Run
+from windtunnel.reports.latency_plot import COLUMNS, KINDS, ROWS, picture, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

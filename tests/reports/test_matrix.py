@@ -4,9 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from harness.criteria import Ruling
-from harness.reports.matrix import ASSERTED, Status, matrix
-from harness.reports.tried import Outcome, Tried
 from tests.reports.made import (
     ERRORS,
     EVERY_KIND,
@@ -19,6 +16,9 @@ from tests.reports.made import (
     touched,
     tried,
 )
+from windtunnel import Ruling
+from windtunnel.reports.matrix import ASSERTED, Status, matrix
+from windtunnel.reports.tried import Outcome, Tried
 
 HELD = replace(OPENS, ruling=Ruling.PASS)
 VACUOUS = touched(OUTAGE, Ruling.FAIL)

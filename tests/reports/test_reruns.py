@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from harness.criteria import Ruling
-from harness.reports.reruns import counted, flaky
-from harness.reports.tried import Outcome
 from tests.reports.made import ERRORS, MEAN, OPENS, OUTAGE, tried
+from windtunnel import Ruling
+from windtunnel.reports.reruns import counted, flaky
+from windtunnel.reports.tried import Outcome
 
 HELD = replace(OPENS, ruling=Ruling.PASS)
 FIRST = tried("a", Outcome.FAILED, [MEAN, OPENS], (OUTAGE,))

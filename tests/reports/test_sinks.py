@@ -10,9 +10,10 @@ import msgspec
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from harness.criteria import Ruling
-from harness.errors import ConfigurationError
-from harness.reports import (
+from tests.reports.made import EVERY_KIND, OPENS, OUTAGE, session, tried, with_text
+from windtunnel import Ruling
+from windtunnel.errors import ConfigurationError
+from windtunnel.reports import (
     annotations,
     job_summary,
     json_report,
@@ -21,9 +22,8 @@ from harness.reports import (
     sinks,
     terminal,
 )
-from harness.reports.files import TextFile
-from harness.reports.tried import Outcome
-from tests.reports.made import EVERY_KIND, OPENS, OUTAGE, session, tried, with_text
+from windtunnel.reports.files import TextFile
+from windtunnel.reports.tried import Outcome
 
 HOSTILE = "</script><script>alert(1)</script>|`]]>&\"'#{}%\n::error::x\\"
 

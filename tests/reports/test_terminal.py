@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from harness.criteria import Category, Ruling, Verdict
-from harness.criteria.score import score
-from harness.reports import terminal
+from windtunnel import Category, Ruling, Verdict
+from windtunnel.criteria.score import score
+from windtunnel.reports import terminal
 
 OPENS = Verdict(
     criterion="breaker opens within 3 failures",

@@ -5,15 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
-from faults import ConnectionReset, Latency, Outage
-from harness.criteria import (
+from windtunnel import (
+    ConnectionReset,
+    Latency,
+    Outage,
     Verdict,
     breaker_closes,
     breaker_half_opens,
     breaker_opens,
     fallbacks_served,
 )
-from harness.stack import Stack
+from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from faults import Latency
-from harness.criteria import Verdict, all_answered, opens_no_connection, touches_nothing
-from harness.stack import Stack
+from windtunnel import Latency, Verdict, all_answered, opens_no_connection, touches_nothing
+from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

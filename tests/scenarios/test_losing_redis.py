@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from faults import Kill, Pause
-from harness.criteria import Verdict, all_answered, breaker_closes
-from harness.stack import Stack
+from windtunnel import Kill, Pause, Verdict, all_answered, breaker_closes
+from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

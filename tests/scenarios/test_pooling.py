@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.criteria import Ruling, Verdict, looks, pooling_gain
-from harness.stack import Stack
+from windtunnel import Ruling, Verdict, looks, pooling_gain
+from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from harness.criteria import Verdict, error_rate, looks, mean_response, touches_nothing
-from harness.stack import Stack
+from windtunnel import Verdict, error_rate, looks, mean_response, touches_nothing
+from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from faults import Latency, Outage
-from harness.criteria import Verdict, breaker_opens, calls_per_request, fallbacks_served
-from harness.stack import Stack
+from windtunnel import Latency, Outage, Verdict, breaker_opens, calls_per_request, fallbacks_served
+from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

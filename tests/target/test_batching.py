@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from target.batching import LARGEST, AgentLookups
-from target.clients import Agent, CatalogClient, DependencyError
-from target.guard import Answer, Guard
-from target.settings import CircuitBreakerConfig, ConnectionConfig
 from tests.target.support import Clock
+from windtunnel_sample.batching import LARGEST, AgentLookups
+from windtunnel_sample.clients import Agent, CatalogClient, DependencyError
+from windtunnel_sample.guard import Answer, Guard
+from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
 
 pytestmark = pytest.mark.asyncio
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from target.breaker import CircuitBreaker, Rejected, State
-from target.settings import CircuitBreakerConfig
 from tests.target.support import Clock
+from windtunnel_sample.breaker import CircuitBreaker, Rejected, State
+from windtunnel_sample.settings import CircuitBreakerConfig
 
 
 class Broken(Exception):

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from target.cache import Cache, Kept, cache
 from tests.target.support import Clock
+from windtunnel_sample.cache import Cache, Kept, cache
 
 pytestmark = pytest.mark.asyncio
 

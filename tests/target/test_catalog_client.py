@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from target.clients import CatalogClient, Declined, DependencyError
-from target.settings import ConnectionConfig
 from tests.target.support import DEADLINE, Server, answering, http, refusing_port
+from windtunnel_sample.clients import CatalogClient, Declined, DependencyError
+from windtunnel_sample.settings import ConnectionConfig
 
 pytestmark = pytest.mark.asyncio
 

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from target.breaker import Rejected, State
-from target.cache import cache
-from target.clients import Declined, DependencyError
-from target.guard import UNAVAILABLE, Answer, Guard, ask_cache
-from target.settings import CircuitBreakerConfig
 from tests.target.support import Clock
+from windtunnel_sample.breaker import Rejected, State
+from windtunnel_sample.cache import cache
+from windtunnel_sample.clients import Declined, DependencyError
+from windtunnel_sample.guard import UNAVAILABLE, Answer, Guard, ask_cache
+from windtunnel_sample.settings import CircuitBreakerConfig
 
 pytestmark = pytest.mark.asyncio
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from target.request_log import BOUNDS, KEPT, Endpoint
+from windtunnel_sample.request_log import BOUNDS, KEPT, Endpoint
 
 
 def logged(*durations: float) -> Endpoint:

@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from target.service import Service
-from target.settings import CircuitBreakerConfig, ConnectionConfig
-from target.unified_server import create_app
 from tests.target.support import Server, answering, ask, http, refusing_port
+from windtunnel_sample.service import Service
+from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
+from windtunnel_sample.unified_server import create_app
 
 pytestmark = pytest.mark.asyncio
 

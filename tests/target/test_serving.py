@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from target.serving import serve
-from target.unified_server import create_app
+from windtunnel_sample.serving import serve
+from windtunnel_sample.unified_server import create_app
 
 
 def run(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -22,7 +22,7 @@ def run(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("module", ["target", "target.catalog"])
+@pytest.mark.parametrize("module", ["target", "windtunnel_sample.catalog"])
 def test_a_taken_port_is_one_line_and_status_1(module: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -54,7 +54,7 @@ def test_it_says_where_it_listens_and_ends_in_silence_when_told(
     stop: signal.Signals, status: int
 ) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "target.catalog", "--port", "0"],
+        [sys.executable, "-m", "windtunnel_sample.catalog", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

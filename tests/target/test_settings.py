@@ -6,7 +6,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from target.settings import CircuitBreakerConfig, ConnectionConfig, explain
+from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig, explain
 
 Kind = type[ConnectionConfig] | type[CircuitBreakerConfig]
 
@@ -114,7 +114,7 @@ def test_the_program_ends_with_status_2_and_that_line_alone(
 ) -> None:
     monkeypatch.setenv("FAILURE_THRESHOLD", "three")
     done = subprocess.run(
-        [sys.executable, "-m", "target", "--port", "0"],
+        [sys.executable, "-m", "windtunnel_sample", "--port", "0"],
         capture_output=True,
         text=True,
         check=False,

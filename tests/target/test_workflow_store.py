@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from target.clients import DependencyError, WorkflowStore
-from target.settings import ConnectionConfig
 from tests.target.support import DEADLINE, Behaviour, Server, refusing_port
+from windtunnel_sample.clients import DependencyError, WorkflowStore
+from windtunnel_sample.settings import ConnectionConfig
 
 pytestmark = pytest.mark.asyncio
 

@@ -7,10 +7,21 @@ from typing import assert_type
 
 import pytest
 
-from faults import Fault, HttpStatus, Latency, Outage
-from harness import AsyncStack, Injection, Judge, LoadRun, Run, Stack, Target
-from harness.criteria import Ruling, Verdict, breaker_opens, error_rate
-from harness.records import Evidence, Response
+from windtunnel import (
+    AsyncStack,
+    Injection,
+    Judge,
+    LoadRun,
+    Ruling,
+    Run,
+    Stack,
+    Target,
+    Verdict,
+    breaker_opens,
+    error_rate,
+)
+from windtunnel.records import Evidence, Response
+from windtunnel_faults import Fault, HttpStatus, Latency, Outage
 
 
 @pytest.mark.fault(Latency("prices", 0.2))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import connect
+from windtunnel.ports import free_port
 
 NGINX = """
 daemon off;

@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from target.breaker import CircuitBreaker, _Period
 from tests.conformance.services.calls import Guarded
 from tests.conformance.services.settings import Settings
 from tests.conformance.services.with_target import configured, guarding
+from windtunnel_sample.breaker import CircuitBreaker, _Period
 
 
 class Flawed(CircuitBreaker):

@@ -2,10 +2,10 @@
 
 import time
 
-from target.breaker import CircuitBreaker, State, _Period
 from tests.conformance.services.calls import Guarded
 from tests.conformance.services.settings import Settings
 from tests.conformance.services.with_target import configured, guarding
+from windtunnel_sample.breaker import CircuitBreaker, State, _Period
 
 
 class Flawed(CircuitBreaker):

@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from target.breaker import CircuitBreaker
 from tests.conformance.services.calls import Guarded
 from tests.conformance.services.settings import Settings
 from tests.conformance.services.with_target import configured, guarding
+from windtunnel_sample.breaker import CircuitBreaker
 
 
 class Flawed(CircuitBreaker):

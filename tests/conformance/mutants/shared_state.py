@@ -3,10 +3,10 @@
 import functools
 import time
 
-from target.breaker import CircuitBreaker
 from tests.conformance.services.calls import Guarded
 from tests.conformance.services.settings import Settings
 from tests.conformance.services.with_target import configured, guarding
+from windtunnel_sample.breaker import CircuitBreaker
 
 
 @functools.cache

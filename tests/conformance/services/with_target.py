@@ -2,11 +2,11 @@
 
 import time
 
-from target.breaker import CircuitBreaker
-from target.breaker import Rejected as BreakerRejected
-from target.settings import CircuitBreakerConfig
 from tests.conformance.services.calls import Call, ClientError, Guarded, Rejected
 from tests.conformance.services.settings import Settings
+from windtunnel_sample.breaker import CircuitBreaker
+from windtunnel_sample.breaker import Rejected as BreakerRejected
+from windtunnel_sample.settings import CircuitBreakerConfig
 
 
 def configured(settings: Settings) -> CircuitBreakerConfig:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.session import Session
-from harness.stack import Stack
 from tests.machine import missing
+from windtunnel.session import Session
+from windtunnel.stack import Stack
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-import faults
-from faults import Fault
-from harness.backends.http_control import call
-from harness.errors import VacuousFault
-from harness.records import Ending
-from harness.stack import Stack
-from harness.target import Target
+from windtunnel import faults
+from windtunnel.backends.http_control import call
+from windtunnel.errors import VacuousFault
+from windtunnel.records import Ending
+from windtunnel.stack import Stack
+from windtunnel.target import Target
+from windtunnel_faults import Fault
 
 AGENTS = "/api/agents"
 

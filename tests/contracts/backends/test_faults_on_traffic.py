@@ -6,12 +6,12 @@ comparison with the fault's own delay.
 
 import pytest
 
-import faults
-from faults import Capability, Fault
-from harness.criteria.attempts import attempts
-from harness.errors import UnsupportedFault, VacuousFault
-from harness.records import Certainty, Outcome, Run
-from harness.stack import Stack
+from windtunnel import faults
+from windtunnel.criteria.attempts import attempts
+from windtunnel.errors import UnsupportedFault, VacuousFault
+from windtunnel.records import Certainty, Outcome, Run
+from windtunnel.stack import Stack
+from windtunnel_faults import Capability, Fault
 
 AGENTS = "/api/agents"
 
@@ -163,7 +163,11 @@ def test_a_disconnected_dependency_fails_calls_and_comes_back(backend_stack: Sta
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.Latency("catalog", 0.1), faults.ConnectionReset("redis"), faults.Timeout("catalog")],
+    [
+        faults.Latency("catalog", 0.1),
+        faults.ConnectionReset("redis"),
+        faults.Timeout("catalog"),
+    ],
     ids=lambda fault: type(fault).__name__,
 )
 def test_a_fault_that_touches_no_traffic_is_refused(backend_stack: Stack, fault: Fault) -> None:

@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-import faults
-from faults import Fault
-from harness.errors import UnsupportedFault, VacuousFault
-from harness.records import Exchange, Outcome, Run
-from harness.stack import Stack
+from windtunnel import faults
+from windtunnel.errors import UnsupportedFault, VacuousFault
+from windtunnel.records import Exchange, Outcome, Run
+from windtunnel.stack import Stack
+from windtunnel_faults import Fault
 
 AGENTS = "/api/agents"
 

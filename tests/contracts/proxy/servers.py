@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from harness.ports import free_port
+from windtunnel.ports import free_port
 
 DEADLINE = 10.0
 NOWHERE = "127.0.0.1:1"
@@ -63,7 +63,7 @@ class Server:
         self.kind = kind
         self.port = free_port()
         program = (
-            [sys.executable, "-m", "harness.proxy", "--seed", "1"]
+            [sys.executable, "-m", "windtunnel.proxy", "--seed", "1"]
             if kind == OURS
             else [str(toxiproxy_server())]
         )

@@ -10,7 +10,6 @@ from toxiproxy import Toxiproxy
 from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import (
     LONG,
     OURS,
@@ -20,6 +19,7 @@ from tests.contracts.proxy.servers import (
     ending,
     silent,
 )
+from windtunnel.ports import free_port
 
 GO_TESTS = Path(__file__).with_name("go")
 OWN_TYPES = "TestOwnTypesOfToxic"

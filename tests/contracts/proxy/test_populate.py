@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import NOWHERE, Answer, Server, created, error
+from windtunnel.ports import free_port
 
 
 def populated(server: Server, *proxies: dict[str, Any]) -> Answer:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import NOWHERE, Server, created, error
+from windtunnel.ports import free_port
 
 
 def test_the_version_is_that_of_the_api(server: Server) -> None:

@@ -9,7 +9,6 @@ from contextlib import suppress
 
 import pytest
 
-from harness.ports import free_port
 from tests.contracts.proxy.servers import (
     Server,
     connect,
@@ -19,6 +18,7 @@ from tests.contracts.proxy.servers import (
     receive,
     silent,
 )
+from windtunnel.ports import free_port
 
 # Proxies.
 

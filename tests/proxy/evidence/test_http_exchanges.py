@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.proxy.evidence.exchanges import Pending
-from harness.proxy.evidence.http import PATH_KEPT, HttpExchanges
-from harness.records import Outcome
 from tests.proxy.chance import chance
+from windtunnel.proxy.evidence.exchanges import Pending
+from windtunnel.proxy.evidence.http import PATH_KEPT, HttpExchanges
+from windtunnel.records import Outcome
 
 Found = tuple[int, str, Outcome, str]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.proxy.evidence.recorder import Recorder
-from harness.proxy.evidence.watch import ConnectionWatch
-from harness.proxy.flow import Flow
-from harness.records import Ending, Evidence, Outcome
+from windtunnel.proxy.evidence.recorder import Recorder
+from windtunnel.proxy.evidence.watch import ConnectionWatch
+from windtunnel.proxy.flow import Flow
+from windtunnel.records import Ending, Evidence, Outcome
 
 
 def evidence(recorder: Recorder, since: float = 0.0) -> Evidence:

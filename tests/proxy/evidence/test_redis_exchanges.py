@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.proxy.evidence.exchanges import Pending
-from harness.proxy.evidence.redis import RedisExchanges
-from harness.records import Outcome
 from tests.proxy.chance import chance
+from windtunnel.proxy.evidence.exchanges import Pending
+from windtunnel.proxy.evidence.redis import RedisExchanges
+from windtunnel.records import Outcome
 
 
 class Bench:

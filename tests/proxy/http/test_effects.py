@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from harness.proxy.http.effects import EFFECTS, Effect, Part
-from harness.proxy.http.framing import Message
-from harness.proxy.toxics import Action
 from tests.proxy.chance import chance
+from windtunnel.proxy.http.effects import EFFECTS, Effect, Part
+from windtunnel.proxy.http.framing import Message
+from windtunnel.proxy.toxics import Action
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
 

@@ -5,8 +5,8 @@ import random
 import httptools
 import pytest
 
-from harness.proxy.http.framing import HEAD_LIMIT, Framer, Message, Segment
 from tests.proxy.chance import chance
+from windtunnel.proxy.http.framing import HEAD_LIMIT, Framer, Message, Segment
 
 GET = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nline1\nline2"

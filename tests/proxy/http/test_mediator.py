@@ -2,12 +2,12 @@
 
 import pytest
 
-from harness.proxy.http.effects import Part
-from harness.proxy.http.mediator import CROWD, Mediator
-from harness.proxy.http.selection import Tally
-from harness.proxy.http.toxic import HttpToxic
-from harness.proxy.toxics import Action
 from tests.proxy.chance import chance
+from windtunnel.proxy.http.effects import Part
+from windtunnel.proxy.http.mediator import CROWD, Mediator
+from windtunnel.proxy.http.selection import Tally
+from windtunnel.proxy.http.toxic import HttpToxic
+from windtunnel.proxy.toxics import Action
 
 
 class Notes:

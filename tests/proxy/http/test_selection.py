@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.proxy.http.framing import Message
-from harness.proxy.http.selection import Selection, Tally
 from tests.proxy.chance import chance
+from windtunnel.proxy.http.framing import Message
+from windtunnel.proxy.http.selection import Selection, Tally
 
 
 def selection(**attributes: Any) -> Selection:  # noqa: ANN401 - any attribute

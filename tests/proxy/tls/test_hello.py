@@ -4,9 +4,9 @@ import ssl
 
 import pytest
 
-from harness.proxy.tls.hello import LIMIT, HelloReader, NotTls, peeking
 from tests.proxy.chance import chance
 from tests.proxy.tls.ends import greeting
+from windtunnel.proxy.tls.hello import LIMIT, HelloReader, NotTls, peeking
 
 CONTEXT = peeking()
 

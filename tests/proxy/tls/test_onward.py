@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from harness.proxy.tls.authority import KEPT, Authority, Certificate
 from tests.contracts.proxy.servers import DEADLINE, Server, echoed, error, listening, receive
 from tests.proxy.tls.ends import handshake, secure_server, secured, wire_ending
+from windtunnel.proxy.tls.authority import KEPT, Authority, Certificate
 
 AUTHORITY = trustme.CA()
 PEM = AUTHORITY.cert_pem.bytes().decode()
@@ -106,7 +106,7 @@ def test_the_authority_is_in_a_file_as_long_as_the_proxy_runs_and_its_key_in_non
     path = tmp_path / "ca.pem"
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    command = [sys.executable, "-m", "harness.proxy", "--port", "0", "--ca-file", str(path)]
+    command = [sys.executable, "-m", "windtunnel.proxy", "--port", "0", "--ca-file", str(path)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}
     ) as process:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from faults import tls_alert, tls_certificate
-from harness.proxy.tls.settings import InvalidTls, TlsSettings
-from harness.proxy.tls.toxic import ALERTS, CERTIFICATES, FAULTS, TlsToxic
+from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
+from windtunnel.proxy.tls.toxic import ALERTS, CERTIFICATES, FAULTS, TlsToxic
+from windtunnel_faults import tls_alert, tls_certificate
 
 ROUTES = {"a.example": "127.0.0.1:1", "*.b.example": "127.0.0.1:2"}
 

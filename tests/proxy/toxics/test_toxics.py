@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.proxy.toxics import KINDS, Action, Parcel, Toxic
 from tests.proxy.chance import chance
+from windtunnel.proxy.toxics import KINDS, Action, Parcel, Toxic
 
 
 def made(kind: str, *, opened: float = 0.0, seed: object = 0, **attributes: int) -> Toxic:

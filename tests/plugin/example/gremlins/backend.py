@@ -9,12 +9,12 @@ import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from faults import Capability, Disabled, Fault
-from harness.address import Address
-from harness.backends.backend import CONFIGURED, Profile, Program
-from harness.backends.checks import check_fault
-from harness.configuration import Configuration
-from harness.records import Connection, Ending, Evidence, Exchange, Outcome
+from windtunnel.address import Address
+from windtunnel.backends.backend import CONFIGURED, Profile, Program
+from windtunnel.backends.checks import check_fault
+from windtunnel.configuration import Configuration
+from windtunnel.records import Connection, Ending, Evidence, Exchange, Outcome
+from windtunnel_faults import Capability, Disabled, Fault
 
 THRESHOLD = 3
 """Failures in a row after which a target that was started with BREAKER=1 calls no more."""

@@ -1,7 +1,7 @@
 """A criterion: a run in, a verdict out."""
 
-from harness.criteria import Ruling, Verdict
-from harness.records import Run
+from windtunnel import Ruling, Verdict
+from windtunnel.records import Run
 
 
 def slowest_response(run: Run, *, below: float) -> Verdict:

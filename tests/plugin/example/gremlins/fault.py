@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from faults import Capability, Toxic, Toxics
-from faults.validation import count, dependency_name
+from windtunnel_faults import Capability, Toxic, Toxics
+from windtunnel_faults.validation import count, dependency_name
 
 
 @dataclass(frozen=True, slots=True)

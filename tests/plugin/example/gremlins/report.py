@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.reports.session_report import SessionReport
+from windtunnel.reports.session_report import SessionReport
 
 
 class RulingsFile:

@@ -1,0 +1,28 @@
+"""New connections are refused, while open ones go on."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from windtunnel_faults import validation
+from windtunnel_faults.fault import Capability, Toxic, Toxics
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectRefused:
+    """Refuse each new connection (ECONNREFUSED); those that are open already go on.
+
+    So it is with a dependency that is full, or that ends and serves what it has begun. Raises
+    ValueError on bad arguments.
+    """
+
+    needs: ClassVar[Capability] = Capability.CONNECT
+
+    dependency: str
+
+    def __post_init__(self) -> None:
+        validation.dependency_name(self, self.dependency)
+
+    @property
+    def form(self) -> Toxics:
+        """The `connect_refuse` toxic of our own proxy."""
+        return Toxics((Toxic("connect_refuse"),))

@@ -1,0 +1,32 @@
+"""Connections of a pool turn out to be gone when they are used again."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from windtunnel_faults import validation
+from windtunnel_faults.fault import Capability, Toxic, Toxics
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectStale:
+    """Reset each connection that is used again after `idle` seconds without data, or more.
+
+    This is the race of keep-alive: the server closes a connection that was idle while the client
+    takes it from its pool. A new connection's first request passes. Raises ValueError on bad
+    arguments.
+    """
+
+    needs: ClassVar[Capability] = Capability.CONNECT
+
+    dependency: str
+    idle: float = 0.0
+
+    def __post_init__(self) -> None:
+        validation.dependency_name(self, self.dependency)
+        validation.milliseconds(self, "idle", self.idle, least=0.0)
+
+    @property
+    def form(self) -> Toxics:
+        """The `stale` toxic of our own proxy."""
+        idle = validation.milliseconds(self, "idle", self.idle, least=0.0)
+        return Toxics((Toxic("stale", (("idle", idle),), "upstream"),))

@@ -1,0 +1,32 @@
+"""The connection is reset where an answer was expected."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from windtunnel_faults import validation
+from windtunnel_faults.fault import Capability, Toxics
+from windtunnel_faults.http_requests import HttpRequests
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HttpAbort(HttpRequests):
+    """Reset the connection (RST) instead of answering.
+
+    With `forwarded` the dependency carries the request out and only its answer is lost: whoever
+    tries again does the work twice. Raises ValueError on bad arguments.
+    """
+
+    needs: ClassVar[Capability] = Capability.HTTP
+
+    dependency: str
+    forwarded: bool = False
+
+    def __post_init__(self) -> None:
+        validation.dependency_name(self, self.dependency)
+        validation.flag(self, "forwarded", self.forwarded)
+        self._check_requests()
+
+    @property
+    def form(self) -> Toxics:
+        """The `http_abort` toxic of our own proxy."""
+        return self._as_toxics("http_abort", ("forwarded", int(self.forwarded)))

@@ -1,0 +1,36 @@
+"""Data arrives late."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from windtunnel_faults import validation
+from windtunnel_faults.fault import Capability, Toxic, Toxics
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Delay every chunk of data by `seconds`, give or take up to `jitter` seconds, order kept.
+
+    It delays data, never the TCP handshake. Raises ValueError on bad arguments.
+    """
+
+    needs: ClassVar[Capability] = Capability.TCP
+
+    dependency: str
+    seconds: float
+    jitter: float = 0.0
+    stream: str = "downstream"
+
+    def __post_init__(self) -> None:
+        validation.dependency_name(self, self.dependency)
+        validation.milliseconds(self, "seconds", self.seconds)
+        validation.milliseconds(self, "jitter", self.jitter, least=0.0)
+        validation.stream(self, self.stream)
+
+    @property
+    def form(self) -> Toxics:
+        """Toxiproxy's `latency` toxic."""
+        latency = validation.milliseconds(self, "seconds", self.seconds)
+        jitter = validation.milliseconds(self, "jitter", self.jitter, least=0.0)
+        attributes = (("latency", latency), ("jitter", jitter))
+        return Toxics((Toxic("latency", attributes, self.stream),))

@@ -1,0 +1,27 @@
+"""The dependency freezes."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from windtunnel_faults import validation
+from windtunnel_faults.fault import Capability, ProcessAction, Processing
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop the dependency in its tracks (SIGSTOP; docker pause); it goes on where it was.
+
+    Raises ValueError on bad arguments.
+    """
+
+    needs: ClassVar[Capability] = Capability.PROCESS
+
+    dependency: str
+
+    def __post_init__(self) -> None:
+        validation.dependency_name(self, self.dependency)
+
+    @property
+    def form(self) -> Processing:
+        """What is done to the dependency itself."""
+        return Processing(ProcessAction.PAUSE)

@@ -1,0 +1,27 @@
+"""TLS handshakes break off."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from windtunnel_faults import validation
+from windtunnel_faults.fault import Capability, Toxic, Toxics
+
+
+@dataclass(frozen=True, slots=True)
+class TlsAbort:
+    """Reset each new connection once its ClientHello has come.
+
+    Raises ValueError on bad arguments.
+    """
+
+    needs: ClassVar[Capability] = Capability.TLS
+
+    dependency: str
+
+    def __post_init__(self) -> None:
+        validation.dependency_name(self, self.dependency)
+
+    @property
+    def form(self) -> Toxics:
+        """The `tls` toxic of our own proxy."""
+        return Toxics((Toxic("tls", (("fault", "abort"),)),))

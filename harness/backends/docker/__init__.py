@@ -1,5 +1,0 @@
-"""The docker backend: the same stack in containers, in networks that the run makes itself."""
-
-from harness.backends.docker.backend import DockerBackend
-
-__all__ = ["DockerBackend"]

@@ -1,8 +1,0 @@
-"""The least strength of a fault that breaks a criterion: "holds to 180 ms, breaks at 200 ms"."""
-
-from harness.breaking_point.on_stack import breaking_point, under_load
-from harness.breaking_point.point import BreakingPoint, Trial
-from harness.breaking_point.search import Search
-from harness.breaking_point.strength import Strength, read
-
-__all__ = ["BreakingPoint", "Search", "Strength", "Trial", "breaking_point", "read", "under_load"]

@@ -1,1 +1,0 @@
-"""The `windtunnel` command's subcommands: one a file, each with its name in `harness.cli`."""

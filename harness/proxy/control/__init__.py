@@ -1,5 +1,0 @@
-"""The control port: Toxiproxy's routes, ours beside them, and who may use them."""
-
-from harness.proxy.control.application import Access, application
-
-__all__ = ["Access", "application"]

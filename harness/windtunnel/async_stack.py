@@ -1,0 +1,134 @@
+"""A stack for `async def` tests, on asyncio and on trio alike."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
+from typing import TypeVar
+
+from anyio import CancelScope, to_thread
+
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.injection import Injection
+from windtunnel.load.mix import Request
+from windtunnel.records import Evidence, Response, Run
+from windtunnel.records.load_run import LoadRun
+from windtunnel.stack import Stack
+from windtunnel.target import Target
+from windtunnel_faults import Fault
+
+Result = TypeVar("Result")
+
+
+class AsyncStack:
+    """A Stack whose calls are awaited: each runs in a thread, so that the test's own loop goes on.
+
+    What needs no waiting, such as `endpoint_of`, is at `stack`, the Stack itself. A call that is
+    cancelled is waited for: it has a deadline of its own, and a fault that was being injected must
+    not be left behind.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def __repr__(self) -> str:
+        return f"<AsyncStack of {self.stack!r}>"
+
+    @asynccontextmanager
+    async def inject(self, fault: Fault) -> AsyncIterator[Injection]:
+        """Keep a fault in force; see Stack.inject."""
+        async with _entered(await self.run(partial(self.stack.inject, fault))) as injection:
+            yield injection
+
+    @asynccontextmanager
+    async def target(
+        self, program: Program = CONFIGURED, /, **environment: object
+    ) -> AsyncIterator[Target]:
+        """Start one more target, and stop it; see Stack.target. Its own calls block."""
+        async with _entered(self.stack.target(program, **environment)) as target:
+            yield target
+
+    @asynccontextmanager
+    async def network(self, profile: str) -> AsyncIterator[None]:
+        """Put a network between target and dependencies; see Stack.network."""
+        async with _entered(self.stack.network(profile)):
+            yield
+
+    async def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:  # noqa: ASYNC109 - the caller's patience with one answer, not a way to cancel
+        """Return the record of one GET, and the answer's body; see Stack.get."""
+        return await self.run(partial(self.stack.get, path, timeout=timeout))
+
+    async def drive(
+        self,
+        path: str,
+        requests: int = 20,
+        *,
+        concurrency: int = 1,
+        timeout: float = 10.0,  # noqa: ASYNC109 - as above
+    ) -> Run:
+        """Send GETs of one path; see Stack.drive."""
+        return await self.run(
+            partial(self.stack.drive, path, requests, concurrency=concurrency, timeout=timeout)
+        )
+
+    async def load(
+        self,
+        paths: Sequence[str] | None = None,
+        *,
+        connections: int = 32,
+        requests: int | None = None,
+        duration: float | None = None,
+    ) -> Run:
+        """Load the scenario's target; see Stack.load."""
+        return await self.run(
+            partial(
+                self.stack.load,
+                paths,
+                connections=connections,
+                requests=requests,
+                duration=duration,
+            )
+        )
+
+    async def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
+        """Offer an open loop of requests; see Stack.offer."""
+        return await self.run(
+            partial(
+                self.stack.offer,
+                rate,
+                duration=duration,
+                requests=requests,
+                connections=connections,
+                poisson=poisson,
+            )
+        )
+
+    async def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
+        """Return what the dependency's tap recorded; see Stack.evidence."""
+        return await self.run(partial(self.stack.evidence, dependency, since))
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """Return what a blocking call returns, made in a thread."""
+        return await to_thread.run_sync(call)
+
+
+@asynccontextmanager
+async def _entered(manager: AbstractContextManager[Result]) -> AsyncIterator[Result]:
+    """Enter and leave a context manager in threads; leaving is never cut short."""
+    entered = await to_thread.run_sync(manager.__enter__)
+    try:
+        yield entered
+    except BaseException as error:
+        with CancelScope(shield=True):
+            leave = partial(manager.__exit__, type(error), error, error.__traceback__)
+            if not await to_thread.run_sync(leave):
+                raise
+    else:
+        await to_thread.run_sync(manager.__exit__, None, None, None)

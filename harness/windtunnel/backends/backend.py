@@ -1,0 +1,112 @@
+"""What every backend does, and what it says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from windtunnel.address import Address
+from windtunnel.records import Evidence
+from windtunnel_faults import Capability, Fault
+
+if TYPE_CHECKING:
+    from windtunnel.backends.tap import Tap
+    from windtunnel.backends.wall_clock import WallClock
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A network between target and dependencies, by its round trip."""
+
+    name: str
+    round_trip: float
+    """Seconds added to each round trip, also to that of a connection's handshake."""
+    means: str = "nothing"
+    """What adds it, once a backend has applied it: "the tap", or "tc netem"."""
+
+
+LOOPBACK = Profile("loopback", 0.0)
+ZONE = Profile("zone", 0.001)
+REGION = Profile("region", 0.020)
+PROFILES = {profile.name: profile for profile in (LOOPBACK, ZONE, REGION)}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start as a target where it is not the configured one; empty: as configured."""
+
+    directory: str = ""
+    """Where its command is run: another work tree. Processes only."""
+    python: str = ""
+    """What {python} in its command stands for. Processes only."""
+    image: str = ""
+    """What its container is made from. Docker only."""
+
+
+CONFIGURED = Program()
+
+
+class Backend(Protocol):
+    """Starts a stack and breaks it. Calls block, have deadlines, and raise WindtunnelError."""
+
+    name: str
+    capabilities: frozenset[Capability]
+    directory: str
+    """Where the logs of this run are, as long as it lasts."""
+    tap: "Tap"
+    """Once started."""
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here, as short sentences for a person."""
+        ...
+
+    def start(self) -> None:
+        """Start the dependencies behind their proxies; StartError says what did not come up."""
+        ...
+
+    def start_target(
+        self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
+    ) -> Address:
+        """Start a target under `name`, wait until it is healthy, and return its address."""
+        ...
+
+    def target_pid(self, name: str) -> int:
+        """Return the pid of the target `name` as this machine's engine knows it."""
+        ...
+
+    def stop_target(self, name: str) -> None:
+        """Stop the target `name`."""
+        ...
+
+    def wall_clock(self, name: str) -> "WallClock":
+        """Return the clock for the target `name`, not yet started; NotTestable without one."""
+        ...
+
+    def inject(self, fault: Fault) -> None:
+        """Bring a fault about; it is in force when this returns."""
+        ...
+
+    def heal(self, fault: Fault) -> None:
+        """Undo a fault; it is over when this returns."""
+        ...
+
+    def apply(self, profile: Profile) -> Profile:
+        """Put a network between target and dependencies; return it with what brings it about."""
+        ...
+
+    def evidence(self, dependency: str, since: float) -> Evidence:
+        """Return what the dependency's tap recorded at or after `since`."""
+        ...
+
+    def mark(self) -> None:
+        """Take a reading of what is only counted, so that windows of evidence can be cut here."""
+        ...
+
+    @property
+    def lapses(self) -> int:
+        """How often the lease ran out, so that faults healed although the runner lives."""
+        ...
+
+    def stop(self) -> None:
+        """Stop everything that this backend started."""
+        ...

@@ -1,0 +1,81 @@
+"""Picks the backend, and says why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from windtunnel.backends.installed import find_programs
+from windtunnel.configuration import Configuration
+from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
+from windtunnel.extensions import BACKENDS, extensions
+
+if TYPE_CHECKING:
+    from windtunnel.backends.backend import Backend
+
+NAMES = ("auto", "embedded", "local", "docker")
+"""Our own; other distributions may add theirs by entry point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A backend's name and the reason for it."""
+
+    name: str
+    reason: str
+
+
+def choose(wanted: str | None, configuration: Configuration, place: str = "backend") -> Choice:
+    """Return the backend to use, the configured one where none is asked for.
+
+    ConfigurationError, which names `place`, where no backend has the name, or where it cannot
+    start what is configured. `auto` takes local where both its programs are found, else embedded;
+    docker only where nothing but a compose service is configured, because it builds images first.
+    """
+    name = configuration.backend if wanted is None else wanted
+    if name not in NAMES:
+        known = (*NAMES, *extensions(BACKENDS, taken=NAMES))
+        if name not in known:
+            raise ConfigurationError(f"{place}={name}: no such backend{suggestion(name, known)}")
+    as_process = bool(configuration.command or configuration.address)
+    if name == "auto" and not as_process:
+        return Choice("docker", "auto: only a compose service is configured")
+    if name == "docker" and not configuration.service:
+        raise ConfigurationError(
+            f"{place}=docker: starts a service of a compose file; configure service = 'NAME'"
+        )
+    if name in {"embedded", "local"} and not as_process:
+        raise ConfigurationError(
+            f"{place}={name}: starts a command; configured is the compose service"
+            f" {configuration.service!r} alone: add command, or use docker"
+        )
+    if name != "auto":
+        return Choice(name, "as configured" if wanted is None else "as asked")
+    try:
+        find_programs()
+    except BackendUnavailable:
+        return Choice("embedded", "auto: toxiproxy-server and redis-server are not both on PATH")
+    return Choice("local", "auto: toxiproxy-server and redis-server are on PATH")
+
+
+def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "Backend":
+    """Return a backend that is not started yet; BackendUnavailable says what it lacks."""
+    # Each is imported where it is taken: every pytest session chooses one, and few start it.
+    match name:
+        case "embedded":
+            from windtunnel.backends.embedded import EmbeddedBackend  # noqa: PLC0415 - as said above
+
+            return EmbeddedBackend(configuration, run=run, seed=seed)
+        case "local":
+            from windtunnel.backends.local import LocalBackend  # noqa: PLC0415 - as said above
+
+            return LocalBackend(configuration, run=run, seed=seed)
+        case "docker":
+            from windtunnel.backends.docker import DockerBackend  # noqa: PLC0415 - as said above
+
+            return DockerBackend(configuration, run=run, seed=seed)
+        case _:
+            extension = extensions(BACKENDS, taken=NAMES)[name]
+            made = extension.load()
+            if not callable(made):
+                raise ConfigurationError(f"{extension}: expected a callable; found {made!r}")
+            return cast("Callable[..., Backend]", made)(configuration, run=run, seed=seed)

@@ -1,0 +1,5 @@
+"""The docker backend: the same stack in containers, in networks that the run makes itself."""
+
+from windtunnel.backends.docker.backend import DockerBackend
+
+__all__ = ["DockerBackend"]

@@ -1,0 +1,98 @@
+"""Runs compose: `docker compose` first, the older `docker-compose` as a fallback."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from windtunnel.errors import BackendUnavailable, StartError
+
+BUILD_DEADLINE = 900.0
+"""Seconds that building the images may take: a first build fetches every package."""
+UP_DEADLINE = 180.0
+
+
+class Compose:
+    """One compose project, of a file, or of what compose finds in the folder `home`.
+
+    Relative paths in the file are taken from `home`. Raises StartError with the last lines that
+    compose printed.
+    """
+
+    def __init__(
+        self, project: str, file: Path | None, environment: Mapping[str, str], home: Path
+    ) -> None:
+        self._command = find_compose()
+        self.project = project
+        self._file = file
+        self._home = home
+        self._environment = {**os.environ, **environment}
+        if file is not None and not file.is_file():
+            raise BackendUnavailable(
+                f"the backend docker needs a compose file, and there is no {file};"
+                " configure docker.compose_file"
+            )
+
+    def __repr__(self) -> str:
+        return f"<Compose {self.project} of {self._file or self._home}>"
+
+    @property
+    def name(self) -> str:
+        """The command that is used."""
+        return " ".join(self._command)
+
+    def config(self) -> str:
+        """Return the file with everything that it leaves to defaults, variables and other files."""
+        return self._run(["config"], UP_DEADLINE)
+
+    def build(self, services: Sequence[str]) -> None:
+        """Build the images of services, where the file builds them."""
+        self._run(["build", *services], BUILD_DEADLINE)
+
+    def up(self, services: Sequence[str]) -> None:
+        """Start services and what they depend on."""
+        self._run(["up", "-d", *services], UP_DEADLINE)
+
+    def create(self, service: str) -> None:
+        """Create a service's container without starting it."""
+        # Not `create`: the older compose does not build networks for it.
+        self._run(["up", "--no-start", service], UP_DEADLINE)
+
+    def _run(self, arguments: Sequence[str], deadline: float) -> str:
+        file = [] if self._file is None else ["--file", str(self._file)]
+        home = ["--project-directory", str(self._home)]
+        command = [*self._command, "--project-name", self.project, *home, *file, *arguments]
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=self._environment,
+                timeout=deadline,
+                check=False,
+                cwd=self._home,
+            )
+        except subprocess.TimeoutExpired:
+            raise StartError(f"{' '.join(command)}: not done within {deadline:g} s") from None
+        if done.returncode:
+            printed = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
+            last = printed.splitlines()[-20:]
+            shown = "\n".join(f"  {line}" for line in last)
+            raise StartError(f"{' '.join(command)}: exit status {done.returncode}\n{shown}")
+        return done.stdout.decode(errors="replace")
+
+
+def find_compose() -> tuple[str, ...]:
+    """Return the compose command of this machine; BackendUnavailable where there is none."""
+    for command in (("docker", "compose"), ("docker-compose",)):
+        try:
+            found = subprocess.run(
+                [*command, "version"], capture_output=True, timeout=30, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if found.returncode == 0:
+            return command
+    raise BackendUnavailable(
+        "the backend docker needs `docker compose` (or docker-compose), and neither works here"
+    )

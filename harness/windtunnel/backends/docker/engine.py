@@ -1,0 +1,294 @@
+"""The one place that touches the docker package: containers by label, as typed values."""
+
+import os
+import platform
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, NotFound
+
+from windtunnel.address import Address
+from windtunnel.backends.docker.composed import Service
+from windtunnel.backends.docker.template import Template
+from windtunnel.errors import BackendUnavailable, ControlError
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+RUN_LABEL = "windtunnel.run"
+OWNER_LABEL = "windtunnel.owner"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+SERVICE_LABEL = "com.docker.compose.service"
+DEADLINE = 60
+"""Seconds that one request to the engine may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A container's state as the engine tells it."""
+
+    status: str
+    """created, running, paused, exited, dead, …"""
+    health: str
+    """starting, healthy, unhealthy; empty without a healthcheck."""
+    exit_status: int
+
+
+class Engine:
+    """The Docker engine, and the containers of one run in it. Raises ControlError."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self._client = _connected()
+        self.version = str(self._client.version()["Version"])
+
+    def __repr__(self) -> str:
+        return f"<Engine {self.version} for run {self.run}>"
+
+    def close(self) -> None:
+        """Close the connections to the engine."""
+        self._client.close()
+
+    def state(self, service: str) -> State:
+        """Return the state of a service's container."""
+        container = self._find(service)
+        state = container.attrs["State"]
+        return State(
+            status=state["Status"],
+            health=state.get("Health", {}).get("Status", ""),
+            exit_status=state.get("ExitCode", 0),
+        )
+
+    def identity(self, service: str) -> str:
+        """Return the id of a service's container."""
+        return str(self._find(service).id)
+
+    def pid(self, service: str) -> int:
+        """Return the pid of a container's first process, as the engine's machine knows it."""
+        return int(self._find(service).attrs["State"]["Pid"])
+
+    def published(self, service: str, port: int) -> Address | None:
+        """Return where a service's port can be reached from here; None while it cannot.
+
+        A container that has just been started may run some moments before its ports are there.
+        """
+        bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+        return Address("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
+
+    def template(self, service: str, composed: Service) -> Template:
+        """Return what a service's container was created with; `composed` is what compose says."""
+        container = self._find(service)
+        image = self._asking(
+            f"read the image of {service!r}",
+            lambda: self._client.images.get(container.attrs["Image"]),
+        )
+        return Template.read(container.attrs, image.attrs, composed)
+
+    def has_image(self, name: str) -> bool:
+        """Whether the engine has an image of this name."""
+        return bool(self._asking("list images", lambda: self._client.images.list(name=name)))
+
+    def start_like(
+        self,
+        template: Template,
+        name: str,
+        environment: Mapping[str, str],
+        port: int,
+        mounts: Sequence[str] = (),
+    ) -> None:
+        """Start a container from a template, its port published on a free port of 127.0.0.1.
+
+        `mounts` are folders that it sees besides, such as "/here:/there:ro".
+        """
+        labels = {RUN_LABEL: self.run, OWNER_LABEL: owner(), SERVICE_LABEL: name}
+        body = template.another(environment, port, labels=labels, mounts=mounts)
+
+        def create() -> None:
+            api: Any = self._client.api  # not all of it has types
+            container = f"windtunnel-{self.run}-scenario-{name}"
+            made = api.create_container_from_config(body, container)["Id"]
+            for network in template.networks[1:]:
+                api.connect_container_to_network(made, network)
+            api.start(made)
+
+        self._asking(f"start {name!r}", create)
+
+    def remove(self, service: str) -> None:
+        """Stop a container at once and remove it."""
+        container = self._find(service)
+        self._asking(f"remove {service!r}", lambda: container.remove(force=True, v=True))
+
+    def logs(self, service: str, lines: int = 15) -> str:
+        """Return a container's last lines, indented, under a heading."""
+        container = self._find(service)
+        text = self._asking(f"read {service!r}", lambda: container.logs(tail=lines))
+        last = bytes(text).decode(errors="replace").splitlines()
+        if not last:
+            return "its log is empty"
+        return "\n".join(["the last lines of its log:", *(f"  {line}" for line in last)])
+
+    def pause(self, service: str) -> None:
+        """Freeze a container."""
+        self._asking(f"pause {service!r}", self._find(service).pause)
+
+    def unpause(self, service: str) -> None:
+        """Let a frozen container go on."""
+        self._asking(f"unpause {service!r}", self._find(service).unpause)
+
+    def kill(self, service: str) -> None:
+        """Kill a container (SIGKILL)."""
+        container = self._find(service)
+        self._asking(f"kill {service!r}", container.kill)
+        self._asking(f"wait for {service!r}", lambda: container.wait(timeout=DEADLINE))
+
+    def start(self, service: str) -> None:
+        """Start a container that has ended."""
+        self._asking(f"start {service!r}", self._find(service).start)
+
+    def networks(self, service: str) -> tuple[str, ...]:
+        """Return the names of the networks that a container is in."""
+        return tuple(self._find(service).attrs["NetworkSettings"]["Networks"])
+
+    def disconnect(self, service: str, network: str) -> None:
+        """Take a container out of a network."""
+        container = self._find(service)
+        found = self._asking(f"find {network!r}", lambda: self._client.networks.get(network))
+        self._asking(f"disconnect {service!r}", lambda: found.disconnect(container))
+
+    def connect(self, service: str, network: str) -> None:
+        """Put a container back into a network, under its service's name."""
+        container = self._find(service)
+        found = self._asking(f"find {network!r}", lambda: self._client.networks.get(network))
+        self._asking(f"connect {service!r}", lambda: found.connect(container, aliases=[service]))
+
+    def execute(self, service: str, command: Sequence[str]) -> tuple[int, str]:
+        """Run a command in a container; return its exit status and output."""
+        container = self._find(service)
+        result = self._asking(
+            f"execute in {service!r}", lambda: container.exec_run(list(command), user="root")
+        )
+        return int(result.exit_code or 0), bytes(result.output or b"").decode(errors="replace")
+
+    def holds(self, service: str, path: str) -> bool:
+        """Whether there is such a file in a container, running or not."""
+        container = self._find(service)
+
+        def look() -> bool:
+            try:
+                content, _ = container.get_archive(path)
+            except NotFound:
+                return False
+            # Read to its end, which frees the connection.
+            return sum(len(chunk) for chunk in content) > 0
+
+        return bool(self._asking(f"look into {service!r}", look))
+
+    def unpack(self, service: str, folder: str, archive: bytes) -> None:
+        """Put a tar archive's files into a folder of a container."""
+        container = self._find(service)
+        self._asking(f"write to {service!r}", lambda: container.put_archive(folder, archive))
+
+    def address_in(self, service: str, network: str) -> str:
+        """Return a container's IP address in a network."""
+        found = self._find(service).attrs["NetworkSettings"]["Networks"][network]
+        return str(found["IPAddress"])
+
+    def sweep(self) -> tuple[str, ...]:
+        """Remove all containers, networks and volumes of this run; return their names."""
+        label: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
+        removed = []
+        # Others may end while they are listed: each is looked at by a call of its own.
+        for container in self._client.containers.list(all=True, filters=label, ignore_removed=True):
+            try:
+                container.remove(force=True, v=True)
+            except NotFound:
+                continue  # its own end came first
+            removed.append(str(container.name))
+        for network in self._client.networks.list(filters=label):
+            try:
+                network.remove()
+            except NotFound:
+                continue
+            removed.append(str(network.name))
+        for volume in self._client.volumes.list(filters=label):
+            try:
+                volume.remove()
+            except NotFound:
+                continue
+            removed.append(str(volume.name))
+        return tuple(removed)
+
+    def _find(self, service: str) -> "Container":
+        filters: dict[str, Any] = {
+            "label": [f"{RUN_LABEL}={self.run}", f"{SERVICE_LABEL}={service}"]
+        }
+        found: list[Container] = self._asking(
+            f"find {service!r}",
+            lambda: self._client.containers.list(all=True, filters=filters, ignore_removed=True),
+        )
+        if not found:
+            raise ControlError(f"run {self.run} has no container for the service {service!r}")
+        return found[0]
+
+    def _asking(self, what: str, action: Any) -> Any:  # noqa: ANN401 - the package's own types
+        try:
+            return action()
+        except (APIError, DockerException, requests.RequestException) as error:
+            raise ControlError(f"the Docker engine did not {what}: {_short(error)}") from error
+
+
+def owner() -> str:
+    """Return who may remove this run's containers: a user of this machine, until it boots anew.
+
+    One engine may serve several machines and containers, whose processes cannot be seen here.
+    """
+    try:
+        boot = BOOT.read_text("ascii").strip()
+    except OSError:
+        boot = "unknown"
+    return f"{os.getuid()}@{platform.node()}/{boot}"
+
+
+def runs() -> tuple[str, ...]:
+    """Return this owner's runs that have labelled containers or networks in the engine."""
+    client = _connected()
+    ours: dict[str, Any] = {"label": [RUN_LABEL, f"{OWNER_LABEL}={owner()}"]}
+    try:
+        found = {
+            str(container.labels[RUN_LABEL])
+            for container in client.containers.list(all=True, filters=ours, ignore_removed=True)
+        }
+        for network in client.networks.list(filters=ours):
+            found.add(str(network.attrs["Labels"][RUN_LABEL]))
+    except (DockerException, requests.RequestException) as error:
+        raise ControlError(f"the Docker engine did not list runs: {_short(error)}") from error
+    finally:
+        client.close()
+    return tuple(sorted(found))
+
+
+def _connected() -> docker.DockerClient:
+    """Return a client of the engine; BackendUnavailable where none answers."""
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    try:
+        if host.startswith("unix://"):
+            # Tried first, because the package leaves its socket open where this fails.
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(5)
+                probe.connect(host.removeprefix("unix://"))
+        return docker.from_env(timeout=DEADLINE)
+    except (OSError, DockerException, requests.RequestException) as error:
+        raise BackendUnavailable(
+            f"no Docker engine answers at {host} ({_short(error)}); start one, set DOCKER_HOST,"
+            " or use --windtunnel-backend=embedded, which needs none"
+        ) from None
+
+
+def _short(error: Exception) -> str:
+    text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
+    return text.strip().splitlines()[0] if text.strip() else type(error).__name__

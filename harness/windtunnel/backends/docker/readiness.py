@@ -1,0 +1,39 @@
+"""Waits until a container is healthy, and says why where it is not."""
+
+import http.client
+import time
+from collections.abc import Callable
+
+from windtunnel.backends.docker.engine import Engine
+from windtunnel.errors import StartError
+
+
+def await_healthy(
+    engine: Engine, service: str, probe: Callable[[], None], *, deadline: float
+) -> None:
+    """Return once a service's container is healthy and `probe` raises nothing.
+
+    StartError, with its last lines, where it ends, or is not after `deadline` seconds. A probe
+    raises OSError or HTTPException while it is not.
+    """
+    begun = time.monotonic()
+    reason = "it did not start"
+    while time.monotonic() - begun < deadline:
+        state = engine.state(service)
+        if state.status in {"exited", "dead"}:
+            raise StartError(
+                f"{service} exited at its start with status {state.exit_status}"
+                f"\n{engine.logs(service)}"
+            )
+        if state.status == "running" and state.health in {"", "healthy"}:
+            try:
+                probe()
+            except (OSError, http.client.HTTPException) as error:
+                reason = str(error) or type(error).__name__
+            else:
+                return
+        else:
+            reason = f"it is {state.status} {state.health}".rstrip()
+        time.sleep(0.05)
+    log = engine.logs(service)
+    raise StartError(f"{service} was not healthy within {deadline:g} s: {reason}\n{log}")

@@ -1,0 +1,188 @@
+"""Compose rewiring: a copy of the user's compose file in which the target meets only our tap.
+
+    target ── front ── tap ── back ── toxiproxy ── the networks of the file ── dependencies
+
+In `front` the tap has the dependencies' names and ports, so that the target needs no change. The
+file itself stays as it is. The copy publishes no ports, has no fixed container names, and no data
+of a stack of the user's that runs beside it.
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from windtunnel.backends.docker.composed import Composed, Service
+from windtunnel.configuration import Configuration
+from windtunnel.errors import ConfigurationError
+
+TAP = "windtunnel-tap"
+TOXIPROXY = "windtunnel-toxiproxy"
+FRONT = "windtunnel-front"
+BACK = "windtunnel-back"
+SIDE = "windtunnel-side"
+"""Where the target meets the services that are no configured dependencies."""
+CONTROL_PORT = 8474
+FIRST_PORT = 20000
+"""Toxiproxy's port for the first dependency, in its container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How one dependency is reached."""
+
+    service: str
+    """Empty where it is none of the compose file's."""
+    names: tuple[str, ...]
+    """Under which the tap stands for it; the first is what the target is told."""
+    port: int
+    upstream: str
+    """What Toxiproxy connects to."""
+    passage: int
+    """Toxiproxy's port for it."""
+    front: str
+    """The network in which the tap stands for it: one more for each that has the same port."""
+
+
+def wires(composed: Composed, configuration: Configuration) -> dict[str, Wire]:
+    """Return how each dependency is reached; ConfigurationError where that is not known."""
+    target = configuration.service
+    composed.check(target, "service")
+    found: dict[str, Wire] = {}
+    taken: Counter[int] = Counter()
+    for number, (name, dependency) in enumerate(configuration.dependencies.items()):
+        service = dependency.service or (name if name in composed.services else "")
+        if service:
+            composed.check(service, f"dependencies.{name}.service")
+            port = composed.port_of(name, dependency, service, target)
+            names, upstream = composed.names(service), f"{service}:{port}"
+        else:
+            upstream = _outside(name, dependency.upstream, composed)
+            host, _, text = upstream.rpartition(":")
+            names, port = tuple(dict.fromkeys((name, host))), int(text)
+        front = FRONT if not taken[port] else f"{FRONT}-{taken[port] + 1}"
+        taken[port] += 1
+        found[name] = Wire(service, names, port, upstream, FIRST_PORT + number, front)
+    return found
+
+
+def _outside(name: str, upstream: str, composed: Composed) -> str:
+    host = upstream.rpartition(":")[0]
+    if not upstream or host == "localhost" or host.startswith("127."):
+        found = f"upstream = {upstream!r} is not reached from a container" if upstream else "none"
+        services = ", ".join(sorted(composed.services))
+        raise ConfigurationError(
+            f"missing key 'dependencies.{name}.service': its service in the compose file, which"
+            f" has {services}; {found}"
+        )
+    return upstream
+
+
+def rewired(
+    composed: Composed,
+    configuration: Configuration,
+    wires: Mapping[str, Wire],
+    *,
+    labels: Mapping[str, str],
+    project: str,
+    proxy: Service,
+) -> dict[str, Any]:
+    """Return the copy. `proxy` says what the tap's container is made from and runs."""
+    document = copy.deepcopy(composed.document)
+    document.pop("name", None)
+    services: dict[str, Service] = document["services"]
+    target = configuration.service
+    own = {wire.service for wire in wires.values() if wire.service}
+    others = composed.behind({target, *own}) - own - {target}
+    for name, service in services.items():
+        _alone(service, f"windtunnel-{project}-{name}:local", labels)
+    for name in (*own, *others, target):
+        if services[name].get("network_mode"):
+            raise ConfigurationError(
+                f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
+            )
+    fronts = fronts_of(wires)
+    services[target]["networks"] = dict.fromkeys(target_networks(wires, sorted(others)))
+    for key in ("depends_on", "links", "external_links"):
+        services[target].pop(key, None)
+    for name in others:
+        services[name]["networks"] |= {SIDE: {"aliases": list(composed.names(name))}}
+    behind = {network: None for name in own for network in services[name]["networks"]}
+    services[TAP] = _proxy(labels) | proxy
+    services[TAP]["networks"] = {
+        front: {"aliases": [n for w in wires.values() if w.front == front for n in w.names]}
+        for front in fronts
+    } | {BACK: None}
+    services[TOXIPROXY] = _proxy(labels) | {
+        "image": configuration.docker.toxiproxy_image,
+        "command": ["-host=0.0.0.0"],
+        "networks": {BACK: None} | behind,
+    }
+    used = {network for service in services.values() for network in service.get("networks") or ()}
+    networks: dict[str, Any] = document.get("networks") or {}
+    document["networks"] = {name: networks.get(name) or {} for name in used}
+    for part in ("networks", "volumes"):
+        document[part] = {
+            name: _own(made, labels) for name, made in (document.get(part) or {}).items()
+        }
+    return document
+
+
+def fronts_of(wires: Mapping[str, Wire]) -> list[str]:
+    """Return the networks in which the tap stands for the dependencies."""
+    return list(dict.fromkeys(wire.front for wire in wires.values())) or [FRONT]
+
+
+def target_networks(wires: Mapping[str, Wire], others: Sequence[str]) -> list[str]:
+    """Return the networks of the target, where it meets `others`, which are no dependencies."""
+    return [*fronts_of(wires), *([SIDE] if others else [])]
+
+
+def others(composed: Composed, configuration: Configuration, own: set[str]) -> list[str]:
+    """Return the services to start that are neither the target nor dependencies."""
+    found = composed.behind({configuration.service, *own})
+    return sorted(found - own - {configuration.service})
+
+
+def _alone(service: Service, image: str, labels: Mapping[str, str]) -> None:
+    """Take from a service what could meet another stack, and label it."""
+    for key in ("container_name", "ports", "restart", "scale"):
+        service.pop(key, None)
+    (service.get("deploy") or {}).pop("replicas", None)
+    if service.get("build"):
+        service["image"] = image
+    found = service.get("labels") or {}
+    if isinstance(found, list):
+        found = dict(str(each).partition("=")[::2] for each in found)
+    service["labels"] = {**found, **labels}
+    check = service.get("healthcheck")
+    if check and not check.get("disable"):
+        # The first check comes after one interval, so a short one makes a quick start.
+        check["interval"] = "1s"
+    networks = service.get("networks")
+    if not service.get("network_mode"):
+        names = networks or ["default"]
+        service["networks"] = dict(networks) if isinstance(networks, dict) else dict.fromkeys(names)
+
+
+def _proxy(labels: Mapping[str, str]) -> Service:
+    return {
+        "labels": dict(labels),
+        "ports": [f"127.0.0.1::{CONTROL_PORT}"],
+        "init": True,
+        "stop_grace_period": "2s",
+    }
+
+
+def _own(made: dict[str, Any] | None, labels: Mapping[str, str]) -> dict[str, Any]:
+    """Return a network or volume as one of the run's own; an external one is left alone."""
+    options = dict(made or {})
+    if options.get("external"):
+        return options
+    options.pop("name", None)
+    found = options.get("labels") or {}
+    if isinstance(found, list):
+        found = dict(str(each).partition("=")[::2] for each in found)
+    options["labels"] = {**found, **labels}
+    return options

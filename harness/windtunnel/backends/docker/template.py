@@ -1,0 +1,113 @@
+"""A compose service's container as a template: what it was created with, to start more like it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from windtunnel.backends.docker.composed import Service, variable_names
+
+SAID_AS = {
+    "Cmd": "command",
+    "Entrypoint": "entrypoint",
+    "StopSignal": "stop_signal",
+    "User": "user",
+    "WorkingDir": "working_dir",
+}
+"""The compose file's name of what the engine has under another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a compose service's container was created with."""
+
+    image: str
+    environment: dict[str, str]
+    networks: tuple[str, ...]
+    config: dict[str, Any]
+    """As the engine tells it: command, user, working directory, …"""
+    host: dict[str, Any]
+    """The same of volumes, capabilities, limits, …"""
+    inherited: dict[str, Any]
+    """What of `config` it has from its image, because the compose file says nothing of it."""
+
+    @classmethod
+    def read(
+        cls, container: Mapping[str, Any], image: Mapping[str, Any], service: Service
+    ) -> "Template":
+        """Read what the engine tells of a container and of its image, and compose of its service.
+
+        The engine's word alone does not tell a variable of the compose file from one of the image
+        that has the same value.
+        """
+        inherited = {
+            key: value
+            for key, value in (image["Config"] or {}).items()
+            if service.get(SAID_AS.get(key, "")) is None
+        }
+        said = variable_names(service)
+        inherited["Env"] = [
+            entry for entry in inherited.get("Env") or () if entry.partition("=")[0] not in said
+        ]
+        return cls(
+            image=container["Config"]["Image"],
+            environment=_environment(container["Config"]),
+            networks=tuple(container["NetworkSettings"]["Networks"]),
+            config=container["Config"],
+            host=container["HostConfig"],
+            inherited=inherited,
+        )
+
+    def of_image(self, image: str) -> "Template":
+        """Return a template of another image.
+
+        What the container had from its own image (command, variables, user, …) is left to the
+        other one; what the compose file said stays.
+        """
+        its_own = _environment(self.inherited).items()
+        return replace(
+            self,
+            image=image,
+            environment=dict(self.environment.items() - its_own),
+            config={
+                key: value
+                for key, value in self.config.items()
+                if not value or value != self.inherited.get(key)
+            },
+            inherited={},
+        )
+
+    def another(
+        self,
+        environment: Mapping[str, str],
+        port: int,
+        *,
+        labels: Mapping[str, str],
+        mounts: Sequence[str],
+    ) -> dict[str, Any]:
+        """Return what the engine is asked for: the port published on a free one of 127.0.0.1."""
+        variables = {**self.environment, **environment}
+        published = f"{port}/tcp"
+        return {
+            **self.config,
+            "Image": self.image,
+            "Hostname": "",
+            "Env": [f"{key}={value}" for key, value in variables.items()],
+            "Labels": dict(labels),
+            "ExposedPorts": {**(self.config.get("ExposedPorts") or {}), published: {}},
+            # We ask the target ourselves whether it is healthy, and more often.
+            "Healthcheck": {"Test": ["NONE"]},
+            "HostConfig": {
+                **self.host,
+                "Binds": [*(self.host.get("Binds") or ()), *mounts],
+                "Init": True,
+                "NetworkMode": self.networks[0],
+                "PortBindings": {published: [{"HostIp": "127.0.0.1", "HostPort": ""}]},
+                "RestartPolicy": {"Name": "no"},
+            },
+            "NetworkingConfig": {"EndpointsConfig": {self.networks[0]: {}}},
+        }
+
+
+def _environment(config: Mapping[str, Any]) -> dict[str, str]:
+    pairs = (entry.partition("=") for entry in config.get("Env") or ())
+    return {name: value for name, _, value in pairs}

@@ -1,0 +1,57 @@
+"""The backend that needs nothing but pip: our own proxy is tap and fault proxy at once."""
+
+import shutil
+from collections.abc import Mapping
+
+from windtunnel.address import Address
+from windtunnel.backends.own_control import OwnControl
+from windtunnel.backends.process_stack import ProcessStack
+from windtunnel.configuration import Configuration
+
+FAKE_REDIS = (
+    "{python}",
+    "-m",
+    "windtunnel.backends.fake_redis",
+    "--host",
+    "{host}",
+    "--port",
+    "{port}",
+)
+
+
+class EmbeddedBackend(ProcessStack):
+    """Target, dependencies and our proxy as processes."""
+
+    name = "embedded"
+
+    def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
+        super().__init__(configuration, run=run, seed=seed)
+        self._redis_server = shutil.which("redis-server")
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here."""
+        proxy = "our own proxy, which is also the tap"
+        if not self.own_redis:
+            return (proxy,)
+        if self._redis_server is None:
+            return (proxy, "Redis is fakeredis, because no redis-server is on PATH")
+        return (proxy, f"Redis is {self._redis_server}")
+
+    def redis_command(self) -> tuple[str, ...]:
+        """Return a real redis-server's command where there is one, else fakeredis's."""
+        return FAKE_REDIS if self._redis_server is None else redis_server(self._redis_server)
+
+    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
+        """Nothing more to start: the tap leads straight to the dependencies."""
+        return dependencies
+
+    @property
+    def fault_proxy(self) -> OwnControl:
+        """The tap itself."""
+        return self.tap_control
+
+
+def redis_server(path: str) -> tuple[str, ...]:
+    """Return the command of a redis-server that keeps nothing on disk."""
+    return (path, "--bind", "{host}", "--port", "{port}", "--save", "", "--appendonly", "no")

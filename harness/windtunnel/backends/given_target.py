@@ -1,0 +1,55 @@
+"""A target that runs already, and the files that are written for one that is started."""
+
+import http.client
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from windtunnel.address import Address
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.programs import answers_http
+from windtunnel.configuration import Configuration
+from windtunnel.configuration.telling import fill
+from windtunnel.errors import ConfigurationError, StartError
+
+
+def running_target(
+    configuration: Configuration, environment: Mapping[str, str], program: Program = CONFIGURED
+) -> Address:
+    """Return the address of the target that runs already, once it is healthy.
+
+    ConfigurationError where it would have to be another program or have other variables;
+    StartError where it is not healthy within the start deadline.
+    """
+    address = Address.parse(configuration.address)
+    if environment or program != CONFIGURED:
+        asked = ", ".join(sorted(environment)) or repr(program)
+        raise ConfigurationError(
+            f"the target runs already at {address}, so it cannot be given {asked};"
+            " configure a command to have one started for each test"
+        )
+    probe = answers_http(configuration.health)
+    until = time.monotonic() + configuration.start_deadline
+    while True:
+        try:
+            probe(address)
+        except (OSError, http.client.HTTPException) as error:
+            if time.monotonic() >= until:
+                reason = str(error) or type(error).__name__
+                raise StartError(
+                    f"the target at {address} was not healthy within"
+                    f" {configuration.start_deadline:g} s: {reason};"
+                    " start it, or configure a command"
+                ) from None
+            time.sleep(0.05)
+        else:
+            return address
+
+
+def write_files(configuration: Configuration, folder: Path, values: Mapping[str, str]) -> None:
+    """Write the configured files into a folder, with the proxies' addresses filled in."""
+    if configuration.files:
+        folder.mkdir(exist_ok=True)
+    for name, file in configuration.files.items():
+        text = file.text or Path(file.template).read_text(encoding="utf-8")
+        (folder / name).write_text(fill(text, values), encoding="utf-8")

@@ -1,0 +1,64 @@
+"""The backend with the real Toxiproxy and Redis as processes, our tap in front of Toxiproxy."""
+
+from collections.abc import Mapping
+
+from windtunnel.address import Address
+from windtunnel.backends.embedded import redis_server
+from windtunnel.backends.installed import find_programs
+from windtunnel.backends.process_stack import ProcessStack
+from windtunnel.backends.programs import answers_http
+from windtunnel.backends.toxiproxy import ToxiproxyControl
+from windtunnel.configuration import Configuration
+
+
+class LocalBackend(ProcessStack):
+    """target → tap → toxiproxy-server → dependency, all processes of this machine."""
+
+    name = "local"
+
+    def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
+        self._toxiproxy, self._redis_server = find_programs()
+        super().__init__(configuration, run=run, seed=seed)
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs here."""
+        proxy = f"Toxiproxy is {self._toxiproxy}, behind our tap"
+        return (proxy, f"Redis is {self._redis_server}") if self.own_redis else (proxy,)
+
+    def redis_command(self) -> tuple[str, ...]:
+        """Return the real redis-server's command."""
+        return redis_server(self._redis_server)
+
+    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
+        """Start toxiproxy-server with a proxy for each dependency."""
+        address = self.programs.start(
+            "toxiproxy",
+            (self._toxiproxy, "-host", "{host}", "-port", "{port}"),
+            environment={},
+            probe=answers_http("/version"),
+        )
+        self._control = ToxiproxyControl(address)
+        return {
+            name: self._control.create(name, upstream=str(upstream))
+            for name, upstream in dependencies.items()
+        }
+
+    @property
+    def fault_proxy(self) -> ToxiproxyControl:
+        """The real Toxiproxy."""
+        return self._control
+
+    def heal_posts(self) -> tuple[str, ...]:
+        """Return the real Toxiproxy's /reset: it knows no leases."""
+        return (f"http://{self._control.address}/reset",)
+
+    def refuse(self, dependency: str) -> None:
+        """Make the tap refuse as well, so that a refused connection stays a refused one."""
+        self.tap_control.disable(dependency)
+        super().refuse(dependency)
+
+    def accept(self, dependency: str) -> None:
+        """Undo `refuse`."""
+        super().accept(dependency)
+        self.tap_control.enable(dependency)

@@ -1,0 +1,198 @@
+"""Starts programs through the keeper and waits until they serve; says why where they do not."""
+
+import http.client
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+
+from windtunnel.address import Address
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.errors import ControlError, StartError
+from windtunnel.keeper.client import KeeperClient
+from windtunnel.ports import free_port
+
+Probe = Callable[[Address], None]
+"""Returns once the program serves; raises OSError or HTTPException while it does not yet."""
+
+PORT_ATTEMPTS = 3
+"""How often another free port is tried: one may be taken between its choice and its use."""
+
+
+class PortTaken(StartError):
+    """Another program listens on the port that this one was to have."""
+
+
+class Programs:
+    """The programs of one run. Raises StartError with the last lines of a program's log."""
+
+    def __init__(self, keeper: KeeperClient, *, deadline: float, directory: Path) -> None:
+        self.keeper = keeper
+        self._deadline = deadline
+        self._directory = directory
+        self._started: dict[str, tuple[Sequence[str], Mapping[str, str], Address]] = {}
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        probe: Probe,
+        port: int = 0,
+        program: Program = CONFIGURED,
+    ) -> Address:
+        """Start `command` with {python}, {host} and {port} filled in; return where it serves.
+
+        They are filled in in the values of `environment` too. Port 0 takes a free one.
+        """
+        for attempt in range(PORT_ATTEMPTS):
+            address = Address("127.0.0.1", port or free_port())
+            if port:
+                _check_free(name, address)
+            try:
+                self._start_at(name, command, environment, address, probe, program=program)
+            except PortTaken:
+                if port or attempt == PORT_ATTEMPTS - 1:
+                    raise
+            else:
+                return address
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _start_at(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        address: Address,
+        probe: Probe,
+        *,
+        program: Program,
+    ) -> None:
+        python = program.python or sys.executable
+        values = {"python": python, "host": address.host, "port": address.port}
+        argv = [_fill(part, values) for part in command]
+        environment = {key: _fill(text, values) for key, text in environment.items()}
+        self._spawn(name, argv, environment, program.directory)
+        self._started[name] = (argv, environment, address)
+        self._await(name, address, probe)
+
+    def _spawn(
+        self, name: str, argv: Sequence[str], environment: Mapping[str, str], directory: str = ""
+    ) -> None:
+        self.keeper.log(name).unlink(missing_ok=True)
+        where = Path(directory) if directory else self._directory
+        try:
+            self.keeper.spawn(name, argv, environment=environment, directory=where)
+        except ControlError as error:
+            raise StartError(f"{name}: {error}") from None
+
+    def restart(self, name: str, probe: Probe) -> None:
+        """Start a program that has ended again, just as before and on the same port."""
+        argv, environment, address = self._started[name]
+        self._spawn(name, argv, environment)
+        self._await(name, address, probe)
+
+    def _await(self, name: str, address: Address, probe: Probe) -> None:
+        begun = time.monotonic()
+        reason = "it did not listen"
+        while time.monotonic() - begun < self._deadline:
+            status = self.keeper.status(name)
+            if not status.running:
+                error = PortTaken if _accepts(address) else StartError
+                taken = f"; another program listens on {address}" if error is PortTaken else ""
+                raise error(
+                    f"{name} exited at its start with status {status.exit_status}{taken}"
+                    f"\n{self.tail(name)}"
+                )
+            try:
+                probe(address)
+            except (OSError, http.client.HTTPException) as failure:
+                reason = str(failure) or type(failure).__name__
+                time.sleep(0.02)
+            else:
+                return
+        self.keeper.stop(name)
+        raise StartError(
+            f"{name} was not healthy on {address} within {self._deadline:g} s: {reason}"
+            f"\n{self.tail(name)}"
+        )
+
+    def stop(self, name: str) -> None:
+        """End a program in order, or by force after two seconds."""
+        self.keeper.stop(name)
+
+    def tail(self, name: str, lines: int = 15) -> str:
+        """Return the last lines that a program printed, indented, under a heading."""
+        return tail(self.keeper.log(name), lines)
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """Return the last lines of a log, indented, under a heading."""
+    try:
+        last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    except FileNotFoundError:
+        last = []
+    if not last:
+        return f"its log ({log}) is empty"
+    return "\n".join([f"the last lines of its log ({log}):", *(f"  {line}" for line in last)])
+
+
+def _check_free(name: str, address: Address) -> None:
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections still linger is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except OSError as error:
+            raise PortTaken(
+                f"{name} cannot have port {address.port}: {error.strerror};"
+                " free it, or configure port = 0 to let the system choose"
+            ) from None
+
+
+def _accepts(address: Address) -> bool:
+    try:
+        accepts_tcp(address)
+    except OSError:
+        return False
+    return True
+
+
+def _fill(part: str, values: Mapping[str, object]) -> str:
+    # Not str.format: a command may contain braces of its own.
+    for name, value in values.items():
+        part = part.replace("{" + name + "}", str(value))
+    return part
+
+
+def accepts_tcp(address: Address) -> None:
+    """Probe: it accepts connections."""
+    socket.create_connection((address.host, address.port), timeout=1).close()
+
+
+def answers_http(path: str) -> Probe:
+    """Return a probe: GET `path` answers 200."""
+
+    def probe(address: Address) -> None:
+        connection = http.client.HTTPConnection(address.host, address.port, timeout=1)
+        try:
+            connection.request("GET", path)
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+        if status != HTTPStatus.OK:
+            raise ConnectionError(f"GET {path} answered {status}, expected 200")
+
+    return probe
+
+
+def answers_redis(address: Address) -> None:
+    """Probe: it answers PING."""
+    with socket.create_connection((address.host, address.port), timeout=1) as connection:
+        connection.sendall(b"*1\r\n$4\r\nPING\r\n")
+        answer = connection.recv(64)
+    if not answer.startswith(b"+PONG"):
+        raise ConnectionError(f"PING was answered with {answer!r}")

@@ -1,0 +1,85 @@
+"""A search for a breaking point on a stack: for each strength a fresh target, and the fault."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TypeVar
+
+from windtunnel.breaking_point.point import BreakingPoint, Trial
+from windtunnel.breaking_point.search import Search
+from windtunnel.criteria import Verdict
+from windtunnel.criteria.objective import parse
+from windtunnel.criteria.objective_held import objective_held
+from windtunnel.load.find_limit import needed
+from windtunnel.load.mix import Request
+from windtunnel.stack import Stack
+from windtunnel.target import Target
+from windtunnel_faults import Fault
+
+Result = TypeVar("Result")
+
+WARM_UP = 0.5
+"""Seconds of the same load before the fault: a fresh process compiles and connects first."""
+SPARE = 1.3
+"""So much more than the requests that must go well: a few that do not leave it shown."""
+LEAST = 200
+"""Requests of each look."""
+
+
+def breaking_point(
+    stack: Stack,
+    fault: Callable[[float], Fault],
+    search: Search,
+    drive: Callable[[Target], Result],
+    criterion: Callable[[Result], Verdict],
+) -> BreakingPoint:
+    """Return where `criterion` of what `drive` returns fails under `fault`, which takes a level.
+
+    Each look meets a fresh target, so that no breaker or cache carries over. Raises what an
+    injection raises: VacuousFault, above all, where the load does not reach the dependency.
+    """
+
+    def look(level: float, times: int) -> Trial:
+        del times  # what is driven says for itself how long
+        with ExitStack() as held:
+            target = held.enter_context(stack.target())
+            if level:
+                held.enter_context(stack.inject(fault(level)))
+            return Trial(level, (criterion(drive(target)),))
+
+    return search.run(look)
+
+
+def under_load(
+    stack: Stack,
+    fault: Callable[[float], Fault],
+    search: Search,
+    objectives: str,
+    *,
+    rate: float = 100.0,
+    requests: Sequence[str | Request] | None = None,
+    connections: int = 256,
+    duration: float | None = None,
+    confidence: float = 0.99,
+) -> BreakingPoint:
+    """Return where objectives, such as "p99<50ms and errors<1%", fail under an open loop.
+
+    `confidence` is that of the whole search: every look is held to a share of the error that it
+    allows (Bonferroni). `duration` is a look's, in seconds; None for as long as the objectives need
+    at `rate`. For the rest see `breaking_point` and `windtunnel.target.Target.offer`.
+    """
+    judged = parse(objectives)
+    each = 1 - (1 - confidence) / (search.looks_at_most * len(judged))
+    seconds = duration or max(LEAST, SPARE * needed(judged, each)) / rate
+
+    def look(level: float, times: int) -> Trial:
+        with ExitStack() as held:
+            target = held.enter_context(stack.target())
+            target.offer(rate, duration=max(WARM_UP, 2 / rate), requests=requests)
+            if level:
+                held.enter_context(stack.inject(fault(level)))
+            run = target.offer(
+                rate, duration=seconds * times, requests=requests, connections=connections
+            )
+            return Trial(level, tuple(objective_held(run, one, each) for one in judged))
+
+    return search.run(look)

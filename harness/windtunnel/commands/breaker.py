@@ -1,0 +1,130 @@
+"""`windtunnel breaker`: test a service's circuit breaker from outside."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import click
+
+from windtunnel.commands.exit_status import STATUS
+from windtunnel.commands.session_options import StackOptions, stack_options
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.failures import FAILURES
+from windtunnel.conformance.properties import PROPERTIES
+from windtunnel.conformance.rendering import json_file, svg, table
+from windtunnel.conformance.report import Result
+from windtunnel.conformance.runner import Runner, choose
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.errors import ConfigurationError
+from windtunnel.stack import Stack
+
+PATH = click.Path(path_type=Path)
+COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yellow"}
+
+
+@click.command()
+@click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
+@click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
+@stack_options
+@click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
+@click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
+@click.option("--probes", default=2, show_default=True, help="Calls admitted while half-open.")
+@click.option("--window", type=float, metavar="SECONDS", help="How long a failure counts.")
+@click.option("--workers", type=int, metavar="N", help="Processes of the service.")
+@click.option("--only", metavar="PROPERTY", multiple=True, help="Test this; may be repeated.")
+@click.option("--without", metavar="PROPERTY", multiple=True, help="Leave this one out.")
+@click.option("--failures", metavar="KIND", multiple=True, help="Fail so; may be repeated.")
+@click.option("--deadline", default=60.0, show_default=True, help="Seconds of the longest wait.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 8),
+    default=3,
+    show_default=True,
+    help="Stacks that work side by side.",
+)
+@click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write the report.")
+@click.option("--svg", "svg_path", metavar="FILE", type=PATH, help="Draw the timelines.")
+@click.option("--timeline", is_flag=True, help="Show each property's timeline, not only a FAIL's.")
+@click.option("--list", "listing", is_flag=True, help="List the properties with their sources.")
+def breaker(
+    *,
+    dependency: str | None,
+    endpoint: str,
+    chosen: StackOptions,
+    threshold: int,
+    recovery: float | None,
+    probes: int,
+    window: float | None,
+    workers: int | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    failures: tuple[str, ...],
+    deadline: float,
+    jobs: int,
+    json_path: Path | None,
+    svg_path: Path | None,
+    timeline: bool,
+    listing: bool,
+) -> int:
+    """Test a service's circuit breaker from outside, by what reaches its dependency.
+
+    The recovery time is measured where it is not given. Exits with 0 where nothing failed and
+    something passed, 1 where a property failed or nothing could be driven, 3 where all was
+    inconclusive.
+    """
+    if listing:
+        for line in table.listing(PROPERTIES, FAILURES):
+            click.echo(line)
+        return 0
+    order = choose(only, without, failures)
+    claims = Claims(
+        threshold=threshold, recovery=recovery, probes=probes, window=window, workers=workers
+    )
+    for path in (json_path, svg_path):
+        _check_folder(path)
+
+    def show(result: Result) -> None:
+        ruling = result.verdict.ruling
+        click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.title)
+        for line in table.details(result, timeline=timeline):
+            click.echo(f"{'':13}{line}")
+
+    @contextmanager
+    def opened(seed: int | None) -> Iterator[Stack]:
+        session = replace(chosen, seed=seed).session()
+        variables = chosen.environment
+        with closing(session), closing(session.stack("breaker", variables, _ignore)) as stack:
+            yield stack
+
+    with opened(chosen.seed) as stack:
+        # A port that the configuration names can be had once.
+        named = (each.listen for each in stack.configuration.dependencies.values())
+        jobs = 1 if stack.configuration.port or any(named) else jobs
+        runner = Runner(
+            stack,
+            dependency or stack.dependencies[0],
+            claims=claims,
+            endpoint=endpoint,
+            deadline=deadline,
+            beside=[partial(opened, stack.seed)] * (jobs - 1),
+        )
+        click.echo(f"{runner}, backend {stack.backend.name}, seed {stack.seed}, jobs {jobs}")
+        report = runner.run(order, show)
+    for line in table.summary(report):
+        click.echo(line)
+    if json_path is not None:
+        json_file.write(json_path, report)
+    if svg_path is not None:
+        svg_path.write_text(svg.draw(report), encoding="utf-8")
+    return STATUS[report.ruling]
+
+
+def _check_folder(path: Path | None) -> None:
+    if path is not None and not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"{path}: expected a file in a folder that exists")
+
+
+def _ignore(verdict: Verdict) -> None:
+    """Take a verdict of a fault's effect: the report holds those that count here."""

@@ -1,0 +1,27 @@
+"""`windtunnel clean`: remove what killed runs left behind."""
+
+import click
+
+from windtunnel.leftovers import sweep
+from windtunnel.paired.revisions import abandoned
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go, remove nothing.")
+def clean(*, dry_run: bool) -> None:
+    """Remove what killed runs left behind, and only that.
+
+    That is processes, folders, containers and networks of runs that no longer have a keeper, and
+    work trees of comparisons that are over. Live runs are left alone.
+    """
+    swept = sweep(remove=not dry_run)
+    verb = "would remove" if dry_run else "removed"
+    for leftover in swept.leftovers:
+        click.echo(f"{verb} {leftover.kind} {leftover.name} (run {leftover.run})")
+    trees = abandoned(remove=not dry_run)
+    for folder in trees:
+        click.echo(f"{verb} work trees {folder}")
+    if not swept.leftovers and not trees:
+        click.echo("nothing was left behind")
+    for note in swept.notes:
+        click.echo(note)

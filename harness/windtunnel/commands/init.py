@@ -1,0 +1,72 @@
+"""`windtunnel init`: look at the project and write a first configuration."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from windtunnel.configuration import parse
+from windtunnel.configuration.loading import OWN_FILE
+from windtunnel.discovery import Findings, look, written
+from windtunnel.errors import ConfigurationError
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Overwrite a windtunnel.toml that is there.")
+@click.option("--dry-run", is_flag=True, help="Print the configuration; write nothing.")
+def init(*, force: bool, dry_run: bool) -> None:
+    """Write windtunnel.toml from what the project in this folder shows.
+
+    Looked at are the source, package and compose files and .env; nothing is run. What is only
+    guessed is marked GUESS in the file, what could not be seen FILL IN.
+    """
+    folder = Path.cwd()
+    file = folder / OWN_FILE
+    if not dry_run and not force and (place := _configured(folder)):
+        raise ConfigurationError(
+            f"{place} is there already; --dry-run shows what would be written, --force writes it"
+        )
+    findings = look(folder)
+    text = written(findings)
+    # What was written must be valid, whatever was found.
+    parse(tomllib.loads(text), OWN_FILE)
+    for line in _said(findings):
+        click.echo(line, err=dry_run)
+    if dry_run:
+        click.echo(text, nl=False)
+    else:
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {OWN_FILE}; next: windtunnel doctor")
+
+
+def _configured(folder: Path) -> str:
+    if (folder / OWN_FILE).exists():
+        return OWN_FILE
+    project = folder / "pyproject.toml"
+    if project.is_file() and "[tool.windtunnel" in project.read_text(encoding="utf-8"):
+        return "pyproject.toml [tool.windtunnel]"
+    return ""
+
+
+def _said(findings: Findings) -> Iterator[str]:
+    if target := findings.target:
+        yield f"found    {target.framework.value} ({target.framework.place})"
+        if target.told_by.guess:
+            yield f"guessed  command = {' '.join(target.command)}: {target.told_by.guess}"
+    if findings.service:
+        yield f"found    the service {findings.service.value} ({findings.service.place})"
+    for key, seen in [("health", findings.health), *(("endpoint", s) for s in findings.endpoints)]:
+        if seen.guess:
+            yield f"guessed  {key} {seen.value}: {seen.guess}"
+        else:
+            yield f"found    {key} {seen.value} ({seen.place})"
+    for each in findings.dependencies:
+        told = ", ".join(each.environment)
+        yield f"found    dependency {each.name}, {each.protocol}, by {told} ({each.place})"
+        if each.endpoint.guess:
+            yield f"guessed  {each.name}'s endpoint {each.endpoint.value}: {each.endpoint.guess}"
+    if not findings.dependencies:
+        yield "fill in  [dependencies.NAME]: no variable that leads to one was found"
+    for note in findings.notes:
+        yield f"fill in  {note}"

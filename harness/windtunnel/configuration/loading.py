@@ -1,0 +1,202 @@
+"""Finds a project's configuration, lays variables and options over it, and knows each origin."""
+
+import copy
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from windtunnel.configuration import mistakes, overrides, positions, soundness
+from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.overrides import Override
+from windtunnel.configuration.positions import Place
+from windtunnel.configuration.sample import SAMPLE
+from windtunnel.errors import ConfigurationError
+
+OWN_FILE = "windtunnel.toml"
+OPTION = "--setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration, and where each of its settings comes from."""
+
+    configuration: Configuration
+    place: str
+    """The file, or that there is none."""
+    file: Path | None
+    """None for the sample."""
+    origins: Mapping[Place, str]
+    """Of each setting that was given; the others have their defaults."""
+    table: Mapping[str, Any]
+    """The settings as they were given."""
+
+
+def load(
+    directory: Path,
+    explicit: Path | None = None,
+    *,
+    options: Sequence[str] = (),
+    option: str = OPTION,
+) -> Configuration:
+    """Return the configuration of a project, or SAMPLE where it has none; see `resolve`."""
+    return resolve(directory, explicit, options=options, option=option).configuration
+
+
+def resolve(
+    directory: Path,
+    explicit: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+    option: str = OPTION,
+) -> Loaded:
+    """Return a project's configuration with the origin of each setting.
+
+    Reads `explicit`, else `windtunnel.toml`, else `[tool.windtunnel]` in `pyproject.toml`; where
+    there is none, it is SAMPLE. Variables of the environment (os.environ where none is given) come
+    before the file, and `options`, given by `option`, before both. Raises ConfigurationError,
+    which lists every mistake.
+    """
+    variables = os.environ if environment is None else environment
+    found = _file(directory, explicit)
+    table = copy.deepcopy(found.table)
+    origins = dict(found.origins)
+    given = [
+        *overrides.from_environment(table, variables),
+        *overrides.from_options(table, options, option),
+    ]
+    for override in given:
+        _lay(table, override)
+        depth = len(override.place)
+        origins = {k: v for k, v in origins.items() if k[:depth] != override.place}
+        origins[override.place] = override.origin
+    configuration = _placed(parse(table, found.place, origins), found.folder, origins)
+    return Loaded(configuration, found.place, found.file, origins, table)
+
+
+def parse(
+    table: Mapping[str, Any], place: str, origins: Mapping[Place, str] | None = None
+) -> Configuration:
+    """Return the configuration in a TOML table; ConfigurationError lists every mistake."""
+    origins = origins or {}
+    try:
+        configuration = Configuration.model_validate(table)
+    except ValidationError as error:
+        lines = mistakes.of_validation(error, origins, place)
+        raise ConfigurationError("\n".join(lines)) from None
+    unsound = soundness.check(configuration)
+    if unsound:
+        lines = [mistakes.of_soundness(each, table, origins, place) for each in unsound]
+        raise ConfigurationError("\n".join(lines))
+    return configuration
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    table: dict[str, Any]
+    place: str
+    file: Path | None
+    folder: Path
+    origins: Mapping[Place, str]
+
+
+def _file(directory: Path, explicit: Path | None) -> _Found:
+    if explicit is not None:
+        return _read(explicit)
+    if (directory / OWN_FILE).is_file():
+        return _read(directory / OWN_FILE)
+    project = directory / "pyproject.toml"
+    if project.is_file():
+        text, whole = _table(project)
+        tools = whole.get("tool", {})
+        if "windtunnel" in tools:
+            return _of(tools["windtunnel"], project, text, ("tool", "windtunnel"))
+        if near := get_close_matches("windtunnel", tools, n=1, cutoff=0.8):
+            raise ConfigurationError(
+                f"{project}: unknown table 'tool.{near[0]}'; did you mean 'tool.windtunnel'?"
+            )
+    sample = SAMPLE.model_dump(exclude_unset=True)
+    return _Found(sample, "the sample (no configuration was found)", None, directory, {})
+
+
+def _read(path: Path) -> _Found:
+    text, table = _table(path)
+    if path.name == "pyproject.toml":
+        if "windtunnel" not in table.get("tool", {}):
+            raise ConfigurationError(f"{path}: there is no [tool.windtunnel] in it")
+        return _of(table["tool"]["windtunnel"], path, text, ("tool", "windtunnel"))
+    return _of(table, path, text, ())
+
+
+def _of(table: Any, path: Path, text: str, prefix: Place) -> _Found:  # noqa: ANN401 - TOML
+    place = f"{path} [{'.'.join(map(str, prefix))}]" if prefix else str(path)
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{place}: expected a table, found {table!r}")
+    origins = {
+        key[len(prefix) :]: f"{path}:{line}"
+        for key, line in positions.lines(text).items()
+        if key[: len(prefix)] == prefix and len(key) > len(prefix)
+    }
+    return _Found(table, place, path, path.parent, origins)
+
+
+def _table(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+
+
+def _lay(table: dict[str, Any], override: Override) -> None:
+    *path, last = override.place
+    inside: Any = table
+    for part in path:
+        inside = inside.setdefault(part, {})
+        if not isinstance(inside, dict):
+            return  # what is there is a mistake, and will be named
+    inside[last] = override.value
+
+
+def _placed(
+    configuration: Configuration, folder: Path, origins: Mapping[Place, str]
+) -> Configuration:
+    """Take paths from the configuration's folder, wherever the run starts."""
+    base = folder.resolve()
+    directory = base / configuration.directory
+    if not directory.is_dir():
+        raise ConfigurationError(
+            f"{_at(origins, ('directory',))}directory = {configuration.directory!r}:"
+            f" no folder {directory}"
+        )
+    files = dict(_templates(configuration, base, origins))
+    docker = configuration.docker
+    if docker.compose_file:
+        docker = docker.model_copy(update={"compose_file": str(base / docker.compose_file)})
+    changed = {"directory": str(directory), "docker": docker, "files": files}
+    return configuration.model_copy(update=changed)
+
+
+def _templates(
+    configuration: Configuration, base: Path, origins: Mapping[Place, str]
+) -> Iterator[tuple[str, Any]]:
+    for name, file in configuration.files.items():
+        path = base / file.template
+        if file.template and not path.is_file():
+            key = ("files", name, "template")
+            raise ConfigurationError(
+                f"{_at(origins, key)}files.{name}.template = {file.template!r}: no file {path}"
+            )
+        yield name, file.model_copy(update={"template": str(path)}) if file.template else file
+
+
+def _at(origins: Mapping[Place, str], key: Place) -> str:
+    return f"{origins[key]}: " if key in origins else ""

@@ -1,0 +1,151 @@
+"""Each mistake in a configuration as one line: its place, what was found, what was expected."""
+
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.positions import Place
+from windtunnel.configuration.soundness import Unsound
+from windtunnel.errors import suggestion
+
+PATTERNS = {
+    r"^/": "a path that starts with '/'",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a name of letters, digits, '_', '.' and '-'",
+    r"^[A-Za-z_][A-Za-z0-9_]*$": "an environment variable's name",
+    r"^[^/\s.][^/\s]*$": "a file's name without a folder",
+}
+BOUNDS = {
+    "greater_than": ("a number above {:g}", "gt"),
+    "less_than": ("a number below {:g}", "lt"),
+    "greater_than_equal": ("{:g} or more", "ge"),
+    "less_than_equal": ("{:g} or less", "le"),
+}
+EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "tuple_type": "a list of texts",
+    "mapping_type": "a table",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "too_short": "at least one",
+}
+
+
+def of_validation(error: ValidationError, origins: Mapping[Place, str], place: str) -> list[str]:
+    """Return a line for each mistake that pydantic found."""
+    details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
+    # A list whose entries are all wrong would be named again, as one without entries.
+    inner = {detail["loc"][:-1] for detail in details}
+    # What is under a wrong name need not be right.
+    wrong = {detail["loc"][:-1] for detail in details if detail["loc"][-1:] == ("[key]",)}
+    return [
+        _of_detail(detail, origins, place)
+        for detail in details
+        if (detail["type"] != "too_short" or detail["loc"] not in inner)
+        and (detail["loc"][-1:] == ("[key]",) or not _within(detail["loc"], wrong))
+    ]
+
+
+def of_soundness(
+    unsound: Unsound, table: Mapping[str, Any], origins: Mapping[Place, str], place: str
+) -> str:
+    """Return the line of one mistake between settings."""
+    start = f"{_origin(unsound.place, origins, place)}: "
+    if unsound.missing:
+        return f"{start}missing key {_text(unsound.place)!r}: {unsound.expected}"
+    found: Any = table
+    for part in unsound.place:
+        found = found[part]
+    return f"{start}{_text(unsound.place)} = {_shown(found)}: expected {unsound.expected}"
+
+
+def _of_detail(detail: dict[str, Any], origins: Mapping[Place, str], place: str) -> str:
+    key: Place = detail["loc"]
+    if key and key[-1] == "[key]":
+        key = key[:-1]
+        start = f"{_origin(key, origins, place)}: "
+        return f"{start}{_text(key[:-1])}: key {key[-1]!r}: expected {_expected(detail)}"
+    start = f"{_origin(key, origins, place)}: "
+    if detail["type"] == "extra_forbidden":
+        return f"{start}unknown key {_text(key)!r}{_correct(key)}"
+    if detail["type"] == "missing":
+        return f"{start}missing key {_text(key)!r}{_described(key)}"
+    return f"{start}{_text(key)} = {_shown(detail['input'])}: expected {_expected(detail)}"
+
+
+def _within(key: Place, places: set[Place]) -> bool:
+    return any(key[:length] in places for length in range(1, len(key) + 1))
+
+
+def _origin(key: Place, origins: Mapping[Place, str], place: str) -> str:
+    """Return where a key is, or else what it would be in."""
+    for length in range(len(key), 0, -1):
+        if key[:length] in origins:
+            return origins[key[:length]]
+    return place
+
+
+def _expected(detail: dict[str, Any]) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "literal_error":
+        known = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
+        near = suggestion(str(detail["input"]), known)
+        listed = ", ".join(repr(each) for each in known)
+        return f"one of {listed}{near if 'did you mean' in near else ''}"
+    if kind == "string_pattern_mismatch":
+        return PATTERNS.get(context["pattern"], "host:port")
+    if kind in BOUNDS:
+        words, name = BOUNDS[kind]
+        return words.format(context[name])
+    message: str = detail["msg"]
+    return EXPECTED.get(kind, message.removeprefix("Value error, "))
+
+
+def _correct(key: Place) -> str:
+    if key == ("tool",):
+        return "; in a file of its own the settings stand without [tool.windtunnel]"
+    model, _ = _model_at(key)
+    return suggestion(str(key[-1]), model.model_fields) if model else ""
+
+
+def _described(key: Place) -> str:
+    """Return what the key would say: the first sentence of its description."""
+    model, _ = _model_at(key)
+    text = (model.model_fields[str(key[-1])].description or "") if model else ""
+    return f": {' '.join(text.split()).split('. ')[0].rstrip('.')}" if text else ""
+
+
+def _model_at(key: Place) -> tuple[type[BaseModel] | None, Any]:
+    """Return the model whose field the last part of a place is, and the field's type."""
+    model: type[BaseModel] | None = Configuration
+    kind: Any = Configuration
+    for part in key[:-1]:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(str(part))
+            kind = _table(field.annotation) if field else None
+        elif get_origin(kind) is Mapping:
+            kind = get_args(kind)[1]
+        else:
+            kind = None
+        model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return model, kind
+
+
+def _table(kind: Any) -> Any:  # noqa: ANN401 - any annotation
+    """Return the model of a setting that may be a table or something shorter; else its type."""
+    models = [each for each in get_args(kind) if isinstance(each, type)]
+    tables = [each for each in models if issubclass(each, BaseModel)]
+    return kind if get_origin(kind) is Mapping or not tables else tables[0]
+
+
+def _text(key: Place) -> str:
+    return ".".join(str(part) for part in key)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:76]} ..."

@@ -1,0 +1,143 @@
+"""What a user may say of their service. Each setting's description is the reference's as well."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from windtunnel.dependency_tls import TlsField
+from windtunnel.records import Limits
+
+UrlPath = Annotated[str, Field(pattern=r"^/")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+HostAndPort = Annotated[str, Field(pattern=r"^$|^(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}$")]
+FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$")]
+Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
+Seconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """A table of settings: none but those it names, and nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Dependency(Strict):
+    """One thing that the target calls, reached only through the fault proxy."""
+
+    protocol: Literal["http", "redis", "postgresql", "tcp"] = "tcp"
+    """What it speaks. HTTP faults need `http`; `postgresql` is recorded as plain TCP."""
+    command: tuple[str, ...] = ()
+    """How to start it, with {python}, {host} and {port}. Empty: `upstream`, or for the protocol
+    redis a redis-server found on PATH (embedded: else fakeredis)."""
+    upstream: HostAndPort = ""
+    """host:port of one that runs already, instead of a command."""
+    service: str = ""
+    """Its service in the compose file (docker). Empty: the service of the dependency's own name,
+    else `upstream`."""
+    port: Port = 0
+    """The port on which its container listens (docker). 0: the one that the compose file exposes,
+    or the protocol's own."""
+    environment: Mapping[Variable, str] = Field(default_factory=dict)
+    """The target's variables that lead it here, with {address}, {host} and {port} of the proxy, and
+    {ca}."""
+    tls: TlsField = None
+    """What the tap does with TLS: "terminate" (with {ca}, the file of the authority that the
+    target must trust), "passthrough", or a table. Without it, bytes are bytes."""
+    listen: Port = 0
+    """The proxy's port on 127.0.0.1, for a target that runs already and cannot be told another.
+    0: a free one."""
+    endpoint: UrlPath
+    """An endpoint of the target whose every uncached request calls this dependency once."""
+
+
+class WrittenFile(Strict):
+    """A file that is written for the target before it starts: exactly one of text and template."""
+
+    text: str = ""
+    """What it holds, with {NAME.address}, {NAME.host} and {NAME.port} for each dependency."""
+    template: str = ""
+    """A file with such a text, relative to the folder of the configuration."""
+
+
+class Criteria(Strict):
+    """What the criteria demand where a test does not say otherwise."""
+
+    error_rate: Share = Limits().error_rate
+    """The share of requests that must stay below this without a good answer (`error_rate`)."""
+    mean_response: Seconds = Limits().mean_response
+    """Seconds below which the mean response time must stay (`mean_response`)."""
+    pooling_gain: Share = Limits().pooling_gain
+    """The share of the response time that reusing connections must save (`pooling_gain`)."""
+    breaker_threshold: Count = Limits().breaker_threshold
+    """Failures within which a circuit breaker must open (`breaker_opens`)."""
+    half_open_calls: Count = Limits().half_open_calls
+    """Calls that a half-open breaker may let through at a time (`breaker_half_opens`)."""
+
+
+class Docker(Strict):
+    """Where the docker backend finds the stack, and what it adds to it."""
+
+    compose_file: str = ""
+    """Relative to the folder of the configuration. Empty: the one that compose finds there."""
+    target_port: Port = 0
+    """The port on which the target listens in its container. 0: the only one that the compose file
+    publishes or exposes."""
+    tap: str = ""
+    """The compose file's own service of our proxy, which the target is led to by the file itself.
+    Empty: one is added to a copy of the file, under the names of the dependencies."""
+    toxiproxy: str = ""
+    """The compose file's own service of Toxiproxy; goes with `tap`."""
+    proxy_image: str = ""
+    """An image with windtunnel installed, for the proxy that is added. Empty: built from the
+    installed windtunnel."""
+    base_image: str = "python:3.11-slim-bookworm"
+    """What that image is built on: Debian or the like, with Python 3.11 or newer."""
+    toxiproxy_image: str = "ghcr.io/shopify/toxiproxy:2.12.0"
+    """The image of the Toxiproxy that is added."""
+
+
+class Configuration(Strict):
+    """A service under test and its dependencies."""
+
+    command: tuple[str, ...] = ()
+    """How to start the target, with {python}, {host}, {port} and {files}."""
+    service: str = ""
+    """The target's service in the compose file (docker); may stand beside `command`."""
+    address: HostAndPort = ""
+    """host:port of a target that runs already, instead of a command: it is not restarted between
+    tests, and each dependency needs a fixed `listen`."""
+    directory: str = "."
+    """Where programs start, relative to the folder of the configuration."""
+    port: Port = 0
+    """The target's port; 0 lets the system choose."""
+    environment: Mapping[Variable, str] = Field(default_factory=dict)
+    """The target's variables, with {host} and {port} of its own, {NAME.address}, {NAME.host} and
+    {NAME.port} of each dependency's proxy, and {files}."""
+    files: Mapping[FileName, WrittenFile] = Field(default_factory=dict)
+    """Files that are written for the target, by name, into a folder of the run's own, of which
+    {files} is the path. Nothing of the project is overwritten."""
+    health: UrlPath = "/healthz"
+    """Answers 200 once the target serves."""
+    endpoints: tuple[UrlPath, ...] = Field(min_length=1)
+    """The endpoints that the criteria are about."""
+    dependencies: Mapping[Name, Dependency] = Field(default_factory=dict)
+    """What the target calls, by name."""
+    start_deadline: Seconds = 20.0
+    """Seconds until a started program must be healthy."""
+    lease: Annotated[float, Field(strict=True, ge=0.5, allow_inf_nan=False)] = 10.0
+    """Seconds without a heartbeat of the runner after which faults heal."""
+    fallback_header: str = "X-Fallback"
+    """The header by which an answer names the dependency whose fallback it is."""
+    backend: str = "auto"
+    """Where the stack runs: embedded, local, docker, one of a plugin, or auto."""
+    profile: Literal["loopback", "zone", "region"] = "loopback"
+    """The network between target and dependencies: loopback adds nothing, zone 1 ms to each round
+    trip, region 20 ms."""
+    criteria: Criteria = Criteria()
+    """What the criteria demand where a test does not say otherwise."""
+    docker: Docker = Docker()
+    """Where the docker backend finds the stack, and what it adds to it."""

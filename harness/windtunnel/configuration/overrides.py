@@ -1,0 +1,105 @@
+"""Settings from environment variables and options: which setting each means, and its value."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.positions import Place
+from windtunnel.errors import ConfigurationError, suggestion
+
+PREFIX = "WINDTUNNEL_"
+OTHERS = frozenset(
+    {"BASE_IMAGE", "CONSTRAINTS", "KEEPER", "OWNER", "PROXY_TOKEN", "RUN", "SEED", "TOXIPROXY"}
+)
+"""Variables of windtunnel's own that are no settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One setting given elsewhere than in the file."""
+
+    place: Place
+    value: object
+    origin: str
+    """Such as "environment variable WINDTUNNEL_PROFILE", or the option."""
+
+
+def variable_of(place: Place) -> str:
+    """Return the environment variable that sets what is at a place."""
+    return PREFIX + "__".join(str(part).upper().replace("-", "_") for part in place)
+
+
+def from_environment(
+    table: Mapping[str, Any], environment: Mapping[str, str]
+) -> Iterator[Override]:
+    """Yield the settings in the environment; ConfigurationError for a near miss of one.
+
+    `table` names the dependencies and files that there are.
+    """
+    known = {variable_of(place): (place, kind) for place, kind in settings(table)}
+    for name, text in sorted(environment.items()):
+        if name in known:
+            place, kind = known[name]
+            yield Override(place, typed(text, kind), f"environment variable {name}")
+        elif name.startswith(PREFIX) and name.removeprefix(PREFIX) not in OTHERS:
+            near = get_close_matches(name, known, n=1, cutoff=0.85)
+            if near:
+                raise ConfigurationError(
+                    f"environment variable {name}: no such setting; did you mean {near[0]!r}?"
+                )
+
+
+def ignored(table: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables named as windtunnel's are that mean nothing to it."""
+    known = {variable_of(place) for place, _ in settings(table)}
+    known |= {PREFIX + other for other in OTHERS}
+    return tuple(sorted(n for n in environment if n.startswith(PREFIX) and n not in known))
+
+
+def from_options(table: Mapping[str, Any], texts: Sequence[str], option: str) -> Iterator[Override]:
+    """Yield the settings in options such as "criteria.error_rate=0.01"; ConfigurationError."""
+    known = {".".join(map(str, place)): (place, kind) for place, kind in settings(table)}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise ConfigurationError(f"{option}={text}: expected KEY=value")
+        if key not in known:
+            raise ConfigurationError(f"{option}={text}: no setting {key!r}{suggestion(key, known)}")
+        place, kind = known[key]
+        yield Override(place, typed(value, kind), f"{option}={text}")
+
+
+def settings(table: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
+    """Yield the place and type of each setting that is one value or a list of words."""
+    yield from _settings(Configuration, table, ())
+
+
+def _settings(model: type[BaseModel], table: Any, place: Place) -> Iterator[tuple[Place, Any]]:  # noqa: ANN401 - TOML
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        inner = table.get(name) if isinstance(table, Mapping) else None
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _settings(kind, inner, (*place, name))
+        elif get_origin(kind) is Mapping:
+            entry = get_args(kind)[1]
+            if isinstance(entry, type) and issubclass(entry, BaseModel):
+                entries = inner.items() if isinstance(inner, Mapping) else ()
+                for key, value in entries:
+                    yield from _settings(entry, value, (*place, name, key))
+        else:
+            yield (*place, name), kind
+
+
+def typed(text: str, kind: Any) -> object:  # noqa: ANN401 - any annotation
+    """Return a text as the type of its setting, or as it is where it is none of that type."""
+    try:
+        if get_origin(kind) is tuple:
+            return shlex.split(text)
+        return kind(text) if kind in {int, float} else text
+    except ValueError:
+        return text

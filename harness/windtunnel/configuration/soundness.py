@@ -1,0 +1,128 @@
+"""What no single setting shows to be wrong: settings that do not fit each other."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.positions import Place
+from windtunnel.configuration.telling import PARTS, PLACEHOLDER
+
+OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
+"""Names of programs of a run, which no dependency can have."""
+_BARE = re.compile(r"\{(address|host|port)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """One mistake: where it is, and what was expected there."""
+
+    place: Place
+    expected: str
+    missing: bool = False
+    """Whether nothing was found there."""
+
+
+def check(configuration: Configuration) -> tuple[Unsound, ...]:
+    """Return every mistake between settings that are each right by themselves."""
+    return (
+        *_target(configuration),
+        *_docker(configuration),
+        *_files(configuration),
+        *_dependencies(configuration),
+        *_near_misses(configuration),
+    )
+
+
+def _target(configuration: Configuration) -> Iterator[Unsound]:
+    if configuration.address:
+        for other in ("command", "service"):
+            if getattr(configuration, other):
+                yield Unsound((other,), "none beside 'address': that target runs already")
+    elif not configuration.command and not configuration.service:
+        text = "how the target starts (or 'service' in a compose file, or 'address' where it runs)"
+        yield Unsound(("command",), text, missing=True)
+
+
+def _docker(configuration: Configuration) -> Iterator[Unsound]:
+    docker = configuration.docker
+    for one, other in (("tap", "toxiproxy"), ("toxiproxy", "tap")):
+        if getattr(docker, one) and not getattr(docker, other):
+            yield Unsound(
+                ("docker", other), f"a service, which goes with docker.{one}", missing=True
+            )
+
+
+def _files(configuration: Configuration) -> Iterator[Unsound]:
+    for name, file in configuration.files.items():
+        if bool(file.text) == bool(file.template):
+            yield Unsound(("files", name), "either text or template")
+
+
+def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
+    for name, dependency in configuration.dependencies.items():
+        place: Place = ("dependencies", name)
+        told = dependency.environment
+        if name in OWN_PROGRAMS or name.startswith("target-"):
+            yield Unsound(place, "another name: a part of windtunnel has this one")
+        if dependency.command and dependency.upstream:
+            text = "none beside 'command', which starts it"
+            yield Unsound((*place, "upstream"), text)
+        if told and not any(_leads(text, name) for text in told.values()):
+            text = "a variable that leads to the proxy by {address}, or by {host} and {port}"
+            yield Unsound((*place, "environment"), text)
+        if configuration.address and not dependency.listen:
+            text = "the port of its proxy, to which the running target is to be led"
+            yield Unsound((*place, "listen"), text, missing=True)
+        elif configuration.command and not _told(configuration, name):
+            text = "the target's variables that lead here, such as { URL = 'http://{address}' }"
+            yield Unsound((*place, "environment"), text, missing=True)
+
+
+def _leads(text: str, name: str) -> bool:
+    return bool(_BARE.search(text)) or any(f"{{{name}.{part}}}" in text for part in PARTS)
+
+
+def _told(configuration: Configuration, name: str) -> bool:
+    dependency = configuration.dependencies[name]
+    return bool(dependency.environment or dependency.listen) or any(
+        _leads(text, name) for text in _texts(configuration)
+    )
+
+
+def _texts(configuration: Configuration) -> Iterator[str]:
+    """Yield where a dependency may be named as {NAME.address}; a template may name any."""
+    for text in (*configuration.command, *configuration.environment.values()):
+        yield _BARE.sub("", text)
+    for file in configuration.files.values():
+        yield "{address}" if file.template else _BARE.sub("", file.text)
+
+
+def _near_misses(configuration: Configuration) -> Iterator[Unsound]:
+    names = configuration.dependencies
+    far = [f"{name}.{part}" for name in names for part in PARTS]
+    own = ["python", "host", "port", "files", "ca", *far]
+    texts: list[tuple[Place, str, list[str]]] = [
+        (("command", place), text, own) for place, text in enumerate(configuration.command)
+    ]
+    texts += [(("environment", key), text, own) for key, text in configuration.environment.items()]
+    texts += [
+        (("files", key, "text"), each.text, ["ca", *far])
+        for key, each in configuration.files.items()
+    ]
+    for name, dependency in names.items():
+        place: Place = ("dependencies", name)
+        texts += [
+            ((*place, "command", number), text, ["python", "host", "port"])
+            for number, text in enumerate(dependency.command)
+        ]
+        texts += [
+            ((*place, "environment", key), text, [*PARTS, "ca", *far])
+            for key, text in dependency.environment.items()
+        ]
+    for place, text, known in texts:
+        for found in PLACEHOLDER.findall(text):
+            near = get_close_matches(found, known, n=1, cutoff=0.75)
+            if near and found not in known:
+                yield Unsound(place, f"no {{{found}}}; did you mean '{{{near[0]}}}'?")

@@ -1,0 +1,46 @@
+"""How the target is told where each dependency's proxy is."""
+
+import re
+from collections.abc import Mapping
+
+from windtunnel.address import Address
+from windtunnel.configuration.models import Configuration
+
+PARTS = ("address", "host", "port")
+PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.-]+)\}")
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Return a template with its known placeholders filled in; other braces stay as they are."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def values_of(address: Address, prefix: str = "") -> dict[str, str]:
+    """Return what {address}, {host} and {port} stand for, their names after `prefix`."""
+    texts = (str(address), address.host, str(address.port))
+    return {f"{prefix}{part}": text for part, text in zip(PARTS, texts, strict=True)}
+
+
+def named(proxies: Mapping[str, Address]) -> dict[str, str]:
+    """Return what {NAME.address}, {NAME.host} and {NAME.port} stand for, for each dependency."""
+    return {
+        key: text
+        for name, address in proxies.items()
+        for key, text in values_of(address, f"{name}.").items()
+    }
+
+
+def variables(
+    configuration: Configuration, proxies: Mapping[str, Address], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the target's variables that the configuration and the proxies' addresses give it.
+
+    `given` are {files} and {ca}. The target's own {host} and {port} stay: they are known when it
+    starts.
+    """
+    known = {**named(proxies), **given}
+    found = {name: fill(text, known) for name, text in configuration.environment.items()}
+    for dependency, address in proxies.items():
+        told = configuration.dependencies[dependency].environment
+        found |= {name: fill(text, known | values_of(address)) for name, text in told.items()}
+    return found

@@ -1,0 +1,56 @@
+"""Calls that are in flight when it opens are neither lost nor made twice."""
+
+from windtunnel.conformance.property import Property, rule
+from windtunnel.conformance.recording import Recording, opening, real
+from windtunnel.conformance.stage import Stage
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel_faults import Latency
+
+IN_FLIGHT = 5
+TAKES = 0.5
+"""Seconds for which they are under way; the service's own timeout must be longer."""
+
+
+def plan(stage: Stage) -> None:
+    """Have slow calls under way while others fail and open it, then let the slow ones end."""
+    stage.drive("healthy", 2)
+    slow = stage.inject(Latency(stage.dependency, TAKES))
+    # A reset strikes what is sent from then on: calls already sent await their answers.
+    with slow, stage.meanwhile("in flight", IN_FLIGHT), stage.resetting():
+        stage.open()
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that each call in flight was made once, and brought its caller the real answer."""
+    flight = recording.run("in flight")
+    opened = opening(recording.run("opening"), recording.dependency)
+    seen = [a for a in recording.attempts("in flight") if not a.failed]
+    failed = [a for a in recording.attempts("in flight") if a.failed]
+    answers = sum(real(response) for response in flight.responses)
+    sent = len(flight.responses)
+    early = sum(opened is not None and r.ended <= opened.latest for r in flight.responses)
+    slow = sum(a.ended is None or a.ended - a.started > TAKES / 2 for a in failed)
+    ruling, needs = Ruling.PASS, ""
+    if early or slow:
+        ruling = Ruling.INCONCLUSIVE
+        needs = f"a service whose calls may take longer than {TAKES:g} s, and opens before that"
+    elif answers < sent or len(seen) != sent:
+        ruling = Ruling.FAIL
+    return rule(
+        recording,
+        "calls in flight survive the opening",
+        ruling,
+        f"of {sent} calls in flight at the opening, {len(seen)} were answered at the dependency and"
+        f" {answers} callers got that answer; required are {sent} of each.",
+        steps=("in flight",),
+        needs=needs,
+    )
+
+
+PROPERTY = Property(
+    name="calls-in-flight-survive",
+    promise="Calls in flight when it opens are neither lost nor made twice.",
+    source="Nygard, Release It!, 2nd ed., ch. 5: an open breaker stops the calls that follow",
+    plan=plan,
+    judge=judge,
+)

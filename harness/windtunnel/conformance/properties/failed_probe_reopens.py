@@ -1,0 +1,37 @@
+"""One failed probe opens it again, for another recovery time."""
+
+from windtunnel.conformance.property import Property, unscored
+from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.stage import Stage
+from windtunnel.criteria import Verdict, breaker_opens
+from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
+
+
+def plan(stage: Stage) -> None:
+    """Open it, wait, and probe a dependency that still fails."""
+    with stage.resetting():
+        opened = stage.open()
+        stage.until_half_open(opened)
+        stage.drive("probing", 1 + ENOUGH_AFTER + 3)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that no call follows the first failed probe."""
+    return unscored(
+        breaker_opens(
+            recording.run("probing"),
+            recording.dependency,
+            within=1,
+            recovery=recording.open_time.least * 0.5,
+        )
+    )
+
+
+PROPERTY = Property(
+    name="failed-probe-reopens",
+    promise="One failed probe opens it again.",
+    source="Nygard, Release It!, 2nd ed., ch. 5; Polly, state HalfOpen",
+    plan=plan,
+    judge=judge,
+    needs_recovery=True,
+)

@@ -1,0 +1,40 @@
+"""It closes once enough probes succeed."""
+
+from dataclasses import replace
+
+from windtunnel.conformance.property import Property, unscored
+from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.stage import Stage
+from windtunnel.criteria import Ruling, Verdict, breaker_closes
+
+
+def plan(stage: Stage) -> None:
+    """Open it, heal the dependency, wait, probe, and look whether all requests pass."""
+    with stage.resetting():
+        opened = stage.open()
+    stage.until_half_open(opened)
+    stage.drive("probing", stage.claims.probes)
+    stage.drive("closed", 10)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that every request after the probes is answered by the dependency."""
+    verdict = unscored(breaker_closes(recording.run("closed"), recording.dependency))
+    if not recording.attempts("probing"):
+        return replace(
+            verdict,
+            ruling=Ruling.INCONCLUSIVE,
+            statement="it admitted no probe after its recovery time.",
+            needs="the true recovery time (--recovery)",
+        )
+    return verdict
+
+
+PROPERTY = Property(
+    name="good-probes-close",
+    promise="It closes once its probes have succeeded.",
+    source="Nygard, Release It!, 2nd ed., ch. 5; resilience4j, CircuitBreaker, state HALF_OPEN",
+    plan=plan,
+    judge=judge,
+    needs_recovery=True,
+)

@@ -1,0 +1,62 @@
+"""It opens under concurrent failures too; how many calls reach a dead dependency is reported."""
+
+from windtunnel.conformance.property import Property, rule
+from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.stage import Stage
+from windtunnel.criteria import Finding, Ruling, Verdict
+
+CALLERS = 100
+TAKES = 0.1
+"""Seconds until a call fails: long enough for all callers to be in flight by then."""
+AFTER = 8
+"""Requests that must be kept back once all calls have failed."""
+
+
+def plan(stage: Stage) -> None:
+    """Let many calls be in flight at the first failure, and look whether it is open after them."""
+    stage.drive("healthy", 2)
+    with stage.resetting(TAKES):
+        stage.drive("burst", CALLERS, concurrency=CALLERS)
+        stage.drive("after", AFTER)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge only the requests after the burst: what was in flight by then is exposure, no fault."""
+    burst, after = recording.attempts("burst"), recording.run("after")
+    threshold = recording.claims.threshold
+    ended = sorted(a.ended for a in burst if a.failed and a.ended is not None)
+    known = ended[threshold - 1] if len(ended) >= threshold else float("inf")
+    late = sum(attempt.started > known for attempt in burst)
+    recovery = recording.recovery.least if recording.recovery else float("inf")
+    # It cannot have opened before so many calls had started. That is sure; when it learned of their
+    # failures is not: a busy tap may note them late.
+    started = sorted(attempt.started for attempt in burst)
+    until = (started[threshold - 1] if len(started) >= threshold else known) + recovery * 0.9
+    seen = tuple(a for a in recording.attempts("after") if a.started < until)
+    requests = sum(response.started < until for response in after.responses)
+    ruling = Ruling.FAIL if seen else Ruling.PASS
+    if len(ended) < threshold or (not seen and requests < AFTER // 2):
+        ruling = Ruling.INCONCLUSIVE
+    return rule(
+        recording,
+        "opens under concurrent failures",
+        ruling,
+        f"{len(burst)} of {CALLERS} concurrent requests reached the dependency; after them"
+        f" {len(seen)} calls of {requests} requests did, allowed are 0.",
+        steps=("after",),
+        counted=seen,
+        needs=f"{threshold} calls that fail at once, and a recovery time longer than they take",
+        findings=(
+            Finding("exposure", max(0, len(burst) - threshold), "calls beyond the threshold"),
+            Finding("of these begun once the dependency was known to be dead", late, "calls"),
+        ),
+    )
+
+
+PROPERTY = Property(
+    name="opens-under-concurrency",
+    promise="It is open once concurrent calls have failed; its exposure is reported, not judged.",
+    source="Nygard, Release It!, 2nd ed., ch. 5, Circuit Breaker",
+    plan=plan,
+    judge=judge,
+)

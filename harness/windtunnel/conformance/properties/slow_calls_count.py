@@ -1,0 +1,30 @@
+"""Calls that are too slow count as failures."""
+
+from windtunnel.conformance.failures import FAILURES
+from windtunnel.conformance.properties import opens
+from windtunnel.conformance.property import Property
+from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.stage import Stage
+from windtunnel.criteria import Verdict
+from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
+
+
+def plan(stage: Stage) -> None:
+    """Delay every answer beyond any timeout: the service must give up by itself, and count it."""
+    stage.drive("healthy", 2)
+    with stage.inject(FAILURES["timeout"].fault(stage.dependency)):
+        stage.drive("failing", stage.threshold + ENOUGH_AFTER + 3)
+
+
+def judge(recording: Recording) -> Verdict:
+    """Judge that as many slow calls open it as failures do."""
+    return opens.within(recording, recording.threshold)
+
+
+PROPERTY = Property(
+    name="slow-calls-count",
+    promise="A call that is given up for its slowness counts as a failure.",
+    source="Nygard, Release It!, 2nd ed., ch. 5, Timeouts and Circuit Breaker",
+    plan=plan,
+    judge=judge,
+)

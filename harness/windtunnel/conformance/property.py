@@ -1,0 +1,69 @@
+"""One promise that a circuit breaker keeps: how it is put to the test, and who judges."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.stage import Stage
+from windtunnel.criteria import Category, Finding, Ruling, Verdict
+from windtunnel.criteria.attempts import Attempt, partial
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.timeline import timeline
+from windtunnel_faults import Capability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A promise, its source, a plan that makes evidence, and a judge that only reads it."""
+
+    name: str
+    promise: str
+    """One sentence about every conforming breaker."""
+    source: str
+    """Who asks for it."""
+    plan: Callable[[Stage], None]
+    judge: Callable[[Recording], Verdict]
+    needs: Capability = Capability.TCP
+    each_failure: bool = False
+    """Whether it is tested once for each kind of failure."""
+    needs_recovery: bool = False
+    """Whether the recovery time must be known for it, by claim or by measurement."""
+    steps_clock: bool = False
+    """Whether its target must see a wall clock that can be stepped."""
+
+
+def rule(
+    recording: Recording,
+    criterion: str,
+    ruling: Ruling,
+    statement: str,
+    *,
+    steps: tuple[str, ...],
+    counted: tuple[Attempt, ...] = (),
+    needs: str = "",
+    findings: tuple[Finding, ...] = (),
+) -> Verdict:
+    """Return a verdict whose evidence is these steps of the recording.
+
+    Calls that the tap may have missed turn a PASS into INCONCLUSIVE.
+    """
+    run = recording.run(*steps)
+    doubts = partial(run.at(recording.dependency))
+    if ruling is Ruling.PASS and doubts:
+        ruling, needs = Ruling.INCONCLUSIVE, f"complete evidence ({'; '.join(doubts)})"
+    return Verdict(
+        criterion=criterion,
+        mechanism="circuit breaker",
+        subject=recording.dependency,
+        ruling=ruling,
+        statement=statement,
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        findings=findings,
+        conditions=(*conditions(run), *doubts),
+        timeline=timeline(run.responses, recording.dependency, recording.attempts(*steps), counted),
+    )
+
+
+def unscored(verdict: Verdict) -> Verdict:
+    """Return a criterion's verdict as one that counts towards no score."""
+    return replace(verdict, category=Category.UNSCORED, covers=())

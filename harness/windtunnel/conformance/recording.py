@@ -1,0 +1,140 @@
+"""What one plan left behind: its steps, each with what callers and tap recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from windtunnel.conformance.claims import Claims
+from windtunnel.criteria.attempts import Attempt
+from windtunnel.criteria.told import told
+from windtunnel.errors import NotTestable
+from windtunnel.records import Response, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds, as exactly as they are known."""
+
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        if self.least == self.most:
+            return f"{self.least:g} s"
+        return f"{self.least:.2f} to {self.most:.2f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named stretch of a plan."""
+
+    name: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Everything that a judge may look at."""
+
+    dependency: str
+    claims: Claims
+    recovery: Span | None
+    """The recovery time: as claimed, else as measured; None where it is not known."""
+    steps: tuple[Step, ...]
+    observed: int | None = None
+    """Failures that were seen to open it; None where that is not known."""
+
+    @property
+    def threshold(self) -> int:
+        """The failures that open it: as seen, else as claimed. `opens` alone judges the claim."""
+        return self.observed or self.claims.threshold
+
+    def run(self, *steps: str) -> Run:
+        """Return what was recorded in steps, as one run where they are several.
+
+        KeyError names the steps that there are.
+        """
+        known = {each.name: each.run for each in self.steps}
+        for step in steps:
+            if step not in known:
+                raise KeyError(f"no step {step!r}; there are: {list(known)}")
+        return _as_one([known[step] for step in steps])
+
+    def attempts(self, *steps: str) -> list[Attempt]:
+        """Return the calls that started at the dependency during these steps."""
+        return told(self.run(*steps), self.dependency)
+
+    @property
+    def opened(self) -> "Opening":
+        """When the breaker opened in the step "opening"; NotTestable where it did not."""
+        found = opening(self.run("opening"), self.dependency)
+        if found is None:
+            raise NotTestable("the breaker did not open", needs="a breaker that opens")
+        return found
+
+    @property
+    def open_time(self) -> Span:
+        """The recovery time; NotTestable where it is not known."""
+        if self.recovery is None:
+            raise NotTestable("the recovery time is not known", needs="it (--recovery)")
+        return self.recovery
+
+    @property
+    def whole(self) -> Run:
+        """All steps as one run."""
+        return _as_one([step.run for step in self.steps])
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When a breaker opened, as exactly as the wire shows it."""
+
+    earliest: float
+    """When the last call that failed before it fell silent had started."""
+    latest: float
+    """When the caller of that call had its answer."""
+    failures: int
+    """Failed calls until then."""
+
+
+def opening(run: Run, dependency: str) -> Opening | None:
+    """Return when the breaker opened: after the last failed call before a request without one."""
+    seen = told(run, dependency)
+    failed = [attempt for attempt in seen if attempt.failed]
+    silent = [r.started for r in run.responses if not reached(r, seen)]
+    for number, attempt in enumerate(failed, 1):
+        answered = answered_at(run, attempt)
+        following = failed[number].started if number < len(failed) else float("inf")
+        if any(answered <= at < following for at in silent):
+            return Opening(attempt.started, answered, number)
+    return None
+
+
+def _as_one(runs: Sequence[Run]) -> Run:
+    """Return runs that may have alternated as one run."""
+    if len(runs) == 1:
+        return runs[0]
+    return replace(
+        runs[0],
+        responses=tuple(
+            sorted((r for run in runs for r in run.responses), key=lambda r: r.started)
+        ),
+        began=min(run.began for run in runs),
+        ended=max(run.ended for run in runs),
+        concurrency=max(run.concurrency for run in runs),
+    )
+
+
+def answered_at(run: Run, attempt: Attempt) -> float:
+    """Return when the caller behind a sequential call had its answer."""
+    ends = [r.ended for r in run.responses if r.started <= attempt.started <= r.ended]
+    return min(ends, default=attempt.started if attempt.ended is None else attempt.ended)
+
+
+def reached(response: Response, seen: list[Attempt]) -> bool:
+    """Whether some call started at the dependency while this request was under way."""
+    return any(response.started <= attempt.started <= response.ended for attempt in seen)
+
+
+def real(response: Response) -> bool:
+    """Whether the caller got the dependency's own answer."""
+    return response.succeeded and not response.fallback

@@ -1,0 +1,130 @@
+"""Surveys a breaker, has each property tested on one of the stacks, and reports."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.failures import FAILURES, Failure
+from windtunnel.conformance.lanes import Lanes, OpenStack
+from windtunnel.conformance.properties import PROPERTIES
+from windtunnel.conformance.property import Property
+from windtunnel.conformance.report import Report, Result
+from windtunnel.conformance.subject import Subject
+from windtunnel.conformance.survey import check_reach, survey
+from windtunnel.conformance.trial import Trial, staged
+from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.stack import Stack
+
+Progress = Callable[[Result], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to test, checked by `choose`."""
+
+    properties: tuple[Property, ...]
+    failures: tuple[Failure, ...]
+
+
+class Runner:
+    """Tests one dependency's breaker on a stack, and on others `beside` it at the same time.
+
+    Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        dependency: str,
+        *,
+        claims: Claims,
+        endpoint: str = "",
+        deadline: float = 60.0,
+        beside: Sequence[OpenStack] = (),
+    ) -> None:
+        if not (isfinite(deadline) and deadline > 0):
+            raise ConfigurationError(f"deadline = {deadline!r}: expected seconds above 0")
+        if stack.configuration.address:
+            raise ConfigurationError(
+                f"address = {stack.configuration.address!r}: that target runs already; expected"
+                " command or service, for each property needs a fresh one"
+            )
+        endpoint = endpoint or stack.endpoint_of(dependency)
+        if not endpoint.startswith("/"):
+            raise ConfigurationError(f"endpoint {endpoint!r}: expected a path that starts with '/'")
+        self._stack = stack
+        self._beside = beside
+        self._subject = Subject(
+            dependency=dependency, endpoint=endpoint, claims=claims, deadline=deadline
+        )
+
+    def __repr__(self) -> str:
+        return f"<Runner of {self._subject}>"
+
+    def __str__(self) -> str:
+        return f"the breaker of {self._subject.dependency} at {self._subject.endpoint}"
+
+    def run(self, order: Order, progress: Progress = lambda result: None) -> Report:
+        """Survey the breaker, test each property, and report. WindtunnelError where it cannot."""
+        began = time.monotonic()
+        cases = [
+            (chosen, failure)
+            for chosen in order.properties
+            for failure in (order.failures if chosen.each_failure else order.failures[:1])
+        ]
+        results: dict[Trial, Result] = {}
+        # The stacks beside the first start during the survey.
+        beside = self._beside[: max(0, len(cases) - 1)]
+        with Lanes([lambda: nullcontext(self._stack), *beside]) as lanes:
+            subject = self._surveyed(order, lanes)
+            trials = [Trial(*case, subject, lanes.pause) for case in cases]
+            for doing, alone in ((lanes.side_by_side, False), (lanes.alone, True)):
+                part = [trial for trial in trials if trial.alone is alone]
+                for trial, result in zip(part, doing(part), strict=True):
+                    results[trial] = result
+                    progress(result)
+        return Report(
+            service=" ".join(self._stack.configuration.command),
+            dependency=subject.dependency,
+            endpoint=subject.endpoint,
+            backend=self._stack.backend.name,
+            seed=self._stack.seed,
+            claims=subject.claims,
+            observed=subject.observed,
+            results=tuple(results[trial] for trial in trials),
+            seconds=time.monotonic() - began,
+        )
+
+    def _surveyed(self, order: Order, lanes: Lanes) -> Subject:
+        subject = self._subject
+        with staged(self._stack, subject, lanes.pause) as stage:
+            check_reach(stage, subject.endpoint)
+            measure = any(each.needs_recovery for each in order.properties)
+            observed = survey(stage, subject.claims.recovery, measure=measure)
+        return replace(subject, observed=observed)
+
+
+def choose(
+    only: Collection[str] = (), without: Collection[str] = (), failures: Collection[str] = ()
+) -> Order:
+    """Return what the names stand for; all of each where none is named. ConfigurationError."""
+    known = {each.name: each for each in PROPERTIES}
+    _check("property", (*only, *without), known)
+    _check("kind of failure", failures, FAILURES)
+    return Order(
+        properties=tuple(
+            each
+            for each in PROPERTIES
+            if each.name not in without and (not only or each.name in only)
+        ),
+        failures=tuple(FAILURES[name] for name in dict.fromkeys(failures or FAILURES)),
+    )
+
+
+def _check(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise ConfigurationError(f"no {what} is named {name!r}{suggestion(name, known)}")

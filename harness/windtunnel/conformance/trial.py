@@ -1,0 +1,111 @@
+"""Puts one property to the test on a stack: a fresh target, its plan, and the judge."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from windtunnel.backends.wall_clock import WallClock
+from windtunnel.conformance.failures import FAILURES, Failure
+from windtunnel.conformance.property import Property
+from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.report import Result
+from windtunnel.conformance.stage import Pause, Stage
+from windtunnel.conformance.subject import Subject
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.errors import InconclusiveVerdict, NotTestable, UnsupportedFault, VacuousFault
+from windtunnel.stack import Stack
+
+ATTEMPTS = 2
+"""How often a plan is carried out whose records show nothing, as on a machine that was busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One property, and the kind of failure by which the dependency fails."""
+
+    chosen: Property
+    failure: Failure
+    subject: Subject
+    pause: Pause
+
+    def __call__(self, stack: Stack) -> Result:
+        """Carry the plan out and have its records judged."""
+        began = time.monotonic()
+        recording: Recording | None = None
+        try:
+            for left in reversed(range(ATTEMPTS)):
+                try:
+                    recording = self._record(stack)
+                    verdict = self.chosen.judge(recording)
+                except NotTestable as error:
+                    verdict = self._untested(stack, f"{error}.", error.needs)
+                    if left and error.again:
+                        continue
+                    break
+                if verdict.ruling is not Ruling.INCONCLUSIVE:
+                    break
+        except UnsupportedFault as error:
+            needs = "a dependency that this fault can strike"
+            verdict = self._untested(stack, f"{error}.", needs)
+        except (VacuousFault, InconclusiveVerdict) as error:
+            needs = "calls that the fault can strike"
+            verdict = self._untested(stack, f"{str(error).splitlines()[0]}", needs)
+        return Result(
+            name=self.chosen.name,
+            promise=self.chosen.promise,
+            source=self.chosen.source,
+            failure=self.failure.name if self.chosen.each_failure else "",
+            verdict=verdict,
+            recording=recording,
+            seconds=time.monotonic() - began,
+        )
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else may run beside it on this machine."""
+        return self.chosen.each_failure and self.failure.alone
+
+    def _record(self, stack: Stack) -> Recording:
+        for needed in {self.chosen.needs, *([self.failure.needs] * self.chosen.each_failure)}:
+            if not stack.can(needed):
+                raise NotTestable(
+                    f"the backend {stack.backend.name} cannot inject {needed} faults",
+                    needs=f"a backend that injects {needed} faults",
+                )
+        clocked = self.chosen.steps_clock
+        with staged(stack, self.subject, self.pause, self.failure, clocked=clocked) as stage:
+            self.chosen.plan(stage)
+            return stage.recording()
+
+    def _untested(self, stack: Stack, statement: str, needs: str) -> Verdict:
+        return Verdict(
+            criterion=self.chosen.name,
+            mechanism="circuit breaker",
+            subject=self.subject.dependency,
+            ruling=Ruling.INCONCLUSIVE,
+            statement=statement,
+            needs=needs,
+            conditions=(f"backend {stack.backend.name}",),
+        )
+
+
+@contextmanager
+def staged(
+    stack: Stack,
+    subject: Subject,
+    pause: Pause,
+    failure: Failure = FAILURES["reset"],
+    *,
+    clocked: bool = False,
+) -> Iterator[Stage]:
+    """Give a stage with a fresh target, whose wall clock can be stepped where that is asked for."""
+    with ExitStack() as held:
+        clock: WallClock | None = None
+        if clocked:
+            target, clock = held.enter_context(stack.clocked_target())
+        else:
+            target = held.enter_context(stack.target())
+        yield held.enter_context(
+            Stage(stack, target, subject, failure=failure.fault, pause=pause, clock=clock)
+        )

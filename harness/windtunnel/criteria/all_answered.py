@@ -1,0 +1,53 @@
+"""Whatever breaks behind it, the service answers every request, and in time."""
+
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
+from windtunnel.records import Run
+
+SHOWN = 8
+"""How many of the offending requests a verdict lists."""
+
+ENOUGH = 20
+"""Requests without which "every" would say little."""
+
+
+def all_answered(run: Run, *, within: float) -> Verdict:
+    """Judge that each request of a run is answered, below status 400, within `within` seconds.
+
+    A marked fallback is an answer. It is a count of what happened, not an estimate of a rate.
+    """
+    total = len(run.responses)
+    late = [each for each in run.responses if each.succeeded and each.duration > within]
+    failed = [each for each in run.responses if not each.succeeded]
+    slowest = max((each.duration for each in run.responses), default=0.0)
+    ruling = Ruling.FAIL if late or failed else Ruling.PASS
+    if ruling is Ruling.PASS and total < ENOUGH:
+        ruling = Ruling.INCONCLUSIVE
+    endpoints = sorted({response.endpoint for response in run.responses})
+    return Verdict(
+        criterion="all answered in time",
+        mechanism="answers",
+        subject=endpoints[0] if len(endpoints) == 1 else f"{len(endpoints)} endpoints",
+        ruling=ruling,
+        statement=f"of {total} requests {len(failed)} were not answered and {len(late)} took longer"
+        f" than {within:g} s (the slowest {slowest:.3f} s); allowed is none.",
+        value=float(len(late) + len(failed)),
+        lower=float(len(late) + len(failed)),
+        upper=float(len(late) + len(failed)),
+        unit="requests",
+        needs=f"{ENOUGH} requests or more" if ruling is Ruling.INCONCLUSIVE else "",
+        findings=(
+            Finding("fallbacks", float(sum(bool(e.fallback) for e in run.responses)), "requests"),
+        ),
+        conditions=(*conditions(run), *(window.fault for window in run.faults)),
+        timeline=tuple(
+            Moment(
+                each.ended,
+                "caller",
+                f"request {each.number} {each.endpoint}: {each.status or each.failure}"
+                f" ({each.duration:.3f} s)",
+                counted=True,
+            )
+            for each in (*failed, *late)[:SHOWN]
+        ),
+    )

@@ -1,0 +1,61 @@
+"""A half-open breaker admits only a few probes, however many callers wait."""
+
+from dataclasses import replace
+
+from windtunnel.criteria.attempts import Bounds, attempts, missed, needed, partial, uncounted
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.timeline import timeline
+from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
+from windtunnel.records import Run
+
+
+def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
+    """Judge how many calls start at the dependency before the first of them has ended.
+
+    `run` is a burst of concurrent requests after the recovery time, with the dependency slow
+    enough that all callers are waiting while the first probe is under way. `at_most` is the run's
+    limit (2) where it is not given.
+    """
+    at_most = run.limits.half_open_calls if at_most is None else at_most
+    evidence = run.at(dependency)
+    seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
+    nothing = Verdict(
+        criterion=f"half-open admits at most {at_most}",
+        mechanism="circuit breaker",
+        subject=dependency,
+        ruling=Ruling.INCONCLUSIVE,
+        statement="no call reached the dependency: the breaker did not become half-open.",
+        needs="requests after the breaker's recovery time",
+        category=Category.BREAKERS,
+        covers=(dependency,),
+        conditions=(*conditions(run), *partial(evidence)),
+        timeline=timeline(run.responses, dependency, seen, ()),
+    )
+    if not seen:
+        return nothing
+    decided = min((a.ended for a in seen if a.ended is not None), default=run.ended)
+    probes = [attempt for attempt in seen if attempt.started < decided]
+    callers = sum(response.started < decided for response in run.responses)
+    if callers <= at_most:
+        return replace(
+            nothing,
+            statement=f"only {callers} callers had started when the first probe ended.",
+            needs=f"more than {at_most} callers at once, and a slower dependency",
+        )
+    # Calls that were never seen can only add to the probes: doubt turns a PASS, not a FAIL.
+    unseen = uncounted(evidence, run.began, decided) + missed(evidence)
+    count = Bounds(len(probes), len(probes) + unseen)
+    ruling = decide_at_most(count.least, count.most, at_most)
+    return replace(
+        nothing,
+        ruling=ruling,
+        statement=(
+            f"{count} calls started before the first had ended, with {callers} callers"
+            f" waiting; allowed are {at_most}."
+        ),
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
+        needs=needed(evidence) if ruling is Ruling.INCONCLUSIVE else "",
+        timeline=timeline(run.responses, dependency, seen, probes),
+    )

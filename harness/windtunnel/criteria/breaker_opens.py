@@ -1,0 +1,165 @@
+"""A circuit breaker opens within N failures, proved from what reached the dependency."""
+
+from dataclasses import dataclass, replace
+
+from windtunnel.criteria.attempts import (
+    Attempt,
+    Bounds,
+    between,
+    missed,
+    needed,
+    partial,
+    uncounted,
+)
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.timeline import timeline
+from windtunnel.criteria.told import told
+from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
+from windtunnel.records import Evidence, Response, Run
+
+ENOUGH_AFTER = 5
+"""Requests after the last allowed failure that must have been kept from the dependency."""
+
+
+def breaker_opens(
+    run: Run, dependency: str, *, within: int | None = None, recovery: float = float("inf")
+) -> Verdict:
+    """Judge that no request reaches the dependency once `within` attempts have failed.
+
+    `within` is the run's limit (3) where it is not given.
+
+    Looks at requests that *start* after the failure number `within` was answered: calls that were
+    in flight by then belong to the failures themselves. What happens `recovery` seconds or more
+    after the call itself failed is not looked at: by then a breaker may probe (Nygard, Release It!,
+    2nd ed., "Circuit Breaker"). What the service says of its breaker plays no part.
+    """
+    within = run.limits.breaker_threshold if within is None else within
+    evidence = run.at(dependency)
+    seen = told(run, dependency)
+    doubts = partial(evidence)
+    nothing = Verdict(
+        criterion=f"breaker opens within {within} failures",
+        mechanism="circuit breaker",
+        subject=dependency,
+        ruling=Ruling.INCONCLUSIVE,
+        statement="",
+        category=Category.BREAKERS,
+        covers=(dependency,),
+        conditions=(*conditions(run), *doubts),
+        timeline=timeline(run.responses, dependency, seen, ()),
+    )
+    failure = _failure(run, dependency, seen, within)
+    if failure is None:
+        total = between(evidence, run.began, run.ended)
+        return replace(
+            nothing,
+            statement=f"{total} attempts reached the dependency; none of them failed as far as the"
+            " evidence shows.",
+            needs="a fault that makes the dependency's calls fail, and requests that call it",
+        )
+    until = failure.at + recovery
+    later = [each for each in run.responses if failure.answered < each.started < until]
+    own = _own(run, seen, later, failure.answered, until)
+    count = Bounds(len(own), _most(evidence, later, until))
+    # One call too many fails it, however few the requests were.
+    if len(later) < ENOUGH_AFTER and not own:
+        return replace(
+            nothing,
+            statement=f"only {len(later)} requests started after the failures had ended"
+            + (f" and within the {recovery:g} s of recovery." if recovery < float("inf") else "."),
+            needs=f"{ENOUGH_AFTER} such requests or more, sent one after another",
+        )
+    ruling = decide_at_most(count.least, count.most, 0)
+    needs = _needs(evidence)
+    if ruling is Ruling.FAIL and failure.number < within:
+        # Fewer failures than it may take to open it are no reason to be open.
+        ruling, needs = Ruling.INCONCLUSIVE, f"{within} calls that fail one after another"
+    return replace(
+        nothing,
+        ruling=ruling,
+        statement=(
+            f"after {failure.number} failures had ended, {count} attempts of {len(later)} later"
+            " requests reached the dependency, allowed are 0."
+        ),
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        timeline=timeline(run.responses, dependency, seen, own),
+    )
+
+
+def _own(
+    run: Run, seen: list[Attempt], later: list[Response], answered: float, until: float
+) -> list[Attempt]:
+    """Return the attempts before `until` that can only be the later requests' own."""
+    if not later:
+        return []
+    # A request from before may still be calling.
+    settled = max(
+        (each.ended for each in run.responses if each.started <= answered), default=run.began
+    )
+    start = max(settled, min(each.started for each in later))
+    end = max(each.ended for each in later)
+    return [each for each in seen if start <= each.started <= end and each.started < until]
+
+
+def _most(evidence: Evidence, later: list[Response], until: float) -> float:
+    """Return how many attempts the later requests may have made before `until`."""
+    if not later:
+        return 0
+    end = min(until, max(each.ended for each in later))
+    return between(evidence, min(each.started for each in later), end).most
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """One of the failures by which a breaker counts."""
+
+    number: int
+    """1 for the run's first."""
+    at: float
+    """When the call failed, at the earliest: from then on the breaker's recovery time may run."""
+    answered: float
+    """When the service had dealt with it."""
+
+
+def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Failure | None:
+    """Return failure number `within`, or the last one.
+
+    Where single attempts could not be seen, each request whose fallback or failure may be due to
+    one (its span holds a possible attempt) stands for a failure.
+    """
+    ends = sorted((a.ended, a.started) for a in seen if a.failed and a.ended is not None)
+    if ends:
+        number = min(within, len(ends))
+        ended, started = ends[number - 1]
+        # Calls that fail alike take as long as the shortest; longer ones were noted late, on a
+        # busy machine, and the recovery time had begun by then.
+        shortest = min(end - start for end, start in ends)
+        return _Failure(number, started + shortest, _answered_by(run.responses, ended))
+    evidence = run.at(dependency)
+    possible = [
+        response
+        for response in run.responses
+        if uncounted(evidence, response.started, response.ended) > 0
+    ]
+    if possible:
+        number = min(within, len(possible))
+        struck = possible[number - 1]
+        return _Failure(number, struck.started, struck.ended)
+    return None
+
+
+def _answered_by(responses: tuple[Response, ...], failure: float) -> float:
+    """Return when the service had dealt with a failure: the end of the request that it struck."""
+    struck = [r.ended for r in responses if r.started <= failure <= r.ended]
+    return min(struck, default=failure)
+
+
+def _needs(evidence: Evidence) -> str:
+    if missed(evidence):
+        return needed(evidence)
+    if partial(evidence):
+        return f"{needed(evidence)}: run with CAP_NET_RAW, or another fault"
+    return "requests sent one after another, so that attempts can be told apart"

@@ -1,0 +1,54 @@
+"""Requests share their calls to a dependency: a cache or a batch saves what it claims to save."""
+
+import math
+from dataclasses import replace
+
+from windtunnel.criteria.attempts import attempts, between, needed, partial
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.timeline import timeline
+from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
+from windtunnel.records import Run
+
+
+def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
+    """Judge that a run's requests cause no more than `at_most` calls each, on average.
+
+    Only a run of real answers shows a saving: an error or a fallback needs no call either. And only
+    one in which a call is seen shows that the tap would have seen the others: start it with nothing
+    in the cache.
+    """
+    evidence = run.at(dependency)
+    total = len(run.responses)
+    real = sum(response.succeeded and not response.fallback for response in run.responses)
+    calls = between(evidence, run.began, run.ended)
+    seen = [each for each in attempts(evidence) if run.began <= each.started <= run.ended]
+    # 0.29 * 100 is a little less than 29.
+    allowed = math.floor(at_most * total + 1e-9)
+    nothing = Verdict(
+        criterion="calls per request",
+        mechanism="sharing",
+        subject=f"{_endpoints(run)} at {dependency}",
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{calls} calls reached the dependency for {total} requests, of which {real} got"
+        f" a real answer; allowed are {allowed}.",
+        unit="calls",
+        value=float(calls.least),
+        lower=float(calls.least),
+        upper=float(calls.most),
+        conditions=(*conditions(run), *partial(evidence)),
+        timeline=timeline(run.responses, dependency, seen, seen[allowed:]),
+    )
+    ruling = decide_at_most(calls.least, calls.most, allowed)
+    if ruling is Ruling.FAIL:
+        return replace(nothing, ruling=ruling)
+    if not total or real < total:
+        return replace(nothing, needs="requests that all get a real answer")
+    if not calls.least:
+        return replace(nothing, needs="a run in which one call is made at least")
+    needs = needed(evidence) if ruling is Ruling.INCONCLUSIVE else ""
+    return replace(nothing, ruling=ruling, needs=needs)
+
+
+def _endpoints(run: Run) -> str:
+    first, *others = sorted({response.endpoint for response in run.responses}) or ["nothing"]
+    return f"{first} and {len(others)} more" if others else first

@@ -1,0 +1,74 @@
+"""Every endpoint answers with under 5 % errors."""
+
+from dataclasses import replace
+
+from windtunnel.criteria import intervals
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.verdict import Category, Moment, Ruling, Verdict, decide_below
+from windtunnel.records import Run
+
+SHOWN = 8
+"""How many of the errors a verdict lists."""
+
+
+def error_rate(
+    run: Run, endpoint: str, *, below: float | None = None, confidence: float = 0.99
+) -> Verdict:
+    """Judge whether the endpoint's share of errors is under `below` (the run's limit, 5 %).
+
+    An error is no answer, or one of 400 and above. A fallback that is marked as such is an answer.
+    """
+    below = run.limits.error_rate if below is None else below
+    responses = run.to(endpoint)
+    errors = [response for response in responses if not response.succeeded]
+    nothing = Verdict(
+        criterion="error rate",
+        mechanism="answers",
+        subject=endpoint,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"no request was made; allowed are under {below * 100:g}% errors.",
+        needs=f"{intervals.trials_for_none(below, confidence)} requests or more",
+        category=Category.SUCCESS_RATE,
+        covers=(endpoint,),
+        unit="share",
+        conditions=conditions(run),
+    )
+    if not responses:
+        return nothing
+    found = intervals.proportion(len(errors), len(responses), confidence)
+    ruling = decide_below(found.lower, found.upper, below)
+    return replace(
+        nothing,
+        ruling=ruling,
+        statement=(
+            f"{found.value:.2%} errors ({len(errors)} of {len(responses)};"
+            f" {confidence * 100:g}% interval {found.lower:.2%} to {found.upper:.2%}),"
+            f" allowed under {below * 100:g}%."
+        ),
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        needs=_needs(found.value, below, confidence) if ruling is Ruling.INCONCLUSIVE else "",
+        timeline=tuple(
+            Moment(
+                response.ended,
+                "caller",
+                f"request {response.number} {endpoint}: {response.status or response.failure}",
+                counted=True,
+            )
+            for response in errors[:SHOWN]
+        ),
+    )
+
+
+def _needs(share: float, below: float, confidence: float) -> str:
+    """Return about how many requests tell a share like this one from the limit."""
+    if share == below:
+        return "a share of errors that is not exactly the limit"
+    trials = intervals.trials_for_none(below, confidence)
+    for _ in range(20):
+        found = intervals.proportion(round(share * trials), trials, confidence)
+        if decide_below(found.lower, found.upper, below) is not Ruling.INCONCLUSIVE:
+            break
+        trials *= 2
+    return f"about {trials} requests at this share of errors"

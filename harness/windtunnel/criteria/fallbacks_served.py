@@ -1,0 +1,41 @@
+"""While a dependency is down, callers get its marked fallback and no error."""
+
+from dataclasses import replace
+
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.timeline import timeline
+from windtunnel.criteria.told import falls_back
+from windtunnel.criteria.verdict import Category, Ruling, Verdict
+from windtunnel.records import Run
+
+
+def fallbacks_served(run: Run, dependency: str) -> Verdict:
+    """Judge that every request of a run during an outage is answered with the fallback."""
+    total = len(run.responses)
+    others = [r for r in run.responses if not (r.succeeded and falls_back(r, dependency))]
+    served = total - len(others)
+    nothing = Verdict(
+        criterion="fallbacks are served",
+        mechanism="fallback",
+        subject=dependency,
+        ruling=Ruling.INCONCLUSIVE,
+        statement="no request was made.",
+        needs="requests during the outage",
+        category=Category.BREAKERS,
+        covers=(dependency,),
+        unit="share",
+        conditions=conditions(run),
+        timeline=timeline(others, dependency, (), ()),
+    )
+    if not total:
+        return nothing
+    return replace(
+        nothing,
+        ruling=Ruling.PASS if served == total else Ruling.FAIL,
+        statement=f"{served} of {total} requests were answered with the marked fallback;"
+        " required are all.",
+        value=served / total,
+        lower=served / total,
+        upper=served / total,
+        needs="",
+    )

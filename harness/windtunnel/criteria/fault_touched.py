@@ -1,0 +1,78 @@
+"""A fault touched traffic: without that, whatever a scenario found, it did not test the fault."""
+
+from windtunnel.criteria.attempts import attempts, between, partial, uncounted
+from windtunnel.criteria.verdict import Moment, Ruling, Verdict
+from windtunnel.records import Evidence, FaultWindow
+
+
+def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
+    """Judge that calls were under way at the dependency while the fault was in force.
+
+    A call counts when it started in the window, or had started before and was not over, or when
+    the fault cut its connection. For a fault of single exchanges or connections only those count
+    that it struck.
+    """
+    if window.toxic:
+        return _by_touches(window, evidence)
+    end = window.ended if window.ended is not None else evidence.at
+    started = between(evidence, window.began, end)
+    across = sum(
+        attempt.started < window.began and (attempt.ended is None or attempt.ended > window.began)
+        for attempt in attempts(evidence)
+    )
+    cut = sum(
+        refusals.cut for refusals in evidence.refusals if window.began <= refusals.since <= end
+    )
+    least = started.least + across + cut
+    most = started.most + across + cut
+    ruling = Ruling.PASS if least else Ruling.FAIL if not most else Ruling.INCONCLUSIVE
+    doubts = partial(evidence)
+    return Verdict(
+        criterion="fault touched traffic",
+        subject=window.fault,
+        ruling=ruling,
+        statement=(
+            f"in {end - window.began:.2f} s {started} calls started, {across} were under way when"
+            f" it began, and it cut {cut} connections; required is one at least."
+        ),
+        value=float(least),
+        lower=float(least),
+        upper=float(most),
+        needs="complete evidence, or traffic before the fault that it can cut"
+        if ruling is Ruling.INCONCLUSIVE
+        else "",
+        conditions=doubts,
+        timeline=tuple(
+            Moment(attempt.started, window.dependency, attempt.what)
+            for attempt in attempts(evidence)
+            if window.began <= attempt.started <= end
+        )[:20],
+    )
+
+
+def _by_touches(window: FaultWindow, evidence: Evidence) -> Verdict:
+    """Judge by what the tap says that the fault's toxics altered, and what it turned away."""
+    own = [touch for touch in evidence.touches if touch.toxic.startswith(f"{window.toxic}-")]
+    end = window.ended if window.ended is not None else evidence.at
+    altered = sum(touch.exchanges or touch.connections for touch in own)
+    refused = sum(
+        window.began <= at <= end for refusals in evidence.refusals for at in refusals.times
+    )
+    calls = between(evidence, window.began, end)
+    least = altered + refused
+    # Touches are counted by the toxics themselves: none is ever discarded.
+    most = least + uncounted(evidence, window.began, end) if own else float("inf")
+    return Verdict(
+        criterion="fault touched traffic",
+        subject=window.fault,
+        ruling=Ruling.PASS if least else Ruling.FAIL if not most else Ruling.INCONCLUSIVE,
+        statement=(
+            f"in {end - window.began:.2f} s {calls} calls started; it altered {altered} exchanges"
+            f" or connections, and turned {refused} connections away; required is one at least."
+        ),
+        value=float(least),
+        lower=float(least),
+        upper=float(most),
+        needs="" if least or not most else "the tap's record of what the fault touched",
+        conditions=partial(evidence),
+    )

@@ -1,0 +1,79 @@
+"""The load engine was not the bottleneck: what it measured is the service."""
+
+from dataclasses import replace
+
+from windtunnel.criteria.verdict import Finding, Ruling, Verdict
+from windtunnel.records.load_run import LoadRun
+
+BUSY = 0.90
+"""Share of the time. Past nine tenths of a core, queueing in the engine shows in every latency."""
+LAG = 0.010
+"""Seconds."""
+
+
+def generator_kept_up(
+    run: LoadRun, *, busy: float = BUSY, lag: float = LAG, late: float = LAG
+) -> Verdict:
+    """Answer PASS where the engine had room, else INCONCLUSIVE; never FAIL: it is not the service.
+
+    `busy` is the share of time in which its thread wanted a core; `lag` and `late` are the 99th
+    percentiles, in seconds, of how late the event loop woke and requests were sent.
+    """
+    strain = run.strain
+    reasons = list(run.lost)
+    if strain.busy > busy:
+        reasons.append(f"it wanted a core for {strain.busy:.0%} of the time, allowed {busy:.0%}")
+    if strain.lag > lag:
+        reasons.append(
+            f"its event loop woke {strain.lag * 1000:.1f} ms late (p99), allowed {lag * 1000:g} ms"
+        )
+    if strain.late > late:
+        reasons.append(
+            f"it sent {strain.late * 1000:.1f} ms late (p99), allowed {late * 1000:g} ms"
+        )
+    return Verdict(
+        criterion="load engine kept up",
+        subject=run.engine,
+        ruling=Ruling.INCONCLUSIVE if reasons else Ruling.PASS,
+        statement="; ".join(reasons) + "."
+        if reasons
+        else (
+            f"it wanted a core for {strain.busy:.0%} of the time and woke"
+            f" {strain.lag * 1000:.2f} ms late (p99)."
+        ),
+        value=strain.busy,
+        unit="share",
+        needs="more processes, fewer requests a second, or a quieter machine" if reasons else "",
+        findings=(
+            Finding("event loop lag p99", strain.lag, "s"),
+            Finding("late sends p99", strain.late, "s"),
+        ),
+        conditions=conditions_of_load(run),
+    )
+
+
+def guarded(verdict: Verdict, run: LoadRun) -> Verdict:
+    """Return `verdict`, or INCONCLUSIVE where the engine itself was the bottleneck."""
+    kept_up = generator_kept_up(run)
+    if kept_up.ruling is Ruling.PASS:
+        return verdict
+    return replace(
+        verdict,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{verdict.statement} But the load engine was the bottleneck:"
+        f" {kept_up.statement}",
+        needs=kept_up.needs,
+    )
+
+
+def conditions_of_load(run: LoadRun) -> tuple[str, ...]:
+    """Return how the load was made, the same way in every verdict on it."""
+    return (
+        f"engine {run.engine}",
+        run.arrivals or "closed loop",
+        f"{run.connections} connections",
+        run.protocol,
+        f"{run.processes} process{'es' * (run.processes > 1)}",
+        f"seed {run.seed}",
+        *([f"one request in {run.whole.kept_one_in} kept"] if run.whole else []),
+    )

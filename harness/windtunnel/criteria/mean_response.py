@@ -1,0 +1,65 @@
+"""The mean response stays under 50 ms."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from windtunnel.criteria import intervals
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
+from windtunnel.records import Run
+
+
+def mean_response(
+    run: Run,
+    endpoints: Sequence[str] | None = None,
+    *,
+    below: float | None = None,
+    confidence: float = 0.99,
+) -> Verdict:
+    """Judge whether the mean response over `endpoints` (all of the run) is under `below` seconds.
+
+    Only answers are timed: a request without one counts in the error rate, not here. `below` is
+    the run's limit (0.050) where it is not given.
+    """
+    below = run.limits.mean_response if below is None else below
+    wanted = tuple(endpoints or sorted({response.endpoint for response in run.responses}))
+    timed = sorted(
+        (each for each in run.responses if each.endpoint in wanted and each.status is not None),
+        key=lambda response: response.ended,
+    )
+    durations = [response.duration for response in timed]
+    nothing = Verdict(
+        criterion="mean response",
+        mechanism="response time",
+        subject=wanted[0] if len(wanted) == 1 else f"{len(wanted)} endpoints",
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{len(durations)} answers; allowed is a mean under {below * 1000:g} ms.",
+        needs=f"{2 * intervals.BATCHES} answers or more",
+        category=Category.RESPONSE_TIMES,
+        covers=tuple(endpoint for endpoint in wanted if any(e.endpoint == endpoint for e in timed)),
+        unit="s",
+        conditions=conditions(run),
+    )
+    found = intervals.mean(durations, confidence)
+    if found is None:
+        return nothing
+    ruling = decide_below(found.lower, found.upper, below)
+    ordered = sorted(durations)
+    return replace(
+        nothing,
+        ruling=ruling,
+        statement=(
+            f"mean {found.value * 1000:.2f} ms ({confidence * 100:g}% interval"
+            f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms, {len(durations)} answers),"
+            f" allowed under {below * 1000:g} ms."
+        ),
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        needs="more requests, or a quieter machine" if ruling is Ruling.INCONCLUSIVE else "",
+        findings=(
+            Finding("p50", intervals.quantile(ordered, 0.50), "s"),
+            Finding("p99", intervals.quantile(ordered, 0.99), "s"),
+            Finding("max", ordered[-1], "s"),
+        ),
+    )

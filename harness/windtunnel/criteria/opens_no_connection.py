@@ -1,0 +1,42 @@
+"""Requests find their connection open: the service had warmed it, or kept it."""
+
+from windtunnel.criteria.attempts import Bounds, missed, needed, partial
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.verdict import Moment, Ruling, Verdict, decide_at_most
+from windtunnel.records import Run
+
+
+def opens_no_connection(run: Run, dependency: str) -> Verdict:
+    """Judge that a run's calls to a dependency are made on connections from before the run.
+
+    INCONCLUSIVE where no call was made: a request that needs no connection opens none.
+    """
+    evidence = run.at(dependency)
+    opened = [each for each in evidence.connections if run.began <= each.opened <= run.ended]
+    calls = sum(
+        not exchange.handshake and run.began <= exchange.started <= run.ended
+        for exchange in evidence.exchanges
+    )
+    count = Bounds(len(opened), len(opened) + missed(evidence))
+    ruling = decide_at_most(count.least, count.most, 0)
+    needs = needed(evidence)
+    if not opened and not calls:
+        ruling, needs = Ruling.INCONCLUSIVE, "requests that call the dependency"
+    return Verdict(
+        criterion="opens no connection",
+        mechanism="connections",
+        subject=dependency,
+        ruling=ruling,
+        statement=f"{len(run.responses)} requests made {calls} calls and opened {count}"
+        " connections; allowed are 0.",
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
+        unit="connections",
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        conditions=(*conditions(run), *partial(evidence)),
+        timeline=tuple(
+            Moment(each.opened, dependency, f"connection {each.number} opened", counted=True)
+            for each in opened
+        ),
+    )

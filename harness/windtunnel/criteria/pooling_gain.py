@@ -1,0 +1,100 @@
+"""Connection pooling gains more than 40 %."""
+
+import math
+from dataclasses import replace
+from statistics import fmean
+
+from windtunnel.criteria.attempts import missed, needed
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.sequence import centre, log_ratios
+from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
+from windtunnel.records import Pairs
+
+BATCH = 5
+"""Pairs a batch."""
+
+
+def pooling_gain(
+    pairs: Pairs, dependency: str, *, above: float | None = None, confidence: float = 0.99
+) -> Verdict:
+    """Judge whether reuse shortens the response by more than `above`, from interleaved pairs.
+
+    `above` is the run's limit (0.40) where it is not given.
+
+    The gain is 1 - mean(reuse on) / mean(reuse off): the share of the response time that reusing
+    connections saves. Arm A has reuse on, arm B off, same code. Its interval is that by which
+    versions are compared (windtunnel.criteria.sequence), so more pairs may be added and asked
+    about.
+    The wire must confirm it: A opens next to no connection to the dependency, and B about one each
+    request; else INCONCLUSIVE.
+    """
+    above = pairs.a.limits.pooling_gain if above is None else above
+    on = [response.duration for response in pairs.a.responses]
+    off = [response.duration for response in pairs.b.responses]
+    opened_on = _opened(pairs, dependency, of_b=False)
+    opened_off = _opened(pairs, dependency, of_b=True)
+    failures = sum(
+        not response.succeeded or bool(response.fallback)
+        for response in (*pairs.a.responses, *pairs.b.responses)
+    )
+    wire = f"it opened {opened_on} connections with reuse and {opened_off} without"
+    nothing = Verdict(
+        criterion="pooling gain",
+        mechanism="connections",
+        subject=f"{dependency}, {pairs.a.profile.partition(',')[0]}",
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{len(on)} pairs; required is a gain over {above * 100:g}%; {wire}.",
+        needs="100 pairs or more",
+        category=Category.POOLING,
+        covers=(dependency,),
+        unit="share",
+        conditions=conditions(pairs.a),
+    )
+    if failures:
+        return replace(
+            nothing,
+            statement=f"{failures} of {2 * len(on)} requests had no real answer; {wire}.",
+            needs="a dependency that answers, so that only the connections differ",
+        )
+    ratio = centre(log_ratios(on, off, BATCH), confidence)
+    if ratio is None:
+        return nothing
+    # The ratio's upper end is the gain's lower one.
+    value, lower, upper = (-math.expm1(end) for end in (ratio.value, ratio.upper, ratio.lower))
+    measured = replace(
+        nothing,
+        ruling=decide_above(lower, upper, above),
+        statement=(
+            f"{value:.1%} gained ({confidence * 100:g}% interval {lower:.1%} to {upper:.1%},"
+            f" {len(on)} pairs), required over {above * 100:g}%; {wire}."
+        ),
+        value=value,
+        lower=lower,
+        upper=upper,
+        needs="",
+        findings=(
+            Finding("mean with reuse", fmean(on), "s"),
+            Finding("mean without", fmean(off), "s"),
+        ),
+    )
+    if measured.ruling is Ruling.PASS and not opened_on * 2 < opened_off:
+        return replace(
+            measured,
+            ruling=Ruling.INCONCLUSIVE,
+            needs="arms that differ in their connections: the gain seen has another cause",
+        )
+    seen = pairs.evidence_at(dependency)
+    if measured.ruling is Ruling.PASS and missed(seen):
+        # Those that were not seen may be what reuse opened.
+        return replace(measured, ruling=Ruling.INCONCLUSIVE, needs=needed(seen))
+    if measured.ruling is Ruling.INCONCLUSIVE:
+        return replace(measured, needs="more pairs, or a quieter machine")
+    return measured
+
+
+def _opened(pairs: Pairs, dependency: str, *, of_b: bool) -> int:
+    """Return how many connections one arm opened: pairs are sequential, so times tell the arms."""
+    arm = pairs.b if of_b else pairs.a
+    opened = [connection.opened for connection in pairs.evidence_at(dependency).connections]
+    spans = [(response.started, response.ended) for response in arm.responses]
+    return sum(any(start <= at <= end for start, end in spans) for at in opened)

@@ -1,0 +1,267 @@
+"""Head is no worse than base, figure by figure, from interleaved pairs."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+
+from windtunnel.criteria import intervals
+from windtunnel.criteria.intervals import Interval
+from windtunnel.criteria.sequence import centre
+from windtunnel.criteria.series import Scale, Series, series
+from windtunnel.criteria.tolerances import Tolerances
+from windtunnel.criteria.verdict import Finding, Ruling, Verdict, decide_below
+from windtunnel.records import Block, Comparison
+
+LEAST = 5
+"""Values of one life from which its word counts."""
+MANY_LIVES = 5
+"""One life in so many may fail to show what the others do: chance strikes one of many."""
+FIXED = 6
+"""Judged figures of an endpoint besides its calls, of which there is one for each dependency."""
+
+
+Lives = Mapping[int, Sequence[Series]]
+
+
+def regressions(
+    comparison: Comparison, tolerances: Tolerances, confidence: float = 0.99
+) -> tuple[Verdict, ...]:
+    """Judge each figure of each endpoint: FAIL where it is worse by more than its tolerance.
+
+    FAIL only where the whole interval lies beyond the tolerance, PASS only where it lies within.
+    All intervals together hold with probability `confidence`, whenever the run is stopped: each
+    has its share of the error (Bonferroni), and is a confidence sequence (windtunnel.criteria.
+    sequence). Where the two halves of a run contradict each other, INCONCLUSIVE; so too where the
+    processes of one life show what those of another do not.
+    """
+    each = share(comparison, confidence)
+    verdicts = []
+    for endpoint in comparison.endpoints:
+        blocks = comparison.of(endpoint)
+        if blocks:
+            whole = series(blocks, comparison.dependencies)
+            lives = _lives(blocks, whole, comparison.dependencies)
+            verdicts += [
+                _judge(one, endpoint, blocks, tolerances, confidence=each, lives=lives)
+                for one in whole
+            ]
+            verdicts += _failures(endpoint, blocks)
+    verdicts += _memory(comparison, tolerances)
+    return tuple(replace(verdict, conditions=comparison.conditions) for verdict in verdicts)
+
+
+def share(comparison: Comparison, confidence: float) -> float:
+    """Return the confidence of one interval, such that all of them have `confidence` together."""
+    return 1 - (1 - confidence) / figures(comparison)
+
+
+def figures(comparison: Comparison) -> int:
+    """Return how many intervals there are, settled before the first block."""
+    return len(comparison.endpoints) * (FIXED + len(comparison.dependencies))
+
+
+def _judge(
+    one: Series,
+    endpoint: str,
+    blocks: Sequence[Block],
+    tolerances: Tolerances,
+    *,
+    confidence: float,
+    lives: Lives,
+) -> Verdict:
+    tolerance = float(getattr(tolerances, one.tolerance))
+    pairs = sum(len(block.base.durations) for block in blocks)
+    allowed = _change(one, tolerance if one.more_is_worse else -tolerance)
+    why, needs = f"no interval from {pairs} pairs yet", "more pairs: a longer budget"
+    if one.missing:
+        why = f"the tap missed some of it in {one.missing} of {len(blocks)} blocks"
+        needs = "complete evidence"
+    nothing = Verdict(
+        criterion=one.name,
+        subject=endpoint,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{why}, allowed {allowed}.",
+        covers=(endpoint,),
+        unit="share" if one.scale is Scale.RATIO else one.unit,
+        needs=needs,
+        # None of what has no value yet: a report holds numbers only.
+        findings=tuple(
+            Finding(name, value, one.unit)
+            for name, value in (("base", one.base), ("head", one.head))
+            if not math.isnan(value)
+        ),
+    )
+    interval = None if one.missing else centre(one.values, confidence)
+    if interval is None:
+        return nothing
+    found = _shown(one, interval)
+    ruling = _rule(one, found, tolerance)
+    said = (
+        f"{_change(one, found.value)} ({_change(one, found.lower)} to {_change(one, found.upper)},"
+        f" {pairs} pairs), allowed {allowed}"
+    )
+    judged = replace(
+        nothing,
+        ruling=ruling,
+        statement=f"{said}.",
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        needs="more pairs, or a quieter machine" if ruling is Ruling.INCONCLUSIVE else "",
+    )
+    if ruling is Ruling.PASS and one.scale is Scale.DIFFERENCE and one.head - one.base > tolerance:
+        # The interval is about a typical batch, and all that is over came in a few others.
+        return replace(
+            judged,
+            ruling=Ruling.INCONCLUSIVE,
+            statement=f"{said}; but {_change(one, one.head - one.base)} on average, in few steps.",
+            needs="a longer run",
+        )
+    if ruling is Ruling.FAIL:
+        doubt = _doubt(one, lives, tolerance)
+        if doubt:
+            return replace(
+                judged,
+                ruling=Ruling.INCONCLUSIVE,
+                statement=f"{said}; but {doubt}.",
+                needs="fresh processes that agree: a longer budget",
+            )
+    middle = len(one.values) // 2
+    halves = [centre(half, confidence) for half in (one.values[:middle], one.values[middle:])]
+    if halves[0] is None or halves[1] is None:
+        return judged
+    first, second = (_shown(one, half) for half in halves if half is not None)
+    apart = first.upper < second.lower or second.upper < first.lower
+    if apart and not _rule(one, first, tolerance) is _rule(one, second, tolerance) is ruling:
+        return replace(
+            judged,
+            ruling=Ruling.INCONCLUSIVE,
+            statement=(
+                f"{said}; but {_change(one, first.lower)} to {_change(one, first.upper)} in the"
+                f" first half, {_change(one, second.lower)} to {_change(one, second.upper)} in the"
+                " second: the pairs contradict each other."
+            ),
+            needs="arms whose difference stays the same",
+        )
+    return judged
+
+
+def _lives(blocks: Sequence[Block], whole: Sequence[Series], dependencies: Sequence[str]) -> Lives:
+    """Return each life's series, by the life's number; a single one's are those of the whole."""
+    numbers = dict.fromkeys(block.life for block in blocks)
+    if len(numbers) == 1:
+        return dict.fromkeys(numbers, whole)
+    return {
+        number: series([block for block in blocks if block.life == number], dependencies)
+        for number in numbers
+    }
+
+
+def _doubt(one: Series, lives: Lives, tolerance: float) -> str:
+    """Return why an effect may be the processes' and not the code's; "" where the lives show it.
+
+    Two processes of the same code can differ by more than a tolerance for as long as they live, and
+    no number of pairs tells that from a regression: only fresh processes do. Of few lives each must
+    show it; of five or more, one may not.
+    """
+    doubts = []
+    for life, its_series in lives.items():
+        (seen,) = (each for each in its_series if each.name == one.name)
+        if len(seen.values) < LEAST:
+            return f"too few pairs were made with the processes of start {life + 1}"
+        worse = seen.effect if one.more_is_worse else -seen.effect
+        if worse <= tolerance:
+            doubts.append(f"{_change(one, seen.effect)} with the processes of start {life + 1}")
+    return doubts[0] if len(doubts) > len(lives) // MANY_LIVES else ""
+
+
+def _shown(one: Series, interval: Interval) -> Interval:
+    """Return the interval as a person reads it: logarithms as shares."""
+    if one.scale is Scale.DIFFERENCE:
+        return interval
+    return Interval(*(math.expm1(end) for end in (interval.value, interval.lower, interval.upper)))
+
+
+def _rule(one: Series, found: Interval, tolerance: float) -> Ruling:
+    if one.more_is_worse:
+        return decide_below(found.lower, found.upper, tolerance)
+    return decide_below(-found.upper, -found.lower, tolerance)
+
+
+def _change(one: Series, amount: float) -> str:
+    if one.scale is Scale.RATIO:
+        return f"{amount:+.1%}"
+    # Rounded: the interval of counts that are all equal is a point, but for the last digits.
+    return f"{round(amount, 6) + 0.0:+.3g}"
+
+
+def _memory(comparison: Comparison, tolerances: Tolerances) -> tuple[Verdict, ...]:
+    """Judge the memory held in the run's second half, by the range of its readings.
+
+    Successive readings of one process are nearly the same reading, so no interval can be made of
+    them: the range is what was seen, not what may be.
+    """
+    late = comparison.blocks[len(comparison.blocks) // 2 :]
+    ratios = [
+        block.head.resident / block.base.resident - 1
+        for block in late
+        if block.head.resident and block.base.resident
+    ]
+    if not ratios:
+        return ()
+    tolerance = tolerances.memory
+    ruling = decide_below(min(ratios), max(ratios), tolerance)
+    return (
+        Verdict(
+            criterion="memory",
+            subject="the whole process",
+            ruling=ruling,
+            statement=(
+                f"{median(ratios):+.1%} (range seen {min(ratios):+.1%} to {max(ratios):+.1%},"
+                f" {len(ratios)} readings), allowed {tolerance:+.1%}."
+            ),
+            covers=comparison.endpoints,
+            value=median(ratios),
+            lower=min(ratios),
+            upper=max(ratios),
+            unit="share",
+            needs="a longer run" if ruling is Ruling.INCONCLUSIVE else "",
+            findings=(
+                Finding("base", median(block.base.resident or 0 for block in late), "bytes"),
+                Finding("head", median(block.head.resident or 0 for block in late), "bytes"),
+            ),
+        ),
+    )
+
+
+def _failures(endpoint: str, blocks: Sequence[Block]) -> tuple[Verdict, ...]:
+    """Fail head where it fails more often than base beyond what chance explains; else silence."""
+    arms = [[block.base for block in blocks], [block.head for block in blocks]]
+    counts = [(sum(b.failures for b in arm), sum(b.requests for b in arm)) for arm in arms]
+    if not counts[0][0] and not counts[1][0]:
+        return ()
+    base, head = (intervals.proportion(failed, requests) for failed, requests in counts)
+    ruling = Ruling.INCONCLUSIVE
+    if head.lower > base.upper:
+        ruling = Ruling.FAIL
+    elif head.upper <= base.upper:
+        ruling = Ruling.PASS
+    return (
+        Verdict(
+            criterion="failures",
+            subject=endpoint,
+            ruling=ruling,
+            statement=(
+                f"{counts[1][0]} of {counts[1][1]} requests to head had no good answer, and"
+                f" {counts[0][0]} of {counts[0][1]} to base."
+            ),
+            covers=(endpoint,),
+            value=head.value,
+            lower=head.lower,
+            upper=head.upper,
+            unit="share",
+            needs="more requests" if ruling is Ruling.INCONCLUSIVE else "",
+            findings=(Finding("base", base.value, "share"), Finding("head", head.value, "share")),
+        ),
+    )

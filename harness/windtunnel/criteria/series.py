@@ -1,0 +1,189 @@
+"""A comparison's figures as series: for each one the values from which its interval is made."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean, median
+
+from windtunnel.criteria.intervals import quantile
+from windtunnel.criteria.sequence import log_ratios
+from windtunnel.records import ArmBlock, Block
+
+FOURSOME = 2
+"""Timed pairs a batch for the median: those that were asked together, in an order drawn as a whole.
+Small batches make many values, and so a short run certain."""
+FOURSOMES = 2
+"""So many foursomes a batch for CPU time: what the kernel books to the next evens out within it."""
+PAIRS = 10
+"""Timed pairs a batch for the mean: in smaller ones the rare long requests would count as outliers
+instead of raising it."""
+TAIL = 100
+"""Timed pairs a batch for the 99th percentile: fewer have none."""
+SPELL = 5
+"""Blocks over which the growth of memory is read: allocators take it in large pieces."""
+
+
+class Scale(StrEnum):
+    """What a series' values are."""
+
+    RATIO = "logarithms of head / base"
+    DIFFERENCE = "head - base"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One figure of one endpoint, as batch by batch differences between the arms."""
+
+    name: str
+    tolerance: str
+    """Its name among the tolerances."""
+    scale: Scale
+    values: tuple[float, ...]
+    base: float
+    """The figure itself, of each arm, over all batches."""
+    head: float
+    unit: str
+    more_is_worse: bool = True
+    missing: int = 0
+    """Blocks in which it could not be counted; with any, the values tell nothing."""
+
+    @property
+    def effect(self) -> float:
+        """The effect as a share, or in `unit`, without an interval."""
+        if self.scale is Scale.RATIO:
+            return math.expm1(median(self.values))
+        return self.head - self.base
+
+
+def series(blocks: Sequence[Block], dependencies: Sequence[str]) -> tuple[Series, ...]:
+    """Return every figure of one endpoint that its blocks hold."""
+    # Blocks of slow requests have fewer pairs, and no time for larger batches.
+    most = len(blocks[0].base.durations) if blocks else PAIRS
+    found = [
+        _durations(blocks, "mean", min(PAIRS, most), fmean),
+        _durations(blocks, "p50", min(FOURSOME, most), median),
+        _durations(blocks, "p99", TAIL, _p99),
+        _of_blocks(blocks, "throughput", "requests/s", lambda arm: arm.rate, more_is_worse=False),
+    ]
+    if all(block.base.cpu and block.head.cpu for block in blocks):
+        found.append(_cpu(blocks))
+    if all(block.base.resident and block.head.resident for block in blocks):
+        found.append(_growth(blocks))
+    found += [_calls(blocks, place, name) for place, name in enumerate(dependencies)]
+    return tuple(found)
+
+
+def _durations(
+    blocks: Sequence[Block], name: str, size: int, summary: Callable[[Sequence[float]], float]
+) -> Series:
+    base = [duration for block in blocks for duration in block.base.durations]
+    head = [duration for block in blocks for duration in block.head.durations]
+    return Series(
+        name=name,
+        tolerance=name,
+        scale=Scale.RATIO,
+        values=tuple(log_ratios(head, base, size, summary)),
+        base=summary(base) if base else math.nan,
+        head=summary(head) if head else math.nan,
+        unit="s",
+    )
+
+
+def _p99(values: Sequence[float]) -> float:
+    return quantile(sorted(values), 0.99)
+
+
+def _of_blocks(
+    blocks: Sequence[Block],
+    name: str,
+    unit: str,
+    figure: Callable[[ArmBlock], float],
+    *,
+    more_is_worse: bool = True,
+) -> Series:
+    base = [figure(block.base) for block in blocks]
+    head = [figure(block.head) for block in blocks]
+    return Series(
+        name=name,
+        tolerance=name,
+        scale=Scale.RATIO,
+        values=tuple(log_ratios(head, base, 1)),
+        base=median(base) if base else math.nan,
+        head=median(head) if head else math.nan,
+        unit=unit,
+        more_is_worse=more_is_worse,
+    )
+
+
+def _cpu(blocks: Sequence[Block]) -> Series:
+    base = [used for block in blocks for used in block.base.cpu]
+    head = [used for block in blocks for used in block.head.cpu]
+    return Series(
+        name="CPU a request",
+        tolerance="cpu",
+        scale=Scale.RATIO,
+        values=tuple(_ratios_of_counted(head, base)),
+        base=median(base),
+        head=median(head),
+        unit="s",
+    )
+
+
+def _ratios_of_counted(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
+    """Return the log ratios of a few foursomes together, of more where a clock counted none."""
+    ratios = []
+    above = below = 0.0
+    foursomes = 0
+    for numerator, denominator in zip(numerators, denominators, strict=True):
+        above += numerator
+        below += denominator
+        foursomes += 1
+        if foursomes >= FOURSOMES and above > 0 and below > 0:
+            ratios.append(math.log(above / below))
+            above = below = 0.0
+            foursomes = 0
+    return ratios
+
+
+def _growth(blocks: Sequence[Block]) -> Series:
+    base = _grown([block.base for block in blocks])
+    head = _grown([block.head for block in blocks])
+    return Series(
+        name="memory growth",
+        tolerance="growth",
+        scale=Scale.DIFFERENCE,
+        values=tuple(h - b for h, b in zip(head, base, strict=True)),
+        base=fmean(base) if base else math.nan,
+        head=fmean(head) if head else math.nan,
+        unit="bytes a request",
+    )
+
+
+def _grown(arm: Sequence[ArmBlock]) -> list[float]:
+    grown = []
+    for place in range(0, len(arm) - SPELL + 1, SPELL):
+        spell = arm[place : place + SPELL]
+        grown.append(sum(b.grown for b in spell) / sum(b.requests for b in spell))
+    return grown
+
+
+def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
+    pairs = [(_a_request(b.base, place), _a_request(b.head, place)) for b in blocks]
+    counted = [(base, head) for base, head in pairs if base is not None and head is not None]
+    base, head = [pair[0] for pair in counted], [pair[1] for pair in counted]
+    return Series(
+        name=f"calls to {dependency}",
+        tolerance="calls",
+        scale=Scale.DIFFERENCE,
+        values=tuple(h - b for h, b in zip(head, base, strict=True)),
+        base=fmean(base) if base else math.nan,
+        head=fmean(head) if head else math.nan,
+        unit="a request",
+        missing=len(blocks) - len(counted),
+    )
+
+
+def _a_request(arm: ArmBlock, place: int) -> float | None:
+    calls = arm.calls[place]
+    return None if calls is None else calls / arm.counted

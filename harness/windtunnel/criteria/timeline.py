@@ -1,0 +1,48 @@
+"""Puts requests as the caller saw them beside attempts as the dependency's tap saw them."""
+
+from collections.abc import Collection, Sequence
+
+from windtunnel.criteria.attempts import Attempt
+from windtunnel.criteria.verdict import Moment
+from windtunnel.records import Response
+
+
+def timeline(
+    responses: Sequence[Response],
+    dependency: str,
+    reached: Sequence[Attempt],
+    counted: Collection[Attempt],
+    *,
+    longest: int = 40,
+) -> tuple[Moment, ...]:
+    """Return at most `longest` moments in order of time; those in `counted` are marked.
+
+    They are the first ones, or those around the first that is marked, where that comes later.
+    """
+    moments = [Moment(response.started, "caller", _described(response)) for response in responses]
+    moments.extend(
+        Moment(attempt.started, dependency, attempt.what, counted=attempt in counted)
+        for attempt in reached
+    )
+    moments.sort(key=lambda moment: (moment.at, moment.place != "caller"))
+    seen_at_once = any(moment.counted for moment in moments[:longest])
+    begin = 0 if seen_at_once else start(moments, longest)
+    return tuple(moments[begin : begin + longest])
+
+
+def start(moments: Sequence[Moment], longest: int) -> int:
+    """Return where `longest` moments begin so that the first that is marked is in their middle.
+
+    At the beginning where none is marked; never so late that fewer would be shown.
+    """
+    first = next((place for place, moment in enumerate(moments) if moment.counted), 0)
+    return max(0, min(first - longest // 2, len(moments) - longest))
+
+
+def _described(response: Response) -> str:
+    answer = str(response.status) if response.status is not None else response.failure
+    fallback = " fallback" if response.fallback else ""
+    return (
+        f"request {response.number} {response.endpoint}: {answer}{fallback}"
+        f" ({response.duration * 1000:.1f} ms)"
+    )

@@ -1,0 +1,69 @@
+"""Attempts as the tap and the callers tell of them together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from windtunnel.criteria.attempts import Attempt, attempts
+from windtunnel.records import Response, Run
+
+
+def told(run: Run, dependency: str) -> list[Attempt]:
+    """Return the attempts that started during a run, in order of their start.
+
+    In a sequential run each belongs to one caller, whose answer tells more than the tap can see
+    while a fault holds a connection: when the service gave up, and that it could not use an answer.
+    An error that another dependency may have caused tells nothing of this one's answers.
+    """
+    seen = [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
+    if run.concurrency > 1:
+        return seen
+    others = [
+        attempt
+        for evidence in run.evidence
+        if evidence.dependency != dependency
+        for attempt in attempts(evidence)
+    ]
+    return [_with_answer(attempt, run, dependency, others) for attempt in seen]
+
+
+def falls_back(response: Response, dependency: str) -> bool:
+    """Return whether an answer names a dependency's fallback, among others perhaps: "a, b"."""
+    return dependency in (name.strip() for name in response.fallback.split(","))
+
+
+def _with_answer(attempt: Attempt, run: Run, dependency: str, others: Sequence[Attempt]) -> Attempt:
+    for each in run.responses:
+        if each.started <= attempt.started <= each.ended:
+            ended = each.ended if attempt.ended is None else min(attempt.ended, each.ended)
+            without = not each.succeeded and (
+                _gave_up(attempt, each) or not _elsewhere(run, each, dependency, others)
+            )
+            # A service may turn a client error of its dependency into any answer.
+            unusable = (without or falls_back(each, dependency)) and ": 4" not in attempt.what
+            return replace(attempt, ended=ended, failed=attempt.failed or unusable)
+    return attempt
+
+
+def _gave_up(attempt: Attempt, response: Response) -> bool:
+    """Whether the caller was answered before the call was."""
+    return attempt.ended is None or attempt.ended > response.ended
+
+
+def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[Attempt]) -> bool:
+    """Whether another dependency may have caused a caller's error, and no fault at this one.
+
+    A call there failed or was given up, or a fault was in force there: its breaker may be open.
+    """
+    faulty = {
+        window.dependency
+        for window in run.faults
+        if window.began <= response.ended
+        and (window.ended is None or window.ended >= response.started)
+    }
+    if dependency in faulty:
+        return False
+    return bool(faulty) or any(
+        (attempt.failed or _gave_up(attempt, response))
+        and response.started <= attempt.started <= response.ended
+        for attempt in others
+    )

@@ -1,0 +1,46 @@
+"""How much worse head may be than base before it counts as a regression."""
+
+from dataclasses import dataclass, fields
+
+from windtunnel.errors import ConfigurationError, suggestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerances:
+    """Shares of base's figure, unless said otherwise.
+
+    Two processes of the same code differ for as long as they live, by where their memory happened
+    to lie (Mytkowicz et al. 2009, doi:10.1145/1508244.1508275); `python -m tests.benchmarks.
+    processes_alike` measures by how much. A tolerance of no more than that would find regressions
+    in nothing.
+    """
+
+    mean: float = 0.015
+    p50: float = 0.015
+    p99: float = 0.25
+    throughput: float = 0.05
+    cpu: float = 0.02
+    memory: float = 0.10
+    growth: float = 256.0
+    """Bytes a request by which memory may grow more."""
+    calls: float = 0.05
+    """Calls a request that may be added, for each dependency."""
+
+    @classmethod
+    def parse(cls, settings: tuple[str, ...]) -> "Tolerances":
+        """Return the defaults changed by settings such as "p99=0.5"; ConfigurationError."""
+        names = [field.name for field in fields(cls)]
+        changed = {}
+        for setting in settings:
+            name, _, text = setting.partition("=")
+            if name not in names:
+                raise ConfigurationError(
+                    f"tolerance {setting!r}: no such figure{suggestion(name, names)}"
+                )
+            try:
+                changed[name] = float(text)
+            except ValueError:
+                changed[name] = -1.0
+            if not 0 < changed[name] < float("inf"):
+                raise ConfigurationError(f"tolerance {setting!r}: expected a number above 0")
+        return cls(**changed)

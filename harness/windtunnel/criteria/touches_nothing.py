@@ -1,0 +1,66 @@
+"""An endpoint answers without calling any dependency."""
+
+from windtunnel.criteria.attempts import Bounds, attempts, between, needed, partial
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.timeline import timeline
+from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
+from windtunnel.records import Run
+
+
+def touches_nothing(run: Run, control: Run) -> Verdict:
+    """Judge that no attempt reached any dependency during `run`.
+
+    `control` is a run through endpoints that do call every dependency: it must have left its
+    mark at each tap, else the taps prove nothing and the verdict is INCONCLUSIVE. Connections that
+    are opened or kept ready without carrying a request do not count as calls.
+    """
+    blind = [
+        evidence.dependency
+        for evidence in control.evidence
+        if not between(evidence, control.began, control.ended).least
+    ]
+    reached = [
+        (evidence.dependency, attempt)
+        for evidence in run.evidence
+        for attempt in attempts(evidence)
+        if run.began <= attempt.started <= run.ended
+    ]
+    endpoint = ", ".join(sorted({response.endpoint for response in run.responses})) or "nothing"
+    answered = sum(response.succeeded for response in run.responses)
+    bounds = [(each, between(each, run.began, run.ended)) for each in run.evidence]
+    count = Bounds(len(reached), sum(found.most for _, found in bounds))
+    ruling = decide_at_most(count.least, count.most, 0)
+    needs = "; ".join(
+        f"{needed(each)} at {each.dependency}" for each, found in bounds if not found.exact
+    )
+    if not reached and (blind or not answered):
+        ruling = Ruling.INCONCLUSIVE
+        needs = (
+            f"a control run that reaches {', '.join(blind)}" if blind else "requests that succeed"
+        )
+    return Verdict(
+        criterion="touches no dependency",
+        mechanism="isolation",
+        subject=endpoint,
+        ruling=ruling,
+        statement=f"{count} calls reached a dependency during {len(run.responses)}"
+        f" requests ({answered} answered); allowed are 0.",
+        value=float(count.least),
+        lower=float(count.least),
+        upper=float(count.most),
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        conditions=(
+            *conditions(run),
+            *dict.fromkeys(doubt for each in run.evidence for doubt in partial(each)),
+        ),
+        timeline=tuple(
+            moment
+            for dependency in dict.fromkeys(name for name, _ in reached)
+            for moment in timeline(
+                run.responses,
+                dependency,
+                [attempt for name, attempt in reached if name == dependency],
+                [attempt for name, attempt in reached if name == dependency],
+            )
+        ),
+    )

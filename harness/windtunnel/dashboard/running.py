@@ -1,0 +1,124 @@
+"""Puts a dashboard together around a running stack, and serves it until it is told to stop."""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from aiohttp import web
+
+from windtunnel.dashboard.board import Board
+from windtunnel.dashboard.discovery import Announcement, announce
+from windtunnel.dashboard.leases import Leases
+from windtunnel.dashboard.sampler import Sampler
+from windtunnel.dashboard.server import Dashboard
+from windtunnel.dashboard.state import Meter, Run
+from windtunnel.dashboard.traffic import Traffic
+from windtunnel.errors import ControlError, StartError
+from windtunnel.load.closed_loop import Caller
+from windtunnel.stack import Stack
+
+INTERVAL = 1.0
+"""Seconds between two looks."""
+METRICS_TIMEOUT = 2.0
+"""Seconds for the target to answer `/metrics`."""
+CALL_TIMEOUT = 10.0
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on this port of 127.0.0.1; StartError where it is taken.
+
+    Before anything else is started, so that a taken port costs nothing.
+    """
+    listener = socket.socket()
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(64)
+    except OSError as error:
+        listener.close()
+        raise StartError(
+            f"the dashboard cannot have port {port} of 127.0.0.1: {error.strerror};"
+            " free it, or choose another with --port (0 takes a free one)"
+        ) from None
+    return listener
+
+
+def serve(
+    stack: Stack, run: Run, listener: socket.socket, *, rate: float, ready: Callable[[], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, on an event loop of its own."""
+    asyncio.run(_serve(stack, run, listener, rate=rate, ready=ready))
+
+
+async def _serve(
+    stack: Stack, run: Run, listener: socket.socket, *, rate: float, ready: Callable[[], None]
+) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    target = stack.default_target
+    board = Board(run.endpoints)
+    token = secrets.token_urlsafe(32)
+
+    def tell(source: str, text: str) -> None:
+        board.tell(time.time(), source, text)
+        dashboard.changed()
+
+    def connect() -> Caller:
+        return target.caller(CALL_TIMEOUT)
+
+    leases = Leases(stack.backend, tell)
+    order = random.Random(f"{stack.seed} background traffic")  # noqa: S311 - replayable, not secret
+    traffic = Traffic(connect, run.endpoints, rate=rate, order=order)
+    sampler = Sampler(
+        stack.backend,
+        stack.dependencies,
+        traffic,
+        board,
+        connect=lambda: target.caller(METRICS_TIMEOUT),
+    )
+    dashboard = Dashboard(run, board, leases, traffic, token=token, cost=Meter().read)
+    async with AsyncExitStack() as held:
+        host, port = listener.getsockname()
+        runner = web.AppRunner(dashboard.application(port), access_log=None, shutdown_timeout=0.5)
+        held.push_async_callback(runner.cleanup)
+        held.callback(dashboard.close)
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        announce(
+            Path(stack.backend.directory),
+            Announcement(run=run.id, host=host, port=port, token=token, pid=os.getpid()),
+        )
+        held.callback(sampler.close)
+        traffic.start()
+        held.push_async_callback(traffic.close)
+        ready()
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(each)
+                for each in (
+                    sampler.run(INTERVAL, dashboard.looked),
+                    leases.watch(),
+                    _watch_touches(leases, tell),
+                )
+            ]
+            await stopped.wait()
+            # What is still in force needs no healing: all that it struck ends now.
+            for task in tasks:
+                task.cancel()
+
+
+async def _watch_touches(leases: Leases, tell: Callable[[str, str], None]) -> None:
+    while True:
+        try:
+            await leases.look()
+        except ControlError as error:
+            tell("windtunnel", f"the tap is silent: {error}")
+        await asyncio.sleep(INTERVAL)

@@ -1,0 +1,141 @@
+"""Which of a service's variables lead to a dependency, and to which."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from windtunnel.discovery.compose import ComposeFile
+from windtunnel.discovery.findings import Found, Variable
+
+URL = re.compile(
+    r"^(?P<scheme>[a-zA-Z][\w+.-]*)://(?P<user>[^@/\s]*@)?(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\])"
+    r"(?::(?P<port>\d{1,5}))?(?P<rest>[/?][^\s]*)?$"
+)
+ADDRESS = re.compile(r"^(?P<host>[A-Za-z][\w.-]*|\d+(?:\.\d+){3}):(?P<port>\d{2,5})$")
+SUFFIX = re.compile(
+    r"(?:^|_)(?:BASE_URL|SERVICE_URL|API_URL|URL|URI|DSN|ENDPOINT|ADDRESS|ADDR|HOSTNAME|HOST|SERVER)$"
+)
+HOST = re.compile(r"_(?:HOST|HOSTNAME|SERVER)$")
+OWN = frozenset(
+    {"HOST", "PORT", "HOSTNAME", "BIND", "BASE_URL", "PUBLIC_URL", "APP_URL", "ROOT_URL", "URL",
+     "SERVER_HOST", "CALLBACK_URL", "REDIRECT_URL", "LISTEN_ADDR", "BIND_ADDRESS"}
+)  # fmt: skip
+"""Variables of the service's own address."""
+PORTS = {
+    "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgres": 5432, "postgresql": 5432,
+    "mysql": 3306, "amqp": 5672, "mongodb": 27017, "nats": 4222, "memcached": 11211,
+}  # fmt: skip
+WORDS = {"redis": "redis", "postgres": "postgresql", "pg": "postgresql", "database": "postgresql"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a variable's value says."""
+
+    protocol: str
+    template: str
+    host: str = ""
+    port: int = 0
+
+
+def dependencies(
+    variables: Iterable[Variable], composed: list[Variable], file: ComposeFile | None
+) -> tuple[list[Found], list[str]]:
+    """Return the dependencies that variables lead to, and notes on what could not be seen."""
+    known = {each.name: each for each in (*composed, *variables)}
+    outside = {each.name: each for each in variables}
+    found: dict[str, Found] = {}
+    notes: list[str] = []
+    for name, variable in known.items():
+        told = _told(name, variable, known)
+        if told is None:
+            continue
+        here = _told(name, outside[name], known) if name in outside else None
+        made = _found(name, variable, told, here, file)
+        other = found.get(made.name)
+        if other is not None:
+            other.environment |= made.environment
+            continue
+        if told.template == "{host}":
+            made.environment[HOST.sub("_PORT", name)] = "{port}"
+        if told.template.startswith(("https://", "rediss://")):
+            notes.append(
+                f"{name} ({variable.place}) speaks TLS: the proxy sees only bytes, and its address"
+                " is in no certificate; for tests, let the service speak without TLS"
+            )
+            made.protocol = "tcp"
+        if not made.upstream and not made.service and made.protocol != "redis":
+            notes.append(
+                f"where {made.name} runs ({name}, {variable.place}): give"
+                f" dependencies.{made.name}.upstream or .command"
+            )
+        found[made.name] = made
+    return list(found.values()), notes
+
+
+def _told(name: str, variable: Variable, known: dict[str, Variable]) -> _Told | None:
+    if name in OWN or name.endswith("_PORT"):
+        return None
+    value = variable.value
+    if url := URL.match(value):
+        scheme = url["scheme"].lower()
+        port = int(url["port"] or PORTS.get(scheme.partition("+")[0], 0))
+        template = f"{url['scheme']}://{url['user'] or ''}{{address}}{url['rest'] or ''}"
+        return _Told(_protocol(scheme), template, url["host"].strip("[]"), port)
+    protocol = _guess(name)
+    if address := ADDRESS.match(value):
+        return _Told(protocol, "{address}", address["host"], int(address["port"]))
+    if HOST.search(name):
+        pair = known.get(HOST.sub("_PORT", name))
+        port = int(pair.value) if pair and pair.value.isdigit() else 0
+        template = "{host}" if pair else "{address}"
+        return _Told(protocol, template, value if re.match(r"^[\w.-]+$", value) else "", port)
+    if value or not SUFFIX.search(name):
+        return None  # a path, a file, a word: no address
+    bare = bool(re.search(r"ADDR(?:ESS)?$", name))
+    return _Told(protocol, "{address}" if bare else f"{_scheme(protocol)}://{{address}}")
+
+
+def _found(
+    name: str, variable: Variable, told: _Told, here: _Told | None, file: ComposeFile | None
+) -> Found:
+    short = SUFFIX.sub("", name).strip("_").lower() or name.lower()
+    made = Found(short, told.protocol, {name: told.template}, variable.place)
+    services = file.services if file else {}
+    port = told.port or PORTS.get(told.protocol, 0)
+    if told.host in services:
+        made.service = told.host
+        assert file is not None  # noqa: S101 - else it has no services
+        published = file.published(told.host, port)
+        made.upstream = f"127.0.0.1:{published}" if published else ""
+    elif short in services:
+        made.service = short
+    outside = here if here and here.host and here.host not in services else None
+    if outside and (outside.port or port):
+        made.upstream = f"{outside.host}:{outside.port or port}"
+    elif told.host and told.host not in services and port:
+        made.upstream = f"{told.host}:{port}"
+    # A Redis of this machine's own: windtunnel starts one for each run.
+    if made.protocol == "redis" and made.upstream.partition(":")[0] in {"localhost", "127.0.0.1"}:
+        made.upstream = ""
+    return made
+
+
+def _protocol(scheme: str) -> str:
+    plain = scheme.partition("+")[0]
+    if plain in {"http", "https"}:
+        return "http"
+    if plain in {"redis", "rediss"}:
+        return "redis"
+    return "postgresql" if plain in {"postgres", "postgresql"} else "tcp"
+
+
+def _guess(name: str) -> str:
+    for word, protocol in WORDS.items():
+        if word in name.lower().split("_") or (len(word) > 2 and word in name.lower()):
+            return protocol
+    return "http" if re.search(r"UR[LI]$|ENDPOINT$", name) else "tcp"
+
+
+def _scheme(protocol: str) -> str:
+    return "http" if protocol == "tcp" else protocol

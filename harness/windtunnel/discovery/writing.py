@@ -1,0 +1,108 @@
+"""The configuration that is written from what was found, each line with where it comes from."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from pydantic import BaseModel
+
+from windtunnel.configuration import Configuration, Criteria
+from windtunnel.discovery.findings import Findings, Found, Seen
+
+HEAD = """\
+# How windtunnel starts this service and breaks what it calls.
+# `windtunnel doctor` checks it; `windtunnel config` shows every setting and where it comes from.
+"""
+OFFERED = ("profile", "backend", "start_deadline", "fallback_header")
+"""Settings shown with their defaults, to be found here when they are wanted."""
+
+
+def written(findings: Findings) -> str:
+    """Return the TOML text of a configuration, valid whatever was found."""
+    lines = [HEAD]
+    lines += _target(findings)
+    lines += _seen("health", findings.health)
+    lines += _endpoints(findings.endpoints)
+    lines += ["", *_offered(Configuration, OFFERED)]
+    for dependency in findings.dependencies:
+        lines += _dependency(dependency)
+    if not findings.dependencies:
+        lines += [
+            "",
+            "# FILL IN: one table for each thing that the service calls, for example",
+            "# [dependencies.prices]",
+            '# protocol = "http"',
+            '# upstream = "127.0.0.1:9000"      # or command = [...], which starts it',
+            '# environment = { PRICES_URL = "http://{address}" }',
+            '# endpoint = "/prices"             # a request here calls it once',
+        ]
+    lines += ["", "# [criteria]", *_offered(Criteria, tuple(Criteria.model_fields))]
+    return "\n".join(lines) + "\n"
+
+
+def _target(findings: Findings) -> Iterator[str]:
+    target, service = findings.target, findings.service
+    if target:
+        why = target.told_by.place or f"GUESS: {target.told_by.guess}"
+        yield f"# {target.framework.value} ({target.framework.place}), started as in {why}"
+        yield f"command = {toml(list(target.command))}"
+        if target.port:
+            yield "# It listens on a port of its own, which must be free; better let it read PORT."
+            yield f"port = {target.port}"
+        if target.environment:
+            yield f"environment = {toml(target.environment)}"
+    if service:
+        yield f"# The service in {findings.compose_file}, for the backend docker ({service.place})"
+        yield f"service = {toml(service.value)}"
+    if not target and not service:
+        yield "# FILL IN: how the service starts; {port} is a free port of 127.0.0.1"
+        yield f"command = {toml(['./start', '{host}', '{port}'])}"
+
+
+def _seen(key: str, seen: Seen) -> Iterator[str]:
+    if seen.guess:
+        yield f"# GUESS: {seen.guess}"
+        yield f"{key} = {toml(seen.value)}"
+    else:
+        yield f"{key} = {toml(seen.value)}  # {seen.place}"
+
+
+def _endpoints(endpoints: Sequence[Seen]) -> Iterator[str]:
+    yield from (f"# GUESS: {each.guess}" for each in endpoints if each.guess)
+    yield "endpoints = ["
+    for each in endpoints:
+        yield f"    {toml(each.value)}," + (f"  # {each.place}" if each.place else "")
+    yield "]"
+
+
+def _dependency(found: Found) -> Iterator[str]:
+    yield ""
+    yield f"[dependencies.{json.dumps(found.name) if '.' in found.name else found.name}]"
+    yield f"# {', '.join(found.environment)} ({found.place})"
+    yield f"protocol = {toml(found.protocol)}"
+    if found.upstream:
+        yield "# One that runs already; or command = [...], which starts it for each session"
+        yield f"upstream = {toml(found.upstream)}"
+    elif found.protocol == "redis":
+        yield "# No upstream: windtunnel starts a Redis of its own"
+    elif not found.service:
+        yield '# FILL IN: upstream = "127.0.0.1:9000" where it runs, or command = [...] to start it'
+    if found.service and found.service != found.name:
+        yield f"service = {toml(found.service)}"
+    yield f"environment = {toml(found.environment)}"
+    yield from _seen("endpoint", found.endpoint)
+
+
+def _offered(model: type[BaseModel], names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        field = model.model_fields[name]
+        text = " ".join((field.description or "").split())
+        yield f"# {name} = {toml(field.default)}  # {text}"
+
+
+def toml(value: object) -> str:
+    """Return a text, number, list or table of these as TOML on one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

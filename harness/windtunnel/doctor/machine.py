@@ -1,0 +1,66 @@
+"""What the machine has: the programs to start, and what each backend needs."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from windtunnel.backends.docker.compose import find_compose
+from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.installed import find_programs
+from windtunnel.configuration import Configuration
+from windtunnel.doctor.check import Check, fail, ok
+from windtunnel.errors import BackendUnavailable
+
+
+def commands(configuration: Configuration) -> Iterator[Check]:
+    """Check that each command to start is found."""
+    wanted = {"target": configuration.command}
+    wanted |= {name: each.command for name, each in configuration.dependencies.items()}
+    for name, command in wanted.items():
+        if not command:
+            continue
+        program = command[0].replace("{python}", sys.executable)
+        local = str(Path(configuration.directory) / program)
+        path = shutil.which(local if "/" in program else program)
+        if path is None:
+            where = f"in {configuration.directory}" if "/" in program else "on PATH"
+            yield fail(
+                f"command of {name}",
+                f"{program} is not found {where}, or cannot be executed",
+                "install it, or correct the first word of the command",
+            )
+        else:
+            yield ok(f"command of {name}", path)
+
+
+def backends(backend: str) -> Iterator[Check]:
+    """Check what the backends need; what `backend` itself lacks is a failure."""
+    yield from _local(backend)
+    yield from _docker(backend)
+
+
+def _local(backend: str) -> Iterator[Check]:
+    try:
+        toxiproxy, redis = find_programs()
+    except BackendUnavailable as error:
+        yield _lacking("local", backend, str(error), "install them; embedded needs neither")
+    else:
+        yield ok("local", f"{toxiproxy} and {redis}")
+
+
+def _docker(backend: str) -> Iterator[Check]:
+    try:
+        compose = " ".join(find_compose())
+        engine = Engine("doctor")
+    except BackendUnavailable as error:
+        yield _lacking("docker", backend, str(error), "install it; embedded needs none")
+    else:
+        yield ok("docker", f"engine {engine.version}, {compose}")
+        engine.close()
+
+
+def _lacking(name: str, backend: str, found: str, remedy: str) -> Check:
+    if name == backend:
+        return fail(name, found, remedy)
+    return ok(name, f"not needed, and not to be had here: {found.partition('; ')[0]}")

@@ -1,0 +1,31 @@
+"""Whether there is a configuration, and whether it says enough."""
+
+from collections.abc import Iterator, Mapping
+
+from windtunnel.configuration import Loaded
+from windtunnel.configuration.overrides import ignored
+from windtunnel.doctor.check import Check, ok, warn
+
+NAME = "configuration"
+
+
+def configured(loaded: Loaded, environment: Mapping[str, str]) -> Iterator[Check]:
+    """Check what the settings are and where they are."""
+    configuration = loaded.configuration
+    if loaded.file is None:
+        yield warn(
+            NAME,
+            "there is no windtunnel.toml and no [tool.windtunnel]: the sample target is tested",
+            "windtunnel init writes one for your service",
+        )
+    else:
+        endpoints, dependencies = len(configuration.endpoints), len(configuration.dependencies)
+        yield ok(NAME, f"{loaded.place}: {endpoints} endpoints, {dependencies} dependencies")
+    if not configuration.dependencies:
+        yield warn(
+            NAME,
+            "no dependency is configured: nothing can be broken",
+            "add [dependencies.NAME] for each thing that your service calls",
+        )
+    for name in ignored(loaded.table, environment):
+        yield warn(NAME, f"the variable {name} is no setting", "unset it, or see windtunnel config")

@@ -1,0 +1,88 @@
+"""Whether each dependency really gets its traffic through the proxy: the tap decides."""
+
+from collections.abc import Iterator
+
+from windtunnel.configuration import Dependency
+from windtunnel.doctor import bypass, mentions
+from windtunnel.doctor.check import Check, fail, ok, warn
+from windtunnel.records import Run
+from windtunnel.stack import Stack
+
+REQUESTS = 3
+
+
+def dependencies(stack: Stack) -> Iterator[Check]:
+    """Check what reached each dependency's tap while its endpoint was asked."""
+    for name, dependency in stack.configuration.dependencies.items():
+        before = bypass.connections(stack, dependency)
+        run = stack.drive(dependency.endpoint, REQUESTS)
+        calls = _calls(run, name)
+        if calls:
+            yield _reached(stack, name, dependency, calls)
+        else:
+            yield _not_reached(
+                stack, name, dependency, bypass.connections(stack, dependency) - before
+            )
+
+
+def _calls(run: Run, name: str) -> int:
+    evidence = run.at(name)
+    return len(evidence.exchanges) or len(evidence.connections)
+
+
+def _reached(stack: Stack, name: str, dependency: Dependency, calls: int) -> Check:
+    found = f"{REQUESTS} requests to {dependency.endpoint} made {calls} calls through the proxy"
+    if calls >= REQUESTS or dependency.protocol not in {"http", "redis"}:
+        return ok(name, found)
+    better = _calling(stack, name, dependency, at_least=REQUESTS)
+    if better:
+        remedy = f"configure dependencies.{name}.endpoint = {better!r}: there each makes one"
+    else:
+        remedy = (
+            "some answers came without a call: for criteria that count calls, let the target run"
+            " without its cache (environment), or configure another endpoint"
+        )
+    return warn(name, found, remedy)
+
+
+def _calling(stack: Stack, name: str, dependency: Dependency, *, at_least: int) -> str:
+    """Return another configured endpoint that calls the dependency; empty where none does."""
+    for path in dict.fromkeys(stack.endpoints):
+        if path != dependency.endpoint:
+            run = stack.drive(path, REQUESTS)
+            if _calls(run, name) >= at_least:
+                return path
+    return ""
+
+
+def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozenset[str]) -> Check:
+    told = " and ".join(dependency.environment) or "what it is told"
+    if direct:
+        return fail(
+            name,
+            f"your service reached {name} directly ({', '.join(sorted(direct))}),"
+            f" not through {told}",
+            f"let it take the address from {told}",
+        )
+    if path := _calling(stack, name, dependency, at_least=1):
+        return fail(
+            name,
+            f"requests to {dependency.endpoint} did not reach it; those to {path} did",
+            f"configure dependencies.{name}.endpoint = {path!r}",
+        )
+    found = f"{REQUESTS} requests to {dependency.endpoint} did not reach it through the proxy"
+    unread = mentions.missing(stack.configuration, dependency.environment)
+    if unread:
+        return fail(
+            name,
+            f"{found}; no file in {stack.configuration.directory} mentions {' or '.join(unread)}",
+            f"let your service take the address from {told}, or configure the name that it reads",
+        )
+    others = bypass.elsewhere(stack)
+    connected = f"; the target is connected to {', '.join(sorted(others))}" if others else ""
+    return fail(
+        name,
+        f"{found}{connected}",
+        f"configure as dependencies.{name}.endpoint a path that calls it each time, without a"
+        f" cache; and see that your service uses {told}",
+    )

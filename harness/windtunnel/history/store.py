@@ -1,0 +1,71 @@
+"""Where the history is kept: a file of lines, or the notes of a repository's commits."""
+
+import subprocess
+from pathlib import Path
+
+from windtunnel.errors import ConfigurationError, ControlError
+from windtunnel.history.entry import Entry, from_line, to_line
+
+GIT_NOTES = "git-notes"
+"""The place's name that means refs/notes/windtunnel; push and fetch them as any ref."""
+_REF = "windtunnel"
+DEADLINE = 60.0
+"""Seconds that one git command may take."""
+
+
+def append(place: str, entry: Entry, directory: Path) -> None:
+    """Add one run. Raises ConfigurationError for a file, ControlError for notes, that refuse it."""
+    line = to_line(entry)
+    if place == GIT_NOTES:
+        author = ("-c", "user.name=windtunnel", "-c", "user.email=windtunnel@localhost")
+        note = ("--file=-", entry.commit)
+        _git(directory, [*author, "notes", f"--ref={_REF}", "append", *note], given=line + "\n")
+        return
+    try:
+        with (directory / place).open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+    except OSError as error:
+        raise ConfigurationError(f"history {place}: {error.strerror}") from None
+
+
+def read(place: str, directory: Path) -> tuple[Entry, ...]:
+    """Return all runs in order of their time. Raises as `append`, and for lines that are none."""
+    lines = _noted(directory) if place == GIT_NOTES else _filed(directory / place)
+    entries = [
+        from_line(line, f"{place}:{number}") for number, line in enumerate(lines, 1) if line.strip()
+    ]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _filed(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not text"
+        raise ConfigurationError(f"history {path}: cannot be read: {reason}") from None
+
+
+def _noted(directory: Path) -> list[str]:
+    lines = []
+    for pair in _git(directory, ["notes", f"--ref={_REF}", "list"]).splitlines():
+        note = pair.split()[0]
+        lines += _git(directory, ["cat-file", "blob", note]).splitlines()
+    return lines
+
+
+def _git(directory: Path, arguments: list[str], given: str = "") -> str:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=directory,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ControlError(f"git notes: {error}") from None
+    if done.returncode:
+        raise ControlError(f"git notes: {done.stderr.strip() or 'failed'}")
+    return done.stdout

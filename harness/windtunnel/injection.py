@@ -1,0 +1,110 @@
+"""A fault while it is in force: injected on entry, healed on exit; refused if it was vacuous."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from windtunnel.backends.backend import Backend
+from windtunnel.backends.toxiproxy import OURS_ALONE, label
+from windtunnel.criteria import Ruling, Verdict, fault_touched
+from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
+from windtunnel.records import FaultWindow
+from windtunnel_faults import Fault
+
+Record = Callable[[Verdict], None]
+
+
+class Injection:
+    """A context manager around one fault.
+
+    On a normal exit it raises VacuousFault where the fault touched no traffic, InconclusiveVerdict
+    where the evidence cannot tell, and ControlError where its lease ran out in between.
+    """
+
+    def __init__(self, backend: Backend, fault: Fault, record: Record) -> None:
+        self.fault = fault
+        self._backend = backend
+        self._record = record
+        self._began: float | None = None
+        self._ended: float | None = None
+        self._lapses = 0
+
+    def __repr__(self) -> str:
+        state = "not begun" if self._began is None else "healed" if self._ended else "in force"
+        return f"<Injection of {self.fault!r}: {state}>"
+
+    @property
+    def begun(self) -> bool:
+        """Whether the fault was ever in force."""
+        return self._began is not None
+
+    @property
+    def window(self) -> FaultWindow:
+        """When the fault was in force; RuntimeError before it began."""
+        if self._began is None:
+            raise RuntimeError(f"{self!r}: use it in a with statement")
+        return FaultWindow(
+            fault=repr(self.fault),
+            dependency=self.fault.dependency,
+            began=self._began,
+            ended=self._ended,
+            toxic=label(self.fault) if self.fault.needs in OURS_ALONE else "",
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the fault touched traffic, as far as the evidence goes now."""
+        window = self.window
+        # A little before: a connection that was busy when the fault began shows only so.
+        since = window.began - 60.0
+        return fault_touched(window, self._backend.evidence(window.dependency, since))
+
+    @property
+    def touched(self) -> bool:
+        """Whether the fault touched traffic; InconclusiveVerdict where that is not known."""
+        return bool(self.verdict)
+
+    def __enter__(self) -> Self:
+        self._lapses = self._backend.lapses
+        self._began, self._ended = time.monotonic(), None
+        try:
+            self._backend.inject(self.fault)
+        except BaseException:
+            # It may be in force in part, or take hold later: nobody else would heal it.
+            with suppress(WindtunnelError):
+                self._backend.heal(self.fault)
+            self._ended = time.monotonic()
+            raise
+        return self
+
+    def heal(self) -> None:
+        """End the fault where it is still in force, without asking what it touched."""
+        if self._began is not None and self._ended is None:
+            self._backend.heal(self.fault)
+            self._ended = time.monotonic()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Read before healing: afterwards late traffic could be taken for touched.
+        try:
+            touched = self.verdict if error is None else None
+        finally:
+            self.heal()
+        if touched is None:
+            return
+        self._record(touched)
+        if self._backend.lapses != self._lapses:
+            raise ControlError(
+                f"{self.fault!r} healed by itself: the runner gave no heartbeat for longer than the"
+                " lease, so nothing seen since then was under the fault"
+            )
+        if touched.ruling is Ruling.FAIL:
+            raise VacuousFault(f"{touched}")
+        if touched.ruling is Ruling.INCONCLUSIVE:
+            raise InconclusiveVerdict(f"{touched}")

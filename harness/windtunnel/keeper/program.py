@@ -1,0 +1,231 @@
+"""The keeper's own process: starts, signals and ends programs; heals and cleans when left alone."""
+
+import asyncio
+import http.client
+import json
+import os
+import shutil
+import signal
+import sys
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from windtunnel.keeper.wire import (
+    REQUESTS,
+    Answer,
+    Arrange,
+    Ask,
+    Heartbeat,
+    Signal,
+    Spawn,
+    Stop,
+)
+
+PROGRAMS = "programs"
+"""The file in the run's directory with a line for each program: its pid, and when it began."""
+COMMAND_DEADLINE = 60.0
+"""Seconds that one healing or ending command may take before it is killed."""
+
+
+class Keeper:
+    """Owns the programs of one run; nothing outlives it except by SIGKILL of the keeper itself."""
+
+    def __init__(self, run: str, directory: Path) -> None:
+        self._run = run
+        self._directory = directory
+        self._programs: dict[str, asyncio.subprocess.Process] = {}
+        self._arranged = Arrange(lease=float("inf"))
+        self._last_heartbeat = asyncio.get_running_loop().time()
+        self._lapsed = False
+        self._lapses = 0
+
+    def __repr__(self) -> str:
+        return f"<Keeper of {self._run}: {', '.join(self._programs) or 'no programs'}>"
+
+    async def answer(self, request: object) -> Answer:
+        """Carry out one request; an Answer with `error` says why it could not be."""
+        match request:
+            case Spawn():
+                return await self._spawn(request)
+            case Heartbeat():
+                self._last_heartbeat = asyncio.get_running_loop().time()
+                self._lapsed = False
+                return Answer(lapses=self._lapses)
+            case Arrange():
+                self._arranged = request
+                return Answer()
+            case Signal() | Stop() | Ask():
+                program = self._programs.get(request.name)
+                if program is None:
+                    return Answer(error=f"no program named {request.name!r} was started")
+                return await self._handle(program, request)
+            case _:
+                return Answer(error=f"unknown request {request!r}")
+
+    async def _spawn(self, request: Spawn) -> Answer:
+        known = self._programs.get(request.name)
+        if known is not None and known.returncode is None:
+            return Answer(error=f"program {request.name!r} is running already")
+        # Opened here and handed on: the program's output outlives its buffers in one file.
+        with Path(request.log).open("ab") as log:  # noqa: ASYNC230 - one local open, no waiting
+            try:
+                program = await asyncio.create_subprocess_exec(
+                    *request.argv,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=request.environment,
+                    cwd=request.directory,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                return Answer(error=f"cannot start {request.argv[0]!r}: {error.strerror}")
+        self._programs[request.name] = program
+        self._note(program.pid)
+        return Answer(pid=program.pid, running=True)
+
+    def _note(self, pid: int) -> None:
+        """Leave for `windtunnel clean` which process it is: some programs hide their environment.
+
+        (Redis writes its title over it.)
+        """
+        with suppress(psutil.NoSuchProcess), (self._directory / PROGRAMS).open("a") as noted:
+            noted.write(f"{pid} {psutil.Process(pid).create_time()!r}\n")
+
+    async def _handle(
+        self, program: asyncio.subprocess.Process, request: Signal | Stop | Ask
+    ) -> Answer:
+        match request:
+            case Signal() if program.returncode is not None:
+                return Answer(
+                    error=f"{request.name!r} has ended with exit status {program.returncode}"
+                )
+            case Signal():
+                _signal_group(program, request.number)
+                if request.number == signal.SIGKILL:
+                    await program.wait()
+            case Stop():
+                await _end(program, request.grace)
+            case Ask():
+                pass
+        return Answer(
+            pid=program.pid,
+            running=program.returncode is None,
+            exit_status=program.returncode,
+        )
+
+    async def watch_lease(self) -> None:
+        """Heal the faults each time the heartbeat has stopped for longer than the lease."""
+        loop = asyncio.get_running_loop()
+        while True:
+            silent = loop.time() - self._last_heartbeat
+            if silent >= self._arranged.lease and not self._lapsed:
+                self._lapsed = True
+                self._lapses += 1
+                await self.heal()
+            await asyncio.sleep(min(0.25, self._arranged.lease / 4))
+
+    async def heal(self) -> None:
+        """Let every suspended program go on, and undo the faults as arranged."""
+        for program in self._programs.values():
+            if program.returncode is None:
+                _signal_group(program, signal.SIGCONT)
+        await asyncio.gather(*(asyncio.to_thread(_post, url) for url in self._arranged.heal_posts))
+        await _run_all(self._arranged.heal_commands, self._arranged.environment)
+
+    async def end(self) -> None:
+        """End every program, run the ending commands, remove the run's directory."""
+        await asyncio.gather(*(_end(program, 2.0) for program in self._programs.values()))
+        await _run_all(self._arranged.end_commands, self._arranged.environment)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _signal_group(program: asyncio.subprocess.Process, number: int) -> None:
+    # The program leads its own session, so its pid names its group as long as it is not reaped.
+    try:
+        os.killpg(program.pid, number)
+    except ProcessLookupError:
+        return
+
+
+async def _end(program: asyncio.subprocess.Process, grace: float) -> None:
+    if program.returncode is None:
+        _signal_group(program, signal.SIGTERM)
+        _signal_group(program, signal.SIGCONT)  # a suspended program cannot act on SIGTERM
+        try:
+            await asyncio.wait_for(program.wait(), grace)
+        except TimeoutError:
+            _signal_group(program, signal.SIGKILL)
+            await program.wait()
+    # Children of the program that stayed behind in its group, whose id cannot have been given to
+    # another one while a member lives. (Without any member it could, in theory: Linux gives ids
+    # out in turn, so that one comes again only after thousands of others.)
+    _signal_group(program, signal.SIGKILL)
+
+
+def _post(url: str) -> None:
+    request = urllib.request.Request(url, data=b"", method="POST")  # noqa: S310 - http only, from the runner
+    # Never by a proxy that the environment names (http_proxy): it could not reach this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5):
+            pass
+    except (OSError, http.client.HTTPException) as error:
+        # The proxy may be gone already; the log of the run keeps the reason.
+        sys.stderr.write(f"keeper: POST {url}: {error}\n")
+
+
+async def _run_all(commands: Sequence[Sequence[str]], environment: dict[str, str]) -> None:
+    for command in commands:
+        try:
+            program = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=sys.stderr,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            sys.stderr.write(f"keeper: {command[0]}: {error}\n")
+            continue
+        try:
+            await asyncio.wait_for(program.wait(), COMMAND_DEADLINE)
+        except TimeoutError:
+            _signal_group(program, signal.SIGKILL)
+            await program.wait()
+
+
+def _decode(line: bytes) -> object:
+    message: dict[str, Any] = json.loads(line)
+    kind = REQUESTS[message.pop("request")]
+    return kind(**message)
+
+
+async def keep(run: str, directory: Path) -> None:
+    """Answer requests from standard input until it ends, then end everything."""
+    loop = asyncio.get_running_loop()
+    keeper = Keeper(run, directory)
+    reader = asyncio.StreamReader(limit=2**22)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    # Ctrl-C reaches only the runner's process group; a SIGTERM to the keeper ends the run in order.
+    loop.add_signal_handler(signal.SIGINT, reader.feed_eof)
+    loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
+    lease = asyncio.create_task(keeper.watch_lease())
+    try:
+        while line := await reader.readline():
+            answer = await keeper.answer(_decode(line))
+            try:
+                sys.stdout.write(json.dumps(asdict(answer)) + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                break  # the runner is gone; its end of our input follows
+    finally:
+        lease.cancel()
+        await keeper.end()

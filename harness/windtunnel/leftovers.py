@@ -1,0 +1,133 @@
+"""Finds what a killed keeper left behind, and removes that and nothing else."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from windtunnel.errors import BackendUnavailable
+from windtunnel.keeper.program import PROGRAMS
+
+RUN_VARIABLE = "WINDTUNNEL_RUN"
+KEEPER_VARIABLE = "WINDTUNNEL_KEEPER"
+PREFIX = "windtunnel-"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One thing of a run whose keeper is gone."""
+
+    run: str
+    kind: str
+    """process, folder, or docker."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was found, and what could not be looked at."""
+
+    leftovers: tuple[Leftover, ...]
+    notes: tuple[str, ...]
+
+
+def sweep(*, remove: bool) -> Swept:
+    """Find, and with `remove` end, what belongs to runs that have no keeper any more.
+
+    A process belongs to a run by the variable that its keeper gave it or by the keeper's note of
+    it, a folder by its name, a container or network by its labels. What belongs to another user
+    or another machine (an engine may serve several) is not looked at.
+    """
+    processes = _runs_with(RUN_VARIABLE)
+    folders = {run: folder for folder, run in _folders()}
+    in_engine, note = _runs_in_engine()
+    # Read last: a run that begins meanwhile has its keeper before it has anything else.
+    alive = _runs_with(KEEPER_VARIABLE)
+    found: list[Leftover] = []
+    for run in [*processes, *(each for each in folders if each not in processes)]:
+        if run not in alive:
+            known = processes.get(run, [])
+            noted = _noted(folders[run]) if run in folders else ()
+            known += [process for process in noted if process not in known]
+            found += _end_processes(run, known, remove=remove)
+    for run, folder in folders.items():
+        if run not in alive:
+            found.append(Leftover(run, "folder", str(folder)))
+            if remove:
+                shutil.rmtree(folder, ignore_errors=True)
+    left = [run for run in in_engine if run not in alive]
+    return Swept((*found, *_end_in_engine(left, remove=remove)), (note,) if note else ())
+
+
+def _end_processes(
+    run: str, processes: list[psutil.Process], *, remove: bool
+) -> Iterator[Leftover]:
+    for process in processes:
+        with suppress(psutil.Error):  # gone meanwhile
+            yield Leftover(run, "process", f"{process.pid} {process.name()}")
+            if remove:
+                process.kill()  # psutil refuses where the pid was given to another process
+
+
+def _folders() -> Iterator[tuple[Path, str]]:
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        try:
+            ours = (folder / "keeper.log").is_file()
+        except PermissionError:
+            continue  # another user's
+        if ours:
+            yield folder, folder.name.removeprefix(PREFIX).rpartition("-")[0]
+
+
+def _noted(folder: Path) -> Iterator[psutil.Process]:
+    """Yield the processes in the keeper's note that still are the ones it started."""
+    try:
+        lines = (folder / PROGRAMS).read_text().splitlines()
+    except OSError:
+        return  # it started none
+    for line in lines:
+        pid, _, began = line.partition(" ")
+        with suppress(psutil.Error, ValueError):
+            process = psutil.Process(int(pid))
+            if process.create_time() == float(began):
+                yield process
+
+
+def _runs_with(variable: str) -> dict[str, list[psutil.Process]]:
+    runs: dict[str, list[psutil.Process]] = {}
+    for process in psutil.process_iter():
+        try:
+            run = process.environ().get(variable)
+        except (psutil.Error, OSError):
+            continue  # another user's, or gone meanwhile
+        if run:
+            runs.setdefault(run, []).append(process)
+    return runs
+
+
+def _runs_in_engine() -> tuple[tuple[str, ...], str]:
+    """Return this machine's runs in the Docker engine, and why none could be looked for."""
+    # Imported here: the docker package takes long to load.
+    from windtunnel.backends.docker.engine import runs  # noqa: PLC0415 - for the reason above
+
+    try:
+        return runs(), ""
+    except BackendUnavailable as error:
+        return (), f"Docker was not looked at: {str(error).splitlines()[0]}"
+
+
+def _end_in_engine(runs: list[str], *, remove: bool) -> Iterator[Leftover]:
+    from windtunnel.backends.docker.engine import Engine  # noqa: PLC0415 - as above
+
+    for run in runs:
+        if not remove:
+            yield Leftover(run, "docker", "containers and networks")
+            continue
+        engine = Engine(run)
+        for name in engine.sweep():
+            yield Leftover(run, "docker", name)
+        engine.close()

@@ -1,0 +1,80 @@
+"""Closed-loop load: each of N connections sends its next request when its last is answered.
+
+A closed loop slows down with the service, so it shows what N callers get, not what a given arrival
+rate would suffer (coordinated omission: Tene, "How NOT to Measure Latency").
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from itertools import count
+
+from windtunnel.address import Address
+from windtunnel.load.connection import HttpConnection
+from windtunnel.records import Response
+
+Between = Callable[[], Awaitable[None]]
+
+
+class Caller:
+    """One connection that records each of its requests."""
+
+    def __init__(self, address: Address, *, fallback_header: str, timeout: float) -> None:
+        self._fallback_header = fallback_header.lower()
+        self._timeout = timeout
+        self._connection = HttpConnection(
+            address, keep_headers=frozenset({self._fallback_header, "content-type"})
+        )
+
+    def __repr__(self) -> str:
+        return f"<Caller {self._connection!r}>"
+
+    async def call(self, number: int, endpoint: str) -> tuple[Response, bytes]:
+        """Return the record of one request, and the answer's body."""
+        started = time.monotonic()
+        answer = await self._connection.get(endpoint, timeout=self._timeout)
+        response = Response(
+            number=number,
+            endpoint=endpoint,
+            started=started,
+            ended=time.monotonic(),
+            status=answer.status,
+            failure=answer.failure,
+            fallback=answer.headers.get(self._fallback_header, ""),
+        )
+        return response, answer.body
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+async def closed_loop(
+    callers: list[Caller],
+    endpoints: Iterable[str],
+    *,
+    until: float = float("inf"),
+    between: Between | None = None,
+) -> list[Response]:
+    """Send `endpoints` in order, each by the first caller that is free; return the responses.
+
+    Ends with the endpoints, or once the monotonic clock reaches `until`. `between` is awaited by a
+    caller after each of its requests.
+    """
+    remaining: Iterator[str] = iter(endpoints)
+    numbers = count(1)
+    responses: list[Response] = []
+
+    async def work(caller: Caller) -> None:
+        for endpoint in remaining:
+            response, _ = await caller.call(next(numbers), endpoint)
+            responses.append(response)
+            if between is not None:
+                await between()
+            if time.monotonic() >= until:
+                return
+
+    async with asyncio.TaskGroup() as group:
+        for caller in callers:
+            group.create_task(work(caller))
+    return responses

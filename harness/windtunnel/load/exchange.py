@@ -1,0 +1,251 @@
+"""One connection of the fast engine: the path that every request takes, so it allocates little."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol, cast
+
+import httptools
+
+from windtunnel.load.answer_head import HeadAnswer, status_until_close
+from windtunnel.load.destination import Destination
+from windtunnel.load.mix import Encoded
+from windtunnel.load.one_answer import is_one_answer
+from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.records.samples import Failure
+
+NAN = float("nan")
+NEVER = float("inf")
+REMEMBERED = 4096
+"""Bytes of an answer that a connection remembers at most: there may be thousands of them."""
+
+Released = Callable[["Place", float], None]
+
+
+class Place(Protocol):
+    """Where one request at a time is sent: a connection, or a stream of one."""
+
+    @property
+    def number(self) -> int:
+        """The connection's."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it serves no more."""
+
+    @property
+    def deadline(self) -> float:
+        """When the request under way has failed; infinite while there is none."""
+
+    released: Released
+    """Called when it is free for another."""
+
+    def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
+        """Send, `now`, a request that was due at `intended`. The one before must have ended."""
+
+    def expire(self) -> None:
+        """Fail the request under way: its deadline has passed."""
+
+    def close(self) -> None:
+        """Close without a record."""
+
+
+class Exchanger(asyncio.Protocol):
+    """One connection from its opening to its end: sends one request at a time, records each.
+
+    Calls `released` when it is free for another. The opening counts in the first request's time.
+    It never raises: what goes wrong is recorded as a `Failure`. Once `is_dead`, it serves no more.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        destination: Destination,
+        tls: ssl.SSLContext | None,
+        recorder: Recorder,
+    ) -> None:
+        self.number = number
+        self.released: Released = ignore
+        self.deadline = NEVER
+        """When the request under way has failed; infinite while there is none."""
+        self.is_dead = False
+        self._destination = destination
+        self._tls = tls
+        self._record = recorder.write
+        self._item: Encoded | None = None
+        self._transport: asyncio.Transport | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._head = b""
+        self._first_byte = NAN
+        self._status = 0
+        self._ends = False
+        self._last = self._again = b""
+        """The last answer that came in one piece, and one that had come twice: many are alike."""
+        self._again_status = 0
+
+    def __repr__(self) -> str:
+        state = "dead" if self.is_dead else "busy" if self._item else "idle"
+        return f"<Exchanger {self.number} {state}>"
+
+    def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
+        """Send, `now`, a request that was due at `intended`. The one before must have ended."""
+        self._item = item
+        self._intended = intended
+        self._queued = queued
+        self.deadline = intended + item.timeout
+        self._first_byte = NAN
+        self._started = now
+        if self._transport is not None:
+            if item.is_head:
+                self._again = b""
+                self._parse(HeadAnswer(self.on_message_complete))
+            self._write(item.wire)
+        else:
+            self._opening = asyncio.get_running_loop().create_task(self._open())
+
+    async def _open(self) -> None:
+        try:
+            await self._destination.connect(self, self._tls)
+        except OSError as error:  # TLS's errors are OSErrors too
+            self._opening = None
+            self._fail(failure_of(error))
+
+    def expire(self) -> None:
+        """Fail the request under way: its deadline has passed."""
+        self._fail(Failure.TIMED_OUT)
+
+    def close(self) -> None:
+        """Close without a record."""
+        self._item = None
+        self._drop()
+
+    def _drop(self) -> None:
+        self.is_dead = True
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _fail(self, failure: Failure) -> None:
+        self._drop()
+        self._end(monotonic(), 0, failure)
+
+    def _end(self, now: float, status: int, failure: int) -> None:
+        item = self._item
+        if item is None:
+            return
+        self._item = None
+        self.deadline = NEVER
+        self._record(
+            PACK(
+                self._intended,
+                self._started,
+                self._first_byte,
+                now,
+                self.number,
+                status,
+                item.index,
+                failure,
+                self._queued,
+            )
+        )
+        self.released(self, now)
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the request that this connection was opened for."""
+        # uvloop's transports are no subclasses of asyncio's, only like them.
+        self._transport = cast("asyncio.Transport", transport)
+        self._write = self._transport.write
+        self._opening = None
+        if self._item is None:
+            self._drop()
+            return
+        self._parse(HeadAnswer(self.on_message_complete) if self._item.is_head else self)
+        self._write(self._item.wire)
+
+    def _parse(self, handler: object) -> None:
+        # With no other callback than on_message_complete, the parser enters Python once an answer.
+        self._parser = httptools.HttpResponseParser(handler)
+        self._feed = self._parser.feed_data
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the answer's parser, and end the request with the answer."""
+        now = monotonic()
+        item = self._item
+        if item is None:
+            self._drop()  # an answer without a request
+            return
+        if self._first_byte != self._first_byte:  # NaN: no answer has begun
+            self._first_byte = now
+            if data == self._again:
+                # The same bytes from the same state of the parser, which need not see them.
+                self._end(now, self._again_status, item.verdicts[self._again_status])
+                return
+            self._head = data
+        try:
+            self._feed(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._fail(Failure.MALFORMED)
+            return
+        status = self._status
+        if status:
+            self._status = 0
+            if self._ends:
+                self._drop()
+            elif item.is_head:
+                self._parse(self)
+            elif self._head is data:
+                self._remember(data, status)
+            self._end(now, status, item.verdicts[status])
+
+    def _remember(self, data: bytes, status: int) -> None:
+        """Take what came twice in a row for what may come again."""
+        if len(data) > REMEMBERED:
+            return
+        if data == self._last and is_one_answer(data):
+            self._again = data
+            self._again_status = status
+        self._last = data
+
+    def on_message_complete(self) -> None:
+        """Take the answer's status; an interim one (below 200) is not the answer yet."""
+        status = self._parser.get_status_code()
+        if status >= 200:
+            # A second answer to one request: the connection cannot be trusted any more.
+            self._ends = self._status != 0 or not self._parser.should_keep_alive()
+            self._status = status
+
+    def eof_received(self) -> bool:
+        """Close on the peer's end of data."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the request under way: with its answer, where that lasts until the close."""
+        self.is_dead = True
+        item = self._item
+        if item is None:
+            return
+        began = self._first_byte == self._first_byte
+        status = status_until_close(self._head) if began and exc is None else 0
+        if status:
+            self._end(monotonic(), status, item.verdicts[status])
+        else:
+            self._end(monotonic(), 0, failure_of(exc) if exc else Failure.CLOSED)
+
+
+def ignore(place: Place, now: float) -> None:
+    """Take a released connection for nothing more."""
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return the kind of failure that an error of a connection is."""
+    if isinstance(error, ssl.SSLError):
+        return Failure.TLS
+    if isinstance(error, ConnectionRefusedError):
+        return Failure.REFUSED
+    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
+        return Failure.RESET
+    return Failure.OTHER

@@ -1,0 +1,99 @@
+"""The highest rate at which objectives hold, found by stretches of open-loop load."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from windtunnel.criteria.generator_kept_up import generator_kept_up
+from windtunnel.criteria.intervals import trials_for_none
+from windtunnel.criteria.objective import Figure, Objective
+from windtunnel.criteria.objective_held import objective_held
+from windtunnel.criteria.verdict import Ruling, Verdict, overall
+from windtunnel.load.level_search import Bracket, Tried, bracket, next_level, steps_at_most
+from windtunnel.records.load_run import LoadRun
+
+LONGER, LONGEST = 3.0, 10.0
+"""How much longer, at least and at most, a stretch is repeated whose evidence left it open."""
+
+Offer = Callable[[float, float], LoadRun]
+"""Offers a rate for so many times the usual stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One rate, and how the objectives fared."""
+
+    rate: float
+    verdicts: tuple[Verdict, ...]
+    ruling: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a search found."""
+
+    bracket: Bracket
+    trials: tuple[Trial, ...]
+    bottleneck: str = ""
+    """Why the search ended early: the load engine's own limit, not the service's."""
+    confidence: float = 0.99
+
+
+def find_limit(
+    offer: Offer,
+    objectives: Sequence[Objective],
+    *,
+    lowest: float = 50.0,
+    highest: float = 200_000.0,
+    resolution: float = 0.05,
+    confidence: float = 0.99,
+    on_trial: Callable[[Trial], None] = lambda trial: None,
+) -> Limit:
+    """Return the highest rate from `lowest` to `highest` that was shown to hold, to `resolution`.
+
+    Every look is held to a share of the error that `confidence` allows the whole search
+    (Bonferroni). What two looks leave open was not shown to hold. The search ends where the load
+    engine itself cannot follow.
+    """
+    looks = 2 * len(objectives) * steps_at_most(lowest, highest, resolution)
+    each = 1 - (1 - confidence) / looks
+    tried: list[Tried] = []
+    trials: list[Trial] = []
+    bottleneck = ""
+    while (rate := next_level(tried, lowest, highest, resolution)) is not None:
+        run = offer(rate, 1.0)
+        trial = _judge(rate, run, objectives, each)
+        kept_up = generator_kept_up(run)
+        if trial.ruling is Ruling.INCONCLUSIVE and kept_up.ruling is Ruling.PASS:
+            run = offer(rate, _longer(len(run.samples), objectives, each))
+            trial = _judge(rate, run, objectives, each)
+            kept_up = generator_kept_up(run)
+        trials.append(trial)
+        on_trial(trial)
+        if kept_up.ruling is not Ruling.PASS:
+            bottleneck = f"at {rate:.0f}/s the load engine was the bottleneck: {kept_up.statement}"
+            break
+        tried.append(Tried(rate, trial.ruling is Ruling.PASS))
+    return Limit(bracket(tried), tuple(trials), bottleneck, confidence)
+
+
+def _longer(requests: int, objectives: Sequence[Objective], confidence: float) -> float:
+    """Return how many times the stretch must be to show a share below its limit, if all goes well.
+
+    Half as much again, so that a few requests over the limit leave it shown.
+    """
+    return min(LONGEST, max(LONGER, 1.5 * needed(objectives, confidence) / max(1, requests)))
+
+
+def needed(objectives: Sequence[Objective], confidence: float) -> int:
+    """Return how many requests show every share to be below its limit, if all go well."""
+    shares = [
+        objective.limit if objective.figure is Figure.ERRORS else 1 - objective.share
+        for objective in objectives
+        if objective.figure in (Figure.ERRORS, Figure.QUANTILE)
+    ]
+    return max((trials_for_none(share, confidence) for share in shares if share < 1), default=0)
+
+
+def _judge(rate: float, run: LoadRun, objectives: Sequence[Objective], confidence: float) -> Trial:
+    verdicts = tuple(objective_held(run, objective, confidence) for objective in objectives)
+    return Trial(rate, verdicts, overall(verdicts))

@@ -1,0 +1,231 @@
+"""One HTTP/2 connection from its opening to its end."""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+from typing import Protocol, cast
+
+from h2 import events
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.exceptions import H2Error, StreamClosedError
+from h2.settings import SettingCodes, Settings
+
+from windtunnel.load.exchange import failure_of
+from windtunnel.load.http2.frames import Frames, Parting
+from windtunnel.load.http2.heads import Head
+from windtunnel.records.samples import Failure
+
+WINDOW = 2**24
+"""Bytes that a server may send ahead, so that its answers never wait for us."""
+
+
+class Asker(Protocol):
+    """Whoever waits for an answer."""
+
+    def head(self) -> tuple[Head, bytes]:
+        """Return the request's head and body."""
+
+    def began(self, now: float) -> None:
+        """Take notice that the answer has begun."""
+
+    def answered(self, now: float, status: int) -> None:
+        """Take the whole answer's status."""
+
+    def failed(self, failure: Failure) -> None:
+        """Take the reason why no answer will come."""
+
+    def refused(self) -> None:
+        """Take notice that the server never took the request, so that it may be sent again."""
+
+
+class Channel(asyncio.Protocol):
+    """Carries any number of requests at a time. Once `is_closed`, it takes no more."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+        self.opening: asyncio.Task[None] | None = None
+        """Connects it; cancelled with it."""
+        settings = H2Configuration(
+            client_side=True,
+            # Our own fields are in order already; each check costs tens of microseconds.
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+        )
+        self._h2 = H2Connection(config=settings)
+        values = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.INITIAL_WINDOW_SIZE: WINDOW}
+        self._h2.local_settings = Settings(client=True, initial_values=values)
+        self._most = 1
+        """Streams at a time: how many more the server allows, its first frame will tell."""
+        self._frames = Frames()
+        self._transport: asyncio.Transport | None = None
+        self._waiting: deque[Asker] = deque()
+        self._asked: dict[int, Asker] = {}
+        self._statuses: dict[int, int] = {}
+        self._bodies: dict[int, bytes] = {}
+
+    def __repr__(self) -> str:
+        state = "closed" if self.is_closed else "open" if self._transport else "opening"
+        return f"<Channel {state}, {len(self._asked)} streams>"
+
+    def send(self, asker: Asker) -> None:
+        """Send the asker's request as soon as the connection and the server's limit allow."""
+        self._waiting.append(asker)
+        if self._transport is not None:
+            self._begin()
+
+    def forget(self, asker: Asker) -> None:
+        """Give up the asker's request; its answer is not wanted any more."""
+        if asker in self._waiting:
+            self._waiting.remove(asker)
+        for stream, each in list(self._asked.items()):
+            if each is asker:
+                self._done(stream)
+                self._cancel(stream)
+        self._begin()
+
+    def close(self) -> None:
+        """Close without a word to anyone who waits."""
+        self._waiting.clear()
+        self._asked.clear()
+        self._drop()
+
+    def fail(self, failure: Failure) -> None:
+        """End the connection; everyone who waits is told why."""
+        waiting = [*self._asked.values(), *self._waiting]
+        self.close()
+        for asker in waiting:
+            asker.failed(failure)
+
+    def _drop(self) -> None:
+        self.is_closed = True
+        if self.opening is not None:
+            self.opening.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _begin(self) -> None:
+        """Send what waits and has room, and whatever else h2 has to say."""
+        if self._transport is None:
+            return
+        while self._waiting and not self.is_closed:
+            if self._h2.open_outbound_streams >= self._most:
+                break
+            asker = self._waiting.popleft()
+            stream = self._h2.get_next_available_stream_id()
+            head, body = asker.head()
+            self._asked[stream] = asker
+            self._h2.send_headers(stream, head, end_stream=not body)
+            if body:
+                self._bodies[stream] = body
+                self._send_body(stream)
+        data = self._h2.data_to_send()
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+        if self.is_closed and not self._asked:
+            self._drop()  # what the server said farewell to has ended
+
+    def _send_body(self, stream: int) -> None:
+        """Send as much of a body as the server's window has room for."""
+        body = self._bodies.pop(stream, b"")
+        while body and stream in self._asked:
+            window = self._h2.local_flow_control_window(stream)
+            size = min(window, self._h2.max_outbound_frame_size)
+            if size <= 0:
+                self._bodies[stream] = body
+                return
+            part, body = body[:size], body[size:]
+            self._h2.send_data(stream, part, end_stream=not body)
+
+    def _cancel(self, stream: int) -> None:
+        with suppress(StreamClosedError):  # then there is nothing left to cancel
+            self._h2.reset_stream(stream, ErrorCodes.CANCEL)
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet the server, and send what has waited for the connection."""
+        # uvloop's transports are no subclasses of asyncio's, only like them.
+        self._transport = cast("asyncio.Transport", transport)
+        self.opening = None
+        if self.is_closed:
+            self._transport.abort()
+            return
+        tls = transport.get_extra_info("ssl_object")
+        if tls is not None and tls.selected_alpn_protocol() != "h2":
+            self.fail(Failure.TLS)  # it agreed to no HTTP/2
+            return
+        self._h2.initiate_connection()
+        self._h2.increment_flow_control_window(WINDOW)
+        self._begin()
+
+    def data_received(self, data: bytes) -> None:
+        """Hand frames to h2, and what they mean to who asked."""
+        now = monotonic()
+        try:
+            frames, parting = self._frames.feed(data)
+            # Before the answers are told, so that what they set free asks on another connection.
+            self.is_closed = self.is_closed or parting is not None
+            for event in self._h2.receive_data(frames):
+                self._take(event, now)
+            # Not before all events: what they ended has no window any more.
+            for stream in list(self._bodies):
+                self._send_body(stream)
+            if parting is not None:
+                self._part(parting)
+            self._begin()
+        except H2Error:
+            self.fail(Failure.MALFORMED)
+
+    def _take(self, event: events.Event, now: float) -> None:
+        match event:
+            case events.ResponseReceived():
+                self._statuses[event.stream_id] = int(dict(event.headers)[b":status"])
+                if event.stream_id in self._asked:
+                    self._asked[event.stream_id].began(now)
+            case events.DataReceived():
+                size = event.flow_controlled_length
+                self._h2.acknowledge_received_data(size, event.stream_id)
+            case events.RemoteSettingsChanged():
+                self._most = self._h2.remote_settings.max_concurrent_streams
+            case events.StreamEnded() | events.StreamReset():
+                status = self._statuses.get(event.stream_id, 0)
+                if asker := self._done(event.stream_id):
+                    _tell(asker, event, now, status)
+
+    def _done(self, stream: int) -> Asker | None:
+        self._statuses.pop(stream, None)
+        if self._bodies.pop(stream, b""):
+            self._cancel(stream)  # answered before it was sent in full
+        return self._asked.pop(stream, None)
+
+    def _part(self, parting: Parting) -> None:
+        """Take no more requests; those that the server never took are told so."""
+        never = [stream for stream in self._asked if stream > parting.last_stream]
+        askers = [self._asked[stream] for stream in never] + list(self._waiting)
+        self._waiting.clear()
+        for stream in never:
+            self._done(stream)
+        for asker in askers:
+            asker.refused()
+
+    def eof_received(self) -> bool:
+        """Close on the peer's end of data."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell everyone who still waits."""
+        self.fail(failure_of(exc) if exc else Failure.CLOSED)
+
+
+def _tell(
+    asker: Asker, end: events.StreamEnded | events.StreamReset, now: float, status: int
+) -> None:
+    if isinstance(end, events.StreamEnded):
+        asker.answered(now, status)
+    elif end.error_code == ErrorCodes.REFUSED_STREAM:
+        asker.refused()
+    else:
+        asker.failed(Failure.RESET)

@@ -1,0 +1,45 @@
+"""A mix's requests as HTTP/2 has them: header fields, made once for each."""
+
+from windtunnel.load.destination import Destination
+from windtunnel.load.mix import Encoded, Mix
+
+Head = list[tuple[str, str]]
+
+CONNECTION_ONLY = frozenset(
+    {"connection", "host", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}
+)
+"""Fields of HTTP/1.1's connection, which HTTP/2 forbids (RFC 9113, 8.2.2), and Host."""
+
+
+class Heads:
+    """The head of each request, kept for the next time."""
+
+    def __init__(self, mix: Mix, destination: Destination) -> None:
+        self._mix = mix
+        self._to = destination
+        # By identity: an encoded request is one object for the whole run.
+        self._made: dict[int, Head] = {}
+
+    def __repr__(self) -> str:
+        return f"<Heads of {len(self._made)} requests>"
+
+    def of(self, item: Encoded) -> Head:
+        """Return the request's pseudo-header and header fields, in order."""
+        head = self._made.get(id(item))
+        if head is None:
+            head = self._made[id(item)] = self._make(item)
+        return head
+
+    def _make(self, item: Encoded) -> Head:
+        request = self._mix.requests[item.index]
+        given = {name.lower(): value for name, value in request.headers.items()}
+        head = [
+            (":method", request.method),
+            (":authority", given.get("host", self._to.host_header)),
+            (":scheme", self._to.scheme),
+            (":path", item.path),
+        ]
+        head += [(name, value) for name, value in given.items() if name not in CONNECTION_ONLY]
+        if item.body and "content-length" not in given:
+            head.append(("content-length", f"{len(item.body)}"))
+        return head

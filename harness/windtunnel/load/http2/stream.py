@@ -1,0 +1,156 @@
+"""One place for a request at a time on an HTTP/2 connection, and the connection's renewal."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from time import monotonic
+
+from windtunnel.load.destination import Destination
+from windtunnel.load.exchange import NAN, NEVER, Released, failure_of, ignore
+from windtunnel.load.http2.channel import Channel
+from windtunnel.load.http2.heads import Head, Heads
+from windtunnel.load.mix import Encoded
+from windtunnel.load.plan import Plan
+from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.records.samples import Failure
+
+
+class Line:
+    """One connection of a plan: opened at its first request, and again where it has ended."""
+
+    def __init__(
+        self, number: int, destination: Destination, tls: ssl.SSLContext | None, heads: Heads
+    ) -> None:
+        self.number = number
+        self.heads = heads
+        self._to = destination
+        self._tls = tls
+        self._channel: Channel | None = None
+
+    def __repr__(self) -> str:
+        return f"<Line {self.number} {self._channel or 'not open'}>"
+
+    def channel(self) -> Channel:
+        """Return an open or opening connection."""
+        if self._channel is None or self._channel.is_closed:
+            self._channel = Channel()
+            opening = asyncio.get_running_loop().create_task(self._open(self._channel))
+            self._channel.opening = opening
+        return self._channel
+
+    async def _open(self, channel: Channel) -> None:
+        try:
+            await self._to.connect(channel, self._tls)
+        except OSError as error:  # TLS's errors are OSErrors too
+            channel.opening = None
+            channel.fail(failure_of(error))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._channel is not None:
+            self._channel.close()
+
+
+class Stream:
+    """Sends one request at a time and records each, as `windtunnel.load.exchange.Exchanger` does.
+
+    It is never dead: where its connection has ended, the next request opens another. A request
+    that the server says it never took is sent once more, as any client may (RFC 9113, 8.7), and its
+    latency counts from the beginning.
+    """
+
+    is_dead = False
+
+    def __init__(self, line: Line, recorder: Recorder) -> None:
+        self.number = line.number
+        self.released: Released = ignore
+        self.deadline = NEVER
+        """When the request under way has failed; infinite while there is none."""
+        self._line = line
+        self._record = recorder.write
+        self._item: Encoded | None = None
+        self._channel: Channel | None = None
+        self._first_byte = NAN
+        self._is_again = False
+
+    def __repr__(self) -> str:
+        return f"<Stream of {self._line!r} {'busy' if self._item else 'idle'}>"
+
+    def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
+        """Send, `now`, a request that was due at `intended`. The one before must have ended."""
+        self._item = item
+        self._intended = intended
+        self._queued = queued
+        self.deadline = intended + item.timeout
+        self._first_byte = NAN
+        self._started = now
+        self._is_again = False
+        self._ask()
+
+    def _ask(self) -> None:
+        self._channel = self._line.channel()
+        self._channel.send(self)
+
+    def expire(self) -> None:
+        """Fail the request under way: its deadline has passed."""
+        channel = self._channel
+        if channel is not None:
+            channel.forget(self)
+        self.failed(Failure.TIMED_OUT)
+
+    def close(self) -> None:
+        """Close the connection without a record."""
+        self._item = None
+        self._line.close()
+
+    # windtunnel.load.http2.channel.Asker
+
+    def head(self) -> tuple[Head, bytes]:
+        """Return the request's head and body."""
+        assert self._item is not None  # noqa: S101 - it is forgotten before its item is
+        return self._line.heads.of(self._item), self._item.body
+
+    def began(self, now: float) -> None:
+        """Take notice that the answer has begun."""
+        self._first_byte = now
+
+    def answered(self, now: float, status: int) -> None:
+        """Record the answer."""
+        if self._item is not None:
+            self._end(self._item, now, status, self._item.verdicts[status])
+
+    def failed(self, failure: Failure) -> None:
+        """Record that no answer came."""
+        if self._item is not None:
+            self._end(self._item, monotonic(), 0, failure)
+
+    def refused(self) -> None:
+        """Ask once more; a second refusal is an error."""
+        if self._is_again:
+            self.failed(Failure.RESET)
+        elif self._item is not None:
+            self._is_again = True
+            self._ask()
+
+    def _end(self, item: Encoded, now: float, status: int, failure: int) -> None:
+        self._item = None
+        self._channel = None
+        self.deadline = NEVER
+        row = PACK(
+            *(self._intended, self._started, self._first_byte, now),
+            *(self.number, status, item.index, failure, self._queued),
+        )
+        self._record(row)
+        self.released(self, now)
+
+
+def streams(
+    plan: Plan, numbers: Sequence[int], tls: ssl.SSLContext | None, recorder: Recorder
+) -> list[Stream]:
+    """Return the streams of a plan's connections, which have these numbers.
+
+    The connections take turns, so that few requests at a time are on as many connections.
+    """
+    heads = Heads(plan.mix, plan.destination)
+    lines = [Line(number, plan.destination, tls, heads) for number in numbers]
+    return [Stream(line, recorder) for _ in range(plan.streams) for line in lines]

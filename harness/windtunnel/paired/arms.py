@@ -1,0 +1,44 @@
+"""The two arms of a comparison as programs to start: of work trees, of images, or of this tree."""
+
+from dataclasses import dataclass
+
+from windtunnel.address import Address
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.errors import ConfigurationError
+from windtunnel.paired.environments import cache_folder, python_for, search_path
+from windtunnel.paired.revisions import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One version of the target: what is started, and under which name it is reported."""
+
+    name: str
+    program: Program = CONFIGURED
+    environment: tuple[tuple[str, str], ...] = ()
+    commit: str = ""
+
+
+def of_tree(tree: Tree, *, same_python: bool, install: str) -> Arm:
+    """Return the arm that runs a work tree's code; StartError where its environment cannot be."""
+    python = "" if same_python else python_for(tree.directory, install, cache_folder())
+    return Arm(
+        tree.name,
+        Program(directory=str(tree.directory), python=python),
+        (("PYTHONPATH", search_path(tree.directory)),),
+        tree.commit,
+    )
+
+
+def of_image(image: str) -> Arm:
+    """Return the arm that runs a container of an image."""
+    return Arm(image, Program(image=image))
+
+
+def address_of(url: str, option: str) -> Address:
+    """Return the address in a URL such as "http://127.0.0.1:8080"; ConfigurationError."""
+    place = url.removeprefix("http://").rstrip("/")
+    host, _, port = place.rpartition(":")
+    if not url.startswith("http://") or "/" in place or not host or not port.isdigit():
+        raise ConfigurationError(f"{option}={url}: expected a URL such as http://127.0.0.1:8080")
+    return Address.parse(place)

@@ -1,0 +1,64 @@
+"""What disturbed a comparison, as its own data shows it: drift, pauses, stolen CPU time."""
+
+from collections.abc import Sequence
+from statistics import fmean, median
+
+from windtunnel.records import Block
+
+DRIFT = 0.10
+"""The change of base's own times over a run from which it is worth a word."""
+PAUSE = 10.0
+"""A request that takes so many times the median is a pause."""
+STEAL = 0.01
+"""The share of a CPU's time given to others from which it is worth a word."""
+
+
+def remarks(blocks: Sequence[Block], stolen: float, elapsed: float) -> tuple[str, ...]:
+    """Return one sentence for each disturbance.
+
+    None of them makes a verdict wrong, since each strikes both arms alike or widens the intervals;
+    but they say why more pairs were needed than on a quiet machine.
+    """
+    found = []
+    for endpoint in dict.fromkeys(block.endpoint for block in blocks):
+        own = [block for block in blocks if block.endpoint == endpoint]
+        found += [*_drift(endpoint, own), *_pauses(endpoint, own)]
+    if elapsed and stolen / elapsed > STEAL:
+        found.append(
+            f"the hypervisor took {stolen:.2g} s of CPU time away in {elapsed:.3g} s:"
+            " this machine shares its cores"
+        )
+    return tuple(found)
+
+
+def _drift(endpoint: str, blocks: Sequence[Block]) -> list[str]:
+    quarter = len(blocks) // 4
+    if not quarter:
+        return []
+    means = [fmean(block.base.durations) for block in blocks]
+    change = median(means[-quarter:]) / median(means[:quarter]) - 1
+    if abs(change) < DRIFT:
+        return []
+    said = f"base itself drifted by {change:+.0%} from the first to the last quarter"
+    return [f"{endpoint}: {said}; in pairs that cancels"]
+
+
+def _pauses(endpoint: str, blocks: Sequence[Block]) -> list[str]:
+    said = []
+    arms = {
+        "base": [d for block in blocks for d in block.base.durations],
+        "head": [d for block in blocks for d in block.head.durations],
+    }
+    for name, durations in arms.items():
+        limit = PAUSE * median(durations)
+        pauses = [duration for duration in durations if duration > limit]
+        if pauses:
+            said.append(
+                f"{name}: {len(pauses)} of {len(durations)}, {max(pauses) * 1000:.1f} ms at most"
+            )
+    if not said:
+        return []
+    cause = "as a garbage collection or a busy machine makes them"
+    return [
+        f"{endpoint}: requests took over {PAUSE:g} times the median, {cause}: {'; '.join(said)}"
+    ]

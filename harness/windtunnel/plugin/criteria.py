@@ -1,0 +1,144 @@
+"""The marker `criterion`: which judge it names, and what that judge says of a test's last run."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import windtunnel.criteria
+from windtunnel.criteria import Verdict
+from windtunnel.criteria.objective import Objective, parse
+from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.extensions import CRITERIA, extensions
+from windtunnel.records import Run
+
+if TYPE_CHECKING:
+    from windtunnel.records.load_run import LoadRun
+
+OF_RUNS = (
+    "all_answered",
+    "breaker_closes",
+    "breaker_half_opens",
+    "breaker_opens",
+    "calls_per_request",
+    "error_rate",
+    "fallbacks_served",
+    "mean_response",
+    "opens_no_connection",
+)
+"""Our criteria that one run is enough for."""
+_SUBJECTS = ("endpoint", "dependency")
+"""Arguments that the run or its faults can give where the marker does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One marker, checked."""
+
+    text: str
+    """As it was written."""
+    objectives: tuple[Objective, ...] = ()
+    function: Callable[..., Any] | None = None
+    arguments: Mapping[str, Any] | None = None
+
+    def judge(self, run: "Run | LoadRun", dependencies: Iterable[str]) -> list[Verdict]:
+        """Return the verdicts: one for each subject where the marker names none.
+
+        Endpoints are those of the run, dependencies those that the test's faults struck.
+        """
+        if self.function is None:
+            if isinstance(run, Run):
+                raise ConfigurationError(
+                    f"{self.text}: an objective judges what `stack.offer` returned; for `drive` and"
+                    " `load` name a criterion, such as criterion('mean_response', below=0.05)"
+                )
+            # It needs numpy, and every session pays for what its plugins load.
+            from windtunnel.criteria.objective_held import objective_held  # noqa: PLC0415 - as said
+
+            return [objective_held(run, objective) for objective in self.objectives]
+        if not isinstance(run, Run):
+            raise ConfigurationError(
+                f"{self.text}: judges what `drive` or `load` returned; for `offer` write an"
+                " objective, such as criterion('p99<50ms')"
+            )
+        given = dict(self.arguments or {})
+        judged = []
+        for subject in self._subjects(run, dependencies, given):
+            verdict = self.function(run, **subject, **given)
+            if not isinstance(verdict, Verdict):
+                raise ConfigurationError(f"{self.text}: expected a Verdict; found {verdict!r}")
+            judged.append(verdict)
+        return judged
+
+    def _subjects(
+        self, run: Run, dependencies: Iterable[str], given: Mapping[str, Any]
+    ) -> list[dict[str, str]]:
+        names = [name for name in _SUBJECTS if name in self._wanted() and name not in given]
+        if not names:
+            return [{}]
+        known = {
+            "endpoint": sorted({each.endpoint for each in run.responses}),
+            "dependency": list(dict.fromkeys(dependencies)),
+        }[names[0]]
+        if not known:
+            raise ConfigurationError(f"{self.text}: name the {names[0]} that it is about")
+        return [{names[0]: each} for each in known]
+
+    def _wanted(self) -> list[str]:
+        assert self.function is not None  # noqa: S101 - asked only where there is one
+        return [
+            name
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.default is inspect.Parameter.empty
+        ]
+
+
+def criterion(*args: object, **kwargs: object) -> Criterion:
+    """Return a marker's criterion; ConfigurationError says what is wrong with it."""
+    text = _written(args, kwargs)
+    if len(args) != 1 or not isinstance(args[0], str):
+        raise ConfigurationError(
+            f"{text}: expected a criterion's name and its arguments by name, or an objective such"
+            " as 'p99<50ms and errors<1%'"
+        )
+    name = args[0]
+    if not name.isidentifier():
+        if kwargs:
+            raise ConfigurationError(f"{text}: an objective takes no further arguments")
+        try:
+            return Criterion(text, objectives=parse(name))
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{text}: {error}") from None
+    function = _function(name, text)
+    _, *parameters = inspect.signature(function).parameters.values()
+    known = {parameter.name for parameter in parameters}
+    for given in kwargs:
+        if given not in known:
+            hint = suggestion(given, known) or "; it has none"
+            raise ConfigurationError(f"{text}: {name} has no argument {given!r}{hint}")
+    for parameter in parameters:
+        missing = parameter.default is inspect.Parameter.empty and parameter.name not in kwargs
+        if missing and parameter.name not in _SUBJECTS:
+            raise ConfigurationError(f"{text}: {name} needs {parameter.name}=…")
+    return Criterion(text, function=function, arguments=kwargs)
+
+
+def _function(name: str, text: str) -> Callable[..., Any]:
+    if name in OF_RUNS:
+        own: Callable[..., Any] = getattr(windtunnel.criteria, name)
+        return own
+    added = extensions(CRITERIA, taken=OF_RUNS)
+    if name not in added:
+        hint = suggestion(name, [*OF_RUNS, *added])
+        raise ConfigurationError(f"{text}: no criterion of one run is named {name!r}{hint}")
+    made = added[name].load()
+    if not callable(made) or not inspect.signature(made).parameters:
+        raise ConfigurationError(
+            f"{added[name]}: expected a function of a run and its arguments; found {made!r}"
+        )
+    return made
+
+
+def _written(args: Iterable[object], kwargs: Mapping[str, object]) -> str:
+    shown = [*(repr(each) for each in args), *(f"{name}={each!r}" for name, each in kwargs.items())]
+    return f"criterion({', '.join(shown)})"

@@ -1,0 +1,67 @@
+"""What the markers `fault` and `criterion` do: faults around a test's call, judgement after it."""
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.errors import ConfigurationError, InconclusiveVerdict, VerdictFailed
+from windtunnel.plugin import markers
+from windtunnel.plugin.criteria import Criterion
+from windtunnel.plugin.replay import replay
+from windtunnel.plugin.state import going, note
+from windtunnel.reports.explanation import explain
+
+if TYPE_CHECKING:
+    from windtunnel.stack import Stack
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep the marked faults in force while the test runs, then judge what it drove.
+
+    Around the call alone: what fixtures do before and after it is not under the fault. A test that
+    failed by itself is not judged, and neither is one whose fault touched nothing.
+    """
+    __tracebackhide__ = True
+    faults, criteria = markers.faults(item), markers.criteria(item)
+    if not faults and not criteria:
+        return (yield)
+    stack = going(item).stack
+    if stack is None:
+        raise ConfigurationError(
+            f"{item.nodeid}: its fixture `stack` is another one than windtunnel's, which the"
+            " markers fault and criterion need"
+        )
+    with ExitStack() as held:
+        for fault in faults:
+            held.enter_context(stack.inject(fault))
+        result = yield
+    _judge(item, stack, criteria)
+    return result
+
+
+def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None:
+    if not criteria:
+        return
+    if not stack.runs:
+        raise ConfigurationError(
+            f"{criteria[0].text}: the test made no run: use stack.drive, stack.load or stack.offer"
+        )
+    struck = [window.dependency for window in stack.windows]
+    verdicts = [v for each in criteria for v in each.judge(stack.runs[-1], struck)]
+    for verdict in verdicts:
+        note(item, verdict)
+    failed = [verdict for verdict in verdicts if verdict.ruling is Ruling.FAIL]
+    if failed:
+        raise VerdictFailed(_explained(item, failed))
+    open_ = [verdict for verdict in verdicts if verdict.ruling is Ruling.INCONCLUSIVE]
+    if open_:
+        raise InconclusiveVerdict(_explained(item, open_))
+
+
+def _explained(item: pytest.Item, verdicts: list[Verdict]) -> str:
+    again = replay(item)
+    return "\n\n".join(explain(verdict, again) for verdict in verdicts)

@@ -1,0 +1,99 @@
+"""The markers: refused where they are written, read where they are used."""
+
+import pytest
+
+from windtunnel.configuration import Configuration
+from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.fault_kinds import build
+from windtunnel.plugin.criteria import Criterion, criterion
+from windtunnel.plugin.keys import SESSION
+from windtunnel_faults import Capability, Fault
+
+MARKERS = (
+    "target(**environment): start the scenario's target with these variables",
+    f"needs(capability): skip where the backend lacks it: {', '.join(Capability)}",
+    "fault(fault, or name, dependency, **values): inject it for the test; fails if it is vacuous",
+    "criterion(name or objective, **arguments): judge the last run that the test made by `stack`",
+    "matrix(faults, dependencies): one test for each fault of each dependency, as `fault`",
+)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuse a wrong marker where it is written, and give marked tests their stack."""
+    try:
+        capabilities(item)
+        environment(item)
+        used = bool(faults(item)) | bool(criteria(item))
+    except ConfigurationError as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    if not used:
+        return
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is None or not isinstance(item, pytest.Function) or hasattr(item.cls, "assertEqual"):
+        raise pytest.UsageError(
+            f"{item.nodeid}: fault and criterion mark functions, and methods of plain classes"
+        )
+    if "stack" not in names:
+        names.append("stack")
+
+
+def capabilities(item: pytest.Item) -> list[Capability]:
+    """Return what the test needs its backend to be capable of."""
+    known = [capability.value for capability in Capability]
+    found = []
+    for marker in item.iter_markers("needs"):
+        for name in marker.args or ("",):
+            if name not in known:
+                raise ConfigurationError(
+                    f"needs({name!r}): no such capability{suggestion(str(name), known)}"
+                )
+            found.append(Capability(name))
+    return found
+
+
+def environment(item: pytest.Item) -> dict[str, str]:
+    """Return the variables that the test sets for its target."""
+    variables: dict[str, str] = {}
+    # From the class or module inwards: the nearest marker wins.
+    for marker in reversed(list(item.iter_markers("target"))):
+        if marker.args:
+            raise ConfigurationError(f"target{marker.args!r}: expected NAME=value pairs only")
+        variables.update({name: str(value) for name, value in marker.kwargs.items()})
+    return variables
+
+
+def faults(item: pytest.Item) -> list[Fault]:
+    """Return the faults that are injected for the test, the outermost first."""
+    configuration = item.config.stash[SESSION].configuration
+    markers = reversed(list(item.iter_markers("fault")))
+    return [fault(configuration, *marker.args, **marker.kwargs) for marker in markers]
+
+
+def fault(configuration: Configuration, *args: object, **values: object) -> Fault:
+    """Return one marker's fault; ConfigurationError says what is wrong with it."""
+    match args:
+        case [str(name), str(dependency)]:
+            made = build(name, dependency, values)
+        case [each] if not values and hasattr(each, "form") and hasattr(each, "dependency"):
+            made = each  # type: ignore[assignment]  # it has what a fault has
+        case _:
+            shown = ", ".join(
+                [*(repr(each) for each in args), *(f"{n}={v!r}" for n, v in values.items())]
+            )
+            raise ConfigurationError(
+                f"fault({shown}): expected a fault, such as Latency('catalog', 0.2), or its name,"
+                " a dependency and values, such as 'latency', 'catalog', seconds=0.2"
+            )
+    known = configuration.dependencies
+    if made.dependency not in known:
+        raise ConfigurationError(
+            f"fault({made!r}): no dependency is named {made.dependency!r}"
+            f"{suggestion(made.dependency, known)}"
+        )
+    return made
+
+
+def criteria(item: pytest.Item) -> list[Criterion]:
+    """Return the criteria that judge the test's last run, the outermost first."""
+    markers = reversed(list(item.iter_markers("criterion")))
+    return [criterion(*marker.args, **marker.kwargs) for marker in markers]

@@ -1,0 +1,98 @@
+"""The marker `matrix`: one test for each fault of each dependency; and which pairs there are."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from windtunnel.configuration import Configuration, Dependency
+from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.fault_kinds import build, kinds
+from windtunnel.plugin.keys import SESSION
+from windtunnel_faults import Capability, Fault
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test marked with `matrix` each fault of each dependency as `fault`."""
+    marker = metafunc.definition.get_closest_marker("matrix")
+    if marker is None:
+        return
+    test = metafunc.definition.nodeid
+    if "fault" not in metafunc.fixturenames:
+        raise pytest.UsageError(f"{test}: matrix: the test needs the argument `fault`")
+    configuration = metafunc.config.stash[SESSION].configuration
+    try:
+        found = _faults(configuration, marker.args, marker.kwargs)
+    except ConfigurationError as error:
+        raise pytest.UsageError(f"{test}: {error}") from None
+    metafunc.parametrize("fault", found, ids=[_identity(fault) for fault in found])
+
+
+def pairs(configuration: Configuration, capabilities: Iterable[str]) -> list[tuple[str, str]]:
+    """Return each dependency with each fault that can strike it, by the fault's name."""
+    able = set(capabilities)
+    return [
+        (name, kind.name)
+        for name, dependency in configuration.dependencies.items()
+        for kind in kinds().values()
+        if kind.needs in able and _strikes(Capability(kind.needs), dependency)
+    ]
+
+
+def _faults(
+    configuration: Configuration, args: tuple[object, ...], kwargs: Mapping[str, Any]
+) -> list[Fault]:
+    for name in kwargs:
+        if name not in {"faults", "dependencies"}:
+            hint = suggestion(name, ("faults", "dependencies"))
+            raise ConfigurationError(f"matrix has no argument {name!r}{hint}")
+    templates = kwargs.get("faults")
+    if args or not isinstance(templates, list | tuple) or not templates:
+        raise ConfigurationError(
+            "matrix: expected faults=[…], each a fault's class, another function of a dependency"
+            " that returns a fault, or text such as 'latency seconds=0.2'"
+        )
+    known = configuration.dependencies
+    wanted = kwargs.get("dependencies", tuple(known))
+    if not isinstance(wanted, list | tuple):
+        raise ConfigurationError(f"matrix: dependencies={wanted!r}: expected a list of names")
+    for name in wanted:
+        if name not in known:
+            raise ConfigurationError(
+                f"matrix: no dependency is named {name!r}{suggestion(str(name), known)}"
+            )
+    made = [_fault(template, name) for name in wanted for template in templates]
+    # A fault of HTTP exchanges has no meaning at a dependency that speaks something else.
+    return [fault for fault in made if _strikes(fault.needs, known[fault.dependency])]
+
+
+def _fault(template: str | Callable[[str], Fault], dependency: str) -> Fault:
+    if isinstance(template, str):
+        name, *given = template.split()
+        values = dict(each.partition("=")[::2] for each in given)
+        return build(name, dependency, values)
+    if not callable(template):
+        raise ConfigurationError(
+            f"matrix: faults: {template!r}: expected a fault's class or a function of a dependency"
+        )
+    try:
+        made = template(dependency)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"matrix: faults: {template!r}: {error}") from None
+    if not hasattr(made, "form"):
+        raise ConfigurationError(f"matrix: faults: {template!r}: returned {made!r}, not a fault")
+    return made
+
+
+def _identity(fault: Fault) -> str:
+    return f"{fault.dependency}-{type(fault).__name__}"
+
+
+def _strikes(needs: Capability, dependency: Dependency) -> bool:
+    """Whether a fault with this need can strike the dependency on any backend."""
+    if needs is Capability.HTTP:
+        return dependency.protocol == "http"
+    if needs is Capability.TLS:
+        return dependency.tls is not None and dependency.tls.terminates
+    # One that runs already is not the harness's to stop.
+    return not (needs in {Capability.PROCESS, Capability.NETWORK} and dependency.upstream)

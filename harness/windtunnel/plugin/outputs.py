@@ -1,0 +1,145 @@
+"""The session's end: its findings put together, shown, written, and the exit status."""
+
+import os
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from windtunnel import __version__
+from windtunnel.criteria.score import score
+from windtunnel.errors import WindtunnelError
+from windtunnel.history import machine
+from windtunnel.plugin import options
+from windtunnel.plugin.keys import SESSION, SINKS, TRIED
+from windtunnel.plugin.matrix import pairs
+from windtunnel.reports import terminal
+from windtunnel.reports.annotations import Annotations
+from windtunnel.reports.job_summary import JobSummary
+from windtunnel.reports.matrix import matrix
+from windtunnel.reports.reruns import counted, flaky
+from windtunnel.reports.session_report import SessionReport, Standing
+from windtunnel.reports.sink import Sink
+from windtunnel.reports.tried import Tried
+
+
+class _Collector:
+    """Gathers what tests found where the session's outputs are written: not in an xdist worker."""
+
+    def __init__(self, config: pytest.Config, began: datetime) -> None:
+        self._config = config
+        self._began = began
+        self._unwritten: list[str] = []
+
+    @cached_property
+    def _found(self) -> SessionReport:
+        """All of it, put together once, when no test is to come."""
+        return _put_together(self._config, self._began)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what a finished test found out of its report."""
+        encoded = getattr(report, "windtunnel", None)
+        if encoded is not None:
+            self._config.stash[TRIED].append(msgspec.json.decode(encoded, type=Tried))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the reports, and fail a session below its minimum."""
+        if self._config.getoption("collectonly"):
+            return
+        found = self._found
+        for name, sink in self._config.stash[SINKS]:
+            self._write(name, sink, found)
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary and _in_github() and found.tests:
+            self._write("github-summary", JobSummary(Path(summary)), found)
+        if found.standing is Standing.BELOW and session.exitstatus in {
+            pytest.ExitCode.OK,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        }:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show the score, what was inconclusive, and how to replay."""
+        for report in terminalreporter.stats.get("inconclusive", []):
+            terminalreporter.section(f"INCONCLUSIVE {report.nodeid}", sep="_")
+            terminalreporter.line(report.longrepr[2])
+        found = self._found
+        if not found.tests and found.minimum is None:
+            return
+        terminalreporter.section("windtunnel")
+        for line in terminal.session(found):
+            terminalreporter.line(line, red=line.lstrip().startswith("FAIL"))
+        if found.standing is Standing.BELOW:
+            terminalreporter.line(
+                f"the score {found.score.points:g} is below"
+                f" --windtunnel-min-score={found.minimum:g}",
+                red=True,
+            )
+        if _in_github():
+            start = os.environ.get("GITHUB_WORKSPACE", "")
+            folder = os.path.relpath(self._config.rootpath, start) if start else ""
+            self._write("annotations", Annotations(terminalreporter.line, folder), found)
+        for line in self._unwritten:
+            terminalreporter.line(line, red=True)
+
+    def _write(self, name: str, sink: Sink, found: SessionReport) -> None:
+        try:
+            sink.write(found)
+        except Exception as error:  # noqa: BLE001 - a sink may be anybody's, and whatever goes wrong in it must hide no verdict
+            said = f"{error}" if isinstance(error, WindtunnelError) else repr(error)
+            self._unwritten.append(f"report {name} could not be written: {said}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Gather what tests find unless a controller does it for us."""
+    if not hasattr(session.config, "workerinput"):
+        collector = _Collector(session.config, datetime.now(UTC))
+        session.config.pluginmanager.register(collector, "windtunnel-collector")
+
+
+def _in_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
+    session = config.stash[SESSION]
+    configuration = session.configuration
+    gathered = config.stash[TRIED]
+    tests = tuple(gathered)
+    judged = counted(tests)
+    settings: dict[str, int] = {}
+    for setting in (setting for tried in tests for setting in dict.fromkeys(tried.settings)):
+        settings[setting] = settings.get(setting, 0) + 1
+    remarks: tuple[str, ...] = ()
+    try:
+        possible = pairs(configuration, {able for tried in tests for able in tried.capabilities})
+    except WindtunnelError as error:
+        possible, remarks = [], (f"the matrix knows no untested faults: {error}",)
+    return SessionReport(
+        backend=session.choice.name,
+        reason=session.choice.reason,
+        description=next((t.description for t in reversed(tests) if t.description), ()),
+        seed=session.seed,
+        tests=tests,
+        judged=judged,
+        flaky=flaky(tests),
+        score=score(
+            [each.verdict for each in judged],
+            configuration.endpoints,
+            tuple(configuration.dependencies),
+        ),
+        minimum=options.minimum_score(config),
+        matrix=matrix(tests, possible),
+        settings=settings,
+        environment=(
+            ("Began", f"{began:%Y-%m-%d %H:%M:%S} UTC"),
+            ("Took", f"{(datetime.now(UTC) - began).total_seconds():.1f} s"),
+            ("windtunnel", __version__),
+            ("pytest", pytest.__version__),
+            ("Machine", machine.description()),
+        ),
+        remarks=remarks,
+    )

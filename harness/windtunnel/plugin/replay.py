@@ -1,0 +1,40 @@
+"""The command that runs one test again with the same random decisions."""
+
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+
+from windtunnel.plugin.keys import SESSION
+from windtunnel.plugin.options import INCONCLUSIVE
+from windtunnel.plugin.paired import BASE, BUILD
+
+
+def replay(item: pytest.Item) -> str:
+    """Return the command line: the test, with whatever else decides what happens in it.
+
+    Variables of the environment are not in it.
+    """
+    session, config = item.config.stash[SESSION], item.config
+    words = [
+        "pytest",
+        _from_here(item),
+        f"--windtunnel-backend={session.choice.name}",
+        f"--windtunnel-seed={session.seed}",
+    ]
+    for option in ("--windtunnel-config", BASE):
+        value = config.getoption(option)
+        words += [] if value is None else [f"{option}={value}"]
+    words += [f"--windtunnel-setting={each}" for each in config.getoption("--windtunnel-setting")]
+    words += [BUILD] if config.getoption(BUILD) else []
+    if config.getoption(INCONCLUSIVE) == "fail":
+        words.append(f"{INCONCLUSIVE}=fail")
+    return shlex.join(words)
+
+
+def _from_here(item: pytest.Item) -> str:
+    """Return the test as it is named where pytest was called, as options' paths are."""
+    path, *names = item.nodeid.partition("::")
+    here = os.path.relpath(item.config.rootpath / path, item.config.invocation_params.dir)
+    return "".join([Path(here).as_posix(), *names])

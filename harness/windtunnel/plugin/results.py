@@ -1,0 +1,145 @@
+"""A test's result: its verdicts travel with its report, and each outcome has its own form."""
+
+import re
+from collections.abc import Generator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
+from windtunnel.plugin import options
+from windtunnel.plugin.replay import replay
+from windtunnel.plugin.state import begin_again, going, note, used
+from windtunnel.reports import junit
+from windtunnel.reports.explanation import explain
+from windtunnel.reports.tried import Outcome, Struck, Tried
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell attempts at one test apart, where a plugin runs it again."""
+    begin_again(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach the verdicts to the report, and give errors and INCONCLUSIVE their own form."""
+    report = yield
+    if call.excinfo is not None:
+        _formed(item, call.excinfo, report)
+    if not used(item):
+        return report
+    _remember(item, report)
+    if report.when == "teardown":
+        tried = _tried(item)
+        # As text, so that xdist can carry it from the worker to the controller.
+        vars(report)["windtunnel"] = msgspec.json.encode(tried).decode()
+        report.user_properties.extend(junit.properties(tried))
+    return report
+
+
+def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
+    state = going(item)
+    if getattr(report, "windtunnel_inconclusive", False):
+        state.outcome = Outcome.INCONCLUSIVE
+    elif report.failed:
+        state.outcome = Outcome.FAILED
+    elif report.skipped:
+        state.outcome = Outcome.SKIPPED
+    else:
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+    lines = reason.strip().splitlines()
+    # pytest's own form of an error marks its message so.
+    marked = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    state.said = next(iter([*marked, *lines]), "")
+
+
+def _tried(item: pytest.Item) -> Tried:
+    state, (path, line, _) = going(item), item.location
+    stack = state.stack
+    windows = () if stack is None else stack.windows
+    plot = ""
+    if stack is not None and stack.runs and options.draws(item.config):
+        # It needs numpy, and every session pays for what its plugins load.
+        from windtunnel.reports.latency_plot import picture  # noqa: PLC0415 - the reason above
+
+        plot = picture(stack.runs, windows)
+    return Tried(
+        test=item.nodeid,
+        attempt=state.attempt,
+        outcome=state.outcome,
+        file=path,
+        line=(line or 0) + 1,
+        replay=replay(item),
+        said=state.said,
+        judged=tuple(state.judged),
+        struck=tuple(Struck(each.fault, each.dependency) for each in windows),
+        settings=tuple(f"{name}={value}" for name, value in state.settings.items()),
+        description=() if stack is None else stack.backend.description,
+        capabilities=() if stack is None else tuple(sorted(stack.backend.capabilities)),
+        plot=plot,
+    )
+
+
+def _formed(
+    item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], report: pytest.TestReport
+) -> None:
+    error = excinfo.value
+    if isinstance(error, InconclusiveVerdict) and report.failed:
+        if item.config.getoption("--windtunnel-inconclusive") == "report":
+            path, line, _ = item.location
+            report.outcome = "skipped"
+            report.longrepr = (str(path), line or 0, str(error))
+            vars(report)["windtunnel_inconclusive"] = True
+        else:
+            report.longrepr = str(error)
+    elif isinstance(error, WindtunnelError | VerdictFailed) and report.failed:
+        report.longrepr = f"{error}\n{_place(excinfo, item)}"
+    elif isinstance(error, AssertionError) and report.failed:
+        again = replay(item)
+        failed = _asserted(excinfo)
+        for verdict in failed:
+            note(item, verdict, scored=False)
+        if failed:
+            explained = [explain(verdict, again) for verdict in failed]
+            report.longrepr = "\n".join([*explained, _place(excinfo, item)])
+
+
+def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Verdict]:
+    """Return the failed verdicts of a plain `assert verdict`, which pytest shows only as a value.
+
+    They are among the frame's local values: pytest keeps an assertion's operands there as well,
+    under names that begin with "@py". A verdict that the assertion does not name is not its cause.
+    """
+    entry = excinfo.traceback[-1]
+    named = set(re.findall(r"\w+", str(entry.statement)))
+    failed = (
+        value
+        for name, value in entry.frame.f_locals.items()
+        if isinstance(value, Verdict) and value.ruling is Ruling.FAIL
+        if name.startswith("@py") or name in named
+    )
+    return list(dict.fromkeys(failed))
+
+
+def _place(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> str:
+    """Return the line of the test in which the error arose."""
+    own = [entry for entry in excinfo.traceback if Path(str(entry.path)) == item.path]
+    if not own:
+        return f"in {item.nodeid}"
+    entry = own[-1]
+    return f"{item.location[0]}:{entry.lineno + 1}: in {entry.name}\n    {entry.statement}"
+
+
+def pytest_report_teststatus(
+    report: pytest.CollectReport | pytest.TestReport,
+) -> tuple[str, str, str] | None:
+    """Show INCONCLUSIVE as a result of its own."""
+    if getattr(report, "windtunnel_inconclusive", False):
+        return "inconclusive", "I", "INCONCLUSIVE"
+    return None

@@ -1,0 +1,59 @@
+"""One attempt at a test while it runs: what it used, and what was judged."""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from windtunnel.criteria import Category, Verdict
+from windtunnel.plugin.replay import replay
+from windtunnel.reports.tried import Judged, Outcome, Struck
+
+if TYPE_CHECKING:
+    from windtunnel.stack import Stack
+
+
+@dataclass(slots=True)
+class Going:
+    """One attempt at one test, while it runs."""
+
+    attempt: int
+    stack: "Stack | None" = None
+    judged: list[Judged] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome = Outcome.PASSED
+    said: str = ""
+
+
+_GOING = pytest.StashKey[Going]()
+
+
+def going(item: pytest.Item) -> Going:
+    """Return the attempt at a test that is under way."""
+    return item.stash.setdefault(_GOING, Going(attempt=1))
+
+
+def used(item: pytest.Item) -> bool:
+    """Whether the test used windtunnel so far."""
+    return _GOING in item.stash
+
+
+def begin_again(item: pytest.Item) -> None:
+    """Begin the next attempt at a test, if there was one before."""
+    if used(item):
+        item.stash[_GOING] = Going(attempt=item.stash[_GOING].attempt + 1)
+
+
+def note(item: pytest.Item, verdict: Verdict, *, scored: bool = True) -> None:
+    """Keep a verdict for the session's reports, with the faults that were injected by now."""
+    state = going(item)
+    windows = () if state.stack is None else state.stack.windows
+    state.judged.append(
+        Judged(
+            test=item.nodeid,
+            verdict=verdict if scored else replace(verdict, category=Category.UNSCORED),
+            faults=tuple(Struck(each.fault, each.dependency) for each in windows),
+            attempt=state.attempt,
+            replay=replay(item),
+        )
+    )

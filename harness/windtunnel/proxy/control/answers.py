@@ -1,0 +1,62 @@
+"""The forms of the control port's answers."""
+
+import json
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from windtunnel.proxy.bodies import ApiError
+from windtunnel.proxy.equipment import ToxicSettings
+from windtunnel.proxy.named_proxy import NamedProxy
+
+
+def as_json(value: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - any JSON
+    """Answer with JSON; records are written as objects."""
+    body = msgspec.json.encode(value)
+    return web.Response(status=status, body=body, headers={"Content-Type": "application/json"})
+
+
+def as_error(error: ApiError) -> web.Response:
+    """Answer with an error as Toxiproxy does: JSON that calls itself text."""
+    return as_text(json.dumps({"error": str(error), "status": error.status}), error.status)
+
+
+def as_text(text: str, status: int) -> web.Response:
+    """Answer with a line of text, which no browser shall take for anything else."""
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return web.Response(status=status, text=text + "\n", headers=headers)
+
+
+def proxy(named: NamedProxy) -> dict[str, Any]:
+    """Return a proxy as the API has it."""
+    shown = {
+        "name": named.name,
+        "listen": named.listen,
+        "upstream": named.upstream_text,
+        "enabled": named.enabled,
+        "protocol": named.protocol,
+        "toxics": toxics(named),
+    }
+    if named.tls is not None:
+        shown["tls"] = named.tls.shown
+    return shown if named.lease is None else {**shown, "lease": named.lease}
+
+
+def toxics(named: NamedProxy) -> list[dict[str, Any]]:
+    """Return a proxy's toxics as the API has them: upstream first."""
+    ordered = sorted(named.toxics, key=lambda settings: settings.stream.lower() != "upstream")
+    return [toxic(settings) for settings in ordered]
+
+
+def toxic(settings: ToxicSettings) -> dict[str, Any]:
+    """Return a toxic as the API has it."""
+    whole = settings.toxicity == int(settings.toxicity)
+    shown = {
+        "attributes": settings.attributes,
+        "name": settings.name,
+        "type": settings.kind,
+        "stream": settings.stream,
+        "toxicity": int(settings.toxicity) if whole else settings.toxicity,
+    }
+    return shown if settings.lease is None else {**shown, "lease": settings.lease}

@@ -1,0 +1,208 @@
+"""Drives one direction of a connection: the pipeline's due times become writes to a transport."""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+from windtunnel.proxy.flow import Flow
+from windtunnel.proxy.pipeline import Pipeline
+from windtunnel.proxy.timer import Handle, Timers
+from windtunnel.proxy.toxics import Action, Activity, Parcel, Toxic
+
+HIGH_WATER = 4 * 2**20
+"""Bytes that may wait in a pipeline before the sender is paused."""
+PIECE = 4096
+
+Through = Callable[[bytes], bytes]
+Hear = Callable[[bytes, float], None]
+"""Is told of bytes, and of their time."""
+
+
+class Direction:
+    """Bytes from one transport to the other, each when it is due and never before."""
+
+    def __init__(
+        self,
+        timers: Timers,
+        activity: Activity,
+        *,
+        arrived: Hear,
+        delivered: Hear,
+        finish: Callable[[Action], None],
+    ) -> None:
+        """Make a direction that is closed until it has a sink.
+
+        `arrived` is told of what does not go straight through, and is to feed it; `delivered` is
+        told of what is written after that, and `finish` of what is to follow it.
+        """
+        self.pipeline = Pipeline()
+        self.source: asyncio.Transport | None = None
+        self.sink: asyncio.Transport | None = None
+        """None until it is connected: nothing is delivered before."""
+        self.passing: Hear | None = None
+        """Is told of what goes straight through; None lets nothing go so."""
+        self.flow = Flow()
+        self._activity = activity
+        self._arrived = arrived
+        self._delivered = delivered
+        self._finish = finish
+        self._through: Through | None = None
+        self._overfull: Callable[[], bool] | None = None
+        self._straight: Hear | None = None
+        """`passing` while data may go straight from the source to the sink: the usual case."""
+        self._timers = timers
+        self._timer: Handle | None = None
+        self._sink_full = False
+        self._paused = False
+        self._delivering = False
+
+    def __repr__(self) -> str:
+        return f"<Direction {self.pipeline!r}{' paused' if self._paused else ''}>"
+
+    def receive(self, data: bytes) -> None:
+        """Take what the source sends. A transport calls this for every chunk: it is kept short."""
+        now = monotonic()
+        straight = self._straight
+        if straight is None:
+            self._arrived(data, now)
+            return
+        size = len(data)
+        flow = self.flow
+        flow.taken += size
+        flow.given += size
+        straight(data, now)
+        self.sink.write(data)  # type: ignore[union-attr]  # straight only where there is one
+        self._activity.last = now
+
+    def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
+        """Let what the source sent go through the pipeline."""
+        self.flow.taken += len(data)
+        if self._through is not None:
+            # In small pieces: each may fill something else, and the next one then waits.
+            for start in range(0, len(data), PIECE):
+                self.pipeline.feed(data[start : start + PIECE], now)
+            if action is not Action.NONE:
+                self.pipeline.feed(b"", now, action)
+        else:
+            self.pipeline.feed(data, now, action)
+        at = self.pipeline.next()
+        if at is None or at > now:
+            self._wait(at)
+        else:
+            self.deliver()
+
+    def let_pass(self, passing: Hear | None) -> None:
+        """Let data go straight through while nothing is in its way, or no more with None."""
+        self.passing = passing
+        self.deliver()
+
+    def divert(self, through: Through | None, overfull: Callable[[], bool] | None = None) -> None:
+        """Let bytes that are due go through something, and write what it returns; or end that.
+
+        While `overfull` says that something else holds too much, nothing goes.
+        """
+        self._through = through
+        self._overfull = overfull
+        self.deliver()
+
+    def put(self, parcels: list[Parcel]) -> None:
+        """Take parcels with times of their own."""
+        self.pipeline.put(parcels, monotonic())
+        self.deliver()
+
+    def _write(self, data: bytes) -> None:
+        if self._through is not None:
+            data = self._through(data)
+        if data and self.sink is not None:
+            self.flow.given += len(data)
+            self._delivered(data, monotonic())
+            self.sink.write(data)
+
+    def deliver(self) -> None:
+        """Write what is due, and ask to be called when the next parcel is."""
+        self._straight = None
+        if self._delivering:
+            return  # what was written brought us here; the loop that wrote it goes on
+        self._delivering = True
+        try:
+            ended = self._deliver()
+        finally:
+            self._delivering = False
+        if ended:
+            return
+        if self.sink is not None and self._through is None and self.pipeline.clear:
+            self._straight = self.passing
+        self._wait(self.pipeline.next())
+
+    def go_on(self) -> None:
+        """Deliver what was held up, if anything is."""
+        if self._paused or self.pipeline.size:
+            self.deliver()
+
+    def _deliver(self) -> bool:
+        """Write what is due; return whether the connection ended by it."""
+        if self.sink is None or self._is_overfull():
+            return False
+        for parcel in self.pipeline.due(monotonic()):
+            if parcel.data:
+                self._write(parcel.data)
+            if parcel.action is not Action.NONE:
+                self._finish(parcel.action)
+                if parcel.action is not Action.EOF:
+                    return True
+            if self.sink is None or self._is_overfull():
+                break
+        return False
+
+    def _wait(self, at: float | None) -> None:
+        """Let the next parcel be delivered when it is due, and no more come than can be held."""
+        # What waits for the sink to be connected takes memory too.
+        overfull = self.regulate()
+        if self.sink is not None:
+            self._call_again(None if overfull else at)
+
+    def _call_again(self, at: float | None) -> None:
+        """Let `deliver` be called at this time, and at no other."""
+        timer = self._timer
+        if timer is not None:
+            if timer.callback is not None and timer.at == at:
+                return
+            timer.cancel()
+        self._timer = None if at is None else self._timers.call_at(at, self.deliver)
+
+    def replace(self, toxics: list[Toxic], *, flush: bool) -> None:
+        """Change the toxics; `flush` lets everything that waits go at once."""
+        self.pipeline.toxics = toxics
+        if flush:
+            self.pipeline.flush(monotonic())
+        self.deliver()
+
+    def sink_is_full(self, *, full: bool) -> None:
+        """Pause or resume the source with the sink's buffer."""
+        self._sink_full = full
+        self.regulate()
+
+    def regulate(self) -> bool:
+        """Pause the source while too much waits, and resume it afterwards.
+
+        Return whether what else it fills holds too much.
+        """
+        overfull = self._is_overfull()
+        pause = overfull or self._sink_full or self.pipeline.size > HIGH_WATER
+        if pause == self._paused or self.source is None or self.source.is_closing():
+            return overfull
+        self._paused = pause
+        if pause:
+            self.source.pause_reading()
+        else:
+            self.source.resume_reading()
+        return overfull
+
+    def _is_overfull(self) -> bool:
+        return self._overfull is not None and self._overfull()
+
+    def stop(self) -> None:
+        """Deliver nothing more."""
+        self._call_again(None)
+        self.sink = None
+        self._straight = None

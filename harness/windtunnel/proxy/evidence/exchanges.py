@@ -1,0 +1,87 @@
+"""What every protocol's watcher does: begin exchanges, answer them, fail what is left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from windtunnel.records import Outcome
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """An exchange that has begun."""
+
+    index: int
+    request: str
+    started: float
+    handshake: bool = False
+    head: bool = False
+    forwarded: bool = True
+    faults: tuple[str, ...] = ()
+
+
+Done = Callable[[Pending, Outcome, str, float], None]
+
+
+class Exchanges:
+    """Finds exchanges in a connection's bytes. The base does so by turns, for any protocol."""
+
+    def __init__(self) -> None:
+        self.pending: list[Pending] = []
+        """Begun and not answered, in order."""
+        self.blind_spots: list[str] = []
+        self.done: Done = lambda pending, outcome, status, now: None
+        self.begun = 0
+        self._turn: Pending | None = None
+        self._answering = False
+        self._last = 0.0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.begun} begun, {len(self.pending)} pending>"
+
+    def received(self, data: bytes, now: float) -> None:
+        """Bytes came from the target: after an answer they begin another exchange."""
+        turn = self._turn
+        if self._answering:
+            self._answering = False
+            if turn is not None:
+                self.answer(turn, "", self._last)
+                turn = None
+        if turn is None:
+            self._turn = self.begin("bytes", now)
+
+    def answered(self, data: bytes, now: float) -> None:
+        """Bytes were handed on to the target."""
+        self._answering = True
+        self._last = now
+
+    def finished(self, now: float) -> None:
+        """Note that the dependency's end of data was handed on to the target."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether what comes from the target next begins an exchange."""
+        return self._turn is None or self._answering
+
+    def at(self, place: int) -> Pending | None:
+        """Return the exchange under way at this place on the connection, or None."""
+        return next((pending for pending in self.pending if pending.index == place), None)
+
+    def begin(self, request: str, now: float, *, handshake: bool = False) -> Pending:
+        """Note that an exchange has begun."""
+        pending = Pending(self.begun, request, now, handshake)
+        self.begun += 1
+        self.pending.append(pending)
+        return pending
+
+    def answer(self, pending: Pending, status: str, now: float) -> None:
+        """Note that its answer was handed on whole."""
+        self.pending.remove(pending)
+        self.done(pending, Outcome.ANSWERED, status, now)
+
+    def end(self, now: float) -> None:
+        """Fail what is left when the connection ends."""
+        if self._turn is not None and self._answering and self._turn in self.pending:
+            self.answer(self._turn, "", self._last)
+        for pending in self.pending:
+            self.done(pending, Outcome.FAILED, "", now)
+        self.pending = []

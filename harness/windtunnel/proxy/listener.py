@@ -1,0 +1,170 @@
+"""One proxy's listening socket: accepts, refuses, or swallows new connections."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+from enum import Enum
+
+from windtunnel.proxy.listening import address_of, bind
+from windtunnel.proxy.refusals import as_record, count_refusals
+from windtunnel.proxy.refusals.counting import Counting
+from windtunnel.records import Refusals
+
+BACKLOG = 1024
+FILL_INTERVAL = 0.05
+"""Seconds after which a connection that should fill the queue counts as dropped: it is full."""
+FILL_LIMIT = 16
+KEPT = 1000
+"""Outages that are remembered."""
+
+
+class Posture(Enum):
+    """What becomes of a new connection."""
+
+    ACCEPT = "listens"
+    REFUSE = "refuses"
+    SWALLOW = "swallows"
+
+
+class Listener:
+    """Listens at one address. While it does not accept, it counts who tried."""
+
+    def __init__(
+        self, dependency: str, accept: Callable[[], asyncio.BaseProtocol], counting: str
+    ) -> None:
+        self.posture = Posture.REFUSE
+        self._dependency = dependency
+        self._accept = accept
+        self._how = counting
+        self._socket: socket.socket | None = None
+        self._server: asyncio.Server | None = None
+        self._fillers: list[socket.socket] = []
+        self._counting: Counting | None = None
+        self._since = 0.0
+        self._cut = 0
+        self._outages: list[Refusals] = []
+
+    def __repr__(self) -> str:
+        return f"<Listener of {self._dependency} {self.posture.value}>"
+
+    async def take(
+        self, posture: Posture, host: str, port: int, *, cut: int = 0
+    ) -> tuple[str, int] | None:
+        """Take a posture, and return the address where one is bound; OSError where none can be.
+
+        `cut` is the number of live connections that the caller is about to cut.
+        """
+        if posture is not Posture.ACCEPT and self.posture is Posture.ACCEPT:
+            self._begin_outage(cut)
+        if posture is Posture.REFUSE:
+            self.close()
+        elif posture is not self.posture:
+            listening = self._socket
+            if listening is None:
+                listening = self._socket = await bind(host, port)
+            if posture is Posture.SWALLOW:
+                # Before it is done: where it fails, this listens no more, and can be taken back.
+                self.posture = posture
+                await self._swallow(listening)
+            else:
+                await self._serve(listening)
+        self.posture = posture
+        if posture is Posture.ACCEPT:
+            self._end_outage()
+        if self._socket is None:
+            return None
+        bound = address_of(self._socket)
+        return bound.host, bound.port
+
+    async def _serve(self, listening: socket.socket) -> None:
+        self._drop_fillers(listening)
+        # A duplicate: the server closes its own, and the port may have to be kept without it.
+        duplicate = listening.dup()
+        try:
+            self._server = await asyncio.get_running_loop().create_server(
+                self._accept, sock=duplicate, backlog=BACKLOG
+            )
+        except BaseException:
+            duplicate.close()
+            self.close()
+            raise
+
+    async def _swallow(self, listening: socket.socket) -> None:
+        """Fill the queue of connections to be accepted: Linux drops what comes then (tcp(7))."""
+        self._stop_serving()
+        listening.listen(0)
+        host, port = listening.getsockname()[:2]
+        own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with
+        loop = asyncio.get_running_loop()
+        for _ in range(FILL_LIMIT):
+            filler = socket.socket(listening.family, socket.SOCK_STREAM)
+            filler.settimeout(0)
+            self._fillers.append(filler)
+            try:
+                async with asyncio.timeout(FILL_INTERVAL):
+                    await loop.sock_connect(filler, (own, port))
+            except TimeoutError:
+                return
+        raise OSError(f"the queue of {own}:{port} took {FILL_LIMIT} connections and is not full")
+
+    def _drop_fillers(self, listening: socket.socket) -> None:
+        for _ in self._fillers:
+            try:
+                accepted, _ = listening.accept()
+            except BlockingIOError:
+                break
+            # Whoever got in before the queue was full must ask again, like all others.
+            accepted.close()
+        for filler in self._fillers:
+            filler.close()
+        self._fillers = []
+
+    def _stop_serving(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def close(self) -> None:
+        """Listen no more; the system refuses what comes."""
+        self._stop_serving()
+        if self._socket is not None:
+            self._drop_fillers(self._socket)
+            self._socket.close()
+            self._socket = None
+        self.posture = Posture.REFUSE
+
+    # What is turned away.
+
+    def _begin_outage(self, cut: int) -> None:
+        assert self._socket is not None  # noqa: S101 - only asked while it accepts
+        # Counting begins before the listener closes, or the first refusals would be missed.
+        self._counting = count_refusals(self._socket.getsockname()[1], self._how)
+        self._since = time.monotonic()
+        self._cut = cut
+
+    def _end_outage(self) -> None:
+        if self._counting is not None:
+            self._outages = [*self._outages[-KEPT:], self._outage(self._counting, time.monotonic())]
+            self.stop_counting()
+
+    def _outage(self, counting: Counting, until: float | None) -> Refusals:
+        return as_record(self._dependency, counting, self._since, until, self._cut)
+
+    def read_counters(self) -> None:
+        """Take a reading of what is only counted."""
+        if self._counting is not None:
+            self._counting.read()
+
+    def stop_counting(self) -> None:
+        """Count no more."""
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+
+    @property
+    def outages(self) -> tuple[Refusals, ...]:
+        """Every outage so far, the one under way included."""
+        if self._counting is None:
+            return tuple(self._outages)
+        return (*self._outages, self._outage(self._counting, None))

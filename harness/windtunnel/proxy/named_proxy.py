@@ -1,0 +1,239 @@
+"""One proxy of the API: a listener, its links, its toxics and its records."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from windtunnel.address import Address
+from windtunnel.proxy import kinds
+from windtunnel.proxy.bodies import ApiError, address
+from windtunnel.proxy.equipment import Equipment, ToxicSettings
+from windtunnel.proxy.evidence.recorder import Recorder
+from windtunnel.proxy.evidence.totals import Totals
+from windtunnel.proxy.link import Link
+from windtunnel.proxy.listener import Listener, Posture
+from windtunnel.proxy.surroundings import Surroundings
+from windtunnel.proxy.tls.proxy_tls import ProxyTls
+from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
+from windtunnel.proxy.watcher import Watcher
+from windtunnel.records import Ending, Evidence, Touch
+
+
+class NamedProxy:
+    """Listens for the target and leads to one dependency."""
+
+    def __init__(
+        self,
+        name: str,
+        listen: str,
+        upstream: str,
+        *,
+        protocol: str,
+        around: Surroundings,
+        tls: TlsSettings | None = None,
+    ) -> None:
+        self.name = name
+        self.listen = listen
+        self.upstream_text = upstream
+        self.protocol = protocol
+        self.enabled = False
+        self.decisions = 0
+        """How often it was decided that it does not listen, or listens elsewhere."""
+        self.lease: float | None = None
+        self.timers = around.timers
+        self._around = around
+        self._recorder = Recorder(name, protocol, around.events)
+        self._listener = Listener(name, self._accept, around.counting)
+        self._links: dict[int, Link] = {}
+        self._equipment = Equipment(name, around.seed, self._links)
+        self._changing = asyncio.Lock()
+        """Changes of the listener wait for each other: they take their time."""
+        self._tls = ProxyTls(
+            protocol=protocol,
+            authority=around.authority,
+            timers=around.timers,
+            address=lambda text: address("upstream", text or self.upstream_text),
+            toxics=self._equipment.on_handshake,
+            report=lambda link, handshake: self._recorder.shook(link.number, handshake),
+        )
+        self.secure(tls)
+
+    def __repr__(self) -> str:
+        posture = self._listener.posture.value
+        return f"<NamedProxy {self.name} {posture} at {self.listen} for {self.upstream_text}>"
+
+    # Listening and refusing.
+
+    async def start(self) -> None:
+        """Listen; OSError where the address cannot be had. Tries again where it could not be."""
+        async with self._changing:
+            if not self.enabled or self._listener.posture is not self._posture():
+                await self._take(enabled=True)
+                self._tell("enabled")
+
+    async def stop(self) -> None:
+        """Refuse connections and cut the live ones."""
+        self.decisions += 1
+        async with self._changing:
+            if self.enabled:
+                await self._take(enabled=False)
+                self.close_links()
+                self._tell("disabled")
+
+    async def move(self, listen: str, upstream: str) -> None:
+        """Leave an address for another one; live connections are cut."""
+        async with self._changing:
+            self.discard()
+            self.listen, self.upstream_text = listen, upstream
+            self._tell("moved", listen=listen, upstream=upstream)
+
+    def _posture(self) -> Posture:
+        """Return the posture that follows from the toxics while the proxy is enabled."""
+        wanted = {kinds.posture(settings.kind) for settings in self.toxics}
+        order = (Posture.REFUSE, Posture.SWALLOW)
+        return next((each for each in order if each in wanted), Posture.ACCEPT)
+
+    async def _take(self, *, enabled: bool, cutting: bool = False) -> None:
+        """Take the posture that follows from being enabled, and from the toxics.
+
+        `cutting` says that the live connections are about to be cut although it stays enabled.
+        """
+        posture = self._posture() if enabled else Posture.REFUSE
+        host, port = address("listen", self.listen)
+        cut = len(self._links) if cutting or not enabled else 0
+        bound = await self._listener.take(posture, host, port, cut=cut)
+        if bound is not None:
+            self.listen = str(Address(*bound))
+        self.enabled = enabled
+
+    def discard(self) -> None:
+        """Be gone, without counting."""
+        self.decisions += 1
+        self._listener.close()
+        self._listener.stop_counting()
+        self.enabled = False
+        self.close_links()
+
+    def close_links(self) -> None:
+        """Close every live connection."""
+        for link in list(self._links.values()):
+            link.end(Ending.FAULT, reset=False)
+
+    # TLS.
+
+    @property
+    def tls(self) -> TlsSettings | None:
+        """What is done with TLS, or None."""
+        return self._tls.settings
+
+    def secure(self, wanted: TlsSettings | None) -> None:
+        """Do this with the TLS of new connections; None changes nothing. Raises ApiError."""
+        try:
+            self._tls.use(wanted, [(each.kind, each.attributes) for each in self.toxics])
+        except InvalidTls as error:
+            raise ApiError(400, str(error)) from None
+
+    def check_toxic(self, kind: str, attributes: Mapping[str, Any]) -> None:
+        """Raise ApiError where a toxic could strike nothing in what is done with TLS."""
+        try:
+            self._tls.check_toxic(kind, attributes)
+        except InvalidTls as error:
+            raise ApiError(400, str(error)) from None
+
+    def read_counters(self) -> None:
+        """Take a reading of what is only counted."""
+        self._listener.read_counters()
+
+    # Links; see link.Owner.
+
+    def _accept(self) -> asyncio.BaseProtocol:
+        return self._tls.protocol_for(Link(self))
+
+    @property
+    def upstream(self) -> tuple[str, int]:
+        """Where the dependency listens."""
+        return address("upstream", self.upstream_text)
+
+    def opened(self, link: Link) -> Watcher | None:
+        """Give a new link its number, its toxics and its record; None turns it away."""
+        if not self._around.crowd.enter():
+            self._recorder.notice(
+                f"connections were turned away: {self._around.crowd.limit} are open, which is the"
+                " limit",
+                link.opened,
+            )
+            return None
+        watch = self._recorder.opened(link.opened, link.upstream.flow, link.downstream.flow)
+        link.number = watch.number
+        self._links[link.number] = link
+        self._equipment.equip(link)
+        return watch
+
+    def closed(self, link: Link) -> None:
+        """Forget a link."""
+        self._around.crowd.leave()
+        del self._links[link.number]
+        self._equipment.forget(link)
+
+    # Toxics.
+
+    @property
+    def toxics(self) -> Sequence[ToxicSettings]:
+        """The toxics, in the order in which they were added."""
+        return self._equipment.settings
+
+    def toxic(self, name: str) -> ToxicSettings | None:
+        """Return the toxic of this name, or None."""
+        return next((each for each in self.toxics if each.name == name), None)
+
+    async def add(self, settings: ToxicSettings) -> None:
+        """Add a toxic; it is in force when this returns. OSError where the system cannot do it."""
+        async with self._changing:
+            self._equipment.add(settings)
+            try:
+                await self._take(enabled=self.enabled, cutting=kinds.cuts(settings.kind))
+            except OSError:
+                self._equipment.remove(settings)
+                await self._take(enabled=self.enabled)
+                raise
+            if kinds.cuts(settings.kind):
+                self.close_links()
+            self._tell("toxic added", toxic=settings.name)
+
+    async def remove(self, settings: ToxicSettings) -> None:
+        """Take a toxic away; what it held goes at once."""
+        async with self._changing:
+            if settings not in self.toxics:
+                return
+            if kinds.closes_on_removal(settings.kind):
+                for link in self._equipment.struck(settings):
+                    link.end(Ending.FAULT, reset=False)
+            self._equipment.remove(settings)
+            await self._take(enabled=self.enabled)
+            self._tell("toxic removed", toxic=settings.name)
+
+    def change(
+        self, settings: ToxicSettings, attributes: Mapping[str, Any], toxicity: float
+    ) -> None:
+        """Change a toxic's attributes and toxicity."""
+        self._equipment.change(settings, attributes, toxicity)
+        self._tell("toxic changed", toxic=settings.name)
+
+    def _tell(self, what: str, **details: str) -> None:
+        self._around.events.tell("proxy", {"proxy": self.name, "what": what, **details})
+
+    # Evidence.
+
+    @property
+    def totals(self) -> Totals:
+        """What passed since the proxy was made."""
+        return self._recorder.totals
+
+    def touches(self, since: float) -> tuple[Touch, ...]:
+        """Return what each toxic has touched at or after `since`."""
+        return self._equipment.touches(since)
+
+    def evidence(self, since: float) -> Evidence:
+        """Return what was recorded at or after `since`."""
+        touches = self._equipment.touches(since)
+        return self._recorder.evidence(since, self._listener.outages, touches)

@@ -1,0 +1,123 @@
+"""The dependency's side of a connection where the way there is TLS again."""
+
+import asyncio
+import ssl
+from typing import cast
+
+from windtunnel.proxy.tls.settings import ANY, SYSTEM, TlsSettings
+from windtunnel.proxy.tls.transport import TlsTransport
+
+
+class Refused(OSError):
+    """The handshake with the dependency failed; its text says why."""
+
+
+def trusting(settings: TlsSettings, protocols: tuple[str, ...]) -> ssl.SSLContext:
+    """Return a context for connections to the dependency; ssl.SSLError on unusable certificates."""
+    pem = None if settings.trust in {SYSTEM, ANY} else settings.trust
+    context = ssl.create_default_context(cadata=pem)
+    if settings.trust == ANY:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
+    return context
+
+
+async def dial(
+    side: asyncio.Protocol, host: str, port: int, context: ssl.SSLContext, server_name: str
+) -> None:
+    """Connect a side of a link; it hears of its transport once TLS stands.
+
+    Raises Refused where it does not, OSError where nothing listens.
+    """
+    outward = Exit(side, context, server_name)
+    try:
+        await asyncio.get_running_loop().create_connection(lambda: outward, host, port)
+        await outward.shaken
+    except BaseException:
+        outward.give_up()
+        raise
+
+
+class Exit(asyncio.Protocol):
+    """The socket's protocol."""
+
+    def __init__(self, side: asyncio.Protocol, context: ssl.SSLContext, server_name: str) -> None:
+        self.shaken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._side = side
+        self._context = context
+        self._server_name = server_name
+        self._transport: TlsTransport | None = None
+        self._open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the handshake."""
+        tls = self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
+        try:
+            tls.begin(self._context, server_side=False, server_name=self._server_name)
+        except ValueError as error:
+            self._fail(f"it cannot be asked for {self._server_name!r:.99}: {error}")
+            return
+        self._shake(tls, b"")
+
+    def _shake(self, tls: TlsTransport, data: bytes) -> None:
+        try:
+            if not tls.shake(data):
+                return
+        except ssl.SSLError as error:
+            self._fail(reason(error))
+            return
+        self._open = True
+        self.shaken.set_result(None)
+        self._side.connection_made(tls)
+        tls.feed(b"")  # what came with the handshake's last bytes
+
+    def _fail(self, why: str) -> None:
+        if not self.shaken.done():
+            self.shaken.set_exception(Refused(why))
+
+    def data_received(self, data: bytes) -> None:
+        """Go on with the handshake, or decrypt."""
+        if self._transport is None or (self.shaken.done() and not self._open):
+            return  # it is being closed
+        if self._open:
+            self._transport.feed(data)
+        else:
+            self._shake(self._transport, data)
+
+    def eof_received(self) -> bool:
+        """Pass an end on; our direction stays open."""
+        if self._open and self._transport is not None:
+            self._transport.feed_eof()
+        else:
+            self._fail("the dependency ended the connection")
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits."""
+        if self._open:
+            self._side.connection_lost(exc)
+        else:
+            self._fail(f"the dependency's connection broke: {exc or 'it ended'}")
+
+    def pause_writing(self) -> None:
+        """Hold back the other side."""
+        self._side.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Let the other side go on."""
+        self._side.resume_writing()
+
+    def give_up(self) -> None:
+        """End at once; nobody waits any more."""
+        self.shaken.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def reason(error: ssl.SSLError) -> str:
+    """Return why a handshake failed, as OpenSSL names it, for a person."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {error.verify_message}"
+    return (error.reason or str(error)).lower().replace("_", " ")

@@ -1,0 +1,106 @@
+"""One proxy's TLS: what is asked for, what contradicts it, and an entrance for each connection."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from windtunnel.proxy.http.effects import EFFECTS
+from windtunnel.proxy.link import Link
+from windtunnel.proxy.timer import Timers
+from windtunnel.proxy.tls.authority import HTTP1, Authority
+from windtunnel.proxy.tls.entrance import Entrance, Gate
+from windtunnel.proxy.tls.exit import trusting
+from windtunnel.proxy.tls.settings import OFF, InvalidTls, Mode, Onward, TlsSettings
+from windtunnel.proxy.tls.toxic import CERTIFICATES, KIND, TlsToxic
+from windtunnel.records import Handshake
+
+
+class ProxyTls:
+    """What a proxy does with the TLS of its new connections: nothing, until told."""
+
+    def __init__(
+        self,
+        *,
+        protocol: str,
+        authority: Authority,
+        timers: Timers,
+        address: Callable[[str], tuple[str, int]],
+        toxics: Callable[[Link], Sequence[TlsToxic]],
+        report: Callable[[Link, Handshake], None],
+    ) -> None:
+        self.settings: TlsSettings | None = None
+        self._protocol = protocol
+        self._authority = authority
+        self._timers = timers
+        self._address = address
+        self._toxics = toxics
+        self._report = report
+        self._gate: Gate | None = None
+
+    def __repr__(self) -> str:
+        return f"<ProxyTls {self.settings}>"
+
+    def use(
+        self, wanted: TlsSettings | None, toxics: Iterable[tuple[str, Mapping[str, Any]]] = ()
+    ) -> None:
+        """Do this with connections from now on; None changes nothing. InvalidTls says why not."""
+        if wanted is None or wanted == self.settings:
+            return
+        if wanted.mode is Mode.PASSTHROUGH and self._protocol != "tcp":
+            raise InvalidTls(
+                "tls.mode passthrough leaves the traffic encrypted: expected the protocol tcp,"
+                f" found {self._protocol}"
+            )
+        for kind, attributes in toxics:
+            _check_toxic(wanted, kind, attributes)
+        if wanted.mode is Mode.OFF:
+            self.settings = self._gate = None
+            return
+        onward = self._onward(wanted)
+        self.settings = wanted
+        self._gate = Gate(
+            settings=wanted,
+            authority=self._authority,
+            onward=onward,
+            protocols=self._protocols,
+            timers=self._timers,
+            address=self._address,
+            toxics=self._toxics,
+            report=self._report,
+        )
+
+    @property
+    def _protocols(self) -> tuple[str, ...]:
+        return HTTP1 if self._protocol == "http" else ()
+
+    def _onward(self, wanted: TlsSettings) -> ssl.SSLContext | None:
+        if wanted.upstream is Onward.PLAIN:
+            return None
+        try:
+            return trusting(wanted, self._protocols)
+        except (ssl.SSLError, ValueError) as error:
+            raise InvalidTls(f"tls.trust: these certificates cannot be used: {error}") from None
+
+    def check_toxic(self, kind: str, attributes: Mapping[str, Any]) -> None:
+        """Raise InvalidTls where a toxic could strike nothing with what is done here."""
+        _check_toxic(self.settings or OFF, kind, attributes)
+
+    def protocol_for(self, link: Link) -> asyncio.BaseProtocol:
+        """Return what is to be the protocol of the target's socket."""
+        return link.target if self._gate is None else Entrance(link, self._gate)
+
+
+def _check_toxic(settings: TlsSettings, kind: str, attributes: Mapping[str, Any]) -> None:
+    passing = settings.mode is Mode.PASSTHROUGH
+    if kind in EFFECTS and passing:
+        raise InvalidTls(f"{kind} strikes nothing where tls.mode is passthrough: all is encrypted")
+    if kind != KIND:
+        return
+    if settings.mode is Mode.OFF:
+        raise InvalidTls("a toxic of type tls needs a proxy with tls.mode terminate, found none")
+    if passing and attributes["fault"] in CERTIFICATES:
+        raise InvalidTls(
+            f"the fault {attributes['fault']} needs tls.mode terminate, found passthrough, where"
+            " the dependency shows its own certificate"
+        )

@@ -1,0 +1,32 @@
+"""`stale`, ours: a connection that was idle is reset when it is used again."""
+
+from typing import ClassVar
+
+from windtunnel.proxy.toxics.toxic import Action, Parcel, Toxic
+
+
+class Stale(Toxic):
+    """Resets a connection on the first data after `idle` ms without any; its first data passes.
+
+    So it is with a server that closes idle connections while a client takes one from its pool.
+    """
+
+    defaults: ClassVar = {"idle": 0}
+    touches_all: ClassVar = False
+    _done = False
+
+    @property
+    def holds(self) -> bool:
+        """It drops or passes, and holds nothing."""
+        return False
+
+    def pass_on(self, parcel: Parcel) -> list[Parcel]:
+        """Drop the data that comes too late, and everything after."""
+        if self._done:
+            return []
+        last = self.activity.last
+        if parcel.data and last is not None and parcel.due - last >= self.attributes["idle"] / 1000:
+            self._done = True
+            self.touched = parcel.due
+            return [Parcel(parcel.due, b"", Action.RESET)]
+        return [parcel]

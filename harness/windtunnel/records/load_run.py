@@ -1,0 +1,130 @@
+"""What one run of the fast load engine produced, and how hard the engine had to work for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from windtunnel.records import FaultWindow
+from windtunnel.records.samples import Failure, Samples
+from windtunnel.records.whole import Whole, thinned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strain:
+    """How near the load engine came to its own limits: the worst of its processes."""
+
+    busy: float
+    """Share of the time in which the engine's thread ran or waited for a core, from 0 to 1."""
+    lag: float
+    """99th percentile of how late the event loop woke for a timer, in seconds."""
+    late: float = 0.0
+    """99th percentile of how late it sent what found a free connection, in seconds (open loop)."""
+
+    @classmethod
+    def worst(cls, strains: "Sequence[Strain]") -> "Strain":
+        """Return the greatest of each figure."""
+        return cls(
+            busy=max(strain.busy for strain in strains),
+            lag=max(strain.lag for strain in strains),
+            late=max(strain.late for strain in strains),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRun:
+    """One stretch of load from the fast engine or from Locust: the same record from both."""
+
+    samples: Samples
+    """The requests that were kept one by one: all of them, unless there is a `whole`."""
+    began: float
+    """The first intended start, on the records' clock."""
+    ended: float
+    """The last answer, or the end of the stretch where that is later."""
+    seconds: float
+    """The stretch in which requests were begun: what throughput is counted over."""
+    connections: int
+    seed: int
+    strain: Strain
+    engine: str = "windtunnel"
+    url: str = ""
+    arrivals: str = ""
+    """The arrivals as a person reads them; empty for a closed loop."""
+    protocol: str = "HTTP/1.1"
+    processes: int = 1
+    faults: tuple[FaultWindow, ...] = ()
+    """Those in force at any time of it, where a scenario injected them."""
+    lost: tuple[str, ...] = ()
+    """Workers that ended before their results came, each as one sentence."""
+
+    whole: Whole | None = None
+    """All requests, where they were more than are kept."""
+
+    @property
+    def requests(self) -> int:
+        """How many there were, kept or not."""
+        return self.whole.requests if self.whole else len(self.samples)
+
+    @property
+    def errors(self) -> int:
+        """How many failed or had a status that was not expected."""
+        return sum(self.failures().values())
+
+    def failures(self) -> dict[Failure, int]:
+        """Return how often each kind of failure came, the most frequent first."""
+        if self.whole is None:
+            return self.samples.failures()
+        return {kind: n for kind, n in self.whole.failures.most_common() if kind}
+
+    def statuses(self) -> dict[int, int]:
+        """Return how often each status came."""
+        if self.whole is None:
+            return self.samples.statuses()
+        return dict(sorted(self.whole.statuses.items()))
+
+    def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the latencies' nearest-rank quantiles over all requests; NaN without an answer.
+
+        Exact; where not all requests were kept, to three digits, from the histogram of all.
+        """
+        if self.whole is None:
+            return self.samples.quantiles(shares)
+        return self.whole.latencies.quantiles(shares)
+
+    @property
+    def throughput(self) -> float:
+        """Answers a second."""
+        answered = sum(self.statuses().values())
+        return answered / max(self.seconds, self.ended - self.began) if answered else 0.0
+
+    @classmethod
+    def merged(cls, parts: "Sequence[LoadRun]", lost: tuple[str, ...] = ()) -> "LoadRun":
+        """Return the whole of what several workers did at the same time."""
+        if len(parts) == 1 and not lost:
+            return parts[0]  # a copy of its columns would double their memory
+        began, ended = min(part.began for part in parts), max(part.ended for part in parts)
+        whole = None
+        samples = [part.samples for part in parts]
+        if any(part.whole for part in parts):
+            whole = Whole.merged([part.whole or Whole.of(part.samples) for part in parts])
+            samples = [_as_sparse(part, whole.kept_one_in) for part in parts]
+        return replace(
+            parts[0],
+            samples=Samples.merged(samples),
+            whole=whole,
+            began=began,
+            ended=ended,
+            seconds=max(part.seconds for part in parts),
+            connections=sum(part.connections for part in parts),
+            strain=Strain.worst([part.strain for part in parts]),
+            processes=len(parts) + len(lost),
+            lost=lost,
+        )
+
+
+def _as_sparse(part: LoadRun, one_in: int) -> Samples:
+    """Return one in so many of the part's requests, whose own may be kept more densely."""
+    times = one_in // (part.whole.kept_one_in if part.whole else 1)
+    kept = np.zeros(len(part.samples), np.bool_)
+    kept[thinned(len(kept), times, np.random.default_rng(part.seed))] = True
+    return part.samples.select(kept)

@@ -1,0 +1,173 @@
+"""What the fast load engine recorded of each request, as columns: cheap enough to keep all.
+
+Times are in seconds on the clock of `windtunnel.records`, so faults' moments lie beside them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from windtunnel.records import Response
+
+
+class Failure(IntEnum):
+    """Why a request failed; its text is `text`."""
+
+    NONE = 0
+    UNEXPECTED_STATUS = 1
+    REFUSED = 2
+    RESET = 3
+    CLOSED = 4
+    TIMED_OUT = 5
+    MALFORMED = 6
+    TLS = 7
+    NOT_SENT = 8
+    """Its deadline passed, or the run ended, while every connection was busy."""
+    OTHER = 9
+
+    @property
+    def text(self) -> str:
+        """The failure as a person reads it; empty for none."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Failure.NONE: "",
+    Failure.UNEXPECTED_STATUS: "unexpected status",
+    Failure.REFUSED: "refused",
+    Failure.RESET: "reset",
+    Failure.CLOSED: "closed before the answer's end",
+    Failure.TIMED_OUT: "timed out",
+    Failure.MALFORMED: "malformed answer",
+    Failure.TLS: "TLS failed",
+    Failure.NOT_SENT: "not sent: no connection was free in time",
+    Failure.OTHER: "another system error",
+}
+
+ROW = np.dtype(
+    [
+        ("intended", "<f8"),
+        ("started", "<f8"),
+        ("first_byte", "<f8"),
+        ("ended", "<f8"),
+        ("connection", "<u4"),
+        ("status", "<u2"),
+        ("request", "<u2"),
+        ("failure", "u1"),
+        ("queued", "u1"),
+    ]
+)
+"""One request in a recorder's buffer: 42 bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Samples:
+    """One value a request in each column, in the order in which the requests ended."""
+
+    names: tuple[str, ...]
+    """What `request` counts in: the mix's requests, by name."""
+    intended: NDArray[np.float64]
+    """When it was due. In a closed loop that is its start."""
+    started: NDArray[np.float64]
+    """When it, or its connection's handshake, began; NaN where it was never sent."""
+    first_byte: NDArray[np.float64]
+    """When its answer began; NaN where none did, or where the engine cannot tell."""
+    ended: NDArray[np.float64]
+    connection: NDArray[np.uint32]
+    status: NDArray[np.uint16]
+    """0 without an answer."""
+    request: NDArray[np.uint16]
+    failure: NDArray[np.uint8]
+    """A `Failure`."""
+    queued: NDArray[np.uint8]
+    """1 where it waited for a free connection: late by the service, not by the engine."""
+
+    def __len__(self) -> int:
+        return len(self.intended)
+
+    def __repr__(self) -> str:
+        return f"<Samples of {len(self)} requests>"
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """Which requests got an answer, of whatever status."""
+        return np.not_equal(self.status, 0)
+
+    @property
+    def errors(self) -> int:
+        """How many failed or had a status that was not expected."""
+        return int(np.count_nonzero(self.failure))
+
+    @property
+    def latencies(self) -> NDArray[np.float64]:
+        """Seconds from the intended start to the end, of the answered requests."""
+        answered = self.answered
+        return self.ended[answered] - self.intended[answered]
+
+    @property
+    def lateness(self) -> NDArray[np.float64]:
+        """Seconds by which the engine itself was late, of the requests that found a connection."""
+        sent = ~np.isnan(self.started) & (self.queued == 0)
+        lateness: NDArray[np.float64] = self.started[sent] - self.intended[sent]
+        return lateness
+
+    def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the latencies' exact nearest-rank quantiles; NaN where nothing was answered."""
+        ordered = np.sort(self.latencies)
+        if not len(ordered):
+            return (float("nan"),) * len(shares)
+        ranks = np.ceil(np.asarray(shares) * len(ordered) - 1e-9).astype(int) - 1
+        return tuple(float(value) for value in ordered[np.clip(ranks, 0, len(ordered) - 1)])
+
+    def failures(self) -> dict[Failure, int]:
+        """Return how often each kind of failure came, the most frequent first."""
+        kinds, counts = np.unique(self.failure[self.failure != 0], return_counts=True)
+        pairs = sorted(zip(counts.tolist(), kinds.tolist(), strict=True), reverse=True)
+        return {Failure(kind): count for count, kind in pairs}
+
+    def statuses(self) -> dict[int, int]:
+        """Return how often each status came."""
+        values, counts = np.unique(self.status[self.answered], return_counts=True)
+        return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+    def select(self, mask: NDArray[np.bool_]) -> "Samples":
+        """Return the requests where `mask` is true."""
+        columns = {name: getattr(self, name)[mask] for name in COLUMNS}
+        return Samples(names=self.names, **columns)
+
+    def responses(self) -> Iterator[Response]:
+        """Give each request as the record that criteria of single requests take."""
+        for place in range(len(self)):
+            started = float(self.started[place])
+            yield Response(
+                number=place + 1,
+                endpoint=self.names[self.request[place]],
+                started=float(self.intended[place]) if np.isnan(started) else started,
+                ended=float(self.ended[place]),
+                status=int(self.status[place]) or None,
+                failure=Failure(self.failure[place]).text,
+            )
+
+    @classmethod
+    def of_rows(cls, names: tuple[str, ...], rows: NDArray[np.void]) -> "Samples":
+        """Return the columns of a recorder's rows."""
+        return cls.of_chunks(names, [rows])
+
+    @classmethod
+    def of_chunks(cls, names: tuple[str, ...], chunks: Sequence[NDArray[np.void]]) -> "Samples":
+        """Return the columns of rows in several pieces, as a copy."""
+        columns = {name: np.concatenate([rows[name] for rows in chunks]) for name in COLUMNS}
+        return cls(names=names, **columns)
+
+    @classmethod
+    def merged(cls, parts: "Sequence[Samples]") -> "Samples":
+        """Return the requests of several workers of one mix, in order of their end."""
+        order = np.argsort(np.concatenate([part.ended for part in parts]), kind="stable")
+        columns = {c: np.concatenate([getattr(part, c) for part in parts])[order] for c in COLUMNS}
+        return cls(names=parts[0].names, **columns)
+
+
+COLUMNS = tuple(field.name for field in fields(Samples) if field.name != "names")

@@ -1,0 +1,173 @@
+"""What was tested and what never was: dependency x fault x mechanism.
+
+A pair is a fault injected at a dependency; its cells are the mechanisms that tests judged under it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from windtunnel.criteria import Ruling
+from windtunnel.reports.tried import Judged, Outcome, Struck, Tried
+
+ASSERTED = "asserted"
+"""The column of tests that asserted something of their own under a fault."""
+TOUCHED = "fault touched traffic"
+"""The criterion by which a fault is vacuous or not."""
+
+
+class Status(StrEnum):
+    """What became of one cell, the worst first."""
+
+    FAILED = "failed"
+    VACUOUS = "vacuous"
+    """The fault touched no traffic, so nothing was tested."""
+    INCONCLUSIVE = "inconclusive"
+    PASSED = "passed"
+    UNTESTED = "untested"
+
+
+_RULED = {
+    Ruling.PASS: Status.PASSED,
+    Ruling.FAIL: Status.FAILED,
+    Ruling.INCONCLUSIVE: Status.INCONCLUSIVE,
+}
+_ENDED = {
+    Outcome.PASSED: Status.PASSED,
+    Outcome.FAILED: Status.FAILED,
+    Outcome.INCONCLUSIVE: Status.INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One mechanism put to the test under one fault of one dependency."""
+
+    dependency: str
+    fault: str
+    """The fault's class."""
+    mechanism: str
+    status: Status
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The cells that were tested, and the pairs that there are."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """Each dependency with each fault that can strike it on this backend."""
+    mechanisms: tuple[str, ...]
+    """Those that any test judged under a fault."""
+    cells: tuple[Cell, ...]
+
+    @property
+    def tested(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of which a cell was tested; a vacuous one was not."""
+        found = {
+            (cell.dependency, cell.fault)
+            for cell in self.cells
+            if cell.status is not Status.VACUOUS
+        }
+        return tuple(pair for pair in self.pairs if pair in found)
+
+    def status(self, dependency: str, fault: str, mechanism: str) -> Status:
+        """Return what became of a cell."""
+        wanted = (dependency, fault, mechanism)
+        found = [c.status for c in self.cells if (c.dependency, c.fault, c.mechanism) == wanted]
+        return found[0] if found else Status.UNTESTED
+
+    def faults(self, dependency: str) -> tuple[str, ...]:
+        """Return the faults that were injected at a dependency, in the order of the pairs."""
+        struck = {cell.fault for cell in self.cells if cell.dependency == dependency}
+        return tuple(fault for at, fault in self.pairs if at == dependency and fault in struck)
+
+    def never(self, dependency: str) -> tuple[str, ...]:
+        """Return the faults that no test injected at a dependency."""
+        struck = self.faults(dependency)
+        return tuple(fault for at, fault in self.pairs if at == dependency and fault not in struck)
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """Each dependency, once."""
+        return tuple(dict.fromkeys(dependency for dependency, _ in self.pairs))
+
+    @property
+    def coverage(self) -> str:
+        """How much of it was tested, in one line."""
+        cells = sum(cell.status is not Status.VACUOUS for cell in self.cells)
+        return (
+            f"{len(self.tested)} of {len(self.pairs)} pairs of dependency and fault,"
+            f" {cells} of {len(self.pairs) * len(self.mechanisms)} cells"
+        )
+
+
+def matrix(tests: Sequence[Tried], pairs: Iterable[tuple[str, str]]) -> Matrix:
+    """Return the matrix of a session. Where a cell was tested several times, the worst counts."""
+    found: dict[tuple[str, str, str], list[tuple[Status, str]]] = {}
+    for tried in tests:
+        for struck in dict.fromkeys(tried.struck):
+            for mechanism, status in _statuses(tried, struck):
+                key = (struck.dependency, struck.kind, mechanism)
+                found.setdefault(key, []).append((status, tried.test))
+    worst = list(Status)
+    cells = tuple(
+        Cell(
+            *key,
+            min((status for status, _ in results), key=worst.index),
+            tuple(dict.fromkeys(test for _, test in results)),
+        )
+        for key, results in sorted(found.items())
+    )
+    struck_pairs = ((cell.dependency, cell.fault) for cell in cells)
+    return Matrix(
+        pairs=tuple(dict.fromkeys((*pairs, *struck_pairs))),
+        mechanisms=tuple(sorted({cell.mechanism for cell in cells}, key=_asserted_last)),
+        cells=cells,
+    )
+
+
+def _statuses(tried: Tried, struck: Struck) -> list[tuple[str, Status]]:
+    """Return what a test says of the mechanisms under one of its faults."""
+    others = {each.dependency for each in tried.struck} - {struck.dependency}
+    under = [
+        judged
+        for judged in tried.judged
+        if struck in judged.faults
+        and judged.verdict.criterion != TOUCHED
+        and not _is_about(judged, others)
+    ]
+    found = [
+        (judged.verdict.mechanism or judged.verdict.criterion, _RULED[judged.verdict.ruling])
+        for judged in under
+    ]
+    if _vacuous(tried, struck):
+        return [(mechanism, Status.VACUOUS) for mechanism, _ in found] or [
+            (ASSERTED, Status.VACUOUS)
+        ]
+    # A test that failed although all its verdicts passed failed by what it asserted itself.
+    own = tried.outcome in _ENDED and (not found or _unexplained(tried, found))
+    return [*found, (ASSERTED, _ENDED[tried.outcome])] if own else found
+
+
+def _unexplained(tried: Tried, found: Sequence[tuple[str, Status]]) -> bool:
+    statuses = {status for _, status in found}
+    return tried.outcome is Outcome.FAILED and not statuses & {Status.FAILED, Status.INCONCLUSIVE}
+
+
+def _is_about(judged: Judged, dependencies: Collection[str]) -> bool:
+    verdict = judged.verdict
+    return bool({verdict.subject, *verdict.covers} & set(dependencies))
+
+
+def _vacuous(tried: Tried, struck: Struck) -> bool:
+    rulings = {
+        judged.verdict.ruling
+        for judged in tried.judged
+        if judged.verdict.criterion == TOUCHED and judged.verdict.subject == struck.fault
+    }
+    return rulings == {Ruling.FAIL}
+
+
+def _asserted_last(mechanism: str) -> tuple[bool, str]:
+    return mechanism == ASSERTED, mechanism

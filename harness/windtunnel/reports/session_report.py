@@ -1,0 +1,66 @@
+"""What a session found, as every sink gets it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from windtunnel.criteria import Category, Verdict
+from windtunnel.criteria.score import Score
+from windtunnel.reports.matrix import Matrix
+from windtunnel.reports.tried import Judged, Tried
+
+
+class Standing(StrEnum):
+    """Whether the session holds what was asked of its score."""
+
+    NOT_ASKED = "not asked"
+    HELD = "held"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionReport:
+    """One session's findings. Sinks read it; nothing that they do changes a verdict."""
+
+    backend: str
+    reason: str
+    """Why that backend."""
+    description: tuple[str, ...]
+    """What ran, as the backend tells it."""
+    seed: int
+    tests: tuple[Tried, ...]
+    """Every attempt at every test that used windtunnel."""
+    judged: tuple[Judged, ...]
+    """The verdicts that count (windtunnel.reports.reruns)."""
+    flaky: tuple[Tried, ...]
+    """Attempts that failed before a later one of the same test did not."""
+    score: Score
+    minimum: float | None
+    matrix: Matrix
+    settings: Mapping[str, int]
+    """The settings that tests gave their targets, and how many tests did."""
+    environment: tuple[tuple[str, str], ...]
+    """Where it ran: names and values."""
+    remarks: tuple[str, ...] = field(default=())
+    """What a reader must know beside: each one sentence."""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts that count."""
+        return tuple(each.verdict for each in self.judged)
+
+    @property
+    def scored(self) -> bool:
+        """Whether anything here is about the score."""
+        return self.minimum is not None or any(
+            verdict.category is not Category.UNSCORED for verdict in self.verdicts
+        )
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the score reaches the minimum that was asked for."""
+        if self.minimum is None:
+            return Standing.NOT_ASKED
+        # A share is a quotient: a hair below is not below.
+        below = self.score.points < self.minimum - 1e-9
+        return Standing.BELOW if below else Standing.HELD

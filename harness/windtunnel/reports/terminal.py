@@ -1,0 +1,126 @@
+"""The end of a session: the score as a compact table, the matrix, and what a rerun hid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
+
+from windtunnel.criteria import Category, Ruling, Verdict
+from windtunnel.criteria.score import POINTS, Score
+from windtunnel.reports.explanation import figure
+from windtunnel.reports.matrix import TOUCHED, Matrix, Status
+from windtunnel.reports.session_report import SessionReport
+from windtunnel.reports.tried import Tried
+
+WIDTH = 15
+_SHOWN = {
+    Status.FAILED: "FAIL",
+    Status.VACUOUS: "vacuous",
+    Status.INCONCLUSIVE: "INCONCLUSIVE",
+    Status.PASSED: "PASS",
+    Status.UNTESTED: "-",
+}
+
+
+def session(report: SessionReport) -> list[str]:
+    """Return everything that a session's end shows."""
+    return [
+        f"backend {report.backend} ({report.reason}), seed {report.seed}",
+        *(f"  {line}" for line in report.description),
+        *(table(report.score) if report.scored else ()),
+        *others(report.verdicts),
+        *settings(report.settings),
+        *coverage(report.matrix),
+        *flaky(report.flaky),
+        *report.remarks,
+    ]
+
+
+def table(score: Score) -> list[str]:
+    """Return the lines of the score: a line a category, and the verdicts behind its points."""
+    lines = [f"architecture score {score.points:.0f}/100"]
+    for category, possible in POINTS.items():
+        lines.append(f"  {category:<{WIDTH}} {score.of(category):5.1f} / {possible:.0f}")
+        shares = [share for share in score.shares if share.category is category]
+        behind = dict.fromkeys(verdict for share in shares for verdict in share.verdicts)
+        lines.extend(f"    {line}" for line in _all_evidence(behind))
+        untested = [share.subject for share in shares if not share.verdicts]
+        if untested:
+            lines.append(f"    not tested, so zero: {', '.join(untested)}")
+    return lines
+
+
+def others(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the lines of the verdicts that count towards no points."""
+    unscored = [v for v in verdicts if v.category is Category.UNSCORED]
+    touched = [v for v in unscored if v.criterion == TOUCHED]
+    rest = [verdict for verdict in unscored if verdict not in touched]
+    lines = _all_evidence(rest)
+    if touched:
+        held = sum(verdict.ruling is Ruling.PASS for verdict in touched)
+        lines.append(f"{held} of {len(touched)} faults touched traffic")
+        lines.extend(str(verdict) for verdict in touched if verdict.ruling is not Ruling.PASS)
+    return lines
+
+
+def settings(counts: Mapping[str, int]) -> list[str]:
+    """Return the line of the settings that scenarios gave their targets, with how many did."""
+    given = [f"{setting} (in {count})" for setting, count in sorted(counts.items())]
+    return [f"set by scenarios: {', '.join(given)}"] if given else []
+
+
+def coverage(matrix: Matrix) -> list[str]:
+    """Return the lines of the matrix: what each fault of each dependency tested, and what none."""
+    if not matrix.cells:
+        return []
+    mechanisms = matrix.mechanisms
+    rows = [
+        (dependency, fault, *(_SHOWN[matrix.status(dependency, fault, m)] for m in mechanisms))
+        for dependency in matrix.dependencies
+        for fault in matrix.faults(dependency)
+    ]
+    head = ("dependency", "fault", *mechanisms)
+    widths = [max(len(line[place]) for line in (head, *rows)) for place in range(len(head))]
+    lines = [f"matrix: {matrix.coverage} tested"]
+    for line in (head, *rows):
+        cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
+        lines.append(f"  {'  '.join(cells)}".rstrip())
+    for dependency in matrix.dependencies:
+        never = matrix.never(dependency)
+        if never:
+            lines += wrap(
+                f"never injected at {dependency}: {', '.join(never)}",
+                100,
+                initial_indent="  ",
+                subsequent_indent="    ",
+            )
+    return lines
+
+
+def flaky(attempts: Sequence[Tried]) -> list[str]:
+    """Return the lines of what a rerun would have hidden."""
+    return [
+        f"FLAKY {tried.test}: attempt {tried.attempt} failed, a later one passed: {tried.said}"
+        for tried in attempts
+    ]
+
+
+def _all_evidence(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return the lines of verdicts; those that say the same of the same are shown once."""
+    alike: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in verdicts:
+        key = (verdict.ruling, verdict.criterion, verdict.subject, verdict.statement)
+        alike.setdefault(key, []).append(verdict)
+    lines = []
+    for same in alike.values():
+        first, *rest = _evidence(same[0])
+        times = f" ({len(same)} times)" if len(same) > 1 else ""
+        lines += [f"{first}{times}", *rest]
+    return lines
+
+
+def _evidence(verdict: Verdict) -> list[str]:
+    lines = [f"{verdict.ruling:<4} {verdict.criterion}, {verdict.subject}: {verdict.statement}"]
+    details = [figure(finding) for finding in verdict.findings]
+    details += [condition for condition in verdict.conditions if "profile" in condition][:1]
+    if verdict.findings:
+        lines.append(f"     {'; '.join(details)}")
+    return lines

@@ -1,0 +1,68 @@
+"""One attempt at one test: what it injected, what it judged, how it ended."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from windtunnel.criteria import Verdict
+
+
+class Outcome(StrEnum):
+    """How an attempt at a test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A fault that a test injected, and the dependency that it struck."""
+
+    fault: str
+    """As it reads in a scenario, such as "Outage(dependency='catalog')"."""
+    dependency: str
+
+    @property
+    def kind(self) -> str:
+        """The fault's class."""
+        return self.fault.partition("(")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A verdict and the test that it came from."""
+
+    test: str
+    verdict: Verdict
+    faults: tuple[Struck, ...] = ()
+    """The faults that the test had injected by then."""
+    attempt: int = 1
+    """2 and above where the test was run again."""
+    replay: str = ""
+    """The command that runs the test again with the same random decisions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One attempt at one test that used windtunnel."""
+
+    test: str
+    attempt: int
+    outcome: Outcome
+    file: str
+    """Relative to the project."""
+    line: int
+    """1 for the first."""
+    replay: str
+    said: str = ""
+    """The first line of why it did not pass."""
+    judged: tuple[Judged, ...] = ()
+    struck: tuple[Struck, ...] = ()
+    settings: tuple[str, ...] = ()
+    description: tuple[str, ...] = ()
+    """What its backend says of itself."""
+    capabilities: tuple[str, ...] = ()
+    """What its backend can do."""
+    plot: str = ""
+    """Its requests over time as SVG, where a report wants it."""

@@ -1,0 +1,94 @@
+"""One session's backend, seed and verdicts: started at the first use, stopped at the end."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from windtunnel.backends.backend import LOOPBACK, PROFILES, Backend
+from windtunnel.backends.choice import Choice, choose, create
+from windtunnel.configuration import Configuration, resolve
+
+if TYPE_CHECKING:
+    from windtunnel.injection import Record
+    from windtunnel.load.loop_thread import LoopThread
+    from windtunnel.stack import Stack
+
+
+class Session:
+    """What the scenarios of one session share. Raises WindtunnelError. Close it.
+
+    `backend` is the configured one where it is None. `settings`, KEY=value each, come before the
+    configuration. Errors name options by the prefix `options`.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        configuration: Path | None,
+        backend: str | None,
+        seed: int | None,
+        settings: Sequence[str] = (),
+        options: str = "--",
+    ) -> None:
+        loaded = resolve(directory, configuration, options=settings, option=f"{options}setting")
+        self.configuration: Configuration = loaded.configuration
+        place = f"{options}backend"
+        if backend is None and ("backend",) in loaded.origins:
+            place = f"{loaded.origins['backend',]}: backend"
+        self.choice: Choice = choose(backend, self.configuration, place)
+        self.seed = secrets.randbelow(2**32) if seed is None else seed
+        self._backend: Backend | None = None
+        self._profile = LOOPBACK
+        self._loop: LoopThread | None = None
+
+    def __repr__(self) -> str:
+        state = "started" if self._backend else "not started"
+        return f"<Session on {self.choice.name}, seed {self.seed}, {state}>"
+
+    @property
+    def backend(self) -> Backend:
+        """The running backend, started now if it was not yet."""
+        if self._backend is None:
+            run = secrets.token_hex(4)
+            backend = create(self.choice.name, self.configuration, run=run, seed=self.seed)
+            backend.start()
+            self._backend = backend
+            if self.configuration.profile != LOOPBACK.name:
+                self._profile = backend.apply(PROFILES[self.configuration.profile])
+        return self._backend
+
+    def stack(self, name: str, environment: Mapping[str, str], record: "Record") -> "Stack":
+        """Return a stack for the scenario `name`; its own random decisions follow from the name."""
+        # What a scenario needs is imported with the first: every pytest session makes a Session.
+        from windtunnel.load.loop_thread import LoopThread  # noqa: PLC0415 - the reason above
+        from windtunnel.stack import Stack  # noqa: PLC0415 - the same
+
+        backend = self.backend
+        if self._loop is None:
+            self._loop = LoopThread()
+        return Stack(
+            backend,
+            self.configuration,
+            name=name,
+            seed=self.seed,
+            loop=self._loop,
+            environment=environment,
+            record=record,
+            profile=self._profile,
+        )
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs, once it does."""
+        return self._backend.description if self._backend else ()
+
+    def close(self) -> None:
+        """Stop everything."""
+        if self._backend is not None:
+            self._backend.stop()
+            self._backend = None
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None

@@ -1,0 +1,243 @@
+"""A stack as one scenario uses it: a fresh target, faults, load, and the network between."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TypeVar
+
+from windtunnel.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Profile, Program
+from windtunnel.backends.wall_clock import WallClock
+from windtunnel.configuration import Configuration
+from windtunnel.criteria import Category, Verdict
+from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.injection import Injection, Record
+from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.mix import Request
+from windtunnel.records import Evidence, FaultWindow, Response, Run
+from windtunnel.records.load_run import LoadRun
+from windtunnel.target import Surroundings, Target
+from windtunnel_faults import Capability, Fault
+
+AnyRun = TypeVar("AnyRun", Run, LoadRun)
+
+
+class Stack:
+    """One scenario's view of a running backend.
+
+    Its target starts at the first use, with the environment given here, and lives as long as the
+    scenario, so that no scenario meets another's breakers, caches or pools. Close it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        configuration: Configuration,
+        *,
+        name: str,
+        seed: int,
+        loop: LoopThread,
+        environment: Mapping[str, str] | None = None,
+        record: Record = lambda verdict: None,
+        profile: Profile = LOOPBACK,
+    ) -> None:
+        self.backend = backend
+        self.configuration = configuration
+        self.seed = seed
+        self.random = random.Random(f"{seed} {name}")  # noqa: S311 - replayable, not secret
+        self._name = name
+        self._environment = dict(environment or {})
+        self._record = record
+        self._injections: list[Injection] = []
+        self._runs: list[Run | LoadRun] = []
+        self._targets = 0
+        self._held = ExitStack()
+        self._default: Target | None = None
+        self._around = Surroundings(
+            backend=backend,
+            configuration=configuration,
+            loop=loop,
+            seed=seed,
+            random=self.random,
+            profile=profile,
+            windows=self._windows,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Stack on {self.backend.name} for {self._name}>"
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints that the criteria are about."""
+        return self.configuration.endpoints
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """The names of the target's dependencies."""
+        return tuple(self.configuration.dependencies)
+
+    def endpoint_of(self, dependency: str) -> str:
+        """Return the endpoint that calls this dependency once for each request."""
+        known = self.configuration.dependencies
+        if dependency not in known:
+            raise ConfigurationError(
+                f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
+            )
+        return known[dependency].endpoint
+
+    def can(self, capability: Capability) -> bool:
+        """Whether this backend can inject faults that need `capability`."""
+        return capability in self.backend.capabilities
+
+    @property
+    def default_target(self) -> Target:
+        """The scenario's own target, started now if it was not yet."""
+        if self._default is None:
+            self._default = self._held.enter_context(self.target(**self._environment))
+        return self._default
+
+    @property
+    def profile(self) -> Profile:
+        """The network between target and dependencies."""
+        return self._around.profile
+
+    @property
+    def url(self) -> str:
+        """Where the scenario's target serves."""
+        return self.default_target.url
+
+    @contextmanager
+    def target(self, program: Program = CONFIGURED, /, **environment: object) -> Iterator[Target]:
+        """Start one more target with these variables on top of the scenario's, and stop it.
+
+        `program` is what it runs where that is not the configured target.
+        """
+        self._targets += 1
+        name = f"target-{self._targets}"
+        variables = {**self._environment, **{key: str(v) for key, v in environment.items()}}
+        address = self.backend.start_target(name, variables, program)
+        try:
+            yield Target(name, address, self._around, variables)
+        finally:
+            self.backend.stop_target(name)
+
+    @contextmanager
+    def clocked_target(self) -> Iterator[tuple[Target, WallClock]]:
+        """Start one more target, whose wall clock can be stepped, and stop it.
+
+        NotTestable where no clock can be stepped.
+        """
+        clock = self.backend.wall_clock(f"target-{self._targets + 1}")
+        with self.target(**clock.environment) as target:
+            yield target, clock
+
+    def inject(self, fault: Fault) -> Injection:
+        """Return a context manager under which the fault is in force."""
+        if self._default is None and not self._targets:
+            # A target that starts under a fault would be tested in its start, not in its work.
+            _ = self.default_target
+        injection = Injection(self.backend, fault, self._record)
+        self._injections.append(injection)
+        return injection
+
+    @contextmanager
+    def network(self, profile: str) -> Iterator[None]:
+        """Put a network between target and dependencies: loopback, zone (1 ms) or region (20 ms).
+
+        Each exchange pays the round trip, and so does each new connection's handshake.
+        """
+        if profile not in PROFILES:
+            raise ConfigurationError(
+                f"no profile is named {profile!r}{suggestion(profile, PROFILES)}"
+            )
+        before = self._around.profile
+        self._around.profile = self.backend.apply(PROFILES[profile])
+        try:
+            yield
+        finally:
+            self._around.profile = self.backend.apply(before)
+
+    def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
+        """Return the record of one GET to the scenario's target, and the answer's body."""
+        return self.default_target.get(path, timeout=timeout)
+
+    def drive(
+        self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
+    ) -> Run:
+        """Send GETs of one path to the scenario's target; see Target.drive."""
+        return self._made(
+            self.default_target.drive(path, requests, concurrency=concurrency, timeout=timeout)
+        )
+
+    def load(
+        self,
+        paths: Sequence[str] | None = None,
+        *,
+        connections: int = 32,
+        requests: int | None = None,
+        duration: float | None = None,
+    ) -> Run:
+        """Load the scenario's target; see Target.load."""
+        return self._made(
+            self.default_target.load(
+                paths, connections=connections, requests=requests, duration=duration
+            )
+        )
+
+    def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
+        """Offer an open loop to the scenario's target, whatever its answers; see Target.offer.
+
+        The run names the faults in force, whose moments are on its requests' clock.
+        """
+        return self._made(
+            self.default_target.offer(
+                rate,
+                duration=duration,
+                requests=requests,
+                connections=connections,
+                poisson=poisson,
+            )
+        )
+
+    def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
+        """Return what the dependency's tap recorded at or after `since` (monotonic seconds)."""
+        self.endpoint_of(dependency)
+        return self.backend.evidence(dependency, since)
+
+    def report(self, verdict: Verdict) -> None:
+        """Show a verdict in the session's reports without counting it in the score."""
+        self._record(replace(verdict, category=Category.UNSCORED))
+
+    @property
+    def windows(self) -> tuple[FaultWindow, ...]:
+        """The faults that were injected so far, each with the time it was in force."""
+        return self._windows()
+
+    @property
+    def runs(self) -> tuple[Run | LoadRun, ...]:
+        """What `drive`, `load` and `offer` returned so far."""
+        return tuple(self._runs)
+
+    def _windows(self) -> tuple[FaultWindow, ...]:
+        return tuple(injection.window for injection in self._injections if injection.begun)
+
+    def _made(self, run: AnyRun) -> AnyRun:
+        self._runs.append(run)
+        return run
+
+    def close(self) -> None:
+        """Heal what is still in force, and stop the scenario's target."""
+        try:
+            for injection in reversed(self._injections):
+                injection.heal()
+        finally:
+            self._held.close()
+            self._default = None

@@ -1,0 +1,300 @@
+"""A running target as a scenario sees it: something to send requests to, with its evidence."""
+
+import asyncio
+import itertools
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from windtunnel.address import Address
+from windtunnel.backends.backend import Backend, Profile
+from windtunnel.configuration import Configuration
+from windtunnel.errors import ConfigurationError
+from windtunnel.load import arrivals
+from windtunnel.load.closed_loop import Between, Caller, closed_loop
+from windtunnel.load.destination import Destination
+from windtunnel.load.engine import Engine
+from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.mix import Mix, Request
+from windtunnel.load.plan import Plan
+from windtunnel.records import Evidence, FaultWindow, Limits, Outcome, Pairs, Response, Run
+from windtunnel.records.load_run import LoadRun
+
+LIMIT = 1_000_000
+"""Requests that one run may make at most: a slip of the keyboard is not a flood."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a scenario's targets share: the backend, the loop, the seed, and what is in force."""
+
+    backend: Backend
+    configuration: Configuration
+    loop: LoopThread
+    seed: int
+    random: random.Random
+    profile: Profile
+    windows: Callable[[], tuple[FaultWindow, ...]]
+
+
+class Target:
+    """One running target. Times out each request after `timeout` seconds, 10 unless said."""
+
+    def __init__(
+        self,
+        name: str,
+        address: Address,
+        surroundings: Surroundings,
+        environment: Mapping[str, str],
+    ) -> None:
+        self.name = name
+        self.address = address
+        self._around = surroundings
+        self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
+
+    def __repr__(self) -> str:
+        return f"<Target {self.name} at {self.url}>"
+
+    @property
+    def url(self) -> str:
+        """Where it serves, such as "http://127.0.0.1:41234"."""
+        return f"http://{self.address}"
+
+    @property
+    def pid(self) -> int:
+        """The pid of its first process, as this machine's engine knows it."""
+        return self._around.backend.target_pid(self.name)
+
+    def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
+        """Return the record of one GET and the answer's body."""
+        caller = self.caller(timeout)
+
+        async def once() -> tuple[Response, bytes]:
+            try:
+                return await caller.call(1, path)
+            finally:
+                caller.close()
+
+        return self._around.loop.run(once())
+
+    @contextmanager
+    def connected(self, *, timeout: float = 10.0) -> Iterator[Callable[[str], Response]]:
+        """Give a function that sends one GET after another on one kept connection.
+
+        For timing single requests from outside, as pytest-benchmark does.
+        """
+        caller = self.caller(timeout)
+        numbers = itertools.count(1)
+
+        def get(path: str) -> Response:
+            response, _ = self._around.loop.run(caller.call(next(numbers), path))
+            return response
+
+        try:
+            yield get
+        finally:
+            self._around.loop.run(_closing(caller))
+
+    def drive(
+        self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
+    ) -> Run:
+        """Send `requests` GETs of one path, `concurrency` at a time, and return the run."""
+        return self._run([path], requests=requests, concurrency=concurrency, timeout=timeout)
+
+    def load(
+        self,
+        paths: Sequence[str] | None = None,
+        *,
+        connections: int = 32,
+        requests: int | None = None,
+        duration: float | None = None,
+        timeout: float = 10.0,
+    ) -> Run:
+        """Load all `paths` (the configured endpoints) evenly, in an order drawn from the seed.
+
+        Ends after `requests` (2,000 where neither is given) or `duration` seconds, whichever is
+        first.
+        """
+        if requests is None and duration is None:
+            requests = 2000
+        return self._run(
+            list(paths or self._around.configuration.endpoints),
+            requests=requests,
+            duration=duration,
+            concurrency=connections,
+            timeout=timeout,
+        )
+
+    def offer(
+        self,
+        rate: float | str,
+        *,
+        duration: float = 10.0,
+        requests: Sequence[str | Request] | None = None,
+        connections: int = 32,
+        poisson: bool = True,
+    ) -> LoadRun:
+        """Offer an open loop of `rate` requests a second for `duration` seconds.
+
+        `rate` may be a schedule, such as "ramp:100-1000" (`windtunnel.load.arrivals.parse`).
+        `requests` are paths or requests (the configured endpoints), drawn by the seed. Latency
+        counts from when a request was due, so that a stall shows in full.
+        """
+        around = self._around
+        wanted = requests or around.configuration.endpoints
+        host, port = self.address.host, self.address.port
+        plan = Plan(
+            destination=Destination(scheme="http", host=host, address=host, port=port),
+            mix=Mix(tuple(Request(path=r) if isinstance(r, str) else r for r in wanted)),
+            connections=connections,
+            arrivals=arrivals.parse(f"{rate}", duration, poisson=poisson),
+            seed=around.random.getrandbits(32),
+        )
+
+        async def run() -> LoadRun:
+            return await Engine(plan).run()
+
+        found = around.loop.run(run())
+        faults = (w for w in around.windows() if w.ended is None or w.ended >= found.began)
+        return replace(found, faults=tuple(faults))
+
+    def pairs(self, other: "Target", path: str, count: int, *, timeout: float = 10.0) -> Pairs:
+        """Send `count` pairs of GETs, one to this target and one to `other`, and return both runs.
+
+        One request at a time; which of a pair goes first is drawn from the seed, so that neither
+        arm gains from its place. Each is preceded by one to the same target that is not timed:
+        else a process that slept through the other arm's turn would be timed waking up.
+        """
+        _check_count("count", count)
+        callers = (self.caller(timeout), other.caller(timeout))
+        runs: tuple[list[Response], list[Response]] = ([], [])
+
+        async def interleave() -> None:
+            for number in range(1, count + 1):
+                first = self._around.random.getrandbits(1)
+                for arm in (first, 1 - first):
+                    await callers[arm].call(number, path)
+                    response, _ = await callers[arm].call(number, path)
+                    runs[arm].append(response)
+
+        began = time.monotonic()
+        try:
+            self._around.loop.run(interleave())
+        finally:
+            for caller in callers:
+                self._around.loop.run(_closing(caller))
+        own = self._collect(runs[0], began, 1)
+        return Pairs(
+            a=own,
+            b=replace(own, responses=tuple(runs[1]), notes=other.notes),
+        )
+
+    def caller(self, timeout: float) -> Caller:
+        """Return a connection of the load engine to this target, not yet connected."""
+        return Caller(
+            self.address,
+            fallback_header=self._around.configuration.fallback_header,
+            timeout=timeout,
+        )
+
+    def _run(
+        self,
+        paths: list[str],
+        *,
+        concurrency: int,
+        timeout: float,
+        requests: int | None = None,
+        duration: float | None = None,
+    ) -> Run:
+        _check_count("concurrency", concurrency)
+        if requests is not None:
+            _check_count("requests", requests)
+        for path in paths:
+            if not path.startswith("/"):
+                raise ConfigurationError(f"path {path!r}: expected one that starts with '/'")
+        callers = [self.caller(timeout) for _ in range(concurrency)]
+        # A sequential run is cut into its requests by readings of what is only counted.
+        counted = concurrency == 1 and bool(self._around.windows())
+        began = time.monotonic()
+        until = began + duration if duration is not None else float("inf")
+
+        async def work() -> list[Response]:
+            try:
+                return await closed_loop(
+                    callers,
+                    self._order(paths, requests or LIMIT),
+                    until=until,
+                    between=self._mark() if counted else None,
+                )
+            finally:
+                for caller in callers:
+                    caller.close()
+
+        if counted:
+            self._around.backend.mark()
+        return self._collect(self._around.loop.run(work()), began, concurrency)
+
+    def _mark(self) -> Between:
+        async def mark() -> None:
+            await asyncio.to_thread(self._around.backend.mark)
+
+        return mark
+
+    def _order(self, paths: list[str], requests: int) -> Iterable[str]:
+        if len(paths) == 1:
+            return itertools.repeat(paths[0], requests)
+        return itertools.islice(self._shuffled(paths), requests)
+
+    def _shuffled(self, paths: list[str]) -> Iterable[str]:
+        while True:
+            yield from self._around.random.sample(paths, len(paths))
+
+    def _collect(self, responses: list[Response], began: float, concurrency: int) -> Run:
+        around = self._around
+        evidence = tuple(
+            around.backend.evidence(dependency, began)
+            for dependency in around.configuration.dependencies
+        )
+        return Run(
+            responses=tuple(sorted(responses, key=lambda response: response.number)),
+            evidence=evidence,
+            began=began,
+            ended=time.monotonic(),
+            concurrency=concurrency,
+            profile=_profile(around.profile, evidence),
+            backend=around.backend.name,
+            seed=around.seed,
+            faults=tuple(w for w in around.windows() if w.ended is None or w.ended >= began),
+            notes=self.notes,
+            limits=Limits(**around.configuration.criteria.model_dump()),
+        )
+
+
+async def _closing(caller: Caller) -> None:
+    caller.close()
+
+
+def _check_count(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LIMIT:
+        raise ConfigurationError(f"{name} = {value!r}: expected a whole number from 1 to {LIMIT}")
+
+
+def _profile(profile: Profile, evidence: tuple[Evidence, ...]) -> str:
+    """Name the profile, with what an exchange really took at the tap under it."""
+    if not profile.round_trip:
+        return profile.name
+    took = [
+        exchange.ended - exchange.started
+        for each in evidence
+        for exchange in each.exchanges
+        if exchange.ended is not None and exchange.outcome is Outcome.ANSWERED
+    ]
+    stated = f"{profile.name}, {profile.round_trip * 1000:g} ms round trip added by {profile.means}"
+    if not took:
+        return stated
+    return (
+        f"{stated}; an exchange took {statistics.median(took) * 1000:.2f} ms (median, at the tap)"
+    )
