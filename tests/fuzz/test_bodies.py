@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.http_traffic import damaged
 from windtunnel.proxy import kinds
-from windtunnel.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange, attributes, parse
+from windtunnel.proxy.api_errors import ApiError
+from windtunnel.proxy.bodies import ProxyBody, ToxicBody, ToxicChange, attributes, parse
 from windtunnel.proxy.bodies import proxies as populated
 
 FIELDS = (

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from windtunnel.proxy import kinds
+from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.evidence.recorder import PROTOCOLS
 from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
 
 LARGEST = 2**63 - 1
 """Toxiproxy's integers are int64."""
-
-
-class ApiError(Exception):
-    """A refusal in Toxiproxy's form: a status and a text."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,8 @@ class ProxyBody:
         given = _object(value)
         protocol = _text(given, "protocol")
         if protocol is not None and protocol not in PROTOCOLS:
-            raise ApiError(400, f"protocol was invalid, can be one of: {', '.join(PROTOCOLS)}")
+            text = f"protocol was invalid, can be one of: {', '.join(PROTOCOLS)}"
+            raise ApiError(400, ErrorCode.INVALID_PROTOCOL, text)
         enabled = given.get("enabled")
         if enabled is not None and not isinstance(enabled, bool):
             _mistaken("enabled", enabled, "true or false")
@@ -90,9 +84,10 @@ class ToxicBody:
             lease=_lease(given),
         )
         if stream.lower() not in {"upstream", "downstream"}:
-            raise ApiError(400, "stream was invalid, can be either upstream or downstream")
+            text = "stream was invalid, can be either upstream or downstream"
+            raise ApiError(400, ErrorCode.INVALID_STREAM, text)
         if kind not in kinds.NAMES:
-            raise ApiError(400, "invalid toxic type")
+            raise ApiError(400, ErrorCode.INVALID_TOXIC_TYPE, "invalid toxic type")
         return body
 
     @property
@@ -120,16 +115,16 @@ def parse(content: bytes) -> object:
     """Return a request's first JSON value, as Toxiproxy does; ApiError where there is none."""
     text = content.decode("utf-8", errors="replace").strip()
     if not text:
-        raise ApiError(400, "bad request body: EOF")
+        raise _bad_body("EOF")
     decoder = json.JSONDecoder(parse_constant=lambda name: _mistaken("value", name, "JSON"))
     try:
         value, _ = decoder.raw_decode(text)
     except json.JSONDecodeError as error:
         reason = "unexpected EOF" if error.pos >= len(text) else str(error)
-        raise ApiError(400, f"bad request body: {reason}") from None
+        raise _bad_body(reason) from None
     except (ValueError, RecursionError) as error:
         # A number of too many digits, or an array in an array in an array…
-        raise ApiError(400, f"bad request body: {error}") from None
+        raise _bad_body(str(error)) from None
     return value
 
 
@@ -142,7 +137,8 @@ def proxies(value: object) -> list[ProxyBody]:
     bodies = [ProxyBody.of(each) for each in value]
     for place, body in enumerate(bodies, 1):
         if body.missing:
-            raise ApiError(400, f"missing required field: {body.missing} at proxy {place}")
+            text = f"missing required field: {body.missing} at proxy {place}"
+            raise ApiError(400, ErrorCode.MISSING_FIELD, text)
     return bodies
 
 
@@ -155,7 +151,8 @@ def attributes(kind: str, before: Mapping[str, Any], given: Mapping[str, Any]) -
             merged[name] = _attribute(name, value, types[name])
     mistake = kinds.mistake(kind, merged)
     if mistake:
-        raise ApiError(400, f"invalid attributes of {kind}: {mistake}")
+        text = f"invalid attributes of {kind}: {mistake}"
+        raise ApiError(400, ErrorCode.INVALID_ATTRIBUTES, text)
     return merged
 
 
@@ -163,20 +160,21 @@ def address(name: str, text: str) -> tuple[str, int]:
     """Return the host and the port of "host:port"; ApiError where it is none."""
     host, colon, port = text.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        raise ApiError(400, f"{name} was invalid, expected host:port and found {text!r}")
+        raise _no_address(name, text)
     try:
         host.encode("idna")  # as the resolver will
     except UnicodeError:
         host = "\0"
     if not host.isprintable() or " " in host:
-        raise ApiError(400, f"{name} was invalid, expected host:port and found {text[:100]!r}")
+        raise _no_address(name, text[:100])
     return host.strip("[]"), int(port)
 
 
 def listen_address(text: str) -> tuple[str, int]:
     """Return the host and the port to listen at; ApiError as Toxiproxy words it."""
     if ":" not in text:
-        raise ApiError(500, f"listen tcp: address {text}: missing port in address")
+        reason = f"listen tcp: address {text}: missing port in address"
+        raise ApiError(500, ErrorCode.INVALID_LISTEN_ADDRESS, reason)
     return address("listen", text)
 
 
@@ -208,13 +206,14 @@ def _tls(value: object) -> TlsSettings | None:
     try:
         return None if value is None else TlsSettings.of(value)
     except InvalidTls as error:
-        raise ApiError(400, str(error)) from None
+        raise ApiError(400, ErrorCode.INVALID_TLS, str(error)) from None
 
 
 def _lease(given: Mapping[str, Any]) -> float | None:
     seconds = _number(given, "lease")
     if seconds is not None and seconds <= 0:
-        raise ApiError(400, f"lease was invalid, expected seconds above 0 and found {seconds:g}")
+        text = f"lease was invalid, expected seconds above 0 and found {seconds:g}"
+        raise ApiError(400, ErrorCode.INVALID_LEASE, text)
     return seconds
 
 
@@ -241,4 +240,13 @@ def _finite(value: float) -> bool:
 
 def _mistaken(name: str, value: object, expected: str) -> NoReturn:
     found = json.dumps(value) if not isinstance(value, str) else repr(value)
-    raise ApiError(400, f"bad request body: {name} must be {expected}, found {found[:100]}")
+    raise _bad_body(f"{name} must be {expected}, found {found[:100]}")
+
+
+def _bad_body(reason: str) -> ApiError:
+    return ApiError(400, ErrorCode.BAD_REQUEST_BODY, f"bad request body: {reason}")
+
+
+def _no_address(name: str, found: str) -> ApiError:
+    text = f"{name} was invalid, expected host:port and found {found!r}"
+    return ApiError(400, ErrorCode.INVALID_ADDRESS, text)

@@ -6,7 +6,8 @@ from typing import Any
 
 from windtunnel.address import Address
 from windtunnel.proxy import kinds
-from windtunnel.proxy.bodies import ApiError, address
+from windtunnel.proxy.api_errors import ApiError, ErrorCode
+from windtunnel.proxy.bodies import address
 from windtunnel.proxy.equipment import Equipment, ToxicSettings
 from windtunnel.proxy.evidence.recorder import Recorder
 from windtunnel.proxy.evidence.totals import Totals
@@ -131,14 +132,14 @@ class NamedProxy:
         try:
             self._tls.use(wanted, [(each.kind, each.attributes) for each in self.toxics])
         except InvalidTls as error:
-            raise ApiError(400, str(error)) from None
+            raise ApiError(400, ErrorCode.INVALID_TLS, str(error)) from None
 
     def check_toxic(self, kind: str, attributes: Mapping[str, Any]) -> None:
         """Raise ApiError where a toxic could strike nothing in what is done with TLS."""
         try:
             self._tls.check_toxic(kind, attributes)
         except InvalidTls as error:
-            raise ApiError(400, str(error)) from None
+            raise ApiError(400, ErrorCode.INVALID_TLS, str(error)) from None
 
     def read_counters(self) -> None:
         """Take a reading of what is only counted."""

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from contextlib import suppress
 
 from windtunnel.proxy import bodies, kinds
-from windtunnel.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange
+from windtunnel.proxy.api_errors import ApiError, ErrorCode
+from windtunnel.proxy.bodies import ProxyBody, ToxicBody, ToxicChange
 from windtunnel.proxy.equipment import ToxicSettings
 from windtunnel.proxy.evidence.summary import Summary
 from windtunnel.proxy.evidence.totals import Totals
@@ -42,14 +43,14 @@ class Registry:
     def get(self, name: str) -> NamedProxy:
         """Return a proxy."""
         if name not in self.proxies:
-            raise ApiError(404, "proxy not found")
+            raise ApiError(404, ErrorCode.PROXY_NOT_FOUND, "proxy not found")
         return self.proxies[name]
 
     def toxic(self, proxy: str, name: str) -> ToxicSettings:
         """Return a toxic of a proxy."""
         found = self.get(proxy).toxic(name)
         if found is None:
-            raise ApiError(404, "toxic not found")
+            raise ApiError(404, ErrorCode.TOXIC_NOT_FOUND, "toxic not found")
         return found
 
     # Proxies.
@@ -57,10 +58,11 @@ class Registry:
     async def create(self, body: ProxyBody) -> NamedProxy:
         """Create a proxy, and start it unless `enabled` is false."""
         if body.missing:
-            raise ApiError(400, f"missing required field: {body.missing}")
+            text = f"missing required field: {body.missing}"
+            raise ApiError(400, ErrorCode.MISSING_FIELD, text)
         name, upstream = body.name or "", body.upstream or ""
         if name in self.proxies:
-            raise ApiError(409, "proxy already exists")
+            raise ApiError(409, ErrorCode.PROXY_ALREADY_EXISTS, "proxy already exists")
         proxy = NamedProxy(
             name,
             body.listen or ANYWHERE,
@@ -144,7 +146,7 @@ class Registry:
         """Add a toxic; the checks run in Toxiproxy's order."""
         proxy = self.get(name)
         if proxy.toxic(body.label) is not None:
-            raise ApiError(409, "toxic already exists")
+            raise ApiError(409, ErrorCode.TOXIC_ALREADY_EXISTS, "toxic already exists")
         toxicity = 1.0 if body.toxicity is None else body.toxicity
         _check_toxicity(body.kind, toxicity)
         settings = ToxicSettings(
@@ -159,7 +161,8 @@ class Registry:
         try:
             await proxy.add(settings)
         except OSError as error:
-            raise ApiError(500, f"{body.kind}: {error.strerror or error}") from None
+            text = f"{body.kind}: {error.strerror or error}"
+            raise ApiError(500, ErrorCode.TOXIC_FAILED, text) from None
         if body.lease is not None:
             self.leases.grant(name, settings.name, body.lease)
         return settings
@@ -186,7 +189,7 @@ class Registry:
         try:
             await proxy.remove(settings)
         except OSError as error:
-            raise ApiError(500, f"listen tcp {proxy.listen}: {_reason(error)}") from None
+            raise _cannot_listen(proxy, error) from None
 
     # Leases.
 
@@ -238,7 +241,8 @@ class Registry:
         """Return what a proxy has seen since a mark, or since its beginning with 0."""
         proxy = self.get(name)
         if since and since not in self._marks:
-            raise ApiError(404, f"mark not found: {since!r}, expected a time that POST /mark gave")
+            text = f"mark not found: {since!r}, expected a time that POST /mark gave"
+            raise ApiError(404, ErrorCode.MARK_NOT_FOUND, text)
         counts = proxy.totals - self._marks.get(since, {}).get(name, Totals())
         return Summary(
             proxy=name,
@@ -255,9 +259,8 @@ class Registry:
 
 def _check_toxicity(kind: str, toxicity: float) -> None:
     if kinds.posture(kind) is not None and toxicity != 1:
-        raise ApiError(
-            400, f"toxicity of {kind} must be 1: the system turns connections away, unseen by us"
-        )
+        text = f"toxicity of {kind} must be 1: the system turns connections away, unseen by us"
+        raise ApiError(400, ErrorCode.INVALID_TOXICITY, text)
 
 
 async def _differs(wanted: str, listen: str) -> bool:
@@ -277,8 +280,9 @@ async def _started(proxy: NamedProxy) -> None:
     try:
         await proxy.start()
     except OSError as error:
-        raise ApiError(500, f"listen tcp {proxy.listen}: {_reason(error)}") from None
+        raise _cannot_listen(proxy, error) from None
 
 
-def _reason(error: OSError) -> str:
-    return f"bind: {(error.strerror or str(error)).lower()}"
+def _cannot_listen(proxy: NamedProxy, error: OSError) -> ApiError:
+    reason = (error.strerror or str(error)).lower()
+    return ApiError(500, ErrorCode.CANNOT_LISTEN, f"listen tcp {proxy.listen}: bind: {reason}")

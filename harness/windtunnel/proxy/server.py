@@ -16,7 +16,8 @@ from pathlib import Path
 from aiohttp import web
 
 from windtunnel.proxy import bodies
-from windtunnel.proxy.bodies import ApiError, ProxyBody
+from windtunnel.proxy.api_errors import ApiError
+from windtunnel.proxy.bodies import ProxyBody
 from windtunnel.proxy.control import Access, application
 from windtunnel.proxy.control.certificate import certificate
 from windtunnel.proxy.events import Events

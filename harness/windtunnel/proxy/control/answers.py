@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from windtunnel.proxy.bodies import ApiError
+from windtunnel.proxy.api_errors import ApiError
 from windtunnel.proxy.equipment import ToxicSettings
 from windtunnel.proxy.named_proxy import NamedProxy
 
@@ -19,7 +19,12 @@ def as_json(value: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - an
 
 def as_error(error: ApiError) -> web.Response:
     """Answer with an error as Toxiproxy does: JSON that calls itself text."""
-    return as_text(json.dumps({"error": str(error), "status": error.status}), error.status)
+    return as_text(json.dumps(error_fields(error)), error.status)
+
+
+def error_fields(error: ApiError) -> dict[str, Any]:
+    """Return Toxiproxy's two fields of an error, and the code that it has not."""
+    return {"error": str(error), "status": error.status, "code": error.code}
 
 
 def as_text(text: str, status: int) -> web.Response:

@@ -6,7 +6,7 @@ import time
 import msgspec
 from aiohttp import web
 
-from windtunnel.proxy.bodies import ApiError
+from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.control.answers import as_json
 from windtunnel.proxy.events import Event, Events
 from windtunnel.proxy.registry import Registry
@@ -101,4 +101,5 @@ def _since(request: web.Request) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ApiError(400, f"since was invalid, expected seconds and found {text!r}") from None
+        text = f"since was invalid, expected seconds and found {text!r}"
+        raise ApiError(400, ErrorCode.INVALID_SINCE, text) from None

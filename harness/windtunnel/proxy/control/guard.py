@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from windtunnel.proxy.bodies import ApiError
+from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.control.answers import as_error, as_text
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +51,8 @@ def guard(access: Access) -> Middleware:
         except ApiError as error:
             response = as_error(error)
         except web.HTTPRequestEntityTooLarge:
-            response = as_error(ApiError(413, f"bad request body: over {BODY_LIMIT} bytes"))
+            text = f"bad request body: over {BODY_LIMIT} bytes"
+            response = as_error(ApiError(413, ErrorCode.BODY_TOO_LARGE, text))
         except web.HTTPNotFound:
             return as_text("404 page not found", 404)
         except web.HTTPMethodNotAllowed as error:

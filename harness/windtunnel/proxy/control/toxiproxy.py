@@ -6,7 +6,8 @@ from aiohttp import web
 
 from windtunnel import __version__
 from windtunnel.proxy import bodies
-from windtunnel.proxy.bodies import ApiError, ProxyBody, ToxicBody, ToxicChange
+from windtunnel.proxy.api_errors import ApiError
+from windtunnel.proxy.bodies import ProxyBody, ToxicBody, ToxicChange
 from windtunnel.proxy.control import answers
 from windtunnel.proxy.control.answers import as_json
 from windtunnel.proxy.named_proxy import NamedProxy
@@ -110,8 +111,7 @@ class ToxiproxyRoutes:
             await self._registry.populate(wanted, made)
         except ApiError as error:
             shown = [answers.proxy(proxy) for proxy in made] or None
-            failure = {"error": str(error), "status": error.status, "proxies": shown}
-            return as_json(failure, error.status)
+            return as_json({**answers.error_fields(error), "proxies": shown}, error.status)
         return as_json({"proxies": [answers.proxy(proxy) for proxy in made] or None}, 201)
 
     async def reset(self, request: web.Request) -> web.Response:
