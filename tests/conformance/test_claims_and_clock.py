@@ -1,12 +1,22 @@
 """Wrong claims are one clear error; the stepped clock says where its library is missing."""
 
+import os
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from windtunnel.backends.wall_clock import ProcessClock
+from windtunnel.backends.wall_clock import (
+    LIBRARIES,
+    CompiledClock,
+    FaketimeClock,
+    clock_of_a_process,
+)
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.runner import Runner, choose
@@ -52,7 +62,7 @@ def test_a_target_that_runs_already_is_refused() -> None:
 
 def test_a_machine_without_libfaketime_is_told_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(NotTestable) as raised:
-        ProcessClock(tmp_path / "clock", root=tmp_path)
+        FaketimeClock(tmp_path / "clock", root=tmp_path)
     assert "libfaketime" in raised.value.needs
 
 
@@ -60,8 +70,51 @@ def test_a_step_is_written_whole(tmp_path: Path) -> None:
     library = tmp_path / "usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
     library.parent.mkdir(parents=True)
     library.touch()
-    clock = ProcessClock(tmp_path / "clock", root=tmp_path)
+    clock = FaketimeClock(tmp_path / "clock", root=tmp_path)
     assert (tmp_path / "clock").read_text() == "+0.000s\n"
     clock.step(-3600)
     assert (tmp_path / "clock").read_text() == "-3600.000s\n"
     assert clock.environment["LD_PRELOAD"] == str(library)
+
+
+WAITS = """
+import threading, time
+print(time.time(), flush=True)
+input()
+began = time.monotonic()
+print(time.time(), flush=True)
+time.sleep(0.1)
+threading.Event().wait(0.1)
+print(time.monotonic() - began, flush=True)
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.parametrize("step", [3600.0, -3600.0])
+def test_a_compiled_clock_is_stepped_while_sleeps_stay_as_long(tmp_path: Path, step: float) -> None:
+    clock = clock_of_a_process(tmp_path / "clock")
+    assert isinstance(clock, CompiledClock)
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITS],
+        env={**os.environ, **clock.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert float(program.stdout.readline()) == pytest.approx(time.time(), abs=60)
+        clock.step(step)
+        program.stdin.write("\n")
+        program.stdin.flush()
+        assert float(program.stdout.readline()) == pytest.approx(time.time() + step, abs=60)
+        assert 0.2 <= float(program.stdout.readline()) < 60
+    assert program.returncode == 0
+
+
+@pytest.mark.skipif(not list(Path("/").glob(LIBRARIES[0])), reason="needs libfaketime")
+def test_a_machine_without_a_compiler_takes_libfaketime(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert isinstance(clock_of_a_process(tmp_path / "clock"), FaketimeClock)

@@ -21,7 +21,7 @@ from windtunnel.backends.programs import (
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, tls_field, write_authority
 from windtunnel.backends.toxiproxy import OURS_ALONE, label
-from windtunnel.backends.wall_clock import ProcessClock, WallClock
+from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.configuration.telling import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
@@ -165,7 +165,7 @@ class ProcessStack(ABC):
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
-        return ProcessClock(Path(self.directory) / f"{name}.wall-clock")
+        return clock_of_a_process(Path(self.directory) / f"{name}.wall-clock")
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""

@@ -1,7 +1,15 @@
-"""A target's wall clock that can be stepped while it runs, by libfaketime. Its monotonic cannot."""
+"""A target's wall clock that can be stepped while it runs. Its monotonic clock cannot.
 
+Where a C compiler is found, a small library of our own does it (stepped_clock.c): gunicorn and a
+JVM survive that. Elsewhere, and in containers, libfaketime does.
+"""
+
+import mmap
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from struct import Struct
 from typing import Protocol
 
 from windtunnel.errors import NotTestable
@@ -27,6 +35,11 @@ class WallClock(Protocol):
         ...
 
 
+NANOSECONDS = Struct("q")
+"""What stepped_clock.c reads."""
+COMPILE_SECONDS = 30.0
+
+
 def environment(library: str, file: str) -> dict[str, str]:
     """Return the variables by which libfaketime takes a program's wall clock from a file."""
     return {
@@ -44,7 +57,46 @@ def offset(seconds: float) -> str:
     return f"{seconds:+.3f}s\n"
 
 
-class ProcessClock:
+def clock_of_a_process(file: Path) -> WallClock:
+    """Return the clock of a process of this machine, kept in a file. NotTestable without a means.
+
+    Ours where it can be compiled, else libfaketime's.
+    """
+    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    if compiler is not None:
+        library = file.with_suffix(".so")
+        source = Path(__file__).with_name("stepped_clock.c")
+        command = (compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl", "-pthread")
+        done = subprocess.run(command, capture_output=True, check=False, timeout=COMPILE_SECONDS)
+        if done.returncode == 0:
+            return CompiledClock(file, library)
+    return FaketimeClock(file)
+
+
+class CompiledClock:
+    """The clock of a process of this machine, by stepped_clock.c compiled as `library`."""
+
+    def __init__(self, file: Path, library: Path) -> None:
+        self._library = library
+        self._path = file
+        file.write_bytes(NANOSECONDS.pack(0))
+        with file.open("r+b") as opened:
+            self._shared = mmap.mmap(opened.fileno(), NANOSECONDS.size)
+
+    def __repr__(self) -> str:
+        return f"<CompiledClock {self._library} {self._path}>"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that put a program under this clock."""
+        return {"LD_PRELOAD": str(self._library), "WINDTUNNEL_CLOCK": str(self._path)}
+
+    def step(self, seconds: float) -> None:
+        """Set the clock to this many seconds ahead of the machine's (behind, if negative)."""
+        NANOSECONDS.pack_into(self._shared, 0, round(seconds * 1e9))
+
+
+class FaketimeClock:
     """The clock of a process of this machine. NotTestable where libfaketime is not installed."""
 
     def __init__(self, file: Path, *, root: Path = Path("/")) -> None:
@@ -53,13 +105,13 @@ class ProcessClock:
         if not found:
             raise NotTestable(
                 "libfaketime was not found on this machine",
-                needs="libfaketime (Debian's package of that name)",
+                needs="a C compiler, or libfaketime (Debian's package of that name)",
             )
         self._library = found[0]
         self.step(0)
 
     def __repr__(self) -> str:
-        return f"<ProcessClock {self._library} {self._file}>"
+        return f"<FaketimeClock {self._library} {self._file}>"
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -13,7 +13,13 @@ from windtunnel.conformance.report import Result
 from windtunnel.conformance.stage import Pause, Stage
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria import Ruling, Verdict
-from windtunnel.errors import InconclusiveVerdict, NotTestable, UnsupportedFault, VacuousFault
+from windtunnel.errors import (
+    InconclusiveVerdict,
+    NotTestable,
+    UnsupportedFault,
+    VacuousFault,
+    WindtunnelError,
+)
 from windtunnel.stack import Stack
 
 ATTEMPTS = 2
@@ -51,6 +57,11 @@ class Trial:
         except (VacuousFault, InconclusiveVerdict) as error:
             needs = "calls that the fault can strike"
             verdict = self._untested(stack, f"{str(error).splitlines()[0]}", needs)
+        except WindtunnelError as error:
+            # Its target did not start, say, under a stepped clock. The other properties' verdicts
+            # stand, and what a tool does to the target is not the target's fault.
+            statement = f"it could not be put to the test: {error}"
+            verdict = self._untested(stack, statement, "what this error says")
         return Result(
             name=self.chosen.name,
             promise=self.chosen.promise,
