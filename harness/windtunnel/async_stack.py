@@ -9,7 +9,7 @@ from anyio import CancelScope, to_thread
 
 from windtunnel.backends.backend import CONFIGURED, Program
 from windtunnel.injection import Injection
-from windtunnel.load.mix import Request
+from windtunnel.load.mix import WeightedRequest
 from windtunnel.records import Evidence, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.stack import Stack
@@ -94,7 +94,7 @@ class AsyncStack:
         rate: float | str,
         *,
         duration: float = 10.0,
-        requests: Sequence[str | Request] | None = None,
+        requests: Sequence[str | WeightedRequest] | None = None,
         connections: int = 32,
         poisson: bool = True,
     ) -> LoadRun:

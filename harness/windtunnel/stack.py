@@ -13,7 +13,7 @@ from windtunnel.criteria import Category, Verdict
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.injection import Injection, Record
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.load.mix import Request
+from windtunnel.load.mix import WeightedRequest
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.target import Surroundings, Target
@@ -189,7 +189,7 @@ class Stack:
         rate: float | str,
         *,
         duration: float = 10.0,
-        requests: Sequence[str | Request] | None = None,
+        requests: Sequence[str | WeightedRequest] | None = None,
         connections: int = 32,
         poisson: bool = True,
     ) -> LoadRun:

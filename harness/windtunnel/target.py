@@ -16,10 +16,10 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals
 from windtunnel.load.closed_loop import Between, Caller, closed_loop
 from windtunnel.load.destination import Destination
-from windtunnel.load.engine import Engine
+from windtunnel.load.engine import LoadEngine
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records import Evidence, FaultWindow, Limits, Outcome, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 
@@ -133,7 +133,7 @@ class Target:
         rate: float | str,
         *,
         duration: float = 10.0,
-        requests: Sequence[str | Request] | None = None,
+        requests: Sequence[str | WeightedRequest] | None = None,
         connections: int = 32,
         poisson: bool = True,
     ) -> LoadRun:
@@ -146,16 +146,16 @@ class Target:
         around = self._around
         wanted = requests or around.configuration.endpoints
         host, port = self.address.host, self.address.port
-        plan = Plan(
+        plan = LoadPlan(
             destination=Destination(scheme="http", host=host, address=host, port=port),
-            mix=Mix(tuple(Request(path=r) if isinstance(r, str) else r for r in wanted)),
+            mix=Mix(tuple(WeightedRequest(path=r) if isinstance(r, str) else r for r in wanted)),
             connections=connections,
             arrivals=arrivals.parse(f"{rate}", duration, poisson=poisson),
             seed=around.random.getrandbits(32),
         )
 
         async def run() -> LoadRun:
-            return await Engine(plan).run()
+            return await LoadEngine(plan).run()
 
         found = around.loop.run(run())
         faults = (w for w in around.windows() if w.ended is None or w.ended >= found.began)

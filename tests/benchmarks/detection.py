@@ -27,7 +27,7 @@ from windtunnel.configuration import SAMPLE
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.paired.arms import Arm
-from windtunnel.paired.measurement import Request
+from windtunnel.paired.measurement import ComparisonRequest
 from windtunnel.paired.side_by_side import compare_arms
 from windtunnel.session import Session
 
@@ -96,7 +96,7 @@ def calibrated(slower: float, options: argparse.Namespace) -> Effect:
     if not slower:
         return Effect(0, dict.fromkeys(JUDGED, 0.0))
     wide = Tolerances(mean=9.0, p50=9.0, cpu=9.0)
-    request = Request(endpoints=(options.endpoint,), tolerances=wide, budget=CALIBRATION)
+    request = ComparisonRequest(endpoints=(options.endpoint,), tolerances=wide, budget=CALIBRATION)
     with sampled(options.seed) as session:
         alike = compared(session, 0, request)
         turns = round(slower * alike["p50"].findings[0].value / seconds_a_turn())
@@ -112,7 +112,7 @@ def calibrated(slower: float, options: argparse.Namespace) -> Effect:
     return Effect(round(scale * turns), truths)
 
 
-def compared(session: Session, turns: int, request: Request) -> dict[str, Verdict]:
+def compared(session: Session, turns: int, request: ComparisonRequest) -> dict[str, Verdict]:
     """Start the target as it is, and with so many turns more; return the verdicts by figure."""
     arms = Arm("base"), Arm("head", environment=(("SLOWED_BY", str(turns)),))
     stack = session.stack("detection", {}, lambda verdict: None)
@@ -157,7 +157,7 @@ def one_trial(
     options: argparse.Namespace, session: Session, effect: Effect, slower: float, number: int
 ) -> Trial:
     """Start both arms, compare them, and return what was found."""
-    request = Request(
+    request = ComparisonRequest(
         endpoints=(options.endpoint,),
         tolerances=Tolerances.parse(tuple(options.tolerance)),
         budget=options.budget,

@@ -5,9 +5,9 @@ import math
 import sys
 
 from windtunnel.load.destination import locate
-from windtunnel.load.engine import Engine
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 
 SHARES = (0.01, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)
@@ -16,8 +16,8 @@ SHARES = (0.01, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)
 async def run(url: str) -> LoadRun:
     """Return a closed loop's run of 50,000 requests."""
     to, path = locate(url)
-    mix = Mix((Request(path=path),))
-    return await Engine(Plan(destination=to, mix=mix, most=50_000, seconds=60.0)).run()
+    mix = Mix((WeightedRequest(path=path),))
+    return await LoadEngine(LoadPlan(destination=to, mix=mix, most=50_000, seconds=60.0)).run()
 
 
 def recounted(run: LoadRun) -> list[float]:

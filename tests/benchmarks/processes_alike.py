@@ -18,8 +18,8 @@ from pathlib import Path
 
 from windtunnel.configuration import SAMPLE
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.paired.blocks import Lane
 from windtunnel.paired.processes import Processes
+from windtunnel.paired.rounds import RunningArm
 from windtunnel.session import Session
 
 WARM_UP = 3.0
@@ -27,7 +27,11 @@ WARM_UP = 3.0
 
 
 async def ask(
-    lanes: list[Lane], processes: list[Processes], endpoint: str, until: float, drawn: random.Random
+    lanes: list[RunningArm],
+    processes: list[Processes],
+    endpoint: str,
+    until: float,
+    drawn: random.Random,
 ) -> tuple[list[list[float]], list[float]]:
     """Return each one's response times, and its CPU seconds a request."""
     times: list[list[float]] = [[] for _ in lanes]
@@ -41,7 +45,7 @@ async def ask(
     return times, used
 
 
-async def close(lanes: list[Lane]) -> None:
+async def close(lanes: list[RunningArm]) -> None:
     """Close all connections."""
     for lane in lanes:
         lane.close()
@@ -77,7 +81,7 @@ def main() -> None:
             stack = session.stack("processes alike", {}, lambda verdict: None)
             targets = [held.enter_context(stack.target()) for _ in range(options.processes)]
             processes = [Processes(target.pid) for target in targets]
-            lanes = [Lane(str(n), target.address, None) for n, target in enumerate(targets)]
+            lanes = [RunningArm(str(n), target.address, None) for n, target in enumerate(targets)]
             for each in processes:
                 each.confine(core)
             halves = []

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from tests.load import servers
 from tests.load.servers import Server, serving
 from windtunnel.load.arrivals import Arrivals
-from windtunnel.load.engine import Engine
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 
 
 def load(
     reply: servers.Reply,
-    *requests: Request,
+    *requests: WeightedRequest,
     connections: int = 2,
     most: int = 20,
     arrivals: Arrivals | None = None,
@@ -25,16 +25,16 @@ def load(
 
     async def go() -> LoadRun:
         async with serving(reply) as server:
-            plan = Plan(
+            plan = LoadPlan(
                 destination=server.destination,
-                mix=Mix(requests or (Request(),)),
+                mix=Mix(requests or (WeightedRequest(),)),
                 connections=connections,
                 most=most,
                 seconds=5.0,
                 arrivals=arrivals,
                 keep_alive=keep_alive,
             )
-            found = await Engine(plan).run()
+            found = await LoadEngine(plan).run()
             look(server)
             return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel.breaking_point import BreakingPoint, Search, Trial, breaking_point, read
+from windtunnel.breaking_point import BreakingPoint, Search, StrengthTrial, breaking_point, read
 from windtunnel.cli import main
 from windtunnel.commands.breaking_point import exit_status
 from windtunnel.commands.exit_status import STATUS
@@ -18,17 +18,17 @@ from windtunnel.load.level_search import Bracket
 from windtunnel_faults import Bandwidth, Fault, HttpAbort, Latency
 
 
-def ruled(level: float, ruling: Ruling) -> Trial:
+def ruled(level: float, ruling: Ruling) -> StrengthTrial:
     needs = "more" if ruling is Ruling.INCONCLUSIVE else ""
     verdict = Verdict(criterion="c", subject="s", ruling=ruling, statement=".", needs=needs)
-    return Trial(level, (verdict,))
+    return StrengthTrial(level, (verdict,))
 
 
-def looking(ruling: Callable[[float], Ruling]) -> Callable[[float, int], Trial]:
+def looking(ruling: Callable[[float], Ruling]) -> Callable[[float, int], StrengthTrial]:
     return lambda level, times: ruled(level, ruling(level))
 
 
-def breaks_beyond(limit: float) -> Callable[[float, int], Trial]:
+def breaks_beyond(limit: float) -> Callable[[float, int], StrengthTrial]:
     return looking(lambda level: Ruling.PASS if level <= limit else Ruling.FAIL)
 
 
@@ -52,7 +52,7 @@ def test_nothing_is_tried_where_the_criterion_fails_without_the_fault() -> None:
 def test_what_a_look_leaves_open_gets_one_longer_look() -> None:
     looks: list[tuple[float, int]] = []
 
-    def look(level: float, times: int) -> Trial:
+    def look(level: float, times: int) -> StrengthTrial:
         looks.append((level, times))
         return ruled(level, Ruling.PASS if times > 1 or not level else Ruling.INCONCLUSIVE)
 

@@ -11,7 +11,7 @@ from tests.load import servers
 from tests.load.servers import OK, answering, serving
 from windtunnel.address import Address
 from windtunnel.load.closed_loop import Caller, closed_loop
-from windtunnel.load.connection import Answer, HttpConnection
+from windtunnel.load.connection import HttpAnswer, HttpConnection
 from windtunnel.ports import free_port
 
 Result = TypeVar("Result")
@@ -21,7 +21,7 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(coroutine)
 
 
-async def one_answer(reply: servers.Reply, *, timeout: float = 5.0) -> Answer:  # noqa: ASYNC109
+async def one_answer(reply: servers.Reply, *, timeout: float = 5.0) -> HttpAnswer:  # noqa: ASYNC109
     async with serving(reply) as server:
         connection = HttpConnection(server.address, keep_headers=frozenset({"x-kept"}))
         try:
@@ -46,7 +46,7 @@ def test_a_chunked_body_is_put_together() -> None:
 
 
 def test_a_closed_port_is_refused() -> None:
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         connection = HttpConnection(Address("127.0.0.1", free_port()), keep_headers=frozenset())
         return await connection.get("/", timeout=5.0)
 
@@ -74,7 +74,7 @@ def test_an_answer_that_does_not_come_times_out() -> None:
 
 
 def test_a_reset_is_named() -> None:
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             raw = writer.get_extra_info("socket")
             linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
@@ -155,7 +155,7 @@ def test_an_answer_without_a_length_lasts_until_the_close() -> None:
         writer.close()
         await writer.wait_closed()
 
-    async def ask() -> Answer:
+    async def ask() -> HttpAnswer:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
             return await HttpConnection(address, keep_headers=frozenset()).get("/", timeout=5.0)

@@ -12,9 +12,9 @@ from tests.load.driven import load
 from tests.load.servers import OK, Server, answering, serving
 from windtunnel.load.arrivals import constant
 from windtunnel.load.destination import Destination
-from windtunnel.load.engine import Engine
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.samples import Failure
 
@@ -55,8 +55,10 @@ def test_a_closed_port_is_refused_and_each_attempt_is_recorded() -> None:
     async def go() -> LoadRun:
         async with serving(servers.ok) as server:
             gone = server.destination
-        plan = Plan(destination=gone, mix=Mix((Request(),)), connections=2, most=10, seconds=5.0)
-        return await Engine(plan).run()
+        plan = LoadPlan(
+            destination=gone, mix=Mix((WeightedRequest(),)), connections=2, most=10, seconds=5.0
+        )
+        return await LoadEngine(plan).run()
 
     samples = asyncio.run(go()).samples
     assert samples.failures() == {Failure.REFUSED: 10}
@@ -64,7 +66,7 @@ def test_a_closed_port_is_refused_and_each_attempt_is_recorded() -> None:
 
 
 def test_a_deadline_ends_a_request_and_its_connection() -> None:
-    run = load(servers.never, Request(timeout=0.05), most=4)
+    run = load(servers.never, WeightedRequest(timeout=0.05), most=4)
     assert run.samples.failures() == {Failure.TIMED_OUT: 4}
     assert np.all(run.samples.ended - run.samples.intended >= 0.05)
 
@@ -73,7 +75,12 @@ def test_each_request_has_its_own_deadline() -> None:
     async def slow_half(request: bytes) -> bytes:
         return await (servers.never if b"/slow" in request else servers.ok)(request)
 
-    run = load(slow_half, Request(path="/slow", timeout=0.05), Request(path="/fast"), most=30)
+    run = load(
+        slow_half,
+        WeightedRequest(path="/slow", timeout=0.05),
+        WeightedRequest(path="/fast"),
+        most=30,
+    )
     samples = run.samples
     slow = samples.request == samples.names.index("/slow")
     assert slow.any()
@@ -106,8 +113,8 @@ def test_a_body_that_lasts_until_the_close_is_a_whole_answer() -> None:
         async with listener:
             port = listener.sockets[0].getsockname()[1]
             to = Destination(scheme="http", host="h", address="127.0.0.1", port=port)
-            plan = Plan(destination=to, mix=Mix((Request(),)), connections=1, most=1)
-            return await Engine(plan).run()
+            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=1)
+            return await LoadEngine(plan).run()
 
     run = asyncio.run(go())
     # Closing with the request unread may reset instead: then the body was not whole.
@@ -125,8 +132,8 @@ def test_a_body_cut_short_of_its_length_is_an_error() -> None:
         async with listener:
             port = listener.sockets[0].getsockname()[1]
             to = Destination(scheme="http", host="h", address="127.0.0.1", port=port)
-            plan = Plan(destination=to, mix=Mix((Request(),)), connections=1, most=3)
-            return await Engine(plan).run()
+            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
+            return await LoadEngine(plan).run()
 
     assert asyncio.run(go()).samples.failures() == {Failure.CLOSED: 3}
 
@@ -141,7 +148,14 @@ def test_a_head_request_ends_with_its_headers_and_keeps_the_connection() -> None
         return OK[:-2] if request.startswith(b"HEAD") else OK
 
     seen: list[Server] = []
-    run = load(reply, Request(method="HEAD"), Request(), connections=1, most=20, look=seen.append)
+    run = load(
+        reply,
+        WeightedRequest(method="HEAD"),
+        WeightedRequest(),
+        connections=1,
+        most=20,
+        look=seen.append,
+    )
     assert run.samples.statuses() == {200: 20}
     assert set(run.samples.request.tolist()) == {0, 1}
     assert seen[0].connections == 1
@@ -160,7 +174,9 @@ def test_a_unix_socket_is_driven_too(tmp_path: Path) -> None:
     async def go() -> LoadRun:
         async with serving(servers.ok, unix_socket=socket):
             to = Destination(scheme="http", host="service", address=str(socket), port=0)
-            return await Engine(Plan(destination=to, mix=Mix((Request(),)), most=5)).run()
+            return await LoadEngine(
+                LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), most=5)
+            ).run()
 
     assert asyncio.run(go()).samples.statuses() == {200: 5}
 
@@ -180,8 +196,8 @@ def test_tls_checks_the_certificate(certificate: tuple[Path, Path], trusted: boo
                 port=server.port,
                 authority=str(own) if trusted else "",
             )
-            plan = Plan(destination=to, mix=Mix((Request(),)), connections=1, most=3)
-            return await Engine(plan).run()
+            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
+            return await LoadEngine(plan).run()
 
     failures = asyncio.run(go()).samples.failures()
     assert failures == ({} if trusted else {Failure.TLS: 3})
@@ -197,7 +213,9 @@ def test_an_open_loop_sends_all_that_is_due_and_never_before() -> None:
 
 
 def test_what_no_connection_was_free_for_is_recorded_as_an_error() -> None:
-    run = load(servers.never, Request(timeout=0.1), connections=1, arrivals=constant(1000, 0.2))
+    run = load(
+        servers.never, WeightedRequest(timeout=0.1), connections=1, arrivals=constant(1000, 0.2)
+    )
     assert len(run.samples) == 200
     failures = run.samples.failures()
     assert set(failures) == {Failure.TIMED_OUT, Failure.NOT_SENT}

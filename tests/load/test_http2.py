@@ -12,10 +12,10 @@ from tests.load.http2_servers import Conversation, Server, nginx_serving, servin
 from windtunnel.errors import ConfigurationError
 from windtunnel.load.arrivals import Arrivals, constant
 from windtunnel.load.destination import locate, reach
-from windtunnel.load.engine import Engine
-from windtunnel.load.http2.frames import Frames, Parting
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.http2.goaway import Frames, GoAway
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.samples import Failure
 
@@ -24,7 +24,7 @@ needs_nginx = pytest.mark.skipif(servers.nginx() is None, reason="nginx is not i
 
 def load(
     behave: servers.Behave = Conversation.answer,
-    *requests: Request,
+    *requests: WeightedRequest,
     connections: int = 2,
     streams: int = 1,
     most: int = 20,
@@ -33,16 +33,16 @@ def load(
 ) -> tuple[LoadRun, Server]:
     async def go() -> tuple[LoadRun, Server]:
         async with serving(behave, **settings) as server:
-            plan = Plan(
+            plan = LoadPlan(
                 destination=server.destination,
-                mix=Mix(requests or (Request(),)),
+                mix=Mix(requests or (WeightedRequest(),)),
                 connections=connections,
                 streams=streams,
                 most=most,
                 seconds=5.0,
                 arrivals=arrivals,
             )
-            return await Engine(plan).run(), server
+            return await LoadEngine(plan).run(), server
 
     return asyncio.run(go())
 
@@ -68,7 +68,7 @@ def test_an_open_loop_counts_from_when_a_request_was_due() -> None:
 
 
 def test_fields_arrive_as_http2_has_them() -> None:
-    wanted = Request(
+    wanted = WeightedRequest(
         path="/a", method="POST", body="{}", headers={"X-One": "1", "Connection": "close"}
     )
     _, server = load(Conversation.answer, wanted, connections=1, most=1)
@@ -81,7 +81,7 @@ def test_fields_arrive_as_http2_has_them() -> None:
 
 def test_a_body_beyond_the_servers_window_is_sent_as_that_opens() -> None:
     body = "0123456789" * 20_000
-    wanted = Request(method="POST", body=body)
+    wanted = WeightedRequest(method="POST", body=body)
     run, server = load(Conversation.answer, wanted, connections=1, most=2)
     assert run.samples.errors == 0
     assert list(server.conversations[0].bodies.values()) == [body.encode()] * 2
@@ -119,7 +119,7 @@ def test_a_deadline_ends_its_own_request_alone() -> None:
         is_slow = talk.heads[stream][":path"] == "/slow"
         await (talk.never if is_slow else talk.answer)(stream)
 
-    slow, fast = Request(path="/slow", timeout=0.05), Request(path="/fast")
+    slow, fast = WeightedRequest(path="/slow", timeout=0.05), WeightedRequest(path="/fast")
     run, server = load(never_some, slow, fast, connections=1, streams=2, most=12)
     samples = run.samples
     timed_out = samples.request == samples.names.index("/slow")
@@ -147,7 +147,7 @@ def test_what_a_parting_server_has_taken_is_answered_and_the_rest_is_asked_again
 @pytest.mark.parametrize(
     ("reply", "failure"),
     [
-        (http1.answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Failure.MALFORMED),
+        (http1.answering(b"HTTP/1.1 400 Bad WeightedRequest\r\n\r\n"), Failure.MALFORMED),
         (http1.hang_up, Failure.CLOSED),
     ],
     ids=["HTTP/1.1", "hang up"],
@@ -156,20 +156,22 @@ def test_a_server_without_http2_is_an_error(reply: http1.Reply, failure: Failure
     async def go() -> LoadRun:
         async with http1.serving(reply) as server:
             to, _ = locate(f"http://127.0.0.1:{server.port}/", http2=True)
-            plan = Plan(destination=to, mix=Mix((Request(),)), connections=1, most=3)
+            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
             with pytest.raises(ConfigurationError, match="expected HTTP/2"):
                 await asyncio.to_thread(reach, to)
-            return await Engine(plan).run()
+            return await LoadEngine(plan).run()
 
     assert asyncio.run(go()).samples.failures() in ({failure: 3}, {Failure.RESET: 3})
 
 
 def test_a_closed_port_is_refused_and_each_attempt_is_recorded(free_port: int) -> None:
     to, _ = locate(f"http://127.0.0.1:{free_port}/", http2=True)
-    plan = Plan(destination=to, mix=Mix((Request(),)), connections=2, streams=2, most=10)
+    plan = LoadPlan(
+        destination=to, mix=Mix((WeightedRequest(),)), connections=2, streams=2, most=10
+    )
 
     async def go() -> LoadRun:
-        return await Engine(plan).run()
+        return await LoadEngine(plan).run()
 
     assert asyncio.run(go()).samples.failures() == {Failure.REFUSED: 10}
 
@@ -186,17 +188,17 @@ def test_nginx_is_loaded_in_clear_and_over_tls(
         for url in (f"http://127.0.0.1:{clear}/", f"https://localhost:{tls}/"):
             to, _ = locate(url, http2=True, authority=str(own))
             reach(to)
-            plan = Plan(
+            plan = LoadPlan(
                 destination=to,
-                mix=Mix((Request(), Request(method="POST", body="x" * 100_000))),
+                mix=Mix((WeightedRequest(), WeightedRequest(method="POST", body="x" * 100_000))),
                 connections=2,
                 streams=3,
                 most=200,
                 arrivals=constant(400, 0.5) if is_open else None,
             )
 
-            async def go(plan: Plan) -> LoadRun:
-                return await Engine(plan).run()
+            async def go(plan: LoadPlan) -> LoadRun:
+                return await LoadEngine(plan).run()
 
             samples = asyncio.run(go(plan)).samples
             # Each connection bore 20 requests: nginx parted from it, and none was lost.
@@ -212,7 +214,7 @@ def test_a_goaway_is_found_however_the_bytes_were_cut() -> None:
         frames = Frames()
         parts = [frames.feed(data[:cut]), frames.feed(data[cut:])]
         assert b"".join(kept for kept, _ in parts) == settings * 2
-        assert [parting for _, parting in parts if parting] == [Parting(5, 2)]
+        assert [goaway for _, goaway in parts if goaway] == [GoAway(5, 2)]
 
 
 @pytest.mark.parametrize(
@@ -226,4 +228,4 @@ def test_a_goaway_is_found_however_the_bytes_were_cut() -> None:
 def test_a_plan_that_http2_cannot_follow_is_refused(changes: dict[str, int], said: str) -> None:
     to, _ = locate("http://127.0.0.1:1/", http2=True)
     with pytest.raises(ConfigurationError, match=said):
-        Plan(destination=to, mix=Mix((Request(),)), **changes)  # type: ignore[arg-type]
+        LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), **changes)  # type: ignore[arg-type]

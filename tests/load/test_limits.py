@@ -8,15 +8,15 @@ import pytest
 from tests.load.made import CALM, load_run
 from windtunnel.criteria.objective import parse
 from windtunnel.load.find_limit import Limit, find_limit
-from windtunnel.load.level_search import Tried, bracket, next_level, steps_at_most
+from windtunnel.load.level_search import LevelOutcome, bracket, next_level, steps_at_most
 from windtunnel.records.load_run import LoadRun, Strain
 from windtunnel.reports.load_summary import limit as limit_text
 
 
-def search(truth: float, lowest: float, highest: float) -> list[Tried]:
-    tried: list[Tried] = []
+def search(truth: float, lowest: float, highest: float) -> list[LevelOutcome]:
+    tried: list[LevelOutcome] = []
     while (level := next_level(tried, lowest, highest)) is not None:
-        tried.append(Tried(level, level < truth))
+        tried.append(LevelOutcome(level, level < truth))
     return tried
 
 
@@ -31,15 +31,17 @@ def test_a_search_closes_in_on_the_truth_in_bounded_steps(truth: float) -> None:
 
 
 def test_a_search_ends_at_once_where_the_lowest_fails() -> None:
-    assert search(0.5, 1.0, 1000.0) == [Tried(1.0, held=False)]
+    assert search(0.5, 1.0, 1000.0) == [LevelOutcome(1.0, held=False)]
 
 
 def test_a_search_ends_at_the_highest_that_it_may_try() -> None:
-    assert search(math.inf, 1.0, 1000.0)[-1] == Tried(1000.0, held=True)
+    assert search(math.inf, 1.0, 1000.0)[-1] == LevelOutcome(1000.0, held=True)
 
 
 def test_what_held_above_a_failure_counts_for_nothing() -> None:
-    found = bracket([Tried(1, held=True), Tried(4, held=False), Tried(8, held=True)])
+    found = bracket(
+        [LevelOutcome(1, held=True), LevelOutcome(4, held=False), LevelOutcome(8, held=True)]
+    )
     assert (found.held, found.failed) == (1, 4)
 
 

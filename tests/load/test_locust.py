@@ -21,9 +21,9 @@ from windtunnel.load import arrivals
 from windtunnel.load.destination import locate
 from windtunnel.load.locust import swarm as locust
 from windtunnel.load.locust.batches import Batch, Ended, load_run
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.samples import Failure
 
@@ -32,11 +32,18 @@ needs_locust = pytest.mark.skipif(
 )
 
 
-def plan(url: str, seconds: float = 2.0, rate: str | None = "100", connections: int = 8) -> Plan:
+def plan(
+    url: str, seconds: float = 2.0, rate: str | None = "100", connections: int = 8
+) -> LoadPlan:
     destination, _ = locate(url)
-    return Plan(
+    return LoadPlan(
         destination=destination,
-        mix=Mix((Request(path="/a", weight=3), Request(path="/b", method="POST", body="{}"))),
+        mix=Mix(
+            (
+                WeightedRequest(path="/a", weight=3),
+                WeightedRequest(path="/b", method="POST", body="{}"),
+            )
+        ),
         connections=connections,
         seconds=seconds,
         arrivals=arrivals.parse(rate, seconds) if rate else None,
@@ -95,9 +102,9 @@ def test_a_worker_killed_in_the_middle_is_survived_and_said(server_url: str) -> 
 _RUNNER = """
 import sys
 from windtunnel.load.locust.swarm import swarm
-from windtunnel.load.plan import Plan
+from windtunnel.load.plan import LoadPlan
 import msgspec
-swarm(msgspec.json.decode(sys.stdin.read(), type=Plan), 1)
+swarm(msgspec.json.decode(sys.stdin.read(), type=LoadPlan), 1)
 """
 
 
@@ -156,7 +163,9 @@ def test_a_schedule_that_locust_cannot_follow_is_refused() -> None:
     ],
     ids=["requests", "keep", "http2", "unix socket"],
 )
-def test_what_locust_would_ignore_is_refused(change: Callable[[Plan], Plan], said: str) -> None:
+def test_what_locust_would_ignore_is_refused(
+    change: Callable[[LoadPlan], LoadPlan], said: str
+) -> None:
     with pytest.raises(ConfigurationError, match=said):
         locust.swarm(change(plan("http://127.0.0.1:1/")), 2)
 
@@ -168,7 +177,7 @@ def test_a_missing_locust_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def batch(worker: str, *, sent: float, received: float, same: bool, final: bool = True) -> Batch:
-    recorder = Recorder()
+    recorder = LoadRecorder()
     recorder.write(PACK(sent - 1, sent - 1, sent - 0.9, sent - 0.9, 1, 200, 0, 0, 0))
     return Batch(
         worker=worker,

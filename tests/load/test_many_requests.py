@@ -10,7 +10,7 @@ from tests.load import made
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.histogram import PRECISION, Histogram
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.samples import Failure
@@ -51,9 +51,9 @@ def test_a_histogram_of_nothing_has_no_quantile() -> None:
     assert np.isnan(Histogram().quantiles([0.5])[0])
 
 
-def recorded(count: int, keep: int) -> tuple[Recorder, NDArray[np.float64]]:
+def recorded(count: int, keep: int) -> tuple[LoadRecorder, NDArray[np.float64]]:
     """Record requests, one in ten of which times out, and each later one takes longer."""
-    recorder = Recorder(keep)
+    recorder = LoadRecorder(keep)
     latencies = 0.001 * (1 + np.arange(count) / count)
     for n, took in enumerate(latencies.tolist()):
         failure, status = (Failure.TIMED_OUT, 0) if n % 10 == 3 else (Failure.NONE, 200)

@@ -12,21 +12,21 @@ from windtunnel.criteria.verdict import Ruling
 from windtunnel.errors import ConfigurationError, StartError
 from windtunnel.load import arrivals
 from windtunnel.load.destination import locate
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.load.processes import drive
 from windtunnel.load.worker import Progress
 
 
-def plan(url: str, **changes: object) -> Plan:
+def plan(url: str, **changes: object) -> LoadPlan:
     destination, path = locate(url)
     given: dict[str, object] = {
         "destination": destination,
-        "mix": Mix((Request(path=path),)),
+        "mix": Mix((WeightedRequest(path=path),)),
         "connections": 4,
         "seconds": 1.0,
     }
-    return Plan(**(given | changes))  # type: ignore[arg-type]
+    return LoadPlan(**(given | changes))  # type: ignore[arg-type]
 
 
 def test_the_parts_of_a_schedule_make_the_whole(server_url: str) -> None:

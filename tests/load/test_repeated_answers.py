@@ -9,10 +9,10 @@ import pytest
 from tests.load.driven import load
 from tests.load.servers import OK, Reply
 from windtunnel.load.destination import locate
-from windtunnel.load.engine import Engine
-from windtunnel.load.mix import Mix, Request
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.one_answer import is_one_answer
-from windtunnel.load.plan import Plan
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.samples import Failure
 
@@ -57,8 +57,8 @@ def test_one_that_comes_in_pieces_among_them_is_taken_whole(cut: int) -> None:
     async def go() -> LoadRun:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
             to, _ = locate(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/")
-            mix = Mix((Request(),))
-            run = await Engine(Plan(destination=to, mix=mix, connections=1, most=12)).run()
+            mix = Mix((WeightedRequest(),))
+            run = await LoadEngine(LoadPlan(destination=to, mix=mix, connections=1, most=12)).run()
             await ended.wait()
             return run
 
@@ -71,7 +71,11 @@ def test_a_head_answer_like_that_of_a_get_leaves_the_connection_in_order() -> No
     async def reply(request: bytes) -> bytes:
         return EMPTY if b"/empty" in request or request.startswith(b"HEAD") else OK
 
-    requests = (Request(path="/empty"), Request(method="HEAD", path="/empty"), Request())
+    requests = (
+        WeightedRequest(path="/empty"),
+        WeightedRequest(method="HEAD", path="/empty"),
+        WeightedRequest(),
+    )
     run = load(reply, *requests, connections=1, most=60)
     assert run.samples.statuses() == {200: 60}
     assert set(run.samples.request.tolist()) == {0, 1, 2}

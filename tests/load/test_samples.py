@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.load import made
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.samples import ROW, Failure, Samples
 
 
@@ -36,7 +36,7 @@ def test_merging_keeps_every_request_in_order_of_its_end() -> None:
 
 
 def test_a_recorder_gives_back_what_it_took_over_several_buffers() -> None:
-    recorder = Recorder()
+    recorder = LoadRecorder()
     count = 70_000
     for n in range(count):
         recorder.write(PACK(n, n + 1, n + 2, n + 3, n, 200, 1, 2, 1))
@@ -51,7 +51,7 @@ def test_a_recorder_gives_back_what_it_took_over_several_buffers() -> None:
 
 
 def test_draining_gives_every_request_once() -> None:
-    recorder = Recorder()
+    recorder = LoadRecorder()
     parts = []
     for n in range(5):
         recorder.write(PACK(n, n, n, n, 0, 200, 0, 0, 0))
@@ -63,7 +63,7 @@ def test_draining_gives_every_request_once() -> None:
 
 def test_a_record_takes_less_than_a_hundred_bytes() -> None:
     tracemalloc.start()
-    recorder = Recorder()
+    recorder = LoadRecorder()
     count = 65_536
     before = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()

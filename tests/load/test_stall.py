@@ -8,9 +8,9 @@ import pytest
 
 from tests.load.servers import OK, serving
 from windtunnel.load.arrivals import constant
-from windtunnel.load.engine import Engine
-from windtunnel.load.mix import Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 
 RATE = 100.0
@@ -35,14 +35,14 @@ def load(*, is_open: bool) -> LoadRun:
             return OK
 
         async with serving(reply) as server:
-            plan = Plan(
+            plan = LoadPlan(
                 destination=server.destination,
-                mix=Mix((Request(),)),
+                mix=Mix((WeightedRequest(),)),
                 connections=4 if is_open else 1,
                 seconds=SECONDS,
                 arrivals=constant(RATE, SECONDS) if is_open else None,
             )
-            return await Engine(plan).run()
+            return await LoadEngine(plan).run()
 
     return asyncio.run(go())
 

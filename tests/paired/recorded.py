@@ -1,9 +1,9 @@
-"""Comparisons made by hand: blocks whose right verdicts a person can see."""
+"""Comparisons made by hand: rounds whose right verdicts a person can see."""
 
 import random
 from collections.abc import Callable
 
-from windtunnel.records import ArmBlock, Block, Comparison
+from windtunnel.records import ArmRound, Comparison, Round
 
 PAIRS = 10
 
@@ -18,10 +18,10 @@ def arm(
     grown: int = 0,
     calls: int = 1,
     failures: int = 0,
-) -> ArmBlock:
-    """Return one arm's block of ten pairs with two per cent of noise."""
+) -> ArmRound:
+    """Return one arm's round of ten pairs with two per cent of noise."""
     requests = 2 * PAIRS
-    return ArmBlock(
+    return ArmRound(
         durations=tuple(seconds * scatter.lognormvariate(0, 0.02) for _ in range(PAIRS)),
         requests=requests,
         failures=failures,
@@ -34,25 +34,25 @@ def arm(
     )
 
 
-Head = Callable[[random.Random, int], ArmBlock]
+Head = Callable[[random.Random, int], ArmRound]
 
 
-def comparison(head: Head, *, blocks: int = 300, base: Head = lambda s, n: arm(s)) -> Comparison:
-    """Return a comparison of one endpoint whose head is as given, block by block."""
+def comparison(head: Head, *, rounds: int = 300, base: Head = lambda s, n: arm(s)) -> Comparison:
+    """Return a comparison of one endpoint whose head is as given, round_ by round_."""
     scatter = random.Random(8)  # noqa: S311 - replayable, not secret
     return Comparison(
         base="base",
         head="head",
         endpoints=("/api/agents",),
         dependencies=("catalog",),
-        blocks=tuple(
-            Block(
+        rounds=tuple(
+            Round(
                 endpoint="/api/agents",
                 began=float(number),
                 base=base(scatter, number),
                 head=head(scatter, number),
             )
-            for number in range(blocks)
+            for number in range(rounds)
         ),
         conditions=("backend embedded", "profile loopback", "seed 1"),
     )

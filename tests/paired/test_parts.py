@@ -11,10 +11,10 @@ import pytest
 from tests.paired.recorded import arm, comparison
 from windtunnel.errors import ConfigurationError
 from windtunnel.paired.arms import address_of
-from windtunnel.paired.blocks import Plan, _calls, plan
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.fault_text import parse
 from windtunnel.paired.processes import Processes
+from windtunnel.paired.rounds import RoundPlan, _calls, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Evidence, Exchange
 from windtunnel_faults import ConnectionReset, HttpStatus, Latency, Outage
@@ -44,7 +44,7 @@ def test_too_few_requests_tell_nothing_about_warmth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("duration", "foursomes", "burst"),
+    ("duration", "abba_blocks", "burst"),
     [
         (0.0, 20, 16),
         (0.001, 20, 16),
@@ -55,12 +55,14 @@ def test_too_few_requests_tell_nothing_about_warmth() -> None:
         (3.0, 2, 8),
     ],
 )
-def test_blocks_of_slower_requests_are_shorter(duration: float, foursomes: int, burst: int) -> None:
-    assert plan(duration) == Plan(foursomes=foursomes, burst=burst)
+def test_blocks_of_slower_requests_are_shorter(
+    duration: float, abba_blocks: int, burst: int
+) -> None:
+    assert plan(duration) == RoundPlan(abba_blocks=abba_blocks, burst=burst)
 
 
 def test_a_quiet_run_has_no_remarks() -> None:
-    assert remarks(comparison(lambda s, n: arm(s)).blocks, stolen=0.0, elapsed=60.0) == ()
+    assert remarks(comparison(lambda s, n: arm(s)).rounds, stolen=0.0, elapsed=60.0) == ()
 
 
 def test_drift_pauses_and_stolen_time_are_reported() -> None:
@@ -68,7 +70,7 @@ def test_drift_pauses_and_stolen_time_are_reported() -> None:
         lambda s, n: arm(s, seconds=0.05 if n == 150 else 0.001),
         base=lambda s, n: arm(s, seconds=0.001 if n < 150 else 0.0015),
     )
-    said = "\n".join(remarks(seen.blocks, stolen=3.0, elapsed=60.0))
+    said = "\n".join(remarks(seen.rounds, stolen=3.0, elapsed=60.0))
     assert "base itself drifted by +50%" in said
     assert "head: 10 of 3000" in said
     assert "took 3 s of CPU time away" in said

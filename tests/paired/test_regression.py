@@ -9,7 +9,7 @@ from windtunnel.criteria.regression import figures, regressions
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.errors import ConfigurationError
-from windtunnel.records import ArmBlock
+from windtunnel.records import ArmRound
 
 FIGURES = {
     "mean",
@@ -23,14 +23,14 @@ FIGURES = {
 }
 
 
-def blind(arm: ArmBlock) -> ArmBlock:
+def blind(arm: ArmRound) -> ArmRound:
     """Return an arm whose processes and calls could not be seen."""
     return replace(arm, cpu=(), resident=None, calls=())
 
 
-def judged(head: Head, *, blocks: int = 300) -> dict[str, Verdict]:
+def judged(head: Head, *, rounds: int = 300) -> dict[str, Verdict]:
     """Return the verdicts by figure."""
-    found = regressions(comparison(head, blocks=blocks), Tolerances())
+    found = regressions(comparison(head, rounds=rounds), Tolerances())
     return {verdict.criterion: verdict for verdict in found}
 
 
@@ -73,7 +73,7 @@ def test_a_difference_at_the_tolerance_is_inconclusive() -> None:
 
 
 def test_too_few_pairs_are_inconclusive_and_say_so() -> None:
-    verdicts = judged(lambda scatter, n: arm(scatter), blocks=5)
+    verdicts = judged(lambda scatter, n: arm(scatter), rounds=5)
     assert verdicts["mean"].ruling is Ruling.INCONCLUSIVE
     assert "50 pairs" in verdicts["mean"].statement
 
@@ -81,14 +81,14 @@ def test_too_few_pairs_are_inconclusive_and_say_so() -> None:
 def test_calls_of_which_some_were_not_recorded_are_inconclusive() -> None:
     found = judged(lambda s, n: replace(arm(s), calls=(None,)) if n == 7 else arm(s, calls=2))
     assert found["calls to catalog"].ruling is Ruling.INCONCLUSIVE
-    assert "in 1 of 300 blocks" in found["calls to catalog"].statement
+    assert "in 1 of 300 rounds" in found["calls to catalog"].statement
     assert found["calls to catalog"].needs == "complete evidence"
     assert found["mean"].ruling is Ruling.PASS
 
 
 def test_what_has_no_value_yet_names_none() -> None:
-    """A report holds numbers only: growth is read over five blocks."""
-    assert judged(lambda scatter, n: arm(scatter), blocks=4)["memory growth"].findings == ()
+    """A report holds numbers only: growth is read over five rounds."""
+    assert judged(lambda scatter, n: arm(scatter), rounds=4)["memory growth"].findings == ()
 
 
 def test_pairs_that_contradict_each_other_are_inconclusive() -> None:
@@ -98,39 +98,39 @@ def test_pairs_that_contradict_each_other_are_inconclusive() -> None:
     assert "contradict each other" in found.statement
 
 
-def in_lives(effects: tuple[float, ...]) -> Verdict:
+def in_generations(effects: tuple[float, ...]) -> Verdict:
     """Return the verdict on the mean where each start's processes differ by another factor."""
     of = 300 // len(effects)
-    seen = comparison(lambda s, n: arm(s, seconds=0.001 * effects[n // of]), blocks=300)
-    lived = tuple(replace(b, life=n // of) for n, b in enumerate(seen.blocks))
-    verdicts = regressions(replace(seen, blocks=lived), Tolerances())
+    seen = comparison(lambda s, n: arm(s, seconds=0.001 * effects[n // of]), rounds=300)
+    numbered = tuple(replace(b, generation=n // of) for n, b in enumerate(seen.rounds))
+    verdicts = regressions(replace(seen, rounds=numbered), Tolerances())
     return {verdict.criterion: verdict for verdict in verdicts}["mean"]
 
 
 def test_a_regression_that_every_start_shows_fails() -> None:
-    assert in_lives((1.05, 1.06, 1.055)).ruling is Ruling.FAIL
+    assert in_generations((1.05, 1.06, 1.055)).ruling is Ruling.FAIL
 
 
 def test_what_only_some_processes_show_is_not_the_codes() -> None:
     """Two processes of the same code may differ by several per cent as long as they live."""
-    found = in_lives((1.09, 1.01, 1.08))
+    found = in_generations((1.09, 1.01, 1.08))
     assert found.ruling is Ruling.INCONCLUSIVE
     assert "with the processes of start 2" in found.statement or "contradict" in found.statement
 
 
 def test_of_five_starts_one_may_not_show_what_the_others_do() -> None:
-    assert in_lives((1.05, 1.06, 1.055, 1.01, 1.05)).ruling is Ruling.FAIL
+    assert in_generations((1.05, 1.06, 1.055, 1.01, 1.05)).ruling is Ruling.FAIL
 
 
 def test_of_five_starts_two_may_not() -> None:
-    found = in_lives((1.09, 1.01, 1.08, 1.01, 1.09))
+    found = in_generations((1.09, 1.01, 1.08, 1.01, 1.09))
     assert found.ruling is Ruling.INCONCLUSIVE
     assert "with the processes of start 2" in found.statement
 
 
 def test_growth_in_rare_steps_does_not_pass() -> None:
     """Allocators take memory in large pieces: the typical batch then shows no growth at all."""
-    found = judged(lambda s, n: arm(s, grown=20_000_000 if n % 400 == 7 else 0), blocks=1600)[
+    found = judged(lambda s, n: arm(s, grown=20_000_000 if n % 400 == 7 else 0), rounds=1600)[
         "memory growth"
     ]
     assert found.ruling is Ruling.INCONCLUSIVE
@@ -165,15 +165,15 @@ def test_failures_of_both_alike_do_not_fail() -> None:
 def test_figures_that_cannot_be_read_are_not_judged() -> None:
     """A service that runs elsewhere has times, and nothing else."""
     seen = comparison(lambda scatter, n: arm(scatter))
-    blocks = tuple(
-        replace(block, base=blind(block.base), head=blind(block.head)) for block in seen.blocks
+    rounds = tuple(
+        replace(round_, base=blind(round_.base), head=blind(round_.head)) for round_ in seen.rounds
     )
-    found = regressions(replace(seen, dependencies=(), blocks=blocks), Tolerances())
+    found = regressions(replace(seen, dependencies=(), rounds=rounds), Tolerances())
     assert {verdict.criterion for verdict in found} == {"mean", "p50", "p99", "throughput"}
 
 
 def test_every_figure_has_its_share_of_the_error() -> None:
-    assert figures(comparison(lambda scatter, n: arm(scatter), blocks=0)) == 7
+    assert figures(comparison(lambda scatter, n: arm(scatter), rounds=0)) == 7
 
 
 def test_tolerances_are_parsed() -> None:

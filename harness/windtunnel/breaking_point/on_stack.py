@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TypeVar
 
-from windtunnel.breaking_point.point import BreakingPoint, Trial
+from windtunnel.breaking_point.point import BreakingPoint, StrengthTrial
 from windtunnel.breaking_point.search import Search
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.load.find_limit import needed
-from windtunnel.load.mix import Request
+from windtunnel.load.mix import WeightedRequest
 from windtunnel.stack import Stack
 from windtunnel.target import Target
 from windtunnel_faults import Fault
@@ -38,13 +38,13 @@ def breaking_point(
     injection raises: VacuousFault, above all, where the load does not reach the dependency.
     """
 
-    def look(level: float, times: int) -> Trial:
+    def look(level: float, times: int) -> StrengthTrial:
         del times  # what is driven says for itself how long
         with ExitStack() as held:
             target = held.enter_context(stack.target())
             if level:
                 held.enter_context(stack.inject(fault(level)))
-            return Trial(level, (criterion(drive(target)),))
+            return StrengthTrial(level, (criterion(drive(target)),))
 
     return search.run(look)
 
@@ -56,7 +56,7 @@ def under_load(
     objectives: str,
     *,
     rate: float = 100.0,
-    requests: Sequence[str | Request] | None = None,
+    requests: Sequence[str | WeightedRequest] | None = None,
     connections: int = 256,
     duration: float | None = None,
     confidence: float = 0.99,
@@ -71,7 +71,7 @@ def under_load(
     each = 1 - (1 - confidence) / (search.looks_at_most * len(judged))
     seconds = duration or max(LEAST, SPARE * needed(judged, each)) / rate
 
-    def look(level: float, times: int) -> Trial:
+    def look(level: float, times: int) -> StrengthTrial:
         with ExitStack() as held:
             target = held.enter_context(stack.target())
             target.offer(rate, duration=max(WARM_UP, 2 / rate), requests=requests)
@@ -80,6 +80,6 @@ def under_load(
             run = target.offer(
                 rate, duration=seconds * times, requests=requests, connections=connections
             )
-            return Trial(level, tuple(objective_held(run, one, each) for one in judged))
+            return StrengthTrial(level, tuple(objective_held(run, one, each) for one in judged))
 
     return search.run(look)

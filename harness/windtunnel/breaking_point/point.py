@@ -16,7 +16,7 @@ def milliseconds(seconds: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class StrengthTrial:
     """One strength that was tried."""
 
     level: float
@@ -34,7 +34,7 @@ class BreakingPoint:
     """Where a criterion stops holding."""
 
     bracket: Bracket
-    trials: tuple[Trial, ...]
+    trials: tuple[StrengthTrial, ...]
     """In the order of trying; first without the fault."""
     show: Show = milliseconds
     ran_out: bool = False
@@ -61,7 +61,7 @@ class BreakingPoint:
         beyond = self._last(self.broke or 0.0)
         return "; ".join({v.needs: None for v in beyond.verdicts if v.needs})
 
-    def _last(self, level: float) -> Trial:
+    def _last(self, level: float) -> StrengthTrial:
         """Return the trial that decided a level: a second one, where the first left it open."""
         return next(trial for trial in reversed(self.trials) if trial.level == level)
 
@@ -84,5 +84,5 @@ class BreakingPoint:
         return ", ".join(parts) or "nothing was tried"
 
 
-def _how(trial: Trial) -> str:
+def _how(trial: StrengthTrial) -> str:
     return "breaks" if trial.ruling is Ruling.FAIL else "was not shown to hold"

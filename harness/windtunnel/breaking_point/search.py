@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from windtunnel.breaking_point.point import BreakingPoint, Show, Trial, milliseconds
+from windtunnel.breaking_point.point import BreakingPoint, Show, StrengthTrial, milliseconds
 from windtunnel.criteria import Ruling
 from windtunnel.errors import ConfigurationError
-from windtunnel.load.level_search import Tried, bracket, next_level, steps_at_most
+from windtunnel.load.level_search import LevelOutcome, bracket, next_level, steps_at_most
 
 LONGER = 3
 """Times as long is the second look at a level that the first left open."""
@@ -25,7 +25,7 @@ class Search:
     budget: float = 300.0
     """Seconds after which no further level is tried."""
     show: Show = milliseconds
-    on_trial: Callable[[Trial], None] = lambda trial: None
+    on_trial: Callable[[StrengthTrial], None] = lambda trial: None
     clock: Callable[[], float] = monotonic
 
     def __post_init__(self) -> None:
@@ -44,14 +44,14 @@ class Search:
         """How many looks it takes at most, the first without the fault included."""
         return 2 * (1 + steps_at_most(self.lowest, self.highest, self.resolution))
 
-    def run(self, look: Callable[[float, int], Trial]) -> BreakingPoint:
+    def run(self, look: Callable[[float, int], StrengthTrial]) -> BreakingPoint:
         """Return what looks find: each at a level, for so many times its usual time.
 
         The first is at level 0, without the fault, and none follows where that does not pass. A
         level that a look leaves open gets a longer one; what that leaves open too was not shown to
         hold.
         """
-        trials: list[Trial] = []
+        trials: list[StrengthTrial] = []
 
         def holds(level: float) -> bool:
             for times in (1, LONGER):
@@ -62,16 +62,16 @@ class Search:
             return trials[-1].ruling is Ruling.PASS
 
         until = self.clock() + self.budget
-        tried: list[Tried] = []
+        tried: list[LevelOutcome] = []
         level = self._next(tried) if holds(0.0) else None
         ran_out = False
         while level is not None and not ran_out:
-            tried.append(Tried(level, holds(level)))
+            tried.append(LevelOutcome(level, holds(level)))
             level = self._next(tried)
             ran_out = level is not None and self.clock() >= until
         return BreakingPoint(
             bracket=bracket(tried), trials=tuple(trials), show=self.show, ran_out=ran_out
         )
 
-    def _next(self, tried: list[Tried]) -> float | None:
+    def _next(self, tried: list[LevelOutcome]) -> float | None:
         return next_level(tried, self.lowest, self.highest, self.resolution)

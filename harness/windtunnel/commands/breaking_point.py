@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from windtunnel.breaking_point import BreakingPoint, Search, Trial, read, under_load
+from windtunnel.breaking_point import BreakingPoint, Search, StrengthTrial, read, under_load
 from windtunnel.breaking_point.json_file import encode
 from windtunnel.commands.duration import SECONDS
 from windtunnel.commands.exit_status import STATUS
@@ -79,7 +79,7 @@ def breaking_point(
         raise ConfigurationError(f"--json {json_path}: expected a file in a folder that exists")
     session = chosen.session()
 
-    def show(trial: Trial) -> None:
+    def show(trial: StrengthTrial) -> None:
         where = strength.show(trial.level) if trial.level else "no fault"
         is_open = trial.ruling is Ruling.INCONCLUSIVE
         values = " ".join(

@@ -18,7 +18,7 @@ from windtunnel.history.entry import SCHEMA, Entry, figures
 from windtunnel.paired import report
 from windtunnel.paired.arms import Arm, address_of, of_image, of_tree
 from windtunnel.paired.fault_text import parse
-from windtunnel.paired.measurement import Request, Result
+from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult
 from windtunnel.paired.revisions import trees
 from windtunnel.paired.side_by_side import compare_addresses, compare_arms
 from windtunnel.session import Session
@@ -89,7 +89,7 @@ def compare(  # noqa: PLR0917 - click passes all by name
             install=install,
         )
     session = chosen.session()
-    request = Request(
+    request = ComparisonRequest(
         endpoints=asked or session.configuration.endpoints, tolerances=allowed, budget=budget
     )
     run = partial(_run, session, chosen.environment, request, under)
@@ -133,10 +133,10 @@ def _check_unused(**options: object) -> None:
 def _run(
     session: Session,
     environment: Mapping[str, str],
-    request: Request,
+    request: ComparisonRequest,
     faults: list[Fault],
     arms: tuple[Arm, Arm],
-) -> Result:
+) -> ComparisonResult:
     try:
         stack = session.stack("compare", environment, lambda verdict: None)
         try:
@@ -147,7 +147,7 @@ def _run(
         session.close()
 
 
-def _entry(result: Result, commit: str, seed: int) -> Entry:
+def _entry(result: ComparisonResult, commit: str, seed: int) -> Entry:
     described = machine.description()
     comparison = result.comparison
     return Entry(

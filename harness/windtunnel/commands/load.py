@@ -22,12 +22,12 @@ from windtunnel.load import processes
 from windtunnel.load.arrivals import constant
 from windtunnel.load.destination import reach
 from windtunnel.load.locust import swarm
-from windtunnel.load.plan import Plan
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.reports import latency_plot, load_json, load_summary
 from windtunnel.reports.load_progress import progress
 
-Drive = Callable[[Plan], LoadRun]
+Drive = Callable[[LoadPlan], LoadRun]
 
 
 @click.command()
@@ -101,7 +101,7 @@ def load(
 
 
 def _driver(count: int, *, by_locust: bool, at: Address | None) -> Drive:
-    def by_processes(plan: Plan) -> LoadRun:
+    def by_processes(plan: LoadPlan) -> LoadRun:
         with progress(plan.stretch) as update:
             return processes.drive(plan, count, update)
 
@@ -123,7 +123,7 @@ def _show(run: LoadRun, verdicts: Sequence[Verdict], *, as_json: bool) -> None:
         click.echo(line)
 
 
-def _search(plan: Plan, drive: Drive, objectives: Sequence[Objective], text: str) -> int:
+def _search(plan: LoadPlan, drive: Drive, objectives: Sequence[Objective], text: str) -> int:
     def offer(rate: float, times: float) -> LoadRun:
         schedule = constant(rate, plan.seconds * times, poisson=True)
         return drive(replace(plan, arrivals=schedule))

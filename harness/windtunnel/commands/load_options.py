@@ -12,8 +12,8 @@ from windtunnel.commands.duration import SECONDS
 from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals, mix_file
 from windtunnel.load.destination import guard, locate
-from windtunnel.load.mix import METHODS, Mix, Request
-from windtunnel.load.plan import Plan
+from windtunnel.load.mix import METHODS, Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import KEEP
 
 _PATH: click.ParamType[Path] = click.Path(path_type=Path)
@@ -122,7 +122,7 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def plan_of(url: str, options: PlanOptions) -> Plan:
+def plan_of(url: str, options: PlanOptions) -> LoadPlan:
     """Return the plan; ConfigurationError names what is wrong, and nothing has been sent yet."""
     destination, path = locate(
         url,
@@ -139,7 +139,7 @@ def plan_of(url: str, options: PlanOptions) -> Plan:
     schedule = None
     if options.rate is not None:
         schedule = arrivals.parse(options.rate, options.duration, poisson=options.poisson)
-    plan = Plan(
+    plan = LoadPlan(
         destination=destination,
         mix=mix_file.read(options.mix) if options.mix else Mix((_request(path, options),)),
         connections=options.connections,
@@ -155,7 +155,7 @@ def plan_of(url: str, options: PlanOptions) -> Plan:
     return plan
 
 
-def _request(path: str, options: PlanOptions) -> Request:
+def _request(path: str, options: PlanOptions) -> WeightedRequest:
     body = options.body
     if body.startswith("@"):
         try:
@@ -168,7 +168,7 @@ def _request(path: str, options: PlanOptions) -> Request:
         if not colon:
             raise ConfigurationError(f"--header {header!r}: expected NAME:VALUE")
         headers[name.strip()] = value.strip()
-    return Request(
+    return WeightedRequest(
         path=path,
         method=options.method,
         headers=headers,

@@ -11,17 +11,17 @@ from windtunnel.criteria.sequence import centre
 from windtunnel.criteria.series import Scale, Series, series
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict, decide_below
-from windtunnel.records import Block, Comparison
+from windtunnel.records import Comparison, Round
 
 LEAST = 5
-"""Values of one life from which its word counts."""
-MANY_LIVES = 5
-"""One life in so many may fail to show what the others do: chance strikes one of many."""
+"""Values that one process generation needs before its effect is compared."""
+MANY_GENERATIONS = 5
+"""Of so many process generations, one need not show an effect that the others show."""
 FIXED = 6
 """Judged figures of an endpoint besides its calls, of which there is one for each dependency."""
 
 
-Lives = Mapping[int, Sequence[Series]]
+Generations = Mapping[int, Sequence[Series]]
 
 
 def regressions(
@@ -33,20 +33,20 @@ def regressions(
     All intervals together hold with probability `confidence`, whenever the run is stopped: each
     has its share of the error (Bonferroni), and is a confidence sequence (windtunnel.criteria.
     sequence). Where the two halves of a run contradict each other, INCONCLUSIVE; so too where the
-    processes of one life show what those of another do not.
+    processes of one generation show what those of another do not.
     """
     each = share(comparison, confidence)
     verdicts = []
     for endpoint in comparison.endpoints:
-        blocks = comparison.of(endpoint)
-        if blocks:
-            whole = series(blocks, comparison.dependencies)
-            lives = _lives(blocks, whole, comparison.dependencies)
+        rounds = comparison.of(endpoint)
+        if rounds:
+            whole = series(rounds, comparison.dependencies)
+            generations = _generations(rounds, whole, comparison.dependencies)
             verdicts += [
-                _judge(one, endpoint, blocks, tolerances, confidence=each, lives=lives)
+                _judge(one, endpoint, rounds, tolerances, confidence=each, generations=generations)
                 for one in whole
             ]
-            verdicts += _failures(endpoint, blocks)
+            verdicts += _failures(endpoint, rounds)
     verdicts += _memory(comparison, tolerances)
     return tuple(replace(verdict, conditions=comparison.conditions) for verdict in verdicts)
 
@@ -57,25 +57,25 @@ def share(comparison: Comparison, confidence: float) -> float:
 
 
 def figures(comparison: Comparison) -> int:
-    """Return how many intervals there are, settled before the first block."""
+    """Return how many intervals there are, settled before the first round."""
     return len(comparison.endpoints) * (FIXED + len(comparison.dependencies))
 
 
 def _judge(
     one: Series,
     endpoint: str,
-    blocks: Sequence[Block],
+    rounds: Sequence[Round],
     tolerances: Tolerances,
     *,
     confidence: float,
-    lives: Lives,
+    generations: Generations,
 ) -> Verdict:
     tolerance = float(getattr(tolerances, one.tolerance))
-    pairs = sum(len(block.base.durations) for block in blocks)
+    pairs = sum(len(round_.base.durations) for round_ in rounds)
     allowed = _change(one, tolerance if one.more_is_worse else -tolerance)
     why, needs = f"no interval from {pairs} pairs yet", "more pairs: a longer budget"
     if one.missing:
-        why = f"the tap missed some of it in {one.missing} of {len(blocks)} blocks"
+        why = f"the tap missed some of it in {one.missing} of {len(rounds)} rounds"
         needs = "complete evidence"
     nothing = Verdict(
         criterion=one.name,
@@ -119,7 +119,7 @@ def _judge(
             needs="a longer run",
         )
     if ruling is Ruling.FAIL:
-        doubt = _doubt(one, lives, tolerance)
+        doubt = _doubt(one, generations, tolerance)
         if doubt:
             return replace(
                 judged,
@@ -147,33 +147,37 @@ def _judge(
     return judged
 
 
-def _lives(blocks: Sequence[Block], whole: Sequence[Series], dependencies: Sequence[str]) -> Lives:
-    """Return each life's series, by the life's number; a single one's are those of the whole."""
-    numbers = dict.fromkeys(block.life for block in blocks)
+def _generations(
+    rounds: Sequence[Round], whole: Sequence[Series], dependencies: Sequence[str]
+) -> Generations:
+    """Return the series of each generation, by its number."""
+    numbers = dict.fromkeys(round_.generation for round_ in rounds)
     if len(numbers) == 1:
         return dict.fromkeys(numbers, whole)
     return {
-        number: series([block for block in blocks if block.life == number], dependencies)
+        number: series([round_ for round_ in rounds if round_.generation == number], dependencies)
         for number in numbers
     }
 
 
-def _doubt(one: Series, lives: Lives, tolerance: float) -> str:
-    """Return why an effect may be the processes' and not the code's; "" where the lives show it.
+def _doubt(one: Series, generations: Generations, tolerance: float) -> str:
+    """Return why the processes, not the code, may cause an effect; "" where generations agree.
 
-    Two processes of the same code can differ by more than a tolerance for as long as they live, and
-    no number of pairs tells that from a regression: only fresh processes do. Of few lives each must
-    show it; of five or more, one may not.
+    Two processes of the same code can differ by more than a tolerance as long as they run. No
+    number of pairs distinguishes that from a regression: only fresh processes do. Of fewer than
+    five generations, each must show the effect; of five or more, all but one.
     """
     doubts = []
-    for life, its_series in lives.items():
+    for generation, its_series in generations.items():
         (seen,) = (each for each in its_series if each.name == one.name)
         if len(seen.values) < LEAST:
-            return f"too few pairs were made with the processes of start {life + 1}"
+            return f"too few pairs were made with the processes of start {generation + 1}"
         worse = seen.effect if one.more_is_worse else -seen.effect
         if worse <= tolerance:
-            doubts.append(f"{_change(one, seen.effect)} with the processes of start {life + 1}")
-    return doubts[0] if len(doubts) > len(lives) // MANY_LIVES else ""
+            doubts.append(
+                f"{_change(one, seen.effect)} with the processes of start {generation + 1}"
+            )
+    return doubts[0] if len(doubts) > len(generations) // MANY_GENERATIONS else ""
 
 
 def _shown(one: Series, interval: Interval) -> Interval:
@@ -202,11 +206,11 @@ def _memory(comparison: Comparison, tolerances: Tolerances) -> tuple[Verdict, ..
     Successive readings of one process are nearly the same reading, so no interval can be made of
     them: the range is what was seen, not what may be.
     """
-    late = comparison.blocks[len(comparison.blocks) // 2 :]
+    late = comparison.rounds[len(comparison.rounds) // 2 :]
     ratios = [
-        block.head.resident / block.base.resident - 1
-        for block in late
-        if block.head.resident and block.base.resident
+        round_.head.resident / round_.base.resident - 1
+        for round_ in late
+        if round_.head.resident and round_.base.resident
     ]
     if not ratios:
         return ()
@@ -228,16 +232,16 @@ def _memory(comparison: Comparison, tolerances: Tolerances) -> tuple[Verdict, ..
             unit="share",
             needs="a longer run" if ruling is Ruling.INCONCLUSIVE else "",
             findings=(
-                Finding("base", median(block.base.resident or 0 for block in late), "bytes"),
-                Finding("head", median(block.head.resident or 0 for block in late), "bytes"),
+                Finding("base", median(round_.base.resident or 0 for round_ in late), "bytes"),
+                Finding("head", median(round_.head.resident or 0 for round_ in late), "bytes"),
             ),
         ),
     )
 
 
-def _failures(endpoint: str, blocks: Sequence[Block]) -> tuple[Verdict, ...]:
+def _failures(endpoint: str, rounds: Sequence[Round]) -> tuple[Verdict, ...]:
     """Fail head where it fails more often than base beyond what chance explains; else silence."""
-    arms = [[block.base for block in blocks], [block.head for block in blocks]]
+    arms = [[round_.base for round_ in rounds], [round_.head for round_ in rounds]]
     counts = [(sum(b.failures for b in arm), sum(b.requests for b in arm)) for arm in arms]
     if not counts[0][0] and not counts[1][0]:
         return ()

@@ -8,20 +8,20 @@ from statistics import fmean, median
 
 from windtunnel.criteria.intervals import quantile
 from windtunnel.criteria.sequence import log_ratios
-from windtunnel.records import ArmBlock, Block
+from windtunnel.records import ArmRound, Round
 
-FOURSOME = 2
+ABBA_BLOCK = 2
 """Timed pairs a batch for the median: those that were asked together, in an order drawn as a whole.
 Small batches make many values, and so a short run certain."""
-FOURSOMES = 2
-"""So many foursomes a batch for CPU time: what the kernel books to the next evens out within it."""
+ABBA_BLOCKS = 2
+"""ABBA blocks a batch for CPU time: what the kernel books to the next evens out within it."""
 PAIRS = 10
 """Timed pairs a batch for the mean: in smaller ones the rare long requests would count as outliers
 instead of raising it."""
 TAIL = 100
 """Timed pairs a batch for the 99th percentile: fewer have none."""
 SPELL = 5
-"""Blocks over which the growth of memory is read: allocators take it in large pieces."""
+"""Rounds over which the growth of memory is read: allocators take it in large pieces."""
 
 
 class Scale(StrEnum):
@@ -46,7 +46,7 @@ class Series:
     unit: str
     more_is_worse: bool = True
     missing: int = 0
-    """Blocks in which it could not be counted; with any, the values tell nothing."""
+    """Rounds in which it could not be counted; with any, the values tell nothing."""
 
     @property
     def effect(self) -> float:
@@ -56,29 +56,29 @@ class Series:
         return self.head - self.base
 
 
-def series(blocks: Sequence[Block], dependencies: Sequence[str]) -> tuple[Series, ...]:
-    """Return every figure of one endpoint that its blocks hold."""
-    # Blocks of slow requests have fewer pairs, and no time for larger batches.
-    most = len(blocks[0].base.durations) if blocks else PAIRS
+def series(rounds: Sequence[Round], dependencies: Sequence[str]) -> tuple[Series, ...]:
+    """Return every figure of one endpoint that its rounds hold."""
+    # Rounds of slow requests have fewer pairs, and no time for larger batches.
+    most = len(rounds[0].base.durations) if rounds else PAIRS
     found = [
-        _durations(blocks, "mean", min(PAIRS, most), fmean),
-        _durations(blocks, "p50", min(FOURSOME, most), median),
-        _durations(blocks, "p99", TAIL, _p99),
-        _of_blocks(blocks, "throughput", "requests/s", lambda arm: arm.rate, more_is_worse=False),
+        _durations(rounds, "mean", min(PAIRS, most), fmean),
+        _durations(rounds, "p50", min(ABBA_BLOCK, most), median),
+        _durations(rounds, "p99", TAIL, _p99),
+        _of_rounds(rounds, "throughput", "requests/s", lambda arm: arm.rate, more_is_worse=False),
     ]
-    if all(block.base.cpu and block.head.cpu for block in blocks):
-        found.append(_cpu(blocks))
-    if all(block.base.resident and block.head.resident for block in blocks):
-        found.append(_growth(blocks))
-    found += [_calls(blocks, place, name) for place, name in enumerate(dependencies)]
+    if all(round_.base.cpu and round_.head.cpu for round_ in rounds):
+        found.append(_cpu(rounds))
+    if all(round_.base.resident and round_.head.resident for round_ in rounds):
+        found.append(_growth(rounds))
+    found += [_calls(rounds, place, name) for place, name in enumerate(dependencies)]
     return tuple(found)
 
 
 def _durations(
-    blocks: Sequence[Block], name: str, size: int, summary: Callable[[Sequence[float]], float]
+    rounds: Sequence[Round], name: str, size: int, summary: Callable[[Sequence[float]], float]
 ) -> Series:
-    base = [duration for block in blocks for duration in block.base.durations]
-    head = [duration for block in blocks for duration in block.head.durations]
+    base = [duration for round_ in rounds for duration in round_.base.durations]
+    head = [duration for round_ in rounds for duration in round_.head.durations]
     return Series(
         name=name,
         tolerance=name,
@@ -94,16 +94,16 @@ def _p99(values: Sequence[float]) -> float:
     return quantile(sorted(values), 0.99)
 
 
-def _of_blocks(
-    blocks: Sequence[Block],
+def _of_rounds(
+    rounds: Sequence[Round],
     name: str,
     unit: str,
-    figure: Callable[[ArmBlock], float],
+    figure: Callable[[ArmRound], float],
     *,
     more_is_worse: bool = True,
 ) -> Series:
-    base = [figure(block.base) for block in blocks]
-    head = [figure(block.head) for block in blocks]
+    base = [figure(round_.base) for round_ in rounds]
+    head = [figure(round_.head) for round_ in rounds]
     return Series(
         name=name,
         tolerance=name,
@@ -116,9 +116,9 @@ def _of_blocks(
     )
 
 
-def _cpu(blocks: Sequence[Block]) -> Series:
-    base = [used for block in blocks for used in block.base.cpu]
-    head = [used for block in blocks for used in block.head.cpu]
+def _cpu(rounds: Sequence[Round]) -> Series:
+    base = [used for round_ in rounds for used in round_.base.cpu]
+    head = [used for round_ in rounds for used in round_.head.cpu]
     return Series(
         name="CPU a request",
         tolerance="cpu",
@@ -131,24 +131,24 @@ def _cpu(blocks: Sequence[Block]) -> Series:
 
 
 def _ratios_of_counted(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
-    """Return the log ratios of a few foursomes together, of more where a clock counted none."""
+    """Return the log ratios of a few ABBA blocks together, of more where a clock counted none."""
     ratios = []
     above = below = 0.0
-    foursomes = 0
+    abba_blocks = 0
     for numerator, denominator in zip(numerators, denominators, strict=True):
         above += numerator
         below += denominator
-        foursomes += 1
-        if foursomes >= FOURSOMES and above > 0 and below > 0:
+        abba_blocks += 1
+        if abba_blocks >= ABBA_BLOCKS and above > 0 and below > 0:
             ratios.append(math.log(above / below))
             above = below = 0.0
-            foursomes = 0
+            abba_blocks = 0
     return ratios
 
 
-def _growth(blocks: Sequence[Block]) -> Series:
-    base = _grown([block.base for block in blocks])
-    head = _grown([block.head for block in blocks])
+def _growth(rounds: Sequence[Round]) -> Series:
+    base = _grown([round_.base for round_ in rounds])
+    head = _grown([round_.head for round_ in rounds])
     return Series(
         name="memory growth",
         tolerance="growth",
@@ -160,7 +160,7 @@ def _growth(blocks: Sequence[Block]) -> Series:
     )
 
 
-def _grown(arm: Sequence[ArmBlock]) -> list[float]:
+def _grown(arm: Sequence[ArmRound]) -> list[float]:
     grown = []
     for place in range(0, len(arm) - SPELL + 1, SPELL):
         spell = arm[place : place + SPELL]
@@ -168,8 +168,8 @@ def _grown(arm: Sequence[ArmBlock]) -> list[float]:
     return grown
 
 
-def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
-    pairs = [(_a_request(b.base, place), _a_request(b.head, place)) for b in blocks]
+def _calls(rounds: Sequence[Round], place: int, dependency: str) -> Series:
+    pairs = [(_a_request(b.base, place), _a_request(b.head, place)) for b in rounds]
     counted = [(base, head) for base, head in pairs if base is not None and head is not None]
     base, head = [pair[0] for pair in counted], [pair[1] for pair in counted]
     return Series(
@@ -180,10 +180,10 @@ def _calls(blocks: Sequence[Block], place: int, dependency: str) -> Series:
         base=fmean(base) if base else math.nan,
         head=fmean(head) if head else math.nan,
         unit="a request",
-        missing=len(blocks) - len(counted),
+        missing=len(rounds) - len(counted),
     )
 
 
-def _a_request(arm: ArmBlock, place: int) -> float | None:
+def _a_request(arm: ArmRound, place: int) -> float | None:
     calls = arm.calls[place]
     return None if calls is None else calls / arm.counted

@@ -23,7 +23,7 @@ BLOCK = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class RateSegment:
     """A stretch in which the rate goes linearly from `first` to `last` requests a second."""
 
     seconds: float
@@ -41,7 +41,7 @@ class Arrivals:
     """A rate over time. Raises ConfigurationError on rates that cannot be."""
 
     text: str
-    segments: tuple[Segment, ...]
+    segments: tuple[RateSegment, ...]
     poisson: bool = False
 
     def __post_init__(self) -> None:
@@ -123,7 +123,7 @@ class Arrivals:
 
 def constant(rate: float, seconds: float, *, poisson: bool = False) -> Arrivals:
     """Return `rate` requests a second for `seconds`."""
-    return Arrivals(f"{rate:g}", (Segment(seconds, rate, rate),), poisson)
+    return Arrivals(f"{rate:g}", (RateSegment(seconds, rate, rate),), poisson)
 
 
 def parse(text: str, seconds: float, *, poisson: bool = False) -> Arrivals:
@@ -153,16 +153,16 @@ def parse(text: str, seconds: float, *, poisson: bool = False) -> Arrivals:
             f" found {len(rates)}"
         )
     if shape == "ramp":
-        segments = [Segment(seconds, rates[0], rates[1])]
+        segments = [RateSegment(seconds, rates[0], rates[1])]
     elif shape == "spike":
         base, peak = rates
         segments = [
-            Segment(seconds * 0.4, base, base),
-            Segment(seconds * 0.2, peak, peak),
-            Segment(seconds * 0.4, base, base),
+            RateSegment(seconds * 0.4, base, base),
+            RateSegment(seconds * 0.2, peak, peak),
+            RateSegment(seconds * 0.4, base, base),
         ]
     else:
-        segments = [Segment(seconds / len(rates), rate, rate) for rate in rates]
+        segments = [RateSegment(seconds / len(rates), rate, rate) for rate in rates]
     return Arrivals(text.strip(), tuple(segments), poisson)
 
 

@@ -12,7 +12,7 @@ from windtunnel.load.answer_head import status_until_close
 
 
 @dataclass(slots=True)
-class Answer:
+class HttpAnswer:
     """What came back for one request."""
 
     status: int | None = None
@@ -26,7 +26,7 @@ class Answer:
 class HttpConnection(asyncio.Protocol):
     """Sends GET requests one after another; connects when it has no usable connection.
 
-    A failure is an Answer with `failure`, never an exception: the caller records it.
+    A failure is an HttpAnswer with `failure`, never an exception: the caller records it.
     """
 
     def __init__(self, address: Address, *, keep_headers: frozenset[str]) -> None:
@@ -35,7 +35,7 @@ class HttpConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._parser: httptools.HttpResponseParser | None = None
-        self._answer = Answer()
+        self._answer = HttpAnswer()
         self._body: list[bytes] = []
         self._head = b""
         self._lost: Exception | None = None
@@ -44,9 +44,9 @@ class HttpConnection(asyncio.Protocol):
         state = "idle" if self._transport and not self._waiter else "busy"
         return f"<HttpConnection {self._address} {state if self._transport else 'closed'}>"
 
-    async def get(self, path: str, *, timeout: float) -> Answer:  # noqa: ASYNC109 - part of the answer
+    async def get(self, path: str, *, timeout: float) -> HttpAnswer:  # noqa: ASYNC109 - part of the answer
         """Return the answer to GET `path`, within `timeout` seconds including any connect."""
-        self._answer = Answer()
+        self._answer = HttpAnswer()
         self._body = []
         self._head = b""
         loop = asyncio.get_running_loop()
@@ -65,10 +65,10 @@ class HttpConnection(asyncio.Protocol):
                 )
                 await self._waiter
         except TimeoutError:
-            self._answer = Answer(failure="timed out")
+            self._answer = HttpAnswer(failure="timed out")
             self.close()
         except (OSError, httptools.HttpParserError) as error:
-            self._answer = Answer(failure=_reason(error))
+            self._answer = HttpAnswer(failure=_reason(error))
             self.close()
         finally:
             self._waiter = None

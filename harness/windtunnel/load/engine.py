@@ -13,11 +13,11 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from windtunnel.load.busy import busy_seconds
-from windtunnel.load.exchange import NAN, Exchanger, Place
+from windtunnel.load.exchange import NAN, Exchanger, Slot
+from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.mix import Encoded
-from windtunnel.load.plan import Plan
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.plan import LoadPlan
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.proxy.timer import Timers
 from windtunnel.records.load_run import LoadRun, Strain
 from windtunnel.records.samples import Failure
@@ -26,11 +26,11 @@ SWEEP = 0.010
 """Seconds between looks at deadlines, which are also the probes of the loop's lag."""
 
 
-class Engine:
+class LoadEngine:
     """One stretch of load in the running event loop, prepared beforehand."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.recorder = Recorder(plan.keep, plan.seed)
+    def __init__(self, plan: LoadPlan) -> None:
+        self.recorder = LoadRecorder(plan.keep, plan.seed)
         self.began = self._until = 0.0
         self._plan = plan
         self._tls = plan.destination.tls()
@@ -40,8 +40,8 @@ class Engine:
             plan.seed * 257 + plan.part,
             keep_alive=plan.keep_alive,
         )
-        self._connections: list[Place] = []
-        self._idle: deque[Place] = deque()
+        self._connections: list[Slot] = []
+        self._idle: deque[Slot] = deque()
         self._waiting: deque[tuple[float, Encoded]] = deque()
         self._left = plan.most
         self._due: list[float] = []
@@ -55,7 +55,7 @@ class Engine:
         self._timers = Timers()
 
     def __repr__(self) -> str:
-        return f"<Engine on {self._plan.destination}, {len(self.recorder)} requests so far>"
+        return f"<LoadEngine on {self._plan.destination}, {len(self.recorder)} requests so far>"
 
     async def run(self, start: float | None = None) -> LoadRun:
         """Return what the plan's stretch of load recorded; it begins at `start`, or now."""
@@ -101,21 +101,21 @@ class Engine:
         self._idle.extend(self._connections)
         self._arrive()
 
-    def _connect(self, number: int) -> Place:
+    def _connect(self, number: int) -> Slot:
         plan = self._plan
         return Exchanger(number, plan.destination, self._tls, self.recorder)
 
-    def _renewed(self, dead: Place) -> Place:
+    def _renewed(self, dead: Slot) -> Slot:
         another = self._connect(dead.number)
         another.released = dead.released
         self._connections[dead.number // self._plan.parts] = another
         return another
 
-    def _begin(self, connection: Place, item: Encoded, intended: float, queued: int) -> None:
+    def _begin(self, connection: Slot, item: Encoded, intended: float, queued: int) -> None:
         usable = self._renewed(connection) if connection.is_dead else connection
         usable.send(item, intended, queued, monotonic())
 
-    def _release_closed(self, connection: Place, now: float) -> None:
+    def _release_closed(self, connection: Slot, now: float) -> None:
         if now < self._until and self._left > 0:
             self._left -= 1
             # As _begin does: one call fewer on the path of every request of a closed loop.
@@ -125,7 +125,7 @@ class Engine:
             self._idle.append(connection)
             self._finish_if_idle()
 
-    def _release_open(self, connection: Place, now: float) -> None:
+    def _release_open(self, connection: Slot, now: float) -> None:
         self._forget_late(now)
         if self._waiting:
             intended, item = self._waiting.popleft()

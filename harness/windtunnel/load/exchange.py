@@ -12,7 +12,7 @@ from windtunnel.load.answer_head import HeadAnswer, status_until_close
 from windtunnel.load.destination import Destination
 from windtunnel.load.mix import Encoded
 from windtunnel.load.one_answer import is_one_answer
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.samples import Failure
 
 NAN = float("nan")
@@ -20,10 +20,10 @@ NEVER = float("inf")
 REMEMBERED = 4096
 """Bytes of an answer that a connection remembers at most: there may be thousands of them."""
 
-Released = Callable[["Place", float], None]
+Released = Callable[["Slot", float], None]
 
 
-class Place(Protocol):
+class Slot(Protocol):
     """Where one request at a time is sent: a connection, or a stream of one."""
 
     @property
@@ -63,7 +63,7 @@ class Exchanger(asyncio.Protocol):
         number: int,
         destination: Destination,
         tls: ssl.SSLContext | None,
-        recorder: Recorder,
+        recorder: LoadRecorder,
     ) -> None:
         self.number = number
         self.released: Released = ignore
@@ -236,7 +236,7 @@ class Exchanger(asyncio.Protocol):
             self._end(monotonic(), 0, failure_of(exc) if exc else Failure.CLOSED)
 
 
-def ignore(place: Place, now: float) -> None:
+def ignore(place: Slot, now: float) -> None:
     """Take a released connection for nothing more."""
 
 

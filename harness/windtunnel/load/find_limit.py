@@ -8,7 +8,7 @@ from windtunnel.criteria.intervals import trials_for_none
 from windtunnel.criteria.objective import Figure, Objective
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling, Verdict, overall
-from windtunnel.load.level_search import Bracket, Tried, bracket, next_level, steps_at_most
+from windtunnel.load.level_search import Bracket, LevelOutcome, bracket, next_level, steps_at_most
 from windtunnel.records.load_run import LoadRun
 
 LONGER, LONGEST = 3.0, 10.0
@@ -19,7 +19,7 @@ Offer = Callable[[float, float], LoadRun]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class RateTrial:
     """One rate, and how the objectives fared."""
 
     rate: float
@@ -32,7 +32,7 @@ class Limit:
     """What a search found."""
 
     bracket: Bracket
-    trials: tuple[Trial, ...]
+    trials: tuple[RateTrial, ...]
     bottleneck: str = ""
     """Why the search ended early: the load engine's own limit, not the service's."""
     confidence: float = 0.99
@@ -46,7 +46,7 @@ def find_limit(
     highest: float = 200_000.0,
     resolution: float = 0.05,
     confidence: float = 0.99,
-    on_trial: Callable[[Trial], None] = lambda trial: None,
+    on_trial: Callable[[RateTrial], None] = lambda trial: None,
 ) -> Limit:
     """Return the highest rate from `lowest` to `highest` that was shown to hold, to `resolution`.
 
@@ -56,8 +56,8 @@ def find_limit(
     """
     looks = 2 * len(objectives) * steps_at_most(lowest, highest, resolution)
     each = 1 - (1 - confidence) / looks
-    tried: list[Tried] = []
-    trials: list[Trial] = []
+    tried: list[LevelOutcome] = []
+    trials: list[RateTrial] = []
     bottleneck = ""
     while (rate := next_level(tried, lowest, highest, resolution)) is not None:
         run = offer(rate, 1.0)
@@ -72,7 +72,7 @@ def find_limit(
         if kept_up.ruling is not Ruling.PASS:
             bottleneck = f"at {rate:.0f}/s the load engine was the bottleneck: {kept_up.statement}"
             break
-        tried.append(Tried(rate, trial.ruling is Ruling.PASS))
+        tried.append(LevelOutcome(rate, trial.ruling is Ruling.PASS))
     return Limit(bracket(tried), tuple(trials), bottleneck, confidence)
 
 
@@ -94,6 +94,8 @@ def needed(objectives: Sequence[Objective], confidence: float) -> int:
     return max((trials_for_none(share, confidence) for share in shares if share < 1), default=0)
 
 
-def _judge(rate: float, run: LoadRun, objectives: Sequence[Objective], confidence: float) -> Trial:
+def _judge(
+    rate: float, run: LoadRun, objectives: Sequence[Objective], confidence: float
+) -> RateTrial:
     verdicts = tuple(objective_held(run, objective, confidence) for objective in objectives)
-    return Trial(rate, verdicts, overall(verdicts))
+    return RateTrial(rate, verdicts, overall(verdicts))

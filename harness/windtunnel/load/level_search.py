@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class LevelOutcome:
     """One level and whether it held; what was not shown to hold did not."""
 
     level: float
@@ -27,7 +27,7 @@ class Bracket:
     """The lowest level above it that did not hold; None where even the highest did."""
 
 
-def bracket(tried: Sequence[Tried]) -> Bracket:
+def bracket(tried: Sequence[LevelOutcome]) -> Bracket:
     """Return where the limit lies: below the lowest failure, whatever held above that."""
     failed = min((each.level for each in tried if not each.held), default=None)
     held = max(
@@ -38,7 +38,7 @@ def bracket(tried: Sequence[Tried]) -> Bracket:
 
 
 def next_level(
-    tried: Sequence[Tried], lowest: float, highest: float, resolution: float = 0.05
+    tried: Sequence[LevelOutcome], lowest: float, highest: float, resolution: float = 0.05
 ) -> float | None:
     """Return the next level to try; None once the limit is known to a share of `resolution`."""
     if not tried:

@@ -16,7 +16,7 @@ BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class WeightedRequest:
     """One kind of request. Raises ConfigurationError on what no server could be sent."""
 
     path: str = "/"
@@ -94,7 +94,7 @@ class Encoded:
 class Mix:
     """Requests in proportion to their weights."""
 
-    requests: tuple[Request, ...]
+    requests: tuple[WeightedRequest, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.requests) <= 65_535:
@@ -127,7 +127,7 @@ def _drawn(choices: list[Encoded], shares: list[float], seed: int) -> Iterator[l
         yield [choices[place] for place in np.minimum(places, len(choices) - 1).tolist()]
 
 
-def _encode(request: Request, index: int, host: str, *, keep_alive: bool) -> list[Encoded]:
+def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool) -> list[Encoded]:
     verdicts = bytes(
         Failure.NONE
         if (status in request.expect if request.expect else 200 <= status < 400)
@@ -152,7 +152,7 @@ def _encode(request: Request, index: int, host: str, *, keep_alive: bool) -> lis
     return encoded
 
 
-def _fill(request: Request, text: str, row: Mapping[str, str]) -> str:
+def _fill(request: WeightedRequest, text: str, row: Mapping[str, str]) -> str:
     """Put a row's fields where `text` names them; other braces, as JSON's, stay."""
     for name, value in row.items():
         text = text.replace("{" + name + "}", value)

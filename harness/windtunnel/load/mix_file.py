@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from windtunnel.errors import ConfigurationError, suggestion
-from windtunnel.load.mix import Mix, Request
+from windtunnel.load.mix import Mix, WeightedRequest
 
 
 class _Strict(BaseModel):
@@ -17,7 +17,7 @@ class _Strict(BaseModel):
 
 
 class _Entry(_Strict):
-    """One `[[request]]`; see `windtunnel.load.mix.Request`."""
+    """One `[[request]]`; see `windtunnel.load.mix.WeightedRequest`."""
 
     path: str = "/"
     method: str = "GET"
@@ -54,10 +54,10 @@ def read(path: Path) -> Mix:
         raise ConfigurationError(f"{path}: {error}") from None
 
 
-def _request(entry: _Entry, folder: Path) -> Request:
+def _request(entry: _Entry, folder: Path) -> WeightedRequest:
     fields = entry.model_dump()
     fields["data"] = _rows(folder / entry.data) if entry.data else ()
-    return Request(**fields)
+    return WeightedRequest(**fields)
 
 
 def _rows(path: Path) -> tuple[Mapping[str, str], ...]:

@@ -17,7 +17,7 @@ LONGEST = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class LoadPlan:
     """A bounded stretch of load. Raises ConfigurationError on one that is not bounded so."""
 
     destination: Destination
@@ -75,7 +75,7 @@ class Plan:
         """Seconds in which requests are begun."""
         return self.arrivals.seconds if self.arrivals else self.seconds
 
-    def split(self, parts: int) -> "list[Plan]":
+    def split(self, parts: int) -> "list[LoadPlan]":
         """Return the parts for so many processes; arrivals are dealt out in turn."""
         if not 1 <= parts <= self.connections:
             raise ConfigurationError(

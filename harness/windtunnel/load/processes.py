@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from windtunnel.errors import StartError, WindtunnelError
-from windtunnel.load.plan import Plan
+from windtunnel.load.plan import LoadPlan
 from windtunnel.load.worker import Message, Progress, Ready, Results, work
 from windtunnel.records.load_run import LoadRun
 
@@ -37,7 +37,7 @@ class _Worker:
 
 
 def drive(
-    plan: Plan, processes: int = 1, on_progress: OnProgress = lambda reports, seconds: None
+    plan: LoadPlan, processes: int = 1, on_progress: OnProgress = lambda reports, seconds: None
 ) -> LoadRun:
     """Return the run of `plan` by so many processes, merged.
 
@@ -68,7 +68,7 @@ def drive(
 
 
 @contextmanager
-def _started(plan: Plan, processes: int) -> Iterator[list[_Worker]]:
+def _started(plan: LoadPlan, processes: int) -> Iterator[list[_Worker]]:
     context = get_context("spawn")
     workers = []
     try:

@@ -20,7 +20,7 @@ CHUNK = 8192
 Rows = NDArray[np.void]
 
 
-class Recorder:
+class LoadRecorder:
     """Keeps rows: `recorder.write(PACK(...))` adds one.
 
     Of more than `keep` requests every other is given up, and again of what is left, so that those
@@ -45,7 +45,7 @@ class Recorder:
         self.write = self._rows.write
 
     def __repr__(self) -> str:
-        return f"<Recorder of {len(self)} requests>"
+        return f"<LoadRecorder of {len(self)} requests>"
 
     def __len__(self) -> int:
         return self._taken + self._rows.tell() // ROW.itemsize

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.errors import WindtunnelError
-from windtunnel.load.engine import Engine
-from windtunnel.load.plan import Plan
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.plan import LoadPlan
 
 EVERY = 0.5
 """Seconds between two reports of progress."""
@@ -54,7 +54,7 @@ class Results:
 Message = Ready | Progress | Results | WindtunnelError
 
 
-def work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
+def work(plan: LoadPlan, pipe: "Connection[Message, float | None]") -> None:
     """Run the plan's part when the other end says so: a start time, later perhaps None to stop."""
     # A terminal sends Ctrl-C to all; the one that asked decides, and keeps what there is.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -68,8 +68,8 @@ def work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
         pipe.close()
 
 
-async def _work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
-    engine = Engine(plan)
+async def _work(plan: LoadPlan, pipe: "Connection[Message, float | None]") -> None:
+    engine = LoadEngine(plan)
     pipe.send(Ready())
     start = await asyncio.to_thread(pipe.recv)
     if start is None:
@@ -99,7 +99,7 @@ async def _work(plan: Plan, pipe: "Connection[Message, float | None]") -> None:
         pipe.send_bytes(column.raw())
 
 
-async def _report(engine: Engine, pipe: "Connection[Message, float | None]") -> None:
+async def _report(engine: LoadEngine, pipe: "Connection[Message, float | None]") -> None:
     while True:
         await asyncio.sleep(EVERY)
         rows = engine.recorder.latest(LATEST)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from windtunnel.records import Block
+from windtunnel.records import Round
 
 DRIFT = 0.10
 """The change of base's own times over a run from which it is worth a word."""
@@ -13,15 +13,15 @@ STEAL = 0.01
 """The share of a CPU's time given to others from which it is worth a word."""
 
 
-def remarks(blocks: Sequence[Block], stolen: float, elapsed: float) -> tuple[str, ...]:
+def remarks(rounds: Sequence[Round], stolen: float, elapsed: float) -> tuple[str, ...]:
     """Return one sentence for each disturbance.
 
     None of them makes a verdict wrong, since each strikes both arms alike or widens the intervals;
     but they say why more pairs were needed than on a quiet machine.
     """
     found = []
-    for endpoint in dict.fromkeys(block.endpoint for block in blocks):
-        own = [block for block in blocks if block.endpoint == endpoint]
+    for endpoint in dict.fromkeys(round_.endpoint for round_ in rounds):
+        own = [round_ for round_ in rounds if round_.endpoint == endpoint]
         found += [*_drift(endpoint, own), *_pauses(endpoint, own)]
     if elapsed and stolen / elapsed > STEAL:
         found.append(
@@ -31,11 +31,11 @@ def remarks(blocks: Sequence[Block], stolen: float, elapsed: float) -> tuple[str
     return tuple(found)
 
 
-def _drift(endpoint: str, blocks: Sequence[Block]) -> list[str]:
-    quarter = len(blocks) // 4
+def _drift(endpoint: str, rounds: Sequence[Round]) -> list[str]:
+    quarter = len(rounds) // 4
     if not quarter:
         return []
-    means = [fmean(block.base.durations) for block in blocks]
+    means = [fmean(round_.base.durations) for round_ in rounds]
     change = median(means[-quarter:]) / median(means[:quarter]) - 1
     if abs(change) < DRIFT:
         return []
@@ -43,11 +43,11 @@ def _drift(endpoint: str, blocks: Sequence[Block]) -> list[str]:
     return [f"{endpoint}: {said}; in pairs that cancels"]
 
 
-def _pauses(endpoint: str, blocks: Sequence[Block]) -> list[str]:
+def _pauses(endpoint: str, rounds: Sequence[Round]) -> list[str]:
     said = []
     arms = {
-        "base": [d for block in blocks for d in block.base.durations],
-        "head": [d for block in blocks for d in block.head.durations],
+        "base": [d for round_ in rounds for d in round_.base.durations],
+        "head": [d for round_ in rounds for d in round_.head.durations],
     }
     for name, durations in arms.items():
         limit = PAUSE * median(durations)

@@ -11,20 +11,20 @@ from windtunnel.criteria.sequence import prepare
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.paired.blocks import EvidenceSince, Lane, Plan, measure, plan
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.processes import stolen
+from windtunnel.paired.rounds import EvidenceSince, RoundPlan, RunningArm, measure, plan
 from windtunnel.paired.warm_up import warm_after
-from windtunnel.records import Block, Comparison
+from windtunnel.records import Comparison, Round
 
 WARM_UP = 0.2
 """The share of the time after which warming up ends, steady or not."""
 LOOK = 1.15
-"""Verdicts are looked at whenever there are so many times the blocks: each look takes time."""
+"""Verdicts are looked at whenever there are so many times the rounds: each look takes time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ComparisonRequest:
     """What is to be compared, and for how long."""
 
     endpoints: tuple[str, ...]
@@ -38,7 +38,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ComparisonResult:
     """The evidence and what was judged from it."""
 
     comparison: Comparison
@@ -49,42 +49,42 @@ class Result:
 class Gathered:
     """What was measured so far, by the processes of every start."""
 
-    blocks: list[Block] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    lives: int = 0
+    generations: int = 0
     began: float = field(default_factory=time.monotonic)
     stolen: float = field(default_factory=stolen)
 
 
 class Measurement:
-    """Two arms being measured: warmed up first, then block after block.
+    """Two arms being measured: warmed up first, then round after round.
 
     What earlier processes of the same arms gave is judged together with what these give.
     """
 
     def __init__(
         self,
-        lanes: tuple[Lane, Lane],
-        request: Request,
+        arms: tuple[RunningArm, RunningArm],
+        request: ComparisonRequest,
         *,
         loop: LoopThread,
         random: random.Random,
         evidence: EvidenceSince = lambda since: (),
         gathered: Gathered | None = None,
     ) -> None:
-        self._lanes = lanes
+        self._arms = arms
         self._request = request
         self._loop = loop
         self._random = random
         self._evidence = evidence
         self._gathered = gathered or Gathered()
-        self._life = self._gathered.lives
-        self._gathered.lives += 1
+        self._generation = self._gathered.generations
+        self._gathered.generations += 1
 
     def __repr__(self) -> str:
-        return f"<Measurement {self._lanes[0].name} {self._lanes[1].name}>"
+        return f"<Measurement {self._arms[0].name} {self._arms[1].name}>"
 
-    def run(self) -> Result:
+    def run(self) -> ComparisonResult:
         """Return the comparison and its verdicts, once all are certain or the budget is over.
 
         Raises ControlError where the taps give no evidence.
@@ -95,29 +95,29 @@ class Measurement:
         share = WARM_UP * self._request.budget / len(self._request.endpoints)
         plans = {endpoint: self._warm_up(endpoint, share) for endpoint in self._request.endpoints}
         open_ended = list(self._request.endpoints)
-        blocks = self._gathered.blocks
+        rounds = self._gathered.rounds
         looked = 0
         while open_ended and time.monotonic() < end:
             for endpoint in self._random.sample(open_ended, len(open_ended)):
-                blocks.append(self._measure(endpoint, plans[endpoint]))
-            if len(blocks) >= LOOK * looked:
-                looked = len(blocks)
+                rounds.append(self._measure(endpoint, plans[endpoint]))
+            if len(rounds) >= LOOK * looked:
+                looked = len(rounds)
                 verdicts = self._look().verdicts
                 if time.monotonic() >= enough and _fails(verdicts):
                     break
                 open_ended = _uncertain(open_ended, verdicts)
         return self._look()
 
-    def _warm_up(self, endpoint: str, seconds: float) -> Plan:
+    def _warm_up(self, endpoint: str, seconds: float) -> RoundPlan:
         """Load both arms until their times are steady, and keep nothing of it."""
         end = time.monotonic() + seconds
         chosen = plan(self._probe(endpoint))
         durations: list[float] = []
         while time.monotonic() < end:
-            block = self._measure(endpoint, chosen)
+            round_ = self._measure(endpoint, chosen)
             durations += [
                 base + head
-                for base, head in zip(block.base.durations, block.head.durations, strict=True)
+                for base, head in zip(round_.base.durations, round_.head.durations, strict=True)
             ]
             if warm_after(durations) is not None:
                 return plan(median(durations) / 2)
@@ -131,42 +131,42 @@ class Measurement:
 
         async def probe() -> float:
             slowest = 0.0
-            for lane in self._lanes:
-                await lane.callers[0].call(0, endpoint)
-                response, _ = await lane.callers[0].call(0, endpoint)
+            for arm in self._arms:
+                await arm.callers[0].call(0, endpoint)
+                response, _ = await arm.callers[0].call(0, endpoint)
                 slowest = max(slowest, response.duration)
             return slowest
 
         return self._loop.run(probe())
 
-    def _measure(self, endpoint: str, chosen: Plan) -> Block:
-        block = self._loop.run(measure(endpoint, self._lanes, chosen, self._random, self._evidence))
-        return replace(block, life=self._life)
+    def _measure(self, endpoint: str, chosen: RoundPlan) -> Round:
+        round_ = self._loop.run(measure(endpoint, self._arms, chosen, self._random, self._evidence))
+        return replace(round_, generation=self._generation)
 
-    def _look(self) -> Result:
+    def _look(self) -> ComparisonResult:
         gathered = self._gathered
-        blocks = tuple(gathered.blocks)
+        rounds = tuple(gathered.rounds)
         elapsed = time.monotonic() - gathered.began
         comparison = Comparison(
-            base=self._lanes[0].name,
-            head=self._lanes[1].name,
+            base=self._arms[0].name,
+            head=self._arms[1].name,
             endpoints=self._request.endpoints,
             dependencies=self._request.dependencies,
-            blocks=blocks,
+            rounds=rounds,
             conditions=self._request.conditions,
             remarks=(
                 *dict.fromkeys(gathered.notes),
-                *remarks(blocks, stolen() - gathered.stolen, elapsed),
+                *remarks(rounds, stolen() - gathered.stolen, elapsed),
             ),
         )
-        return Result(comparison, regressions(comparison, self._request.tolerances))
+        return ComparisonResult(comparison, regressions(comparison, self._request.tolerances))
 
     def close(self) -> None:
         """Close the connections of both arms."""
 
         async def close() -> None:
-            for lane in self._lanes:
-                lane.close()
+            for arm in self._arms:
+                arm.close()
 
         self._loop.run(close())
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from windtunnel.criteria.regression import figures
+from windtunnel.criteria.regression import MANY_GENERATIONS, figures
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict, overall
-from windtunnel.paired.measurement import Result
+from windtunnel.paired.measurement import ComparisonResult
 from windtunnel.reports.explanation import amount
 
 
-def lines(result: Result) -> list[str]:
+def lines(result: ComparisonResult) -> list[str]:
     """Return the verdicts by endpoint, what disturbed them, and what the intervals promise."""
     comparison = result.comparison
     written = [f"base  {comparison.base}", f"head  {comparison.head}"]
@@ -24,12 +24,23 @@ def lines(result: Result) -> list[str]:
         f"Each interval has its share of 1 % error (Bonferroni over {figures(comparison)}), and"
         " holds whenever the run is stopped: 99 % for all of them together."
     )
-    if len({block.life for block in comparison.blocks}) > 1:
-        written.append("Both were started twice; a failure stands where both starts show it.")
+    starts = len({round_.generation for round_ in comparison.rounds})
+    if starts > 1:
+        written.append(f"Both were started {_times(starts)}; {_stands(starts)}.")
     else:
         written.append("Both were started once: a pass was not tried on fresh processes.")
     written.append(summary(result.verdicts))
     return written
+
+
+def _times(starts: int) -> str:
+    return "twice" if starts == 2 else f"{starts} times"
+
+
+def _stands(starts: int) -> str:
+    if starts < MANY_GENERATIONS:
+        return f"a failure stands where {'both' if starts == 2 else 'all'} starts show it"
+    return "a failure stands where all starts but one show it"
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

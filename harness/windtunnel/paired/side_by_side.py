@@ -10,27 +10,27 @@ from windtunnel.address import Address
 from windtunnel.criteria.verdict import Ruling
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.paired.arms import Arm
-from windtunnel.paired.blocks import EvidenceSince, Lane
-from windtunnel.paired.measurement import Gathered, Measurement, Request, Result
+from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult, Gathered, Measurement
 from windtunnel.paired.processes import Processes
+from windtunnel.paired.rounds import EvidenceSince, RunningArm
 from windtunnel.records import Evidence
 from windtunnel.stack import Stack
 from windtunnel_faults import Fault
 
-LIVES = 5
-"""Starts of both arms, at most: what a start owes to chance evens out over them."""
-LIFE = 2.0
-"""Seconds for which each is measured, at least; two there are always."""
+GENERATIONS = 5
+"""The most times that both arms are started: what one start owes to chance evens out over them."""
+GENERATION_SECONDS = 2.0
+"""The least seconds for which one generation is measured. There are always two generations."""
 
 
 def compare_arms(
-    stack: Stack, arms: tuple[Arm, Arm], request: Request, faults: Sequence[Fault] = ()
-) -> Result:
+    stack: Stack, arms: tuple[Arm, Arm], request: ComparisonRequest, faults: Sequence[Fault] = ()
+) -> ComparisonResult:
     """Start base and head on one stack, bring the faults about, and return what was measured.
 
-    One start of both arms serves, unless something fails: then both are started anew, up to LIVES
-    times in all, and the failure stands only where these processes show it too. Raises StartError
-    where an arm does not start, VacuousFault where a fault struck nothing.
+    Both arms are started once. If something fails, both are started anew, up to GENERATIONS times
+    in all, and the failure stands only where these processes show it too. Raises StartError where
+    an arm does not start, VacuousFault where a fault struck nothing.
     """
     conditions = (
         f"backend {stack.backend.name}",
@@ -40,27 +40,27 @@ def compare_arms(
     )
     whole = replace(request, dependencies=stack.dependencies, conditions=conditions)
     gathered = Gathered()
-    lives = max(2, min(LIVES, int(request.budget / LIFE)))
-    share = request.budget / lives
+    generations = max(2, min(GENERATIONS, int(request.budget / GENERATION_SECONDS)))
+    share = request.budget / generations
     first = replace(whole, confirming=request.budget - share)
-    result, measured = _live(stack, arms, first, faults, gathered)
+    result, measured = _generation(stack, arms, first, faults, gathered)
     if all(verdict.ruling is not Ruling.FAIL for verdict in result.verdicts):
         return result
-    # Where it failed late, each life is short, but none so short that it shows nothing.
+    # If it failed late, each further generation is short, but long enough to show something.
     remaining = max(share, request.budget - measured)
-    each = replace(whole, budget=remaining / (lives - 1))
-    for _ in range(lives - 1):
-        result, _ = _live(stack, arms, each, faults, gathered)
+    each = replace(whole, budget=remaining / (generations - 1))
+    for _ in range(generations - 1):
+        result, _ = _generation(stack, arms, each, faults, gathered)
     return result
 
 
-def _live(
+def _generation(
     stack: Stack,
     arms: tuple[Arm, Arm],
-    request: Request,
+    request: ComparisonRequest,
     faults: Sequence[Fault],
     gathered: Gathered,
-) -> tuple[Result, float]:
+) -> tuple[ComparisonResult, float]:
     """Return the result with one more start of both arms, and how long that was measured."""
     backend = stack.backend
 
@@ -68,23 +68,28 @@ def _live(
         return tuple(backend.evidence(dependency, since) for dependency in request.dependencies)
 
     with ExitStack() as held:
-        lanes = []
+        running = []
         for arm in arms:
             target = held.enter_context(stack.target(arm.program, **dict(arm.environment)))
             header = stack.configuration.fallback_header
-            lanes.append(Lane(arm.name, target.address, Processes(target.pid), header))
+            running.append(RunningArm(arm.name, target.address, Processes(target.pid), header))
         for fault in faults:
             held.enter_context(stack.inject(fault))
         began = time.monotonic()
-        result = _measured((lanes[0], lanes[1]), request, stack.random, evidence, gathered)
+        result = _measured((running[0], running[1]), request, stack.random, evidence, gathered)
         return result, time.monotonic() - began
 
 
 def compare_addresses(
-    names: tuple[str, str], addresses: tuple[Address, Address], request: Request, seed: int
-) -> Result:
+    names: tuple[str, str],
+    addresses: tuple[Address, Address],
+    request: ComparisonRequest,
+    seed: int,
+) -> ComparisonResult:
     """Measure two services that run already: their times only, since they are not behind taps."""
-    base, head = (Lane(name, address, None) for name, address in zip(names, addresses, strict=True))
+    base, head = (
+        RunningArm(name, address, None) for name, address in zip(names, addresses, strict=True)
+    )
     conditions = ("two services that ran already", f"seed {seed}")
     return _measured(
         (base, head),
@@ -96,15 +101,15 @@ def compare_addresses(
 
 
 def _measured(
-    lanes: tuple[Lane, Lane],
-    request: Request,
+    running: tuple[RunningArm, RunningArm],
+    request: ComparisonRequest,
     drawn: random.Random,
     evidence: EvidenceSince,
     gathered: Gathered,
-) -> Result:
+) -> ComparisonResult:
     loop = LoopThread()
     measurement = Measurement(
-        lanes, request, loop=loop, random=drawn, evidence=evidence, gathered=gathered
+        running, request, loop=loop, random=drawn, evidence=evidence, gathered=gathered
     )
     try:
         return measurement.run()

@@ -13,7 +13,7 @@ from windtunnel.criteria import Verdict
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.errors import ConfigurationError
 from windtunnel.paired.arms import Arm, of_tree
-from windtunnel.paired.measurement import Request, Result
+from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult
 from windtunnel.paired.revisions import trees
 from windtunnel.paired.side_by_side import compare_arms
 from windtunnel.plugin.state import note
@@ -42,7 +42,7 @@ class Paired:
         is in the session's reports already.
         """
         settings = tuple(f"{name}={value}" for name, value in tolerances.items())
-        request = Request(
+        request = ComparisonRequest(
             endpoints=endpoints or self._stack.endpoints,
             tolerances=Tolerances.parse(settings),
             budget=budget,
@@ -65,7 +65,7 @@ def opened(
         yield Paired(stack, arms, request)
 
 
-def _report(request: pytest.FixtureRequest, result: Result) -> None:
+def _report(request: pytest.FixtureRequest, result: ComparisonResult) -> None:
     for verdict in result.verdicts:
         note(request.node, verdict)
     config = request.config
@@ -78,10 +78,10 @@ def _report(request: pytest.FixtureRequest, result: Result) -> None:
         )
     rows: list[tuple[str, str, list[float]]] = []
     for endpoint in result.comparison.endpoints:
-        blocks = result.comparison.of(endpoint)
+        rounds = result.comparison.of(endpoint)
         rows += [
-            (endpoint, "base", [d for block in blocks for d in block.base.durations]),
-            (endpoint, "head", [d for block in blocks for d in block.head.durations]),
+            (endpoint, "base", [d for round_ in rounds for d in round_.base.durations]),
+            (endpoint, "head", [d for round_ in rounds for d in round_.head.durations]),
         ]
     timer = _Replay([duration for _, _, durations in rows for duration in durations])
     # The timer is a documented option: so the table shows times that were taken in pairs.
@@ -98,7 +98,7 @@ def _report(request: pytest.FixtureRequest, result: Result) -> None:
     benchmark.skipped = True  # its copies were used
 
 
-def _extra(result: Result, endpoint: str, arm: str) -> dict[str, Any]:
+def _extra(result: ComparisonResult, endpoint: str, arm: str) -> dict[str, Any]:
     return {
         "arm": arm,
         "verdicts": {

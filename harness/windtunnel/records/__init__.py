@@ -250,8 +250,8 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmBlock:
-    """What one arm of a comparison did in one block."""
+class ArmRound:
+    """What one arm of a comparison did in one round."""
 
     durations: tuple[float, ...]
     """Seconds of each timed request; number n was made beside number n of the other arm."""
@@ -265,7 +265,7 @@ class ArmBlock:
     """CPU seconds a request that the arm's processes used, number n beside number n of the other
     arm. Empty where that cannot be read."""
     resident: int | None
-    """Bytes of memory that the arm's processes held at the block's end."""
+    """Bytes of memory that the arm's processes held at the round's end."""
     grown: int = 0
     """By how many bytes that was more than at its beginning."""
     calls: tuple[int | None, ...] = ()
@@ -275,32 +275,32 @@ class ArmBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Round:
     """A short stretch of a comparison: pairs of one endpoint, then a burst of each arm."""
 
     endpoint: str
     began: float
-    base: ArmBlock
-    head: ArmBlock
-    life: int = 0
-    """Blocks of one life were made with the same processes; the next life's are fresh ones."""
+    base: ArmRound
+    head: ArmRound
+    generation: int = 0
+    """The number of the process generation: both arms are started anew for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two arms measured side by side, block after block in the order of time."""
+    """Two arms measured side by side, round after round in the order of time."""
 
     base: str
     head: str
     endpoints: tuple[str, ...]
     dependencies: tuple[str, ...]
     """Those whose calls were counted; none where the arms are not behind our taps."""
-    blocks: tuple[Block, ...]
+    rounds: tuple[Round, ...]
     conditions: tuple[str, ...] = ()
     """Backend, profile, faults and seed."""
     remarks: tuple[str, ...] = ()
     """What disturbed the measurement, each as one sentence."""
 
-    def of(self, endpoint: str) -> tuple[Block, ...]:
-        """Return the blocks of one endpoint, in order."""
-        return tuple(block for block in self.blocks if block.endpoint == endpoint)
+    def of(self, endpoint: str) -> tuple[Round, ...]:
+        """Return the rounds of one endpoint, in order."""
+        return tuple(round_ for round_ in self.rounds if round_.endpoint == endpoint)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from windtunnel.criteria.generator_kept_up import generator_kept_up
 from windtunnel.criteria.verdict import Ruling, Verdict
-from windtunnel.load.find_limit import Limit, Trial
+from windtunnel.load.find_limit import Limit, RateTrial
 from windtunnel.records import histogram
 from windtunnel.records.load_run import LoadRun
 
@@ -61,7 +61,7 @@ def verdicts(judged: Sequence[Verdict]) -> list[str]:
     ]
 
 
-def trial(tried: Trial) -> str:
+def trial(tried: RateTrial) -> str:
     """Return the line of one step of a search."""
     values = "; ".join(verdict.statement.partition(";")[0] for verdict in tried.verdicts)
     return f"  {tried.rate:>10.1f}/s  {tried.ruling:<12} {values}"

@@ -7,15 +7,15 @@ from time import monotonic
 
 from windtunnel.load.destination import Destination
 from windtunnel.load.exchange import NAN, NEVER, Released, failure_of, ignore
-from windtunnel.load.http2.channel import Channel
+from windtunnel.load.http2.connection import Http2Connection
 from windtunnel.load.http2.heads import Head, Heads
 from windtunnel.load.mix import Encoded
-from windtunnel.load.plan import Plan
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.plan import LoadPlan
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.samples import Failure
 
 
-class Line:
+class RenewedConnection:
     """One connection of a plan: opened at its first request, and again where it has ended."""
 
     def __init__(
@@ -25,30 +25,30 @@ class Line:
         self.heads = heads
         self._to = destination
         self._tls = tls
-        self._channel: Channel | None = None
+        self._http2: Http2Connection | None = None
 
     def __repr__(self) -> str:
-        return f"<Line {self.number} {self._channel or 'not open'}>"
+        return f"<RenewedConnection {self.number} {self._http2 or 'not open'}>"
 
-    def channel(self) -> Channel:
+    def current(self) -> Http2Connection:
         """Return an open or opening connection."""
-        if self._channel is None or self._channel.is_closed:
-            self._channel = Channel()
-            opening = asyncio.get_running_loop().create_task(self._open(self._channel))
-            self._channel.opening = opening
-        return self._channel
+        if self._http2 is None or self._http2.is_closed:
+            self._http2 = Http2Connection()
+            opening = asyncio.get_running_loop().create_task(self._open(self._http2))
+            self._http2.opening = opening
+        return self._http2
 
-    async def _open(self, channel: Channel) -> None:
+    async def _open(self, opened: Http2Connection) -> None:
         try:
-            await self._to.connect(channel, self._tls)
+            await self._to.connect(opened, self._tls)
         except OSError as error:  # TLS's errors are OSErrors too
-            channel.opening = None
-            channel.fail(failure_of(error))
+            opened.opening = None
+            opened.fail(failure_of(error))
 
     def close(self) -> None:
         """Close the connection."""
-        if self._channel is not None:
-            self._channel.close()
+        if self._http2 is not None:
+            self._http2.close()
 
 
 class Stream:
@@ -61,20 +61,20 @@ class Stream:
 
     is_dead = False
 
-    def __init__(self, line: Line, recorder: Recorder) -> None:
-        self.number = line.number
+    def __init__(self, connection: RenewedConnection, recorder: LoadRecorder) -> None:
+        self.number = connection.number
         self.released: Released = ignore
         self.deadline = NEVER
         """When the request under way has failed; infinite while there is none."""
-        self._line = line
+        self._connection = connection
         self._record = recorder.write
         self._item: Encoded | None = None
-        self._channel: Channel | None = None
+        self._http2: Http2Connection | None = None
         self._first_byte = NAN
         self._is_again = False
 
     def __repr__(self) -> str:
-        return f"<Stream of {self._line!r} {'busy' if self._item else 'idle'}>"
+        return f"<Stream of {self._connection!r} {'busy' if self._item else 'idle'}>"
 
     def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
         """Send, `now`, a request that was due at `intended`. The one before must have ended."""
@@ -88,27 +88,27 @@ class Stream:
         self._ask()
 
     def _ask(self) -> None:
-        self._channel = self._line.channel()
-        self._channel.send(self)
+        self._http2 = self._connection.current()
+        self._http2.send(self)
 
     def expire(self) -> None:
         """Fail the request under way: its deadline has passed."""
-        channel = self._channel
-        if channel is not None:
-            channel.forget(self)
+        http2 = self._http2
+        if http2 is not None:
+            http2.forget(self)
         self.failed(Failure.TIMED_OUT)
 
     def close(self) -> None:
         """Close the connection without a record."""
         self._item = None
-        self._line.close()
+        self._connection.close()
 
-    # windtunnel.load.http2.channel.Asker
+    # windtunnel.load.http2.connection.AnswerReceiver
 
     def head(self) -> tuple[Head, bytes]:
         """Return the request's head and body."""
         assert self._item is not None  # noqa: S101 - it is forgotten before its item is
-        return self._line.heads.of(self._item), self._item.body
+        return self._connection.heads.of(self._item), self._item.body
 
     def began(self, now: float) -> None:
         """Take notice that the answer has begun."""
@@ -134,7 +134,7 @@ class Stream:
 
     def _end(self, item: Encoded, now: float, status: int, failure: int) -> None:
         self._item = None
-        self._channel = None
+        self._http2 = None
         self.deadline = NEVER
         row = PACK(
             *(self._intended, self._started, self._first_byte, now),
@@ -145,12 +145,12 @@ class Stream:
 
 
 def streams(
-    plan: Plan, numbers: Sequence[int], tls: ssl.SSLContext | None, recorder: Recorder
+    plan: LoadPlan, numbers: Sequence[int], tls: ssl.SSLContext | None, recorder: LoadRecorder
 ) -> list[Stream]:
     """Return the streams of a plan's connections, which have these numbers.
 
     The connections take turns, so that few requests at a time are on as many connections.
     """
     heads = Heads(plan.mix, plan.destination)
-    lines = [Line(number, plan.destination, tls, heads) for number in numbers]
-    return [Stream(line, recorder) for _ in range(plan.streams) for line in lines]
+    connections = [RenewedConnection(number, plan.destination, tls, heads) for number in numbers]
+    return [Stream(connection, recorder) for _ in range(plan.streams) for connection in connections]

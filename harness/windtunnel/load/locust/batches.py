@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.errors import ControlError
-from windtunnel.load.plan import Plan
+from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun, Strain
 from windtunnel.records.samples import ROW, Samples
 
@@ -65,7 +65,7 @@ class Ended:
     statuses: tuple[int, ...] = ()
 
 
-def load_run(plan: Plan, workers: int, batches: Sequence[Batch], ended: Ended) -> LoadRun:
+def load_run(plan: LoadPlan, workers: int, batches: Sequence[Batch], ended: Ended) -> LoadRun:
     """Return the run that so many workers' batches make; ControlError where there is none.
 
     A worker without a last batch is named in `lost`: what it did after its latest is not known.
@@ -111,7 +111,7 @@ def load_run(plan: Plan, workers: int, batches: Sequence[Batch], ended: Ended) -
     )
 
 
-def _late(plan: Plan, samples: Samples) -> float:
+def _late(plan: LoadPlan, samples: Samples) -> float:
     late = samples.lateness if plan.arrivals else np.empty(0)
     return float(np.quantile(late, 0.99)) if len(late) else 0.0
 

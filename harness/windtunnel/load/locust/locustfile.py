@@ -19,12 +19,12 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 
-from windtunnel.load.busy import busy_seconds
 from windtunnel.load.exchange import NAN, failure_of
+from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.locust import batches
 from windtunnel.load.mix import Encoded
-from windtunnel.load.plan import Plan
-from windtunnel.load.recorder import PACK, Recorder
+from windtunnel.load.plan import LoadPlan
+from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.samples import Failure
 
 EVERY = 0.5
@@ -42,10 +42,10 @@ def boot() -> str:
 class Work:
     """What one worker does: its users' common plan, start and records."""
 
-    def __init__(self, plan: Plan, worker: int) -> None:
+    def __init__(self, plan: LoadPlan, worker: int) -> None:
         self.plan = plan
         self.worker = worker
-        self.recorder = Recorder()
+        self.recorder = LoadRecorder()
         self.began = time.monotonic()
         self.until = self.began + plan.stretch
         self.users = itertools.count()
@@ -74,7 +74,7 @@ class Work:
         }
 
 
-class Caller(FastHttpUser):
+class MixUser(FastHttpUser):
     """One connection: sends what is due on it, then stops."""
 
     concurrency = 1
@@ -187,8 +187,8 @@ def _start(environment: Environment, **_: object) -> None:
 
 def _follow(environment: Environment, runner: WorkerRunner) -> None:
     """Take the plan that came with the master's word, and report until the users are done."""
-    plan = msgspec.json.decode(vars(environment.parsed_options)["windtunnel_plan"], type=Plan)
-    work = Caller.work = Work(plan, runner.worker_index)
+    plan = msgspec.json.decode(vars(environment.parsed_options)["windtunnel_plan"], type=LoadPlan)
+    work = MixUser.work = Work(plan, runner.worker_index)
     probe = gevent.spawn(work.probe)
 
     def report() -> None:

@@ -17,7 +17,7 @@ from windtunnel.errors import BackendUnavailable, ConfigurationError, ControlErr
 from windtunnel.keeper.client import KeeperClient
 from windtunnel.load.arrivals import MOST
 from windtunnel.load.locust import batches
-from windtunnel.load.plan import Plan
+from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import KEEP
 from windtunnel.ports import free_port
 from windtunnel.records.load_run import LoadRun
@@ -34,7 +34,7 @@ def available() -> bool:
 
 
 def swarm(
-    plan: Plan, workers: int, *, bind: Address | None = None, wait_for_workers: float = 60.0
+    plan: LoadPlan, workers: int, *, bind: Address | None = None, wait_for_workers: float = 60.0
 ) -> LoadRun:
     """Return the run of `plan` by Locust.
 
@@ -91,7 +91,7 @@ def worker_arguments(master: Address) -> list[str]:
     return ["--worker", "--master-host", master.host, "--master-port", f"{master.port}"]
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: LoadPlan) -> None:
     if plan.arrivals is not None:
         rates = {rate for each in plan.arrivals.segments for rate in (each.first, each.last)}
         if len(rates) > 1:

@@ -16,7 +16,7 @@ LONGEST = 2**14
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class GoAway:
     """The content of a GOAWAY."""
 
     last_stream: int
@@ -34,14 +34,14 @@ class Frames:
     def __repr__(self) -> str:
         return f"<Frames, {len(self._held)} bytes of one to come>"
 
-    def feed(self, data: bytes) -> tuple[bytes, Parting | None]:
+    def feed(self, data: bytes) -> tuple[bytes, GoAway | None]:
         """Return the whole frames that are no GOAWAY, and the last GOAWAY among them.
 
         Raises FrameTooLargeError, where h2 would wait for the end of what is no frame at all.
         """
         data = self._held + data
         kept: list[bytes] = []
-        parting = None
+        goaway = None
         start = 0
         while len(data) - start >= HEAD:
             size = int.from_bytes(data[start : start + 3], "big")
@@ -53,9 +53,9 @@ class Frames:
             if data[start + 3] == GOAWAY and size >= 8:
                 body = data[start + HEAD : end]
                 last = int.from_bytes(body[:4], "big") & 0x7FFFFFFF
-                parting = Parting(last, int.from_bytes(body[4:8], "big"))
+                goaway = GoAway(last, int.from_bytes(body[4:8], "big"))
             else:
                 kept.append(data[start:end])
             start = end
         self._held = data[start:]
-        return b"".join(kept), parting
+        return b"".join(kept), goaway

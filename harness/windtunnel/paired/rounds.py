@@ -1,4 +1,4 @@
-"""Measures one block: requests to both arms in foursomes, then a burst to each."""
+"""Measures one round: timed requests in ABBA blocks, then a burst to each arm."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ from windtunnel.address import Address
 from windtunnel.criteria.attempts import missed
 from windtunnel.load.closed_loop import Caller
 from windtunnel.paired.processes import Processes, usable
-from windtunnel.records import ArmBlock, Block, Evidence, Response
+from windtunnel.records import ArmRound, Evidence, Response, Round
 
 BURST = 16
 """Requests of a burst."""
@@ -24,38 +24,38 @@ EvidenceSince = Callable[[float], tuple[Evidence, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How an endpoint's blocks are made, settled before the first that counts."""
+class RoundPlan:
+    """How the rounds of one endpoint are made. It is fixed before the first round that counts."""
 
-    foursomes: int
-    """Timed requests come in fours: one arm, twice the other, the first again."""
+    abba_blocks: int
+    """Each is four timed requests: one arm, the other arm twice, the first arm again."""
     burst: int
 
 
 MOST, LEAST, FEWEST = 20, 5, 2
-"""Foursomes of a block of quick requests, of slower ones, and of those that take SLOW or longer."""
+"""ABBA blocks of a round: of quick requests, of slower ones, of those that take SLOW or longer."""
 TIMED = 0.1
-"""Seconds that the timed requests of a block are to take."""
+"""Seconds that the timed requests of a round are to take."""
 SLOW = 0.02
 """Seconds of one request."""
 
 
-def plan(duration: float) -> Plan:
+def plan(duration: float) -> RoundPlan:
     """Return the plan for an endpoint whose requests take `duration` seconds.
 
-    Blocks of slower requests are shorter, so that there are enough of them: what is counted or read
-    once a block needs some twenty.
+    Rounds of slower requests are shorter, so that there are enough of them: what is counted or read
+    once a round needs some twenty.
     """
     if duration >= SLOW:
-        return Plan(foursomes=FEWEST, burst=AT_ONCE)
-    foursomes = MOST if duration <= 0 else int(TIMED / (4 * duration))
-    if foursomes >= MOST:
-        return Plan(foursomes=MOST, burst=BURST)
-    return Plan(foursomes=max(LEAST, foursomes), burst=AT_ONCE)
+        return RoundPlan(abba_blocks=FEWEST, burst=AT_ONCE)
+    abba_blocks = MOST if duration <= 0 else int(TIMED / (4 * duration))
+    if abba_blocks >= MOST:
+        return RoundPlan(abba_blocks=MOST, burst=BURST)
+    return RoundPlan(abba_blocks=max(LEAST, abba_blocks), burst=AT_ONCE)
 
 
 @dataclass(slots=True)
-class Lane:
+class RunningArm:
     """One arm's connections and processes."""
 
     name: str
@@ -80,7 +80,7 @@ class Lane:
 
 @dataclass(slots=True)
 class _Tally:
-    """What is gathered about one arm in one block."""
+    """What is gathered about one arm in one round."""
 
     timed: list[float] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
@@ -88,70 +88,75 @@ class _Tally:
     clock: list[float | None] = field(default_factory=list)
 
 
-def _resident(lane: Lane) -> int | None:
-    return None if lane.processes is None else lane.processes.resident()
+def _resident(arm: RunningArm) -> int | None:
+    return None if arm.processes is None else arm.processes.resident()
 
 
-def _confine(lanes: tuple[Lane, Lane], cores: frozenset[int]) -> None:
-    for lane in lanes:
-        if lane.processes is not None:
-            lane.processes.confine(cores)
+def _confine(arms: tuple[RunningArm, RunningArm], cores: frozenset[int]) -> None:
+    for arm in arms:
+        if arm.processes is not None:
+            arm.processes.confine(cores)
 
 
 async def measure(
     endpoint: str,
-    lanes: tuple[Lane, Lane],
-    plan: Plan,
+    arms: tuple[RunningArm, RunningArm],
+    plan: RoundPlan,
     random: random.Random,
     evidence: EvidenceSince,
-) -> Block:
-    """Return one block of base (lane 0) and head (lane 1).
+) -> Round:
+    """Return one round of base (arm 0) and head (arm 1).
 
-    Within a foursome both arms have the same mean place, so that a drift cancels. Which of them
-    begins is drawn, and so is thereby which comes twice in a row and need not be woken up for its
-    second request. Meanwhile both run on one core, drawn for each block, so that neither shares its
-    core with busier neighbours than the other does.
+    Within an ABBA block both arms have the same mean position, so a linear drift cancels. The arm
+    that begins is drawn at random. Both arms run on one core meanwhile, drawn anew for each round:
+    neither shares its core with busier neighbours than the other does.
     """
     tallies = (_Tally(), _Tally())
-    before = [_resident(lane) for lane in lanes]
+    before = [_resident(arm) for arm in arms]
     cores = usable()
-    _confine(lanes, frozenset({random.choice(sorted(cores))}) if cores else cores)
+    _confine(arms, frozenset({random.choice(sorted(cores))}) if cores else cores)
     began = time.monotonic()
-    for _ in range(plan.foursomes):
-        _read(lanes, tallies)
+    for _ in range(plan.abba_blocks):
+        _read(arms, tallies)
         first = random.getrandbits(1)
-        for arm in (first, 1 - first, 1 - first, first):
-            response, _ = await lanes[arm].callers[0].call(0, endpoint)
-            tallies[arm].responses.append(response)
-            tallies[arm].timed.append(response.duration)
-    _read(lanes, tallies)
-    _confine(lanes, cores)
+        for which in (first, 1 - first, 1 - first, first):
+            response, _ = await arms[which].callers[0].call(0, endpoint)
+            tallies[which].responses.append(response)
+            tallies[which].timed.append(response.duration)
+    _read(arms, tallies)
+    _confine(arms, cores)
     turns: list[tuple[float, int]] = []
     first = random.getrandbits(1)
-    for arm in (first, 1 - first):
-        turns.append((time.monotonic(), arm))
-        await _burst(endpoint, lanes[arm], tallies[arm], plan.burst)
-    after = [_resident(lane) for lane in lanes]
+    for which in (first, 1 - first):
+        turns.append((time.monotonic(), which))
+        await _burst(endpoint, arms[which], tallies[which], plan.burst)
+    after = [_resident(arm) for arm in arms]
     seen = await asyncio.to_thread(evidence, turns[0][0])
     calls = [_calls(each, turns) for each in seen]
     base, head = (
-        _arm(tallies[arm], plan, before[arm], after[arm], tuple(count[arm] for count in calls))
-        for arm in (0, 1)
+        _arm(
+            tallies[which],
+            plan,
+            before[which],
+            after[which],
+            tuple(count[which] for count in calls),
+        )
+        for which in (0, 1)
     )
-    return Block(endpoint=endpoint, began=began, base=base, head=head)
+    return Round(endpoint=endpoint, began=began, base=base, head=head)
 
 
-def _read(lanes: tuple[Lane, Lane], tallies: tuple[_Tally, _Tally]) -> None:
-    """Read both arms' clocks between two foursomes.
+def _read(arms: tuple[RunningArm, RunningArm], tallies: tuple[_Tally, _Tally]) -> None:
+    """Read both arms' CPU clocks between two ABBA blocks.
 
     Always both, and from reading to reading without a gap: the kernel books the end of a request
     only once its process goes to sleep, which may be a moment after the answer.
     """
-    for lane, tally in zip(lanes, tallies, strict=True):
-        tally.clock.append(None if lane.processes is None else lane.processes.cpu_seconds())
+    for arm, tally in zip(arms, tallies, strict=True):
+        tally.clock.append(None if arm.processes is None else arm.processes.cpu_seconds())
 
 
-async def _burst(endpoint: str, lane: Lane, tally: _Tally, requests: int) -> None:
+async def _burst(endpoint: str, arm: RunningArm, tally: _Tally, requests: int) -> None:
     remaining = iter(range(requests))
 
     async def work(caller: Caller) -> None:
@@ -161,7 +166,7 @@ async def _burst(endpoint: str, lane: Lane, tally: _Tally, requests: int) -> Non
 
     began = time.monotonic()
     async with asyncio.TaskGroup() as group:
-        for caller in lane.callers:
+        for caller in arm.callers:
             group.create_task(work(caller))
     tally.rate = requests / (time.monotonic() - began)
 
@@ -186,11 +191,15 @@ def _calls(
 
 
 def _arm(
-    tally: _Tally, plan: Plan, before: int | None, after: int | None, calls: tuple[int | None, ...]
-) -> ArmBlock:
+    tally: _Tally,
+    plan: RoundPlan,
+    before: int | None,
+    after: int | None,
+    calls: tuple[int | None, ...],
+) -> ArmRound:
     clock = [reading for reading in tally.clock if reading is not None]
     gone = len(clock) < len(tally.clock)
-    return ArmBlock(
+    return ArmRound(
         durations=tuple(tally.timed),
         requests=len(tally.responses),
         failures=sum(not response.succeeded for response in tally.responses),

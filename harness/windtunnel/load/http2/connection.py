@@ -14,7 +14,7 @@ from h2.exceptions import H2Error, StreamClosedError
 from h2.settings import SettingCodes, Settings
 
 from windtunnel.load.exchange import failure_of
-from windtunnel.load.http2.frames import Frames, Parting
+from windtunnel.load.http2.goaway import Frames, GoAway
 from windtunnel.load.http2.heads import Head
 from windtunnel.records.samples import Failure
 
@@ -22,7 +22,7 @@ WINDOW = 2**24
 """Bytes that a server may send ahead, so that its answers never wait for us."""
 
 
-class Asker(Protocol):
+class AnswerReceiver(Protocol):
     """Whoever waits for an answer."""
 
     def head(self) -> tuple[Head, bytes]:
@@ -41,7 +41,7 @@ class Asker(Protocol):
         """Take notice that the server never took the request, so that it may be sent again."""
 
 
-class Channel(asyncio.Protocol):
+class Http2Connection(asyncio.Protocol):
     """Carries any number of requests at a time. Once `is_closed`, it takes no more."""
 
     def __init__(self) -> None:
@@ -61,27 +61,27 @@ class Channel(asyncio.Protocol):
         """Streams at a time: how many more the server allows, its first frame will tell."""
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
-        self._waiting: deque[Asker] = deque()
-        self._asked: dict[int, Asker] = {}
+        self._waiting: deque[AnswerReceiver] = deque()
+        self._asked: dict[int, AnswerReceiver] = {}
         self._statuses: dict[int, int] = {}
         self._bodies: dict[int, bytes] = {}
 
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else "open" if self._transport else "opening"
-        return f"<Channel {state}, {len(self._asked)} streams>"
+        return f"<Http2Connection {state}, {len(self._asked)} streams>"
 
-    def send(self, asker: Asker) -> None:
-        """Send the asker's request as soon as the connection and the server's limit allow."""
-        self._waiting.append(asker)
+    def send(self, receiver: AnswerReceiver) -> None:
+        """Send the receiver's request as soon as the connection and the server's limit allow."""
+        self._waiting.append(receiver)
         if self._transport is not None:
             self._begin()
 
-    def forget(self, asker: Asker) -> None:
-        """Give up the asker's request; its answer is not wanted any more."""
-        if asker in self._waiting:
-            self._waiting.remove(asker)
+    def forget(self, receiver: AnswerReceiver) -> None:
+        """Give up the receiver's request; its answer is not wanted any more."""
+        if receiver in self._waiting:
+            self._waiting.remove(receiver)
         for stream, each in list(self._asked.items()):
-            if each is asker:
+            if each is receiver:
                 self._done(stream)
                 self._cancel(stream)
         self._begin()
@@ -96,8 +96,8 @@ class Channel(asyncio.Protocol):
         """End the connection; everyone who waits is told why."""
         waiting = [*self._asked.values(), *self._waiting]
         self.close()
-        for asker in waiting:
-            asker.failed(failure)
+        for receiver in waiting:
+            receiver.failed(failure)
 
     def _drop(self) -> None:
         self.is_closed = True
@@ -113,10 +113,10 @@ class Channel(asyncio.Protocol):
         while self._waiting and not self.is_closed:
             if self._h2.open_outbound_streams >= self._most:
                 break
-            asker = self._waiting.popleft()
+            receiver = self._waiting.popleft()
             stream = self._h2.get_next_available_stream_id()
-            head, body = asker.head()
-            self._asked[stream] = asker
+            head, body = receiver.head()
+            self._asked[stream] = receiver
             self._h2.send_headers(stream, head, end_stream=not body)
             if body:
                 self._bodies[stream] = body
@@ -165,16 +165,16 @@ class Channel(asyncio.Protocol):
         """Hand frames to h2, and what they mean to who asked."""
         now = monotonic()
         try:
-            frames, parting = self._frames.feed(data)
+            frames, goaway = self._frames.feed(data)
             # Before the answers are told, so that what they set free asks on another connection.
-            self.is_closed = self.is_closed or parting is not None
+            self.is_closed = self.is_closed or goaway is not None
             for event in self._h2.receive_data(frames):
                 self._take(event, now)
             # Not before all events: what they ended has no window any more.
             for stream in list(self._bodies):
                 self._send_body(stream)
-            if parting is not None:
-                self._part(parting)
+            if goaway is not None:
+                self._take_goaway(goaway)
             self._begin()
         except H2Error:
             self.fail(Failure.MALFORMED)
@@ -192,24 +192,24 @@ class Channel(asyncio.Protocol):
                 self._most = self._h2.remote_settings.max_concurrent_streams
             case events.StreamEnded() | events.StreamReset():
                 status = self._statuses.get(event.stream_id, 0)
-                if asker := self._done(event.stream_id):
-                    _tell(asker, event, now, status)
+                if receiver := self._done(event.stream_id):
+                    _tell(receiver, event, now, status)
 
-    def _done(self, stream: int) -> Asker | None:
+    def _done(self, stream: int) -> AnswerReceiver | None:
         self._statuses.pop(stream, None)
         if self._bodies.pop(stream, b""):
             self._cancel(stream)  # answered before it was sent in full
         return self._asked.pop(stream, None)
 
-    def _part(self, parting: Parting) -> None:
+    def _take_goaway(self, goaway: GoAway) -> None:
         """Take no more requests; those that the server never took are told so."""
-        never = [stream for stream in self._asked if stream > parting.last_stream]
-        askers = [self._asked[stream] for stream in never] + list(self._waiting)
+        never = [stream for stream in self._asked if stream > goaway.last_stream]
+        receivers = [self._asked[stream] for stream in never] + list(self._waiting)
         self._waiting.clear()
         for stream in never:
             self._done(stream)
-        for asker in askers:
-            asker.refused()
+        for receiver in receivers:
+            receiver.refused()
 
     def eof_received(self) -> bool:
         """Close on the peer's end of data."""
@@ -221,11 +221,11 @@ class Channel(asyncio.Protocol):
 
 
 def _tell(
-    asker: Asker, end: events.StreamEnded | events.StreamReset, now: float, status: int
+    receiver: AnswerReceiver, end: events.StreamEnded | events.StreamReset, now: float, status: int
 ) -> None:
     if isinstance(end, events.StreamEnded):
-        asker.answered(now, status)
+        receiver.answered(now, status)
     elif end.error_code == ErrorCodes.REFUSED_STREAM:
-        asker.refused()
+        receiver.refused()
     else:
-        asker.failed(Failure.RESET)
+        receiver.failed(Failure.RESET)
