@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         touches_nothing,
     )
     from windtunnel.injection import Injection
-    from windtunnel.plugin.fixtures import Judge
+    from windtunnel.plugin.judge_fixture import Judge
     from windtunnel.records import Run
     from windtunnel.records.load_run import LoadRun
     from windtunnel.stack import Stack
@@ -119,7 +119,7 @@ __all__ = [
 _PLACES = {
     "AsyncStack": "windtunnel.async_stack",
     "Injection": "windtunnel.injection",
-    "Judge": "windtunnel.plugin.fixtures",
+    "Judge": "windtunnel.plugin.judge_fixture",
     "LoadRun": "windtunnel.records.load_run",
     "Run": "windtunnel.records",
     "Stack": "windtunnel.stack",

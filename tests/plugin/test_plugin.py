@@ -109,8 +109,8 @@ def test_settings_that_scenarios_changed_are_shown(pytester: pytest.Pytester) ->
 @pytest.fixture
 def stack(request):
     from windtunnel.plugin import markers
-    from windtunnel.plugin.state import going
-    going(request.node).settings = markers.environment(request.node)
+    from windtunnel.plugin.scenario_state import state_of
+    state_of(request.node).settings = markers.environment(request.node)
 
 @pytest.mark.target(RECOVERY_TIMEOUT=1.0)
 def test_two(stack, judge):
@@ -147,7 +147,7 @@ def test_the_replay_has_all_that_decided_the_run(
     pytester.makepyfile(
         PASSING
         + """
-from windtunnel.plugin.keys import SESSION
+from windtunnel.plugin.stash_keys import SESSION
 
 @pytest.mark.parametrize("name", ["a b"])
 def test_two(name, judge, request):

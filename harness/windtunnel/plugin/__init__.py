@@ -3,24 +3,25 @@
 pytest looks for hooks and fixtures in this module; each lives in the file of its concern.
 """
 
-from windtunnel.conformance.fixture import breaker_conformance
-from windtunnel.plugin.fixtures import async_stack, judge, stack, windtunnel_session
-from windtunnel.plugin.marked import pytest_runtest_call
+from windtunnel.plugin.conformance_fixture import breaker_conformance
+from windtunnel.plugin.faults_around_call import pytest_runtest_call
+from windtunnel.plugin.judge_fixture import judge
 from windtunnel.plugin.markers import pytest_itemcollected
-from windtunnel.plugin.matrix import pytest_generate_tests
+from windtunnel.plugin.matrix_marker import pytest_generate_tests
 from windtunnel.plugin.options import pytest_addoption
-from windtunnel.plugin.outputs import pytest_sessionstart
-from windtunnel.plugin.paired import paired
-from windtunnel.plugin.results import (
+from windtunnel.plugin.paired_fixture import paired
+from windtunnel.plugin.scenario_report import (
     pytest_report_teststatus,
     pytest_runtest_makereport,
     pytest_runtest_setup,
 )
-from windtunnel.plugin.start import (
+from windtunnel.plugin.session_outputs import pytest_sessionstart
+from windtunnel.plugin.session_start import (
     pytest_configure,
     pytest_configure_node,
     pytest_report_collectionfinish,
 )
+from windtunnel.plugin.stack_fixtures import async_stack, stack, windtunnel_session
 
 __all__ = [
     "async_stack",

@@ -5,8 +5,8 @@ import pytest
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build
-from windtunnel.plugin.criteria import Criterion, criterion
-from windtunnel.plugin.keys import SESSION
+from windtunnel.plugin.criterion_marker import Criterion, criterion
+from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
 MARKERS = (

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from windtunnel.errors import ConfigurationError
-from windtunnel.plugin import paired
 from windtunnel.reports import sinks
 from windtunnel.reports.sink import Sink
 
 INCONCLUSIVE = "--windtunnel-inconclusive"
+BASE = "--windtunnel-base"
+BUILD = "--windtunnel-build"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,7 +59,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="report",
         help="what an INCONCLUSIVE verdict does to its test: report it (the default), or fail it",
     )
-    paired.add_options(group)
+    group.addoption(
+        BASE,
+        metavar="REV",
+        help="the revision that the fixture `paired` compares this working tree with",
+    )
+    group.addoption(
+        BUILD,
+        action="store_true",
+        help="build both versions an environment of their own, instead of using this Python",
+    )
 
 
 def configuration_file(config: pytest.Config) -> Path | None:

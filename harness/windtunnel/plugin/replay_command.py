@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel.plugin.keys import SESSION
-from windtunnel.plugin.options import INCONCLUSIVE
-from windtunnel.plugin.paired import BASE, BUILD
+from windtunnel.plugin.options import BASE, BUILD, INCONCLUSIVE
+from windtunnel.plugin.stash_keys import SESSION
 
 
 def replay(item: pytest.Item) -> str:

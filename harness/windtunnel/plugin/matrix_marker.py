@@ -8,7 +8,7 @@ import pytest
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build, kinds
-from windtunnel.plugin.keys import SESSION
+from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
 

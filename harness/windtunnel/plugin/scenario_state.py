@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from windtunnel.criteria import Category, Verdict
-from windtunnel.plugin.replay import replay
+from windtunnel.plugin.replay_command import replay
 from windtunnel.reports.tried import Judged, Outcome, Struck
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Going:
-    """One attempt at one test, while it runs."""
+class ScenarioState:
+    """What one attempt at one test has used and judged so far."""
 
     attempt: int
     stack: "Stack | None" = None
@@ -25,28 +25,28 @@ class Going:
     said: str = ""
 
 
-_GOING = pytest.StashKey[Going]()
+_STATE = pytest.StashKey[ScenarioState]()
 
 
-def going(item: pytest.Item) -> Going:
+def state_of(item: pytest.Item) -> ScenarioState:
     """Return the attempt at a test that is under way."""
-    return item.stash.setdefault(_GOING, Going(attempt=1))
+    return item.stash.setdefault(_STATE, ScenarioState(attempt=1))
 
 
 def used(item: pytest.Item) -> bool:
     """Whether the test used windtunnel so far."""
-    return _GOING in item.stash
+    return _STATE in item.stash
 
 
 def begin_again(item: pytest.Item) -> None:
     """Begin the next attempt at a test, if there was one before."""
     if used(item):
-        item.stash[_GOING] = Going(attempt=item.stash[_GOING].attempt + 1)
+        item.stash[_STATE] = ScenarioState(attempt=item.stash[_STATE].attempt + 1)
 
 
-def note(item: pytest.Item, verdict: Verdict, *, scored: bool = True) -> None:
+def record_verdict(item: pytest.Item, verdict: Verdict, *, scored: bool = True) -> None:
     """Keep a verdict for the session's reports, with the faults that were injected by now."""
-    state = going(item)
+    state = state_of(item)
     windows = () if state.stack is None else state.stack.windows
     state.judged.append(
         Judged(

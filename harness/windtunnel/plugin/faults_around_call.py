@@ -9,9 +9,9 @@ import pytest
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import ConfigurationError, InconclusiveVerdict, VerdictFailed
 from windtunnel.plugin import markers
-from windtunnel.plugin.criteria import Criterion
-from windtunnel.plugin.replay import replay
-from windtunnel.plugin.state import going, note
+from windtunnel.plugin.criterion_marker import Criterion
+from windtunnel.plugin.replay_command import replay
+from windtunnel.plugin.scenario_state import record_verdict, state_of
 from windtunnel.reports.explanation import explain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     faults, criteria = markers.faults(item), markers.criteria(item)
     if not faults and not criteria:
         return (yield)
-    stack = going(item).stack
+    stack = state_of(item).stack
     if stack is None:
         raise ConfigurationError(
             f"{item.nodeid}: its fixture `stack` is another one than windtunnel's, which the"
@@ -53,7 +53,7 @@ def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None
     struck = [window.dependency for window in stack.windows]
     verdicts = [v for each in criteria for v in each.judge(stack.runs[-1], struck)]
     for verdict in verdicts:
-        note(item, verdict)
+        record_verdict(item, verdict)
     failed = [verdict for verdict in verdicts if verdict.ruling is Ruling.FAIL]
     if failed:
         raise VerdictFailed(_explained(item, failed))

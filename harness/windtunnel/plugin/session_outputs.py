@@ -13,8 +13,8 @@ from windtunnel.criteria.score import score
 from windtunnel.errors import WindtunnelError
 from windtunnel.history import machine
 from windtunnel.plugin import options
-from windtunnel.plugin.keys import SESSION, SINKS, TRIED
-from windtunnel.plugin.matrix import pairs
+from windtunnel.plugin.matrix_marker import pairs
+from windtunnel.plugin.stash_keys import SESSION, SINKS, TRIED
 from windtunnel.reports import terminal
 from windtunnel.reports.annotations import Annotations
 from windtunnel.reports.job_summary import JobSummary

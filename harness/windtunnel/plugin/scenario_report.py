@@ -10,8 +10,8 @@ import pytest
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from windtunnel.plugin import options
-from windtunnel.plugin.replay import replay
-from windtunnel.plugin.state import begin_again, going, note, used
+from windtunnel.plugin.replay_command import replay
+from windtunnel.plugin.scenario_state import begin_again, record_verdict, state_of, used
 from windtunnel.reports import junit
 from windtunnel.reports.explanation import explain
 from windtunnel.reports.tried import Outcome, Struck, Tried
@@ -43,7 +43,7 @@ def pytest_runtest_makereport(
 
 
 def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
-    state = going(item)
+    state = state_of(item)
     if getattr(report, "windtunnel_inconclusive", False):
         state.outcome = Outcome.INCONCLUSIVE
     elif report.failed:
@@ -60,7 +60,7 @@ def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def _tried(item: pytest.Item) -> Tried:
-    state, (path, line, _) = going(item), item.location
+    state, (path, line, _) = state_of(item), item.location
     stack = state.stack
     windows = () if stack is None else stack.windows
     plot = ""
@@ -104,7 +104,7 @@ def _formed(
         again = replay(item)
         failed = _asserted(excinfo)
         for verdict in failed:
-            note(item, verdict, scored=False)
+            record_verdict(item, verdict, scored=False)
         if failed:
             explained = [explain(verdict, again) for verdict in failed]
             report.longrepr = "\n".join([*explained, _place(excinfo, item)])

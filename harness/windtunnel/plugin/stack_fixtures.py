@@ -1,25 +1,19 @@
-"""The fixtures: `stack` and `async_stack`, with a fresh target for each test, and `judge`."""
+"""The fixtures `stack` and `async_stack`, with a fresh target for each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from windtunnel.criteria import Ruling, Verdict
-from windtunnel.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
+from windtunnel.errors import WindtunnelError
 from windtunnel.plugin import markers
-from windtunnel.plugin.keys import SESSION
-from windtunnel.plugin.replay import replay
-from windtunnel.plugin.state import going, note
-from windtunnel.reports.explanation import explain
+from windtunnel.plugin.scenario_state import record_verdict, state_of
+from windtunnel.plugin.stash_keys import SESSION
 from windtunnel.session import Session
 
 if TYPE_CHECKING:
     from windtunnel.async_stack import AsyncStack
     from windtunnel.stack import Stack
-
-Judge = Callable[[Verdict], Verdict]
-"""What the fixture `judge` gives: returns the verdict if it is PASS, else fails the test."""
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +38,10 @@ def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> "Itera
     for capability in markers.capabilities(item):
         if capability not in backend.capabilities:
             pytest.skip(f"the backend {windtunnel_session.choice.name} cannot {capability} faults")
-    state = going(item)
+    state = state_of(item)
     state.settings = markers.environment(item)
     stack = windtunnel_session.stack(
-        item.nodeid, state.settings, lambda verdict: note(item, verdict)
+        item.nodeid, state.settings, lambda verdict: record_verdict(item, verdict)
     )
     state.stack = stack
     try:
@@ -63,21 +57,3 @@ def async_stack(stack: "Stack") -> "AsyncStack":
     from windtunnel.async_stack import AsyncStack  # noqa: PLC0415 - the reason above
 
     return AsyncStack(stack)
-
-
-@pytest.fixture
-def judge(request: pytest.FixtureRequest) -> Judge:
-    """Record a verdict for score and reports, and fail the test unless it is PASS."""
-    item = request.node
-
-    def judged(verdict: Verdict) -> Verdict:
-        __tracebackhide__ = True
-        note(item, verdict)
-        explained = explain(verdict, replay(item))
-        if verdict.ruling is Ruling.FAIL:
-            raise VerdictFailed(explained)
-        if verdict.ruling is Ruling.INCONCLUSIVE:
-            raise InconclusiveVerdict(explained)
-        return verdict
-
-    return judged

@@ -16,7 +16,7 @@ from windtunnel.paired.arms import Arm, of_tree
 from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult
 from windtunnel.paired.revisions import trees
 from windtunnel.paired.side_by_side import compare_arms
-from windtunnel.plugin.state import note
+from windtunnel.plugin.scenario_state import record_verdict
 from windtunnel.stack import Stack
 from windtunnel_faults import Fault
 
@@ -67,7 +67,7 @@ def opened(
 
 def _report(request: pytest.FixtureRequest, result: ComparisonResult) -> None:
     for verdict in result.verdicts:
-        note(request.node, verdict)
+        record_verdict(request.node, verdict)
     config = request.config
     if not config.pluginmanager.hasplugin("benchmark") or config.getoption("benchmark_skip"):
         return

@@ -4,8 +4,8 @@ import pytest
 
 from windtunnel.errors import WindtunnelError
 from windtunnel.plugin import options
-from windtunnel.plugin.keys import SESSION, SINKS, TRIED
 from windtunnel.plugin.markers import MARKERS
+from windtunnel.plugin.stash_keys import SESSION, SINKS, TRIED
 from windtunnel.session import Session
 
 
