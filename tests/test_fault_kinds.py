@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from windtunnel import faults
+import windtunnel_faults
 from windtunnel.errors import ConfigurationError
 from windtunnel.fault_kinds import build, kinds
 from windtunnel_faults import Capability, ConnectionReset, Disabled, Latency, Outage
@@ -37,8 +37,8 @@ def test_every_fault_that_is_exported_is_a_kind_and_nothing_else_is() -> None:
 
 
 def test_a_fault_added_later_is_a_kind_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faults, "Gremlin", Gremlin, raising=False)
-    monkeypatch.setattr(faults, "__all__", [*faults.__all__, "Gremlin"])
+    monkeypatch.setattr(windtunnel_faults, "Gremlin", Gremlin, raising=False)
+    monkeypatch.setattr(windtunnel_faults, "__all__", [*windtunnel_faults.__all__, "Gremlin"])
     kind = kinds()["Gremlin"]
     assert kind.summary == "Bite bites times."
     assert [(each.name, each.type, each.default) for each in kind.parameters] == [

@@ -122,7 +122,7 @@ def test_offers(stack):
         ("matrix(faults=['otage'])", "no fault is named 'otage'; did you mean 'Outage'?"),
         (
             "matrix(faults=[Latency])",
-            "matrix: faults: <class 'windtunnel_faults.latency.Latency'>: ",
+            "matrix: faults: <class 'windtunnel_faults.tcp.latency.Latency'>: ",
         ),
         ("matrix(faults=[])", "matrix: expected faults=[…]"),
         ("matrix(faults=[Outage], dependencies=['stok'])", "did you mean 'stock'?"),

@@ -12,8 +12,8 @@ import pytest
 from tests.proxy.chance import chance
 from windtunnel.proxy.direction import HIGH_WATER, PIECE, Direction
 from windtunnel.proxy.flow import Flow
-from windtunnel.proxy.timer import Handle, Timers
 from windtunnel.proxy.toxics import KINDS, Action, Activity, Parcel, Toxic
+from windtunnel.timers import TimerHandle, Timers
 
 
 class FakeTransport:
@@ -42,14 +42,14 @@ class FakeTimers:
     """Keeps what was asked for."""
 
     def __init__(self) -> None:
-        self.handles: list[Handle] = []
+        self.handles: list[TimerHandle] = []
 
-    def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
-        self.handles.append(Handle(at, callback))
+    def call_at(self, at: float, callback: Callable[[], None]) -> TimerHandle:
+        self.handles.append(TimerHandle(at, callback))
         return self.handles[-1]
 
     @property
-    def armed(self) -> list[Handle]:
+    def armed(self) -> list[TimerHandle]:
         return [handle for handle in self.handles if handle.callback]
 
 

@@ -15,9 +15,9 @@ from windtunnel.proxy.equipment import ToxicSettings
 from windtunnel.proxy.events import Events
 from windtunnel.proxy.registry import Registry
 from windtunnel.proxy.surroundings import Crowd, Surroundings
-from windtunnel.proxy.timer import Handle, Timers
 from windtunnel.proxy.tls.authority import Authority
 from windtunnel.proxy.toxics import Parcel, Toxic
+from windtunnel.timers import TimerHandle, Timers
 
 KINDS = ("latency", "bandwidth", "slicer", "connect", "noop", "http_delay")
 ATTRIBUTES = {"slicer": {"average_size": 8}}
@@ -29,7 +29,7 @@ FEW_FILES = 256
 def left() -> dict[str, int]:
     """Count what toxics are made of, as far as anything still holds it."""
     gc.collect()
-    kinds = (ToxicSettings, Toxic, Parcel, Handle)
+    kinds = (ToxicSettings, Toxic, Parcel, TimerHandle)
     objects = gc.get_objects()
     return {kind.__name__: sum(isinstance(each, kind) for each in objects) for kind in kinds}
 

@@ -15,7 +15,7 @@ from tests.contracts.proxy.servers import DEADLINE, Server, connect, receive
 from windtunnel.ports import free_port
 from windtunnel.proxy.leases import OVERSLEPT, Leases
 from windtunnel.proxy.registry import HEAL_AGAIN
-from windtunnel.proxy.timer import Handle, Timers
+from windtunnel.timers import TimerHandle, Timers
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -283,10 +283,10 @@ class FakeTimers(Timers):
     """Keeps what was asked for."""
 
     def __init__(self) -> None:
-        self.handles: list[Handle] = []
+        self.handles: list[TimerHandle] = []
 
-    def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
-        self.handles.append(Handle(at, callback))
+    def call_at(self, at: float, callback: Callable[[], None]) -> TimerHandle:
+        self.handles.append(TimerHandle(at, callback))
         return self.handles[-1]
 
 

@@ -6,9 +6,9 @@ from typing import cast
 
 from tests.contracts.proxy.servers import DEADLINE
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.timer import Timers
 from windtunnel.proxy.watcher import Watcher
 from windtunnel.records import Ending
+from windtunnel.timers import Timers
 
 
 class DeafWatcher:

@@ -18,9 +18,9 @@ from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
-from windtunnel.proxy.timer import Timers
 from windtunnel.records.load_run import LoadRun, Strain
 from windtunnel.records.samples import Failure
+from windtunnel.timers import Timers
 
 SWEEP = 0.010
 """Seconds between looks at deadlines, which are also the probes of the loop's lag."""

@@ -1,10 +1,11 @@
 """One event loop in a thread: async inside, sync at the edge."""
 
 import asyncio
-import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, TypeVar
+
+from windtunnel.event_loop import new_event_loop
 
 Result = TypeVar("Result")
 
@@ -13,7 +14,7 @@ class LoopThread:
     """Runs coroutines for synchronous callers, with or without a loop of their own. Closable."""
 
     def __init__(self) -> None:
-        self._loop = _new_loop()()
+        self._loop = new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="windtunnel loop", daemon=True
         )
@@ -38,11 +39,3 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-
-def _new_loop() -> Callable[[], asyncio.AbstractEventLoop]:
-    if sys.platform == "win32":
-        return asyncio.new_event_loop
-    import uvloop  # noqa: PLC0415 - it does not exist on every platform
-
-    return uvloop.new_event_loop

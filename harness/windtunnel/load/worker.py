@@ -5,7 +5,6 @@ import contextlib
 import gc
 import pickle
 import signal
-import sys
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.errors import WindtunnelError
+from windtunnel.event_loop import new_event_loop
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.plan import LoadPlan
 
@@ -127,9 +127,5 @@ def _median(latencies: NDArray[np.float64]) -> float:
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    if sys.platform == "win32":
-        asyncio.run(coroutine)
-        return
-    import uvloop  # noqa: PLC0415 - it does not exist on every platform
-
-    uvloop.run(coroutine)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(coroutine)

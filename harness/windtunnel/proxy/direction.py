@@ -6,8 +6,8 @@ from time import monotonic
 
 from windtunnel.proxy.flow import Flow
 from windtunnel.proxy.pipeline import Pipeline
-from windtunnel.proxy.timer import Handle, Timers
 from windtunnel.proxy.toxics import Action, Activity, Parcel, Toxic
+from windtunnel.timers import TimerHandle, Timers
 
 HIGH_WATER = 4 * 2**20
 """Bytes that may wait in a pipeline before the sender is paused."""
@@ -51,7 +51,7 @@ class Direction:
         self._straight: Hear | None = None
         """`passing` while data may go straight from the source to the sink: the usual case."""
         self._timers = timers
-        self._timer: Handle | None = None
+        self._timer: TimerHandle | None = None
         self._sink_full = False
         self._paused = False
         self._delivering = False

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from windtunnel.proxy.timer import Handle, Timers
+from windtunnel.timers import TimerHandle, Timers
 
 LOG = logging.getLogger(__name__)
 OVERSLEPT = 0.5
@@ -24,7 +24,7 @@ class Lease:
     seconds: float
     ends: float
     """In the monotonic clock's time."""
-    handle: Handle | None = None
+    handle: TimerHandle | None = None
     overslept: bool = False
     """Whether it was renewed because this process was stopped, and no heartbeat came since."""
 

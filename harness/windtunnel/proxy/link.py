@@ -9,10 +9,10 @@ from typing import Protocol, cast
 
 from windtunnel.proxy.direction import Direction
 from windtunnel.proxy.mediation import Mediation
-from windtunnel.proxy.timer import Timers
 from windtunnel.proxy.toxics import Action, Activity
 from windtunnel.proxy.watcher import Watcher
 from windtunnel.records import Ending
+from windtunnel.timers import Timers
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST (socket(7))."""

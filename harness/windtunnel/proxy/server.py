@@ -7,7 +7,6 @@ import json
 import logging
 import resource
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from windtunnel.event_loop import new_event_loop
 from windtunnel.proxy import bodies
 from windtunnel.proxy.api_errors import ApiError
 from windtunnel.proxy.bodies import ProxyBody
@@ -24,8 +24,8 @@ from windtunnel.proxy.events import Events
 from windtunnel.proxy.refusals.packets import stamping
 from windtunnel.proxy.registry import Registry
 from windtunnel.proxy.surroundings import Crowd, Surroundings
-from windtunnel.proxy.timer import Timers
 from windtunnel.proxy.tls.authority import Authority
+from windtunnel.timers import Timers
 
 LOG = logging.getLogger(__name__)
 FILES_PER_CONNECTION = 2
@@ -68,7 +68,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
             f"--host {settings.host}: others could reach the control port and inject faults;"
             " expected a loopback address, a --token, or --open"
         )
-    with stamping(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with stamping(), asyncio.Runner(loop_factory=new_event_loop) as runner:
         try:
             runner.run(_serve(settings, proxies, ready))
         except ApiError as error:
@@ -94,14 +94,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
-    if sys.platform == "win32":
-        return None
-    import uvloop  # noqa: PLC0415 - it does not exist on every platform
-
-    return uvloop.Loop
 
 
 def _room(wanted: int | None) -> int:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from windtunnel.proxy.events import Events
-from windtunnel.proxy.timer import Timers
 from windtunnel.proxy.tls.authority import Authority
+from windtunnel.timers import Timers
 
 
 class Crowd:

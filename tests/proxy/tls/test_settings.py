@@ -6,7 +6,7 @@ import pytest
 
 from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
 from windtunnel.proxy.tls.toxic import ALERTS, CERTIFICATES, FAULTS, TlsToxic
-from windtunnel_faults import tls_alert, tls_certificate
+from windtunnel_faults.tls import alert, certificate
 
 ROUTES = {"a.example": "127.0.0.1:1", "*.b.example": "127.0.0.1:2"}
 
@@ -96,5 +96,5 @@ def test_every_fault_needs_no_more_than_its_name(fault: str) -> None:
 
 
 def test_the_faults_of_the_library_are_those_of_the_proxy() -> None:
-    assert set(tls_certificate.CERTIFICATES) == set(CERTIFICATES)
-    assert set(tls_alert.ALERTS) == set(ALERTS)
+    assert set(certificate.CERTIFICATES) == set(CERTIFICATES)
+    assert set(alert.ALERTS) == set(ALERTS)

@@ -9,7 +9,16 @@ import windtunnel
 import windtunnel_faults
 from windtunnel.backends.docker.rewiring import CONTROL_PORT
 
-PARTS = ("__init__.py", "address.py", "errors.py", "ports.py", "proxy", "records")
+PARTS = (
+    "__init__.py",
+    "address.py",
+    "errors.py",
+    "event_loop.py",
+    "ports.py",
+    "proxy",
+    "records",
+    "timers.py",
+)
 """What the proxy is made of, in the package."""
 REQUIREMENTS = (
     "aiohttp",

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.timer import Handle, Timers
 from windtunnel.proxy.tls.authority import Authority, Certificate, UnusableName
 from windtunnel.proxy.tls.exit import Refused, dial, reason
 from windtunnel.proxy.tls.hello import HelloReader, NotTls
@@ -18,6 +17,7 @@ from windtunnel.proxy.tls.settings import Mode, Onward, TlsSettings
 from windtunnel.proxy.tls.toxic import Handshaking, TlsToxic, alert_record
 from windtunnel.proxy.tls.transport import TlsTransport
 from windtunnel.records import Ending, Handshake, HandshakeOutcome
+from windtunnel.timers import TimerHandle, Timers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Entrance(asyncio.Protocol):
         self._raw: asyncio.Transport
         self._tls: TlsTransport | None = None
         self._greeted = self._held = self._open = False
-        self._timer: Handle | None = None
+        self._timer: TimerHandle | None = None
         loop = asyncio.get_running_loop()
         self._leads: asyncio.Future[tuple[str, int]] = loop.create_future()
         link.dial = self._dial

@@ -7,13 +7,13 @@ from typing import Any
 
 from windtunnel.proxy.http.effects import EFFECTS
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.timer import Timers
 from windtunnel.proxy.tls.authority import HTTP1, Authority
 from windtunnel.proxy.tls.entrance import Entrance, Gate
 from windtunnel.proxy.tls.exit import trusting
 from windtunnel.proxy.tls.settings import OFF, InvalidTls, Mode, Onward, TlsSettings
 from windtunnel.proxy.tls.toxic import CERTIFICATES, KIND, TlsToxic
 from windtunnel.records import Handshake
+from windtunnel.timers import Timers
 
 
 class ProxyTls:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault import Capability, Toxics
-from windtunnel_faults.http_requests import HttpRequests
+from windtunnel_faults.http.requests import HttpRequests
 
 
 @dataclass(frozen=True, slots=True, repr=False)

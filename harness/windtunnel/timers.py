@@ -23,7 +23,7 @@ SPACING = 50e-6
 """Seconds between two wakings, at least: setting the clock costs more than what is then done."""
 
 
-class Handle:
+class TimerHandle:
     """One call to come."""
 
     __slots__ = ("at", "callback")
@@ -33,7 +33,7 @@ class Handle:
         self.callback: Callable[[], None] | None = callback
 
     def __repr__(self) -> str:
-        return f"<Handle at {self.at:.6f}{'' if self.callback else ' cancelled'}>"
+        return f"<TimerHandle at {self.at:.6f}{'' if self.callback else ' cancelled'}>"
 
     def cancel(self) -> None:
         """Never call."""
@@ -45,7 +45,7 @@ class Timers:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: list[tuple[float, int, Handle]] = []
+        self._queue: list[tuple[float, int, TimerHandle]] = []
         self._order = itertools.count()
         self._armed = NEVER
         self._earliest = -NEVER
@@ -54,9 +54,9 @@ class Timers:
     def __repr__(self) -> str:
         return f"<Timers {len(self._queue)} to come>"
 
-    def call_at(self, at: float, callback: Callable[[], None]) -> Handle:
+    def call_at(self, at: float, callback: Callable[[], None]) -> TimerHandle:
         """Call `callback` at `at`."""
-        handle = Handle(at, callback)
+        handle = TimerHandle(at, callback)
         at = max(at, self._earliest)
         heapq.heappush(self._queue, (at, next(self._order), handle))
         if at < self._armed:

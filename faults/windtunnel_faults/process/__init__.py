@@ -1,0 +1,1 @@
+"""Faults of the dependency itself: its process or container, and its network."""
