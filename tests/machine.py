@@ -3,8 +3,8 @@
 import os
 import shutil
 
-from windtunnel.backends.docker.compose import find_compose
-from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.docker.compose_command import find_compose
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.errors import BackendUnavailable
 
 
@@ -19,7 +19,7 @@ def missing(backend: str) -> str:
     if backend == "docker":
         try:
             find_compose()
-            Engine("probe").close()
+            DockerEngine("probe").close()
         except BackendUnavailable as error:
             return str(error)
     return ""

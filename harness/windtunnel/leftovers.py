@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from windtunnel.errors import BackendUnavailable
-from windtunnel.keeper.program import PROGRAMS
+from windtunnel.keeper.process_keeper import PROGRAMS
 
 RUN_VARIABLE = "WINDTUNNEL_RUN"
 KEEPER_VARIABLE = "WINDTUNNEL_KEEPER"
@@ -112,7 +112,7 @@ def _runs_with(variable: str) -> dict[str, list[psutil.Process]]:
 def _runs_in_engine() -> tuple[tuple[str, ...], str]:
     """Return this machine's runs in the Docker engine, and why none could be looked for."""
     # Imported here: the docker package takes long to load.
-    from windtunnel.backends.docker.engine import runs  # noqa: PLC0415 - for the reason above
+    from windtunnel.backends.docker.docker_engine import runs  # noqa: PLC0415 - for the reason above
 
     try:
         return runs(), ""
@@ -121,13 +121,13 @@ def _runs_in_engine() -> tuple[tuple[str, ...], str]:
 
 
 def _end_in_engine(runs: list[str], *, remove: bool) -> Iterator[Leftover]:
-    from windtunnel.backends.docker.engine import Engine  # noqa: PLC0415 - as above
+    from windtunnel.backends.docker.docker_engine import DockerEngine  # noqa: PLC0415 - as above
 
     for run in runs:
         if not remove:
             yield Leftover(run, "docker", "containers and networks")
             continue
-        engine = Engine(run)
+        engine = DockerEngine(run)
         for name in engine.sweep():
             yield Leftover(run, "docker", name)
         engine.close()

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windtunnel.backends.backend import LOOPBACK, PROFILES, Backend
+from windtunnel.backends.backend import Backend
 from windtunnel.backends.choice import Choice, choose, create
 from windtunnel.configuration import Configuration, resolve
+from windtunnel.network_profiles import LOOPBACK, PROFILES
 
 if TYPE_CHECKING:
     from windtunnel.injection import Record

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from windtunnel.backends.backend import CONFIGURED, LOOPBACK, PROFILES, Backend, Profile, Program
+from windtunnel.backends.backend import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.criteria import Category, Verdict
@@ -14,9 +14,10 @@ from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.injection import Injection, Record
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import WeightedRequest
+from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
-from windtunnel.target import Surroundings, Target
+from windtunnel.target import ScenarioContext, Target
 from windtunnel_faults import Capability, Fault
 
 AnyRun = TypeVar("AnyRun", Run, LoadRun)
@@ -53,7 +54,7 @@ class Stack:
         self._targets = 0
         self._held = ExitStack()
         self._default: Target | None = None
-        self._around = Surroundings(
+        self._context = ScenarioContext(
             backend=backend,
             configuration=configuration,
             loop=loop,
@@ -99,7 +100,7 @@ class Stack:
     @property
     def profile(self) -> Profile:
         """The network between target and dependencies."""
-        return self._around.profile
+        return self._context.profile
 
     @property
     def url(self) -> str:
@@ -117,7 +118,7 @@ class Stack:
         variables = {**self._environment, **{key: str(v) for key, v in environment.items()}}
         address = self.backend.start_target(name, variables, program)
         try:
-            yield Target(name, address, self._around, variables)
+            yield Target(name, address, self._context, variables)
         finally:
             self.backend.stop_target(name)
 
@@ -150,12 +151,12 @@ class Stack:
             raise ConfigurationError(
                 f"no profile is named {profile!r}{suggestion(profile, PROFILES)}"
             )
-        before = self._around.profile
-        self._around.profile = self.backend.apply(PROFILES[profile])
+        before = self._context.profile
+        self._context.profile = self.backend.apply(PROFILES[profile])
         try:
             yield
         finally:
-            self._around.profile = self.backend.apply(before)
+            self._context.profile = self.backend.apply(before)
 
     def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
         """Return the record of one GET to the scenario's target, and the answer's body."""

@@ -3,14 +3,13 @@
 import asyncio
 import itertools
 import random
-import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import Backend, Profile
+from windtunnel.backends.backend import Backend
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals
@@ -20,7 +19,9 @@ from windtunnel.load.engine import LoadEngine
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
-from windtunnel.records import Evidence, FaultWindow, Limits, Outcome, Pairs, Response, Run
+from windtunnel.measured_profile import describe_profile
+from windtunnel.network_profiles import Profile
+from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 
 LIMIT = 1_000_000
@@ -28,7 +29,7 @@ LIMIT = 1_000_000
 
 
 @dataclass(slots=True)
-class Surroundings:
+class ScenarioContext:
     """What a scenario's targets share: the backend, the loop, the seed, and what is in force."""
 
     backend: Backend
@@ -47,12 +48,12 @@ class Target:
         self,
         name: str,
         address: Address,
-        surroundings: Surroundings,
+        context: ScenarioContext,
         environment: Mapping[str, str],
     ) -> None:
         self.name = name
         self.address = address
-        self._around = surroundings
+        self._context = context
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
 
     def __repr__(self) -> str:
@@ -66,7 +67,7 @@ class Target:
     @property
     def pid(self) -> int:
         """The pid of its first process, as this machine's engine knows it."""
-        return self._around.backend.target_pid(self.name)
+        return self._context.backend.target_pid(self.name)
 
     def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
         """Return the record of one GET and the answer's body."""
@@ -78,7 +79,7 @@ class Target:
             finally:
                 caller.close()
 
-        return self._around.loop.run(once())
+        return self._context.loop.run(once())
 
     @contextmanager
     def connected(self, *, timeout: float = 10.0) -> Iterator[Callable[[str], Response]]:
@@ -90,13 +91,13 @@ class Target:
         numbers = itertools.count(1)
 
         def get(path: str) -> Response:
-            response, _ = self._around.loop.run(caller.call(next(numbers), path))
+            response, _ = self._context.loop.run(caller.call(next(numbers), path))
             return response
 
         try:
             yield get
         finally:
-            self._around.loop.run(_closing(caller))
+            self._context.loop.run(_closing(caller))
 
     def drive(
         self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
@@ -121,7 +122,7 @@ class Target:
         if requests is None and duration is None:
             requests = 2000
         return self._run(
-            list(paths or self._around.configuration.endpoints),
+            list(paths or self._context.configuration.endpoints),
             requests=requests,
             duration=duration,
             concurrency=connections,
@@ -143,22 +144,22 @@ class Target:
         `requests` are paths or requests (the configured endpoints), drawn by the seed. Latency
         counts from when a request was due, so that a stall shows in full.
         """
-        around = self._around
-        wanted = requests or around.configuration.endpoints
+        context = self._context
+        wanted = requests or context.configuration.endpoints
         host, port = self.address.host, self.address.port
         plan = LoadPlan(
             destination=Destination(scheme="http", host=host, address=host, port=port),
             mix=Mix(tuple(WeightedRequest(path=r) if isinstance(r, str) else r for r in wanted)),
             connections=connections,
             arrivals=arrivals.parse(f"{rate}", duration, poisson=poisson),
-            seed=around.random.getrandbits(32),
+            seed=context.random.getrandbits(32),
         )
 
         async def run() -> LoadRun:
             return await LoadEngine(plan).run()
 
-        found = around.loop.run(run())
-        faults = (w for w in around.windows() if w.ended is None or w.ended >= found.began)
+        found = context.loop.run(run())
+        faults = (w for w in context.windows() if w.ended is None or w.ended >= found.began)
         return replace(found, faults=tuple(faults))
 
     def pairs(self, other: "Target", path: str, count: int, *, timeout: float = 10.0) -> Pairs:
@@ -174,7 +175,7 @@ class Target:
 
         async def interleave() -> None:
             for number in range(1, count + 1):
-                first = self._around.random.getrandbits(1)
+                first = self._context.random.getrandbits(1)
                 for arm in (first, 1 - first):
                     await callers[arm].call(number, path)
                     response, _ = await callers[arm].call(number, path)
@@ -182,10 +183,10 @@ class Target:
 
         began = time.monotonic()
         try:
-            self._around.loop.run(interleave())
+            self._context.loop.run(interleave())
         finally:
             for caller in callers:
-                self._around.loop.run(_closing(caller))
+                self._context.loop.run(_closing(caller))
         own = self._collect(runs[0], began, 1)
         return Pairs(
             a=own,
@@ -196,7 +197,7 @@ class Target:
         """Return a connection of the load engine to this target, not yet connected."""
         return Caller(
             self.address,
-            fallback_header=self._around.configuration.fallback_header,
+            fallback_header=self._context.configuration.fallback_header,
             timeout=timeout,
         )
 
@@ -217,7 +218,7 @@ class Target:
                 raise ConfigurationError(f"path {path!r}: expected one that starts with '/'")
         callers = [self.caller(timeout) for _ in range(concurrency)]
         # A sequential run is cut into its requests by readings of what is only counted.
-        counted = concurrency == 1 and bool(self._around.windows())
+        counted = concurrency == 1 and bool(self._context.windows())
         began = time.monotonic()
         until = began + duration if duration is not None else float("inf")
 
@@ -234,12 +235,12 @@ class Target:
                     caller.close()
 
         if counted:
-            self._around.backend.mark()
-        return self._collect(self._around.loop.run(work()), began, concurrency)
+            self._context.backend.mark()
+        return self._collect(self._context.loop.run(work()), began, concurrency)
 
     def _mark(self) -> Between:
         async def mark() -> None:
-            await asyncio.to_thread(self._around.backend.mark)
+            await asyncio.to_thread(self._context.backend.mark)
 
         return mark
 
@@ -250,13 +251,13 @@ class Target:
 
     def _shuffled(self, paths: list[str]) -> Iterable[str]:
         while True:
-            yield from self._around.random.sample(paths, len(paths))
+            yield from self._context.random.sample(paths, len(paths))
 
     def _collect(self, responses: list[Response], began: float, concurrency: int) -> Run:
-        around = self._around
+        context = self._context
         evidence = tuple(
-            around.backend.evidence(dependency, began)
-            for dependency in around.configuration.dependencies
+            context.backend.evidence(dependency, began)
+            for dependency in context.configuration.dependencies
         )
         return Run(
             responses=tuple(sorted(responses, key=lambda response: response.number)),
@@ -264,12 +265,12 @@ class Target:
             began=began,
             ended=time.monotonic(),
             concurrency=concurrency,
-            profile=_profile(around.profile, evidence),
-            backend=around.backend.name,
-            seed=around.seed,
-            faults=tuple(w for w in around.windows() if w.ended is None or w.ended >= began),
+            profile=describe_profile(context.profile, evidence),
+            backend=context.backend.name,
+            seed=context.seed,
+            faults=tuple(w for w in context.windows() if w.ended is None or w.ended >= began),
             notes=self.notes,
-            limits=Limits(**around.configuration.criteria.model_dump()),
+            limits=Limits(**context.configuration.criteria.model_dump()),
         )
 
 
@@ -280,21 +281,3 @@ async def _closing(caller: Caller) -> None:
 def _check_count(name: str, value: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LIMIT:
         raise ConfigurationError(f"{name} = {value!r}: expected a whole number from 1 to {LIMIT}")
-
-
-def _profile(profile: Profile, evidence: tuple[Evidence, ...]) -> str:
-    """Name the profile, with what an exchange really took at the tap under it."""
-    if not profile.round_trip:
-        return profile.name
-    took = [
-        exchange.ended - exchange.started
-        for each in evidence
-        for exchange in each.exchanges
-        if exchange.ended is not None and exchange.outcome is Outcome.ANSWERED
-    ]
-    stated = f"{profile.name}, {profile.round_trip * 1000:g} ms round trip added by {profile.means}"
-    if not took:
-        return stated
-    return (
-        f"{stated}; an exchange took {statistics.median(took) * 1000:.2f} ms (median, at the tap)"
-    )

@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from windtunnel.backends.docker.engine import Engine
-from windtunnel.backends.docker.wall_clock import FILE, ContainerClock
+from windtunnel.backends.docker.container_clock import FILE, ContainerClock
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.errors import ControlError, NotTestable
 
 LIBRARY = "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"
@@ -37,7 +37,7 @@ class FakeEngine:
 
 
 def clock(engine: FakeEngine) -> ContainerClock:
-    return ContainerClock(cast("Engine", engine), "target", "target-3")
+    return ContainerClock(cast("DockerEngine", engine), "target", "target-3")
 
 
 def test_a_step_is_written_into_the_target_s_own_container() -> None:

@@ -20,7 +20,7 @@ from tests.contracts.proxy.servers import (
     ending,
 )
 from windtunnel.address import Address
-from windtunnel.backends.heartbeat import Heartbeat
+from windtunnel.backends.lease_renewal import LeaseRenewal
 from windtunnel.backends.own_control import OwnControl
 from windtunnel.errors import ControlError
 from windtunnel_faults import Toxic, Toxics
@@ -176,7 +176,7 @@ def test_a_heartbeat_goes_on_after_one_that_fails_and_ends_when_it_is_closed() -
             enough.set()
         raise ControlError("the proxy was stopped for a while")
 
-    heartbeat = Heartbeat(beat, 0.001)
+    heartbeat = LeaseRenewal(beat, 0.001)
     assert enough.wait(DEADLINE)
     heartbeat.close()
     beats = 0

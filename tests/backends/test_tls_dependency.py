@@ -7,7 +7,7 @@ import pytest
 
 from tests.machine import missing
 from windtunnel import faults
-from windtunnel.backends.checks import check_fault
+from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.tap_tls import check_authority, tls_field
 from windtunnel.configuration import Configuration, parse
 from windtunnel.criteria import breaker_opens

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from tests.machine import missing
-from windtunnel.backends.docker.engine import owner
+from windtunnel.backends.docker.docker_engine import owner
 from windtunnel.cli import main
-from windtunnel.keeper.client import KeeperClient
+from windtunnel.keeper.keeper_client import KeeperClient
 
 # One after another: each would find what the others have left.
 pytestmark = pytest.mark.xdist_group("left behind")

@@ -124,10 +124,10 @@ def test_nothing_is_left_whatever_ends_it(
 def test_nothing_is_left_in_the_engine_either(
     start: Start, capsys: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
-    from windtunnel.backends.docker.engine import Engine, runs  # noqa: PLC0415 - slow to load
+    from windtunnel.backends.docker.docker_engine import DockerEngine, runs  # noqa: PLC0415 - slow to load
 
     try:
-        Engine("probe").close()
+        DockerEngine("probe").close()
     except Exception as error:  # noqa: BLE001 - the reason is what is shown
         pytest.skip(str(error))
     up = start("--backend=docker")

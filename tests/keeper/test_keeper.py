@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from windtunnel.errors import ControlError
-from windtunnel.keeper.client import KeeperClient
+from windtunnel.keeper.keeper_client import KeeperClient
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 STUBBORN = (
@@ -124,7 +124,7 @@ def test_closing_after_the_keeper_was_killed_is_no_error() -> None:
 def test_a_suspended_keeper_is_a_clear_error_and_not_waited_for_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("windtunnel.keeper.client.ANSWER_DEADLINE", 0.3)
+    monkeypatch.setattr("windtunnel.keeper.keeper_client.ANSWER_DEADLINE", 0.3)
     client = KeeperClient("test", lease=60.0)
     client._process.send_signal(signal.SIGSTOP)
     try:
@@ -146,7 +146,7 @@ def test_requests_after_the_close_are_refused() -> None:
 RUNNER = textwrap.dedent(
     """
     import json, sys, time
-    from windtunnel.keeper.client import KeeperClient
+    from windtunnel.keeper.keeper_client import KeeperClient
     client = KeeperClient("test", lease=float(sys.argv[1]))
     client.arrange(heal_posts=sys.argv[3:4], end_commands=[["touch", sys.argv[2]]])
     pid = client.spawn("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"],

@@ -5,29 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from windtunnel.address import Address
+from windtunnel.network_profiles import Profile
 from windtunnel.records import Evidence
 from windtunnel_faults import Capability, Fault
 
 if TYPE_CHECKING:
     from windtunnel.backends.tap import Tap
     from windtunnel.backends.wall_clock import WallClock
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A network between target and dependencies, by its round trip."""
-
-    name: str
-    round_trip: float
-    """Seconds added to each round trip, also to that of a connection's handshake."""
-    means: str = "nothing"
-    """What adds it, once a backend has applied it: "the tap", or "tc netem"."""
-
-
-LOOPBACK = Profile("loopback", 0.0)
-ZONE = Profile("zone", 0.001)
-REGION = Profile("region", 0.020)
-PROFILES = {profile.name: profile for profile in (LOOPBACK, ZONE, REGION)}
 
 
 @dataclass(frozen=True, slots=True)

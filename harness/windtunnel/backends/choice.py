@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from windtunnel.backends.installed import find_programs
+from windtunnel.backends.installed_programs import find_programs
 from windtunnel.configuration import Configuration
 from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
 from windtunnel.extensions import BACKENDS, extensions

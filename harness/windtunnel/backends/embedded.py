@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from windtunnel.address import Address
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.backends.process_stack import ProcessStack
+from windtunnel.backends.process_backend import ProcessBackend
 from windtunnel.configuration import Configuration
 
 FAKE_REDIS = (
@@ -19,7 +19,7 @@ FAKE_REDIS = (
 )
 
 
-class EmbeddedBackend(ProcessStack):
+class EmbeddedBackend(ProcessBackend):
     """Target, dependencies and our proxy as processes."""
 
     name = "embedded"

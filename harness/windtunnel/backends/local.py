@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from windtunnel.address import Address
 from windtunnel.backends.embedded import redis_server
-from windtunnel.backends.installed import find_programs
-from windtunnel.backends.process_stack import ProcessStack
-from windtunnel.backends.programs import answers_http
+from windtunnel.backends.installed_programs import find_programs
+from windtunnel.backends.probes import answers_http
+from windtunnel.backends.process_backend import ProcessBackend
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
 
 
-class LocalBackend(ProcessStack):
+class LocalBackend(ProcessBackend):
     """target → tap → toxiproxy-server → dependency, all processes of this machine."""
 
     name = "local"

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import msgspec
 
 from windtunnel.address import Address
-from windtunnel.backends.heartbeat import Heartbeat
 from windtunnel.backends.http_control import call
+from windtunnel.backends.lease_renewal import LeaseRenewal
 from windtunnel.errors import ControlError
 from windtunnel_faults import Toxic, Toxics
 
@@ -52,7 +52,7 @@ class OwnControl:
         self._in_force: dict[tuple[str, str], set[str]] = {}
         """The names of the toxics of each fault, by proxy and prefix."""
         self._lock = threading.Lock()
-        self._heartbeat = Heartbeat(self._beat, lease / 5)
+        self._heartbeat = LeaseRenewal(self._beat, lease / 5)
 
     def __repr__(self) -> str:
         return f"<OwnControl {self.address}>"

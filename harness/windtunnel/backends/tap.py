@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import msgspec
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import Profile
 from windtunnel.backends.http_control import call
 from windtunnel.errors import ControlError
+from windtunnel.network_profiles import Profile
 from windtunnel.records import Evidence
 
 PROFILE_TOXICS = ("profile-connect", "profile-latency")

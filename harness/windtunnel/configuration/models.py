@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from windtunnel.dependency_tls import TlsField
+from windtunnel.network_profiles import ProfileName
 from windtunnel.records import Limits
 
 UrlPath = Annotated[str, Field(pattern=r"^/")]
@@ -134,7 +135,7 @@ class Configuration(Strict):
     """The header by which an answer names the dependency whose fallback it is."""
     backend: str = "auto"
     """Where the stack runs: embedded, local, docker, one of a plugin, or auto."""
-    profile: Literal["loopback", "zone", "region"] = "loopback"
+    profile: ProfileName = "loopback"
     """The network between target and dependencies: loopback adds nothing, zone 1 ms to each round
     trip, region 20 ms."""
     criteria: Criteria = Criteria()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from windtunnel.backends.programs import tail
+from windtunnel.backends.program_launcher import tail
 from windtunnel.doctor.check import Check, fail, ok
 from windtunnel.stack import Stack
 

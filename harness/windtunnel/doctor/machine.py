@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from windtunnel.backends.docker.compose import find_compose
-from windtunnel.backends.docker.engine import Engine
-from windtunnel.backends.installed import find_programs
+from windtunnel.backends.docker.compose_command import find_compose
+from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.backends.installed_programs import find_programs
 from windtunnel.configuration import Configuration
 from windtunnel.doctor.check import Check, fail, ok
 from windtunnel.errors import BackendUnavailable
@@ -52,7 +52,7 @@ def _local(backend: str) -> Iterator[Check]:
 def _docker(backend: str) -> Iterator[Check]:
     try:
         compose = " ".join(find_compose())
-        engine = Engine("doctor")
+        engine = DockerEngine("doctor")
     except BackendUnavailable as error:
         yield _lacking("docker", backend, str(error), "install it; embedded needs none")
     else:

@@ -5,5 +5,5 @@ Ctrl-C, SIGKILL), the keeper ends every process it started, runs the commands le
 removes the run's directory. When the runner's heartbeat stops for longer than the lease, it heals
 the faults but leaves the processes be: the runner may only be suspended.
 
-`program` is that process; `client` is the runner's side; `wire` is what they say to each other.
+`process_keeper` is that process, `keeper_client` is the runner's side, `messages` are between them.
 """

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from windtunnel.keeper.program import keep
+from windtunnel.keeper.process_keeper import keep
 
 
 def main() -> int:

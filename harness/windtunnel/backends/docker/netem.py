@@ -1,12 +1,12 @@
 """Delays a container's network by the kernel's netem queue, where the kernel has it."""
 
-from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.docker.docker_engine import DockerEngine
 
 
 class Netem:
     """The delay on one container's interface in one network."""
 
-    def __init__(self, engine: Engine, service: str, network: str) -> None:
+    def __init__(self, engine: DockerEngine, service: str, network: str) -> None:
         self._engine = engine
         self._service = service
         self._network = network

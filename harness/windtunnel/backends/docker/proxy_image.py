@@ -7,7 +7,7 @@ from pathlib import Path
 
 import windtunnel
 import windtunnel_faults
-from windtunnel.backends.docker.rewiring import CONTROL_PORT
+from windtunnel.backends.docker.compose_rewrite import CONTROL_PORT
 
 PARTS = (
     "__init__.py",

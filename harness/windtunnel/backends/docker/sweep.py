@@ -2,7 +2,7 @@
 
 import sys
 
-from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.docker.docker_engine import DockerEngine
 
 
 def main() -> int:
@@ -10,7 +10,7 @@ def main() -> int:
     if len(sys.argv) != 2:
         sys.stderr.write("usage: python -m windtunnel.backends.docker.sweep RUN\n")
         return 2
-    engine = Engine(sys.argv[1])
+    engine = DockerEngine(sys.argv[1])
     try:
         engine.sweep()
     finally:

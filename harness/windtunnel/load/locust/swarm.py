@@ -14,7 +14,7 @@ import msgspec
 
 from windtunnel.address import Address
 from windtunnel.errors import BackendUnavailable, ConfigurationError, ControlError
-from windtunnel.keeper.client import KeeperClient
+from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.load.arrivals import MOST
 from windtunnel.load.locust import batches
 from windtunnel.load.plan import LoadPlan

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Profile, Program
-from windtunnel.backends.checks import check_fault
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.fault_support import check_fault
 from windtunnel.configuration import Configuration
+from windtunnel.network_profiles import Profile
 from windtunnel.records import Connection, Ending, Evidence, Exchange, Outcome
 from windtunnel_faults import Capability, Disabled, Fault
 

@@ -1,4 +1,4 @@
-"""Compose rewiring: a copy of the user's compose file in which the target meets only our tap.
+"""Compose rewriting: a copy of the user's compose file in which the target meets only our tap.
 
     target ── front ── tap ── back ── toxiproxy ── the networks of the file ── dependencies
 
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from windtunnel.backends.docker.composed import Composed, Service
+from windtunnel.backends.docker.compose_file import ComposeFile, Service
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError
 
@@ -29,7 +29,7 @@ FIRST_PORT = 20000
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class DependencyRoute:
     """How one dependency is reached."""
 
     service: str
@@ -45,33 +45,35 @@ class Wire:
     """The network in which the tap stands for it: one more for each that has the same port."""
 
 
-def wires(composed: Composed, configuration: Configuration) -> dict[str, Wire]:
+def find_routes(
+    compose_file: ComposeFile, configuration: Configuration
+) -> dict[str, DependencyRoute]:
     """Return how each dependency is reached; ConfigurationError where that is not known."""
     target = configuration.service
-    composed.check(target, "service")
-    found: dict[str, Wire] = {}
+    compose_file.check(target, "service")
+    found: dict[str, DependencyRoute] = {}
     taken: Counter[int] = Counter()
     for number, (name, dependency) in enumerate(configuration.dependencies.items()):
-        service = dependency.service or (name if name in composed.services else "")
+        service = dependency.service or (name if name in compose_file.services else "")
         if service:
-            composed.check(service, f"dependencies.{name}.service")
-            port = composed.port_of(name, dependency, service, target)
-            names, upstream = composed.names(service), f"{service}:{port}"
+            compose_file.check(service, f"dependencies.{name}.service")
+            port = compose_file.port_of(name, dependency, service, target)
+            names, upstream = compose_file.names(service), f"{service}:{port}"
         else:
-            upstream = _outside(name, dependency.upstream, composed)
+            upstream = _outside(name, dependency.upstream, compose_file)
             host, _, text = upstream.rpartition(":")
             names, port = tuple(dict.fromkeys((name, host))), int(text)
         front = FRONT if not taken[port] else f"{FRONT}-{taken[port] + 1}"
         taken[port] += 1
-        found[name] = Wire(service, names, port, upstream, FIRST_PORT + number, front)
+        found[name] = DependencyRoute(service, names, port, upstream, FIRST_PORT + number, front)
     return found
 
 
-def _outside(name: str, upstream: str, composed: Composed) -> str:
+def _outside(name: str, upstream: str, compose_file: ComposeFile) -> str:
     host = upstream.rpartition(":")[0]
     if not upstream or host == "localhost" or host.startswith("127."):
         found = f"upstream = {upstream!r} is not reached from a container" if upstream else "none"
-        services = ", ".join(sorted(composed.services))
+        services = ", ".join(sorted(compose_file.services))
         raise ConfigurationError(
             f"missing key 'dependencies.{name}.service': its service in the compose file, which"
             f" has {services}; {found}"
@@ -79,22 +81,22 @@ def _outside(name: str, upstream: str, composed: Composed) -> str:
     return upstream
 
 
-def rewired(
-    composed: Composed,
+def rewrite(
+    compose_file: ComposeFile,
     configuration: Configuration,
-    wires: Mapping[str, Wire],
+    routes: Mapping[str, DependencyRoute],
     *,
     labels: Mapping[str, str],
     project: str,
     proxy: Service,
 ) -> dict[str, Any]:
     """Return the copy. `proxy` says what the tap's container is made from and runs."""
-    document = copy.deepcopy(composed.document)
+    document = copy.deepcopy(compose_file.document)
     document.pop("name", None)
     services: dict[str, Service] = document["services"]
     target = configuration.service
-    own = {wire.service for wire in wires.values() if wire.service}
-    others = composed.behind({target, *own}) - own - {target}
+    own = {route.service for route in routes.values() if route.service}
+    others = compose_file.behind({target, *own}) - own - {target}
     for name, service in services.items():
         _alone(service, f"windtunnel-{project}-{name}:local", labels)
     for name in (*own, *others, target):
@@ -102,16 +104,16 @@ def rewired(
             raise ConfigurationError(
                 f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
             )
-    fronts = fronts_of(wires)
-    services[target]["networks"] = dict.fromkeys(target_networks(wires, sorted(others)))
+    fronts = front_networks(routes)
+    services[target]["networks"] = dict.fromkeys(target_networks(routes, sorted(others)))
     for key in ("depends_on", "links", "external_links"):
         services[target].pop(key, None)
     for name in others:
-        services[name]["networks"] |= {SIDE: {"aliases": list(composed.names(name))}}
+        services[name]["networks"] |= {SIDE: {"aliases": list(compose_file.names(name))}}
     behind = {network: None for name in own for network in services[name]["networks"]}
     services[TAP] = _proxy(labels) | proxy
     services[TAP]["networks"] = {
-        front: {"aliases": [n for w in wires.values() if w.front == front for n in w.names]}
+        front: {"aliases": [n for w in routes.values() if w.front == front for n in w.names]}
         for front in fronts
     } | {BACK: None}
     services[TOXIPROXY] = _proxy(labels) | {
@@ -129,19 +131,19 @@ def rewired(
     return document
 
 
-def fronts_of(wires: Mapping[str, Wire]) -> list[str]:
+def front_networks(routes: Mapping[str, DependencyRoute]) -> list[str]:
     """Return the networks in which the tap stands for the dependencies."""
-    return list(dict.fromkeys(wire.front for wire in wires.values())) or [FRONT]
+    return list(dict.fromkeys(route.front for route in routes.values())) or [FRONT]
 
 
-def target_networks(wires: Mapping[str, Wire], others: Sequence[str]) -> list[str]:
+def target_networks(routes: Mapping[str, DependencyRoute], others: Sequence[str]) -> list[str]:
     """Return the networks of the target, where it meets `others`, which are no dependencies."""
-    return [*fronts_of(wires), *([SIDE] if others else [])]
+    return [*front_networks(routes), *([SIDE] if others else [])]
 
 
-def others(composed: Composed, configuration: Configuration, own: set[str]) -> list[str]:
+def others(compose_file: ComposeFile, configuration: Configuration, own: set[str]) -> list[str]:
     """Return the services to start that are neither the target nor dependencies."""
-    found = composed.behind({configuration.service, *own})
+    found = compose_file.behind({configuration.service, *own})
     return sorted(found - own - {configuration.service})
 
 

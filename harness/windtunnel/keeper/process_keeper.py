@@ -16,12 +16,12 @@ from typing import Any
 
 import psutil
 
-from windtunnel.keeper.wire import (
+from windtunnel.keeper.messages import (
     REQUESTS,
-    Answer,
     Arrange,
-    Ask,
     Heartbeat,
+    KeeperAnswer,
+    QueryStatus,
     Signal,
     Spawn,
     Stop,
@@ -33,7 +33,7 @@ COMMAND_DEADLINE = 60.0
 """Seconds that one healing or ending command may take before it is killed."""
 
 
-class Keeper:
+class ProcessKeeper:
     """Owns the programs of one run; nothing outlives it except by SIGKILL of the keeper itself."""
 
     def __init__(self, run: str, directory: Path) -> None:
@@ -46,32 +46,32 @@ class Keeper:
         self._lapses = 0
 
     def __repr__(self) -> str:
-        return f"<Keeper of {self._run}: {', '.join(self._programs) or 'no programs'}>"
+        return f"<ProcessKeeper of {self._run}: {', '.join(self._programs) or 'no programs'}>"
 
-    async def answer(self, request: object) -> Answer:
-        """Carry out one request; an Answer with `error` says why it could not be."""
+    async def answer(self, request: object) -> KeeperAnswer:
+        """Carry out one request; a KeeperAnswer with `error` says why it could not be."""
         match request:
             case Spawn():
                 return await self._spawn(request)
             case Heartbeat():
                 self._last_heartbeat = asyncio.get_running_loop().time()
                 self._lapsed = False
-                return Answer(lapses=self._lapses)
+                return KeeperAnswer(lapses=self._lapses)
             case Arrange():
                 self._arranged = request
-                return Answer()
-            case Signal() | Stop() | Ask():
+                return KeeperAnswer()
+            case Signal() | Stop() | QueryStatus():
                 program = self._programs.get(request.name)
                 if program is None:
-                    return Answer(error=f"no program named {request.name!r} was started")
+                    return KeeperAnswer(error=f"no program named {request.name!r} was started")
                 return await self._handle(program, request)
             case _:
-                return Answer(error=f"unknown request {request!r}")
+                return KeeperAnswer(error=f"unknown request {request!r}")
 
-    async def _spawn(self, request: Spawn) -> Answer:
+    async def _spawn(self, request: Spawn) -> KeeperAnswer:
         known = self._programs.get(request.name)
         if known is not None and known.returncode is None:
-            return Answer(error=f"program {request.name!r} is running already")
+            return KeeperAnswer(error=f"program {request.name!r} is running already")
         # Opened here and handed on: the program's output outlives its buffers in one file.
         with Path(request.log).open("ab") as log:  # noqa: ASYNC230 - one local open, no waiting
             try:
@@ -85,10 +85,10 @@ class Keeper:
                     start_new_session=True,
                 )
             except OSError as error:
-                return Answer(error=f"cannot start {request.argv[0]!r}: {error.strerror}")
+                return KeeperAnswer(error=f"cannot start {request.argv[0]!r}: {error.strerror}")
         self._programs[request.name] = program
         self._note(program.pid)
-        return Answer(pid=program.pid, running=True)
+        return KeeperAnswer(pid=program.pid, running=True)
 
     def _note(self, pid: int) -> None:
         """Leave for `windtunnel clean` which process it is: some programs hide their environment.
@@ -99,11 +99,11 @@ class Keeper:
             noted.write(f"{pid} {psutil.Process(pid).create_time()!r}\n")
 
     async def _handle(
-        self, program: asyncio.subprocess.Process, request: Signal | Stop | Ask
-    ) -> Answer:
+        self, program: asyncio.subprocess.Process, request: Signal | Stop | QueryStatus
+    ) -> KeeperAnswer:
         match request:
             case Signal() if program.returncode is not None:
-                return Answer(
+                return KeeperAnswer(
                     error=f"{request.name!r} has ended with exit status {program.returncode}"
                 )
             case Signal():
@@ -112,9 +112,9 @@ class Keeper:
                     await program.wait()
             case Stop():
                 await _end(program, request.grace)
-            case Ask():
+            case QueryStatus():
                 pass
-        return Answer(
+        return KeeperAnswer(
             pid=program.pid,
             running=program.returncode is None,
             exit_status=program.returncode,
@@ -211,7 +211,7 @@ def _decode(line: bytes) -> object:
 async def keep(run: str, directory: Path) -> None:
     """Answer requests from standard input until it ends, then end everything."""
     loop = asyncio.get_running_loop()
-    keeper = Keeper(run, directory)
+    keeper = ProcessKeeper(run, directory)
     reader = asyncio.StreamReader(limit=2**22)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
     # Ctrl-C reaches only the runner's process group; a SIGTERM to the keeper ends the run in order.

@@ -13,8 +13,8 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from windtunnel.address import Address
-from windtunnel.backends.docker.composed import Service
-from windtunnel.backends.docker.template import Template
+from windtunnel.backends.docker.compose_file import Service
+from windtunnel.backends.docker.container_template import ContainerTemplate
 from windtunnel.errors import BackendUnavailable, ControlError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ DEADLINE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ContainerState:
     """A container's state as the engine tells it."""
 
     status: str
@@ -39,7 +39,7 @@ class State:
     exit_status: int
 
 
-class Engine:
+class DockerEngine:
     """The Docker engine, and the containers of one run in it. Raises ControlError."""
 
     def __init__(self, run: str) -> None:
@@ -48,17 +48,17 @@ class Engine:
         self.version = str(self._client.version()["Version"])
 
     def __repr__(self) -> str:
-        return f"<Engine {self.version} for run {self.run}>"
+        return f"<DockerEngine {self.version} for run {self.run}>"
 
     def close(self) -> None:
         """Close the connections to the engine."""
         self._client.close()
 
-    def state(self, service: str) -> State:
+    def state(self, service: str) -> ContainerState:
         """Return the state of a service's container."""
         container = self._find(service)
         state = container.attrs["State"]
-        return State(
+        return ContainerState(
             status=state["Status"],
             health=state.get("Health", {}).get("Status", ""),
             exit_status=state.get("ExitCode", 0),
@@ -80,14 +80,14 @@ class Engine:
         bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
         return Address("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
 
-    def template(self, service: str, composed: Service) -> Template:
-        """Return what a service's container was created with; `composed` is what compose says."""
+    def template(self, service: str, from_compose: Service) -> ContainerTemplate:
+        """Return what a service's container was created with."""
         container = self._find(service)
         image = self._asking(
             f"read the image of {service!r}",
             lambda: self._client.images.get(container.attrs["Image"]),
         )
-        return Template.read(container.attrs, image.attrs, composed)
+        return ContainerTemplate.read(container.attrs, image.attrs, from_compose)
 
     def has_image(self, name: str) -> bool:
         """Whether the engine has an image of this name."""
@@ -95,7 +95,7 @@ class Engine:
 
     def start_like(
         self,
-        template: Template,
+        template: ContainerTemplate,
         name: str,
         environment: Mapping[str, str],
         port: int,

@@ -4,18 +4,15 @@ import http.client
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.probes import Probe, accepts_tcp
 from windtunnel.errors import ControlError, StartError
-from windtunnel.keeper.client import KeeperClient
+from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.ports import free_port
-
-Probe = Callable[[Address], None]
-"""Returns once the program serves; raises OSError or HTTPException while it does not yet."""
 
 PORT_ATTEMPTS = 3
 """How often another free port is tried: one may be taken between its choice and its use."""
@@ -25,7 +22,7 @@ class PortTaken(StartError):
     """Another program listens on the port that this one was to have."""
 
 
-class Programs:
+class ProgramLauncher:
     """The programs of one run. Raises StartError with the last lines of a program's log."""
 
     def __init__(self, keeper: KeeperClient, *, deadline: float, directory: Path) -> None:
@@ -166,33 +163,3 @@ def _fill(part: str, values: Mapping[str, object]) -> str:
     for name, value in values.items():
         part = part.replace("{" + name + "}", str(value))
     return part
-
-
-def accepts_tcp(address: Address) -> None:
-    """Probe: it accepts connections."""
-    socket.create_connection((address.host, address.port), timeout=1).close()
-
-
-def answers_http(path: str) -> Probe:
-    """Return a probe: GET `path` answers 200."""
-
-    def probe(address: Address) -> None:
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=1)
-        try:
-            connection.request("GET", path)
-            status = connection.getresponse().status
-        finally:
-            connection.close()
-        if status != HTTPStatus.OK:
-            raise ConnectionError(f"GET {path} answered {status}, expected 200")
-
-    return probe
-
-
-def answers_redis(address: Address) -> None:
-    """Probe: it answers PING."""
-    with socket.create_connection((address.host, address.port), timeout=1) as connection:
-        connection.sendall(b"*1\r\n$4\r\nPING\r\n")
-        answer = connection.recv(64)
-    if not answer.startswith(b"+PONG"):
-        raise ConnectionError(f"PING was answered with {answer!r}")

@@ -4,12 +4,12 @@ import http.client
 import time
 from collections.abc import Callable
 
-from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.errors import StartError
 
 
 def await_healthy(
-    engine: Engine, service: str, probe: Callable[[], None], *, deadline: float
+    engine: DockerEngine, service: str, probe: Callable[[], None], *, deadline: float
 ) -> None:
     """Return once a service's container is healthy and `probe` raises nothing.
 

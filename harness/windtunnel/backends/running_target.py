@@ -1,15 +1,13 @@
-"""A target that runs already, and the files that are written for one that is started."""
+"""Waits for a target that runs already, which the harness does not start."""
 
 import http.client
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
-from windtunnel.backends.programs import answers_http
+from windtunnel.backends.probes import answers_http
 from windtunnel.configuration import Configuration
-from windtunnel.configuration.telling import fill
 from windtunnel.errors import ConfigurationError, StartError
 
 
@@ -44,12 +42,3 @@ def running_target(
             time.sleep(0.05)
         else:
             return address
-
-
-def write_files(configuration: Configuration, folder: Path, values: Mapping[str, str]) -> None:
-    """Write the configured files into a folder, with the proxies' addresses filled in."""
-    if configuration.files:
-        folder.mkdir(exist_ok=True)
-    for name, file in configuration.files.items():
-        text = file.text or Path(file.template).read_text(encoding="utf-8")
-        (folder / name).write_text(fill(text, values), encoding="utf-8")

@@ -14,12 +14,20 @@ from pathlib import Path
 from typing import IO
 
 from windtunnel.errors import ControlError
-from windtunnel.keeper.wire import Answer, Arrange, Ask, Heartbeat, Signal, Spawn, Stop
+from windtunnel.keeper.messages import (
+    Arrange,
+    Heartbeat,
+    KeeperAnswer,
+    QueryStatus,
+    Signal,
+    Spawn,
+    Stop,
+)
 
 ANSWER_DEADLINE = 30.0
 """Seconds that one request may take, at most."""
 
-Request = Spawn | Signal | Stop | Ask | Arrange | Heartbeat
+Request = Spawn | Signal | Stop | QueryStatus | Arrange | Heartbeat
 
 
 class KeeperClient:
@@ -53,7 +61,7 @@ class KeeperClient:
         state = "closed" if self._closed.is_set() else f"pid {self._process.pid}"
         return f"<KeeperClient {self.run} {state}>"
 
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: Request) -> KeeperAnswer:
         message = {"request": type(request).__name__, **asdict(request)}
         with self._lock:
             if self._closed.is_set():
@@ -68,7 +76,7 @@ class KeeperClient:
                 raise ControlError(f"the keeper of run {self.run} is gone: {error}") from error
         if not line:
             raise ControlError(f"the keeper of run {self.run} ended without an answer")
-        answer = Answer(**json.loads(line))
+        answer = KeeperAnswer(**json.loads(line))
         if answer.error:
             raise ControlError(answer.error)
         return answer
@@ -123,9 +131,9 @@ class KeeperClient:
         """End a program and return its exit status."""
         return self._ask(Stop(name=name, grace=grace)).exit_status
 
-    def status(self, name: str) -> Answer:
+    def status(self, name: str) -> KeeperAnswer:
         """Tell whether a program runs, and its exit status if not."""
-        return self._ask(Ask(name=name))
+        return self._ask(QueryStatus(name=name))
 
     def arrange(
         self,

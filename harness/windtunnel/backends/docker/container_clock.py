@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from windtunnel.backends import wall_clock
-from windtunnel.backends.docker.engine import Engine
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.errors import ControlError, NotTestable
 
 FOLDERS = (
@@ -26,7 +26,7 @@ class ContainerClock:
     NotTestable where the target's image does not hold libfaketime.
     """
 
-    def __init__(self, engine: Engine, target: str, name: str) -> None:
+    def __init__(self, engine: DockerEngine, target: str, name: str) -> None:
         self._engine = engine
         self._name = name
         libraries = (f"{folder}/faketime/libfaketime.so.1" for folder in FOLDERS)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.docker import proxy_image, rewiring
-from windtunnel.backends.docker.compose import Compose
-from windtunnel.backends.docker.composed import Composed, Service
-from windtunnel.backends.docker.engine import OWNER_LABEL, RUN_LABEL, Engine, owner
-from windtunnel.backends.docker.rewiring import Wire
+from windtunnel.backends.docker import compose_rewrite, proxy_image
+from windtunnel.backends.docker.compose_command import Compose
+from windtunnel.backends.docker.compose_file import ComposeFile, Service
+from windtunnel.backends.docker.compose_rewrite import DependencyRoute
+from windtunnel.backends.docker.docker_engine import OWNER_LABEL, RUN_LABEL, DockerEngine, owner
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import tls_field
 from windtunnel.backends.toxiproxy import ToxiproxyControl
@@ -24,7 +24,7 @@ READY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class StackLayout:
     """The services of a stack, and how the proxies stand between target and dependencies."""
 
     compose: Compose
@@ -37,7 +37,7 @@ class Wiring:
     """The service of each dependency; empty where it is none of the compose file's."""
     others: tuple[str, ...] = ()
     """Services to start that are neither target nor dependencies nor proxies."""
-    wires: Mapping[str, Wire] | None = None
+    routes: Mapping[str, DependencyRoute] | None = None
     """None where the compose file leads the target to the proxies itself."""
 
     @property
@@ -48,9 +48,12 @@ class Wiring:
     @property
     def target_networks(self) -> tuple[str, ...]:
         """The engine's names of the target's networks; empty where the compose file says them."""
-        if self.wires is None:
+        if self.routes is None:
             return ()
-        project, names = self.compose.project, rewiring.target_networks(self.wires, self.others)
+        project, names = (
+            self.compose.project,
+            compose_rewrite.target_networks(self.routes, self.others),
+        )
         return tuple(f"{project}_{name}" for name in names)
 
     @property
@@ -58,42 +61,48 @@ class Wiring:
         """The services of the dependencies."""
         return tuple(dict.fromkeys(service for service in self.services.values() if service))
 
-    def told(self) -> dict[str, Address]:
+    def target_addresses(self) -> dict[str, Address]:
         """Return where the target reaches each dependency, for its variables and files."""
-        wires = self.wires or {}
-        return {name: Address(wire.names[0], wire.port) for name, wire in wires.items()}
+        routes = self.routes or {}
+        return {name: Address(route.names[0], route.port) for name, route in routes.items()}
 
     def connect(
-        self, engine: Engine, configuration: Configuration, tap: Tap, toxiproxy: ToxiproxyControl
+        self,
+        engine: DockerEngine,
+        configuration: Configuration,
+        tap: Tap,
+        toxiproxy: ToxiproxyControl,
     ) -> None:
-        """Put the proxies of a rewired stack between target and dependencies."""
-        if self.wires is None:
+        """Put the proxies of a rewritten stack between target and dependencies."""
+        if self.routes is None:
             return
         project = self.compose.project
-        for name, wire in self.wires.items():
-            toxiproxy.create(name, upstream=wire.upstream, listen=f"0.0.0.0:{wire.passage}")
-            address = engine.address_in(self.tap, f"{project}_{wire.front}")
+        for name, route in self.routes.items():
+            toxiproxy.create(name, upstream=route.upstream, listen=f"0.0.0.0:{route.passage}")
+            address = engine.address_in(self.tap, f"{project}_{route.front}")
             tap.create(
                 name,
-                upstream=f"{self.toxiproxy}:{wire.passage}",
+                upstream=f"{self.toxiproxy}:{route.passage}",
                 protocol=configuration.dependencies[name].protocol,
                 tls=tls_field(configuration.dependencies[name].tls, Path(configuration.directory)),
-                listen=f"{address}:{wire.port}",
+                listen=f"{address}:{route.port}",
             )
 
-    def check(self, engine: Engine, dependency: str) -> None:
-        """Raise ConnectionError where a dependency of a rewired stack is not up yet."""
-        if self.wires is None:
+    def check(self, engine: DockerEngine, dependency: str) -> None:
+        """Raise ConnectionError where a dependency of a rewritten stack is not up yet."""
+        if self.routes is None:
             return
-        wire = self.wires[dependency]
+        route = self.routes[dependency]
         # Beside the tap, whose evidence is of the target's traffic alone.
-        command = ["python", "-I", "-c", READY, self.toxiproxy, str(wire.passage)]
+        command = ["python", "-I", "-c", READY, self.toxiproxy, str(route.passage)]
         status, _ = engine.execute(self.tap, command)
         if status:
-            raise ConnectionError(f"{wire.upstream} does not accept connections")
+            raise ConnectionError(f"{route.upstream} does not accept connections")
 
 
-def wire(configuration: Configuration, engine: Engine, run: str, seed: int, folder: Path) -> Wiring:
+def lay_out(
+    configuration: Configuration, engine: DockerEngine, run: str, seed: int, folder: Path
+) -> StackLayout:
     """Return how the configured stack is started; `folder` takes what has to be written for it.
 
     Raises ConfigurationError where the compose file does not say enough.
@@ -104,37 +113,37 @@ def wire(configuration: Configuration, engine: Engine, run: str, seed: int, fold
     file = Path(docker.compose_file) if docker.compose_file else None
     home = file.parent if file else Path(configuration.directory)
     theirs = Compose(f"windtunnel-{run}", file, variables, home)
-    composed = Composed.read(theirs.config())
-    composed.check(configuration.service, "service")
-    target = composed.services[configuration.service]
-    port = composed.target_port(configuration.service, docker.target_port)
+    compose_file = ComposeFile.read(theirs.config())
+    compose_file.check(configuration.service, "service")
+    target = compose_file.services[configuration.service]
+    port = compose_file.target_port(configuration.service, docker.target_port)
     if docker.tap:
         for key in ("tap", "toxiproxy"):
-            composed.check(getattr(docker, key), f"docker.{key}")
+            compose_file.check(getattr(docker, key), f"docker.{key}")
         services = {name: each.service or name for name, each in configuration.dependencies.items()}
-        return Wiring(theirs, docker.tap, docker.toxiproxy, target, port, services)
-    found = rewiring.wires(composed, configuration)
+        return StackLayout(theirs, docker.tap, docker.toxiproxy, target, port, services)
+    found = compose_rewrite.find_routes(compose_file, configuration)
     context = folder / "proxy-image"
     image = docker.proxy_image or proxy_image.write_context(context, docker.base_image)
     known = bool(docker.proxy_image) or engine.has_image(image)
-    document = rewiring.rewired(
-        composed,
+    document = compose_rewrite.rewrite(
+        compose_file,
         configuration,
         found,
         labels=labels,
         project=home.name.lower(),
         proxy=proxy_image.service(image, None if known else context, seed),
     )
-    copied = folder / "compose.rewired.json"
+    copied = folder / "compose.rewritten.json"
     copied.write_text(json.dumps(document, indent=2))
     services = {name: each.service for name, each in found.items()}
-    return Wiring(
+    return StackLayout(
         Compose(f"windtunnel-{run}", copied, variables, home),
-        rewiring.TAP,
-        rewiring.TOXIPROXY,
+        compose_rewrite.TAP,
+        compose_rewrite.TOXIPROXY,
         target,
         port,
         services,
-        tuple(rewiring.others(composed, configuration, set(services.values()) - {""})),
+        tuple(compose_rewrite.others(compose_file, configuration, set(services.values()) - {""})),
         found,
     )

@@ -17,13 +17,13 @@ Service = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposeFile:
     """What `compose config` printed."""
 
     document: dict[str, Any]
 
     @classmethod
-    def read(cls, text: str) -> "Composed":
+    def read(cls, text: str) -> "ComposeFile":
         """Read the output of `compose config`; StartError where it is none."""
         try:
             document = yaml.safe_load(text)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.machine import missing
-from windtunnel.backends.docker.compose import Compose, find_compose
+from windtunnel.backends.docker.compose_command import Compose, find_compose
 from windtunnel.errors import BackendUnavailable, StartError
 from windtunnel.session import Session
 

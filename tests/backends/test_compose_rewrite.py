@@ -18,8 +18,8 @@ import yaml
 import windtunnel
 from tests import leftovers
 from tests.machine import missing
-from windtunnel.backends.docker import proxy_image, rewiring
-from windtunnel.backends.docker.composed import Composed
+from windtunnel.backends.docker import compose_rewrite, proxy_image
+from windtunnel.backends.docker.compose_file import ComposeFile
 from windtunnel.configuration import Configuration, load, parse
 from windtunnel.errors import ConfigurationError
 
@@ -28,15 +28,15 @@ LABELS = {"windtunnel.run": "r"}
 DEADLINE = 150.0
 
 
-def shop() -> Composed:
-    return Composed.read((SHOP / "compose.yaml").read_text())
+def shop() -> ComposeFile:
+    return ComposeFile.read((SHOP / "compose.yaml").read_text())
 
 
 def made(configuration: Configuration) -> dict[str, Any]:
-    wires = rewiring.wires(shop(), configuration)
+    routes = compose_rewrite.find_routes(shop(), configuration)
     proxy = proxy_image.service("an-image", None, 1)
-    return rewiring.rewired(
-        shop(), configuration, wires, labels=LABELS, project="shop", proxy=proxy
+    return compose_rewrite.rewrite(
+        shop(), configuration, routes, labels=LABELS, project="shop", proxy=proxy
     )
 
 
@@ -77,8 +77,8 @@ def test_the_copy_meets_no_stack_of_the_users(copy: dict[str, Any]) -> None:
 
 
 def test_a_port_is_the_one_that_the_target_was_told() -> None:
-    wires = rewiring.wires(shop(), load(SHOP))
-    assert {name: wire.port for name, wire in wires.items()} == {
+    routes = compose_rewrite.find_routes(shop(), load(SHOP))
+    assert {name: route.port for name, route in routes.items()} == {
         "prices": 8080,
         "reduced": 8080,
         "cache": 6379,
@@ -91,8 +91,8 @@ def test_a_dependency_outside_the_file_is_reached_under_its_name_and_host() -> N
         "endpoints": ["/"],
         "dependencies": {"mail": {"upstream": "mail.example.org:25", "endpoint": "/"}},
     }
-    wire = rewiring.wires(shop(), parse(table, "x"))["mail"]
-    assert (wire.service, wire.names, wire.port) == ("", ("mail", "mail.example.org"), 25)
+    route = compose_rewrite.find_routes(shop(), parse(table, "x"))["mail"]
+    assert (route.service, route.names, route.port) == ("", ("mail", "mail.example.org"), 25)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_the_compose_file_does_not_say_is_named(changes: dict[str, str], me
     document = yaml.safe_load((SHOP / "compose.yaml").read_text())
     document["services"]["web"].pop("ports")
     with pytest.raises(ConfigurationError) as caught:
-        rewiring.wires(Composed(document), parse(table, "x"))
+        compose_rewrite.find_routes(ComposeFile(document), parse(table, "x"))
     assert message in str(caught.value)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from windtunnel.errors import ControlError
 
 
-class Heartbeat:
+class LeaseRenewal:
     """Calls `beat` every `interval` seconds from a thread of its own, until it is closed."""
 
     def __init__(self, beat: Callable[[], None], interval: float) -> None:
@@ -17,7 +17,7 @@ class Heartbeat:
         self._thread.start()
 
     def __repr__(self) -> str:
-        return f"<Heartbeat every {self._interval:g} s>"
+        return f"<LeaseRenewal every {self._interval:g} s>"
 
     def _run(self) -> None:
         while not self._closed.wait(self._interval):

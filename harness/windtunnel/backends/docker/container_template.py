@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from windtunnel.backends.docker.composed import Service, variable_names
+from windtunnel.backends.docker.compose_file import Service, variable_names
 
 SAID_AS = {
     "Cmd": "command",
@@ -17,7 +17,7 @@ SAID_AS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class ContainerTemplate:
     """What a compose service's container was created with."""
 
     image: str
@@ -33,7 +33,7 @@ class Template:
     @classmethod
     def read(
         cls, container: Mapping[str, Any], image: Mapping[str, Any], service: Service
-    ) -> "Template":
+    ) -> "ContainerTemplate":
         """Read what the engine tells of a container and of its image, and compose of its service.
 
         The engine's word alone does not tell a variable of the compose file from one of the image
@@ -57,7 +57,7 @@ class Template:
             inherited=inherited,
         )
 
-    def of_image(self, image: str) -> "Template":
+    def of_image(self, image: str) -> "ContainerTemplate":
         """Return a template of another image.
 
         What the container had from its own image (command, variables, user, …) is left to the

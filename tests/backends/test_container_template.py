@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from windtunnel.backends.docker.template import Template
+from windtunnel.backends.docker.container_template import ContainerTemplate
 
 IMAGE = {
     "Config": {
@@ -28,13 +28,13 @@ def container(**config: Any) -> dict[str, Any]:  # noqa: ANN401 - as the engine'
     }
 
 
-def asked(template: Template) -> dict[str, Any]:
+def asked(template: ContainerTemplate) -> dict[str, Any]:
     """Return what the engine would be asked for."""
     return template.another({"ADDED": "1"}, 80, labels={}, mounts=())
 
 
 def test_the_same_image_gets_what_the_container_had() -> None:
-    made = asked(Template.read(container(Env=["MODE=fast"]), IMAGE, {}))
+    made = asked(ContainerTemplate.read(container(Env=["MODE=fast"]), IMAGE, {}))
     assert made["Env"] == ["PATH=/bin", "WORKERS=2", "MODE=fast", "ADDED=1"]
     assert (made["Image"], made["Cmd"], made["User"]) == ("shop:1", ["serve", "--workers=2"], "app")
 
@@ -42,7 +42,9 @@ def test_the_same_image_gets_what_the_container_had() -> None:
 def test_another_image_brings_its_own_command_user_and_variables() -> None:
     """Otherwise two images that differ in them alone would be compared as equal."""
     service = {"environment": {"MODE": "fast"}, "command": None}
-    made = asked(Template.read(container(Env=["MODE=fast"]), IMAGE, service).of_image("shop:2"))
+    made = asked(
+        ContainerTemplate.read(container(Env=["MODE=fast"]), IMAGE, service).of_image("shop:2")
+    )
     assert sorted(made["Env"]) == ["ADDED=1", "MODE=fast"]
     assert made["Image"] == "shop:2"
     assert made.keys().isdisjoint({"Cmd", "Entrypoint", "User", "WorkingDir"})
@@ -53,7 +55,7 @@ def test_another_image_brings_its_own_command_user_and_variables() -> None:
 def test_what_the_compose_file_says_counts_for_another_image_too(environment: object) -> None:
     """Also where it says what its own image says."""
     service = {"environment": environment, "command": ["serve", "--workers=2"], "user": "root"}
-    read = Template.read(container(User="root"), IMAGE, service)
+    read = ContainerTemplate.read(container(User="root"), IMAGE, service)
     made = asked(read.of_image("shop:2"))
     assert sorted(made["Env"]) == ["ADDED=1", "WORKERS=2"]
     assert (made["Cmd"], made["User"]) == (["serve", "--workers=2"], "root")
@@ -61,5 +63,5 @@ def test_what_the_compose_file_says_counts_for_another_image_too(environment: ob
 
 
 def test_an_image_without_a_configuration_gives_nothing() -> None:
-    made = asked(Template.read(container(), {"Config": None}, {}).of_image("shop:2"))
+    made = asked(ContainerTemplate.read(container(), {"Config": None}, {}).of_image("shop:2"))
     assert made["Cmd"] == ["serve", "--workers=2"]

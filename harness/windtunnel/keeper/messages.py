@@ -32,7 +32,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class QueryStatus:
     """Tell whether a program runs, and its exit status if not."""
 
     name: str
@@ -58,7 +58,7 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class KeeperAnswer:
     """The keeper's answer to one request."""
 
     error: str = ""
@@ -71,5 +71,5 @@ class Answer:
 
 
 REQUESTS: dict[str, type] = {
-    kind.__name__: kind for kind in (Spawn, Signal, Stop, Ask, Arrange, Heartbeat)
+    kind.__name__: kind for kind in (Spawn, Signal, Stop, QueryStatus, Arrange, Heartbeat)
 }

@@ -7,32 +7,29 @@ from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Profile, Program
-from windtunnel.backends.checks import check_fault
-from windtunnel.backends.given_target import running_target, write_files
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
-from windtunnel.backends.programs import (
-    Probe,
-    Programs,
-    accepts_tcp,
-    answers_http,
-    answers_redis,
-)
+from windtunnel.backends.probes import Probe, accepts_tcp, answers_http, answers_redis
+from windtunnel.backends.program_launcher import ProgramLauncher
+from windtunnel.backends.running_target import running_target
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, tls_field, write_authority
+from windtunnel.backends.target_files import write_files
 from windtunnel.backends.toxiproxy import OURS_ALONE, label
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.configuration.telling import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
-from windtunnel.keeper.client import KeeperClient
+from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.network_profiles import Profile
 from windtunnel.records import Evidence
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
 PROXY_COMMAND = ("{python}", "-m", "windtunnel.proxy", "--host", "{host}", "--port", "{port}")
 
 
-class ProcessStack(ABC):
+class ProcessBackend(ABC):
     """Dependencies, each behind a tap; subclasses say what injects the faults into the traffic."""
 
     name = "process"
@@ -43,7 +40,7 @@ class ProcessStack(ABC):
         self.seed = seed
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)
-        self.programs = Programs(
+        self.programs = ProgramLauncher(
             self.keeper,
             deadline=configuration.start_deadline,
             directory=Path(configuration.directory),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from windtunnel.address import Address
-from windtunnel.backends.given_target import running_target
-from windtunnel.backends.programs import answers_http
+from windtunnel.backends.probes import answers_http
+from windtunnel.backends.running_target import running_target
 from windtunnel.configuration import parse
 from windtunnel.errors import ConfigurationError, StartError, UnsupportedFault
 from windtunnel.ports import free_port

@@ -7,26 +7,27 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Profile, Program
-from windtunnel.backends.checks import check_fault
-from windtunnel.backends.docker.compose import find_compose
-from windtunnel.backends.docker.engine import RUN_LABEL, Engine
+from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.docker.compose_command import find_compose
+from windtunnel.backends.docker.container_clock import ContainerClock
+from windtunnel.backends.docker.container_readiness import await_healthy
+from windtunnel.backends.docker.container_template import ContainerTemplate
+from windtunnel.backends.docker.docker_engine import RUN_LABEL, DockerEngine
 from windtunnel.backends.docker.netem import Netem
-from windtunnel.backends.docker.readiness import await_healthy
-from windtunnel.backends.docker.template import Template
-from windtunnel.backends.docker.wall_clock import ContainerClock
-from windtunnel.backends.docker.wiring import wire
-from windtunnel.backends.given_target import write_files
+from windtunnel.backends.docker.stack_layout import lay_out
+from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
-from windtunnel.backends.programs import answers_http
+from windtunnel.backends.probes import answers_http
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, write_authority
+from windtunnel.backends.target_files import write_files
 from windtunnel.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.configuration.telling import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError
-from windtunnel.keeper.client import KeeperClient
+from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.network_profiles import Profile
 from windtunnel.records import Evidence
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
@@ -47,12 +48,12 @@ class DockerBackend:
     def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
         self.configuration = configuration
         self.seed = seed
-        self.engine = Engine(run)
+        self.engine = DockerEngine(run)
         find_compose()
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)
         try:
-            self.wiring = wire(configuration, self.engine, run, seed, Path(self.directory))
+            self.layout = lay_out(configuration, self.engine, run, seed, Path(self.directory))
         except BaseException:
             self.keeper.close()
             self.engine.close()
@@ -62,7 +63,7 @@ class DockerBackend:
         self.tap: Tap
         self._tap_control: OwnControl
         self._toxiproxy: ToxiproxyControl
-        self._template: Template
+        self._template: ContainerTemplate
         self._netem: Netem
         self._networks: dict[str, tuple[str, ...]] = {}
         self._heal_commands: dict[str, tuple[tuple[str, ...], ...]] = {}
@@ -74,34 +75,34 @@ class DockerBackend:
     def description(self) -> tuple[str, ...]:
         """What runs here."""
         return (
-            f"Docker engine {self.engine.version}, started by `{self.wiring.compose.name}`",
+            f"Docker engine {self.engine.version}, started by `{self.layout.compose.name}`",
             "Toxiproxy in a container, behind our tap in another"
-            + ("" if self.wiring.wires is None else ", added to a copy of the compose file"),
+            + ("" if self.layout.routes is None else ", added to a copy of the compose file"),
         )
 
     def start(self) -> None:
         """Build the images, start dependencies and proxies; on failure nothing is left."""
-        wiring = self.wiring
+        layout = self.layout
         try:
             self._arrange()
             target = self.configuration.service
-            awaited = [*wiring.dependencies, wiring.toxiproxy, wiring.tap]
-            services = [*wiring.others, *awaited]
-            wiring.compose.build([*services, target])
-            wiring.compose.up(services)
+            awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
+            services = [*layout.others, *awaited]
+            layout.compose.build([*services, target])
+            layout.compose.up(services)
             for service in awaited:
                 self._await(service)
-            wiring.compose.create(target)
-            template = self.engine.template(target, wiring.target)
+            layout.compose.create(target)
+            template = self.engine.template(target, layout.target)
             # The older compose joins a container's other networks only when it starts it.
-            networks = wiring.target_networks or template.networks
+            networks = layout.target_networks or template.networks
             self._template = replace(template, networks=networks)
-            self.tap = Tap(self._control(wiring.tap))
+            self.tap = Tap(self._control(layout.tap))
             self._tap_control = OwnControl(self.tap.address, lease=self.configuration.lease)
-            self._toxiproxy = ToxiproxyControl(self._control(wiring.toxiproxy))
-            self._netem = Netem(self.engine, wiring.tap, self._template.networks[0])
+            self._toxiproxy = ToxiproxyControl(self._control(layout.toxiproxy))
+            self._netem = Netem(self.engine, layout.tap, self._template.networks[0])
             self.tap.check_clock()
-            wiring.connect(self.engine, self.configuration, self.tap, self._toxiproxy)
+            layout.connect(self.engine, self.configuration, self.tap, self._toxiproxy)
             self._files.mkdir()
             if write_authority(self.tap, self.configuration, str(self._files)):
                 self._given["ca"] = f"{FILES}/ca.pem"
@@ -109,9 +110,11 @@ class DockerBackend:
                 # Each must be known to both, or a fault would strike beside the traffic.
                 self.tap.listening(dependency)
                 self._toxiproxy.listening(dependency)
-            for dependency in wiring.services:
+            for dependency in layout.services:
                 self._await_dependency(dependency)
-            write_files(self.configuration, self._files, named(wiring.told()) | self._given)
+            write_files(
+                self.configuration, self._files, named(layout.target_addresses()) | self._given
+            )
             self._arrange()
         except BaseException:
             self.stop()
@@ -140,12 +143,12 @@ class DockerBackend:
         await_healthy(self.engine, service, probe, deadline=deadline)
 
     def _await_dependency(self, name: str) -> None:
-        service = self.wiring.services[name]
+        service = self.layout.services[name]
         if service and self.engine.state(service).health:
             self._await(service)
         elif service:
             # Without a healthcheck of its own it is up once it accepts connections.
-            self._await(service, partial(self.wiring.check, self.engine, name))
+            self._await(service, partial(self.layout.check, self.engine, name))
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
@@ -158,11 +161,11 @@ class DockerBackend:
         template = self._template
         if program.image:
             template = template.of_image(program.image)
-        port = self.wiring.target_port
+        port = self.layout.target_port
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():
             check_authority(dependency, configured, self._given["ca"])
-        told = variables(self.configuration, self.wiring.told(), self._given)
+        told = variables(self.configuration, self.layout.target_addresses(), self._given)
         given = {key: fill(text, own) for key, text in {**told, **environment}.items()}
         mounts = [f"{self._files}:{FILES}:ro"] if any(self._files.iterdir()) else []
         self.engine.start_like(template, name, given, port, mounts)
@@ -186,10 +189,10 @@ class DockerBackend:
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""
-        outside = self.wiring.outside
+        outside = self.layout.outside
         check_fault(fault, self.configuration, self.name, self.capabilities, outside=outside)
         name = fault.dependency
-        service = self.wiring.services[name]
+        service = self.layout.services[name]
         match fault.form:
             case Toxics() as toxics:
                 self._striking(fault).add(name, toxics, prefix=label(fault))
@@ -220,7 +223,7 @@ class DockerBackend:
         """Undo a fault; it is over when this returns."""
         name = fault.dependency
         # One that there is not was refused; healing it all the same is its own clear error.
-        service = self.wiring.services.get(name, name)
+        service = self.layout.services.get(name, name)
         match fault.form:
             case Toxics():
                 self._striking(fault).remove(name, prefix=label(fault))
