@@ -32,7 +32,7 @@ try:
     from windtunnel.criteria import Ruling, Verdict
     from windtunnel.criteria.score import Score, score
     from windtunnel.reports import json_report, terminal
-    from windtunnel.reports.tried import Judged
+    from windtunnel.reports.scenario_result import Judged
     from windtunnel.session import Session
 except ImportError as missing:
     # The system's Python in a clone that is set up: the same with the Python that has everything.

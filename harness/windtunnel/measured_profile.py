@@ -3,7 +3,7 @@
 import statistics
 
 from windtunnel.network_profiles import Profile
-from windtunnel.records import Evidence, Outcome
+from windtunnel.records import Evidence, ExchangeOutcome
 
 
 def describe_profile(profile: Profile, evidence: tuple[Evidence, ...]) -> str:
@@ -14,7 +14,7 @@ def describe_profile(profile: Profile, evidence: tuple[Evidence, ...]) -> str:
         exchange.ended - exchange.started
         for each in evidence
         for exchange in each.exchanges
-        if exchange.ended is not None and exchange.outcome is Outcome.ANSWERED
+        if exchange.ended is not None and exchange.outcome is ExchangeOutcome.ANSWERED
     ]
     stated = f"{profile.name}, {profile.round_trip * 1000:g} ms round trip added by {profile.means}"
     if not took:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.conformance.readme import put
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.report import Report, Result
+from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.runner import Runner, choose
 from windtunnel.session import Session
 from windtunnel.stack import Stack
@@ -29,7 +29,7 @@ SETTINGS = {
 }
 
 
-def conform(backend: str, jobs: int, settings: Mapping[str, object]) -> Report:
+def conform(backend: str, jobs: int, settings: Mapping[str, object]) -> ConformanceReport:
     """Return what the suite finds of the sample target's breaker on a backend."""
     environment = {name: str(value) for name, value in settings.items()}
 
@@ -47,12 +47,12 @@ def conform(backend: str, jobs: int, settings: Mapping[str, object]) -> Report:
         return runner.run(choose(), tell)
 
 
-def tell(result: Result) -> None:
+def tell(result: PropertyResult) -> None:
     """Say what was found, while it goes on."""
     sys.stderr.write(f"  {result.title}: {result.verdict.ruling}, {result.seconds:.1f} s\n")
 
 
-def table(reports: Mapping[str, Report]) -> str:
+def table(reports: Mapping[str, ConformanceReport]) -> str:
     """Return the verdicts as Markdown: a row a property, a column a backend."""
     rows = [["", *reports], ["-", *("-" for _ in reports)]]
     rows += [
@@ -61,12 +61,12 @@ def table(reports: Mapping[str, Report]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def titles(reports: Mapping[str, Report]) -> list[str]:
+def titles(reports: Mapping[str, ConformanceReport]) -> list[str]:
     """Return the properties in their order, each with the kind of failure."""
     return [result.title for result in next(iter(reports.values())).results]
 
 
-def differing(reports: Mapping[str, Report]) -> list[str]:
+def differing(reports: Mapping[str, ConformanceReport]) -> list[str]:
     """Return the properties whose verdicts differ."""
     return [
         title

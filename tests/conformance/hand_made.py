@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from tests.criteria.recorded import evidence, run
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.recording import Recording, Span, Step
-from windtunnel.records import Exchange, Outcome, Response
+from windtunnel.conformance.recording import Recording, Step, TimeBounds
+from windtunnel.records import Exchange, ExchangeOutcome, Response
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Call:
             request=self.request,
             started=self.at + 0.0001,
             ended=self.at + lasts,
-            outcome=Outcome.FAILED if self.failed else Outcome.ANSWERED,
+            outcome=ExchangeOutcome.FAILED if self.failed else ExchangeOutcome.ANSWERED,
             status="" if self.failed else self.answer,
         )
 
@@ -89,7 +89,7 @@ OPENING = part(
 def recording(
     *parts: Part,
     claims: Claims = Claims(recovery=0.4, window=1.0),  # noqa: B008 - immutable
-    recovery: Span | None = Span(0.4, 0.4),  # noqa: B008 - immutable
+    recovery: TimeBounds | None = TimeBounds(0.4, 0.4),  # noqa: B008 - immutable
     dropped: int = 0,
 ) -> Recording:
     """Return the recording of these steps at the dependency catalog."""

@@ -21,7 +21,7 @@ import msgspec
 from tests.conformance.readme import put
 from tests.conformance.stand import JOBS, Stand
 from tests.conformance.test_known_answers import CLAIMS, MUTANTS
-from windtunnel.conformance.report import Report
+from windtunnel.conformance.conformance_report import ConformanceReport
 from windtunnel.conformance.runner import choose
 from windtunnel.criteria import Ruling
 
@@ -96,7 +96,7 @@ def keep(results: Path, run: Repeated) -> None:
         file.write(msgspec.json.encode(run) + b"\n")
 
 
-def rulings(report: Report) -> dict[str, Ruling]:
+def rulings(report: ConformanceReport) -> dict[str, Ruling]:
     """Return a report's rulings by property."""
     return {result.name: result.verdict.ruling for result in report.results}
 

@@ -15,7 +15,7 @@ from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.backends.http_control import call
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.report import Report
+from windtunnel.conformance.conformance_report import ConformanceReport
 from windtunnel.conformance.runner import Order, Runner
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.stack import Stack
@@ -108,7 +108,7 @@ class Stand:
         *,
         claims: Claims,
         settings: Mapping[str, object] = SETTINGS,
-    ) -> Report:
+    ) -> ConformanceReport:
         """Return what the suite finds of a module's breaker."""
         environment = {name: str(value) for name, value in settings.items()}
         environment["BREAKER"] = f"tests.conformance.{module}"

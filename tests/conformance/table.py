@@ -11,15 +11,15 @@ import sys
 from tests.conformance.libraries import LIBRARIES, Library
 from tests.conformance.readme import put
 from tests.conformance.stand import Stand
+from windtunnel.conformance.conformance_report import ConformanceReport
 from windtunnel.conformance.failures import FAILURES
-from windtunnel.conformance.report import Report
 from windtunnel.conformance.runner import choose
 from windtunnel.criteria import Ruling
 
 SIGNS = {Ruling.PASS: "yes", Ruling.FAIL: "**no**", Ruling.INCONCLUSIVE: "?"}
 
 
-def table(reports: dict[Library, Report]) -> str:
+def table(reports: dict[Library, ConformanceReport]) -> str:
     """Return the table as Markdown: a row a property, a column a breaker."""
     first = next(iter(reports.values()))
     rows = [
@@ -34,11 +34,11 @@ def table(reports: dict[Library, Report]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _finding(report: Report, name: str) -> float:
+def _finding(report: ConformanceReport, name: str) -> float:
     return report[name].findings[0].value
 
 
-def notes(reports: dict[Library, Report]) -> str:
+def notes(reports: dict[Library, ConformanceReport]) -> str:
     """Return under which conditions the table was made."""
     seconds = ", ".join(f"{report.seconds:.0f}" for report in reports.values())
     return (

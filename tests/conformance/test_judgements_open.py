@@ -21,7 +21,7 @@ from windtunnel.conformance.properties import (
     wall_clock_plays_no_part,
     workers,
 )
-from windtunnel.conformance.recording import Recording, Span
+from windtunnel.conformance.recording import Recording, TimeBounds
 from windtunnel.criteria import Category, Ruling
 from windtunnel.errors import NotTestable
 
@@ -136,7 +136,7 @@ def test_a_breaker_that_never_probes_fails_its_claim() -> None:
 
 def test_without_a_claim_the_open_time_is_reported() -> None:
     seen = recording(
-        OPENING, part("waiting", *waiting(0.42)), claims=Claims(), recovery=Span(0.38, 0.41)
+        OPENING, part("waiting", *waiting(0.42)), claims=Claims(), recovery=TimeBounds(0.38, 0.41)
     )
     verdict = recovery_time.judge(seen)
     assert verdict.ruling is Ruling.PASS

@@ -7,9 +7,9 @@ import pytest
 from tests.conformance.libraries import LIBRARIES, WALL, Library
 from tests.conformance.stand import SETTINGS, Stand
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.conformance_report import ConformanceReport
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.rendering import table
-from windtunnel.conformance.report import Report
 from windtunnel.conformance.runner import choose
 from windtunnel.criteria import Ruling
 
@@ -44,17 +44,17 @@ MUTANTS = {
 """Each flawed breaker, and all the properties that it must fail."""
 
 
-def failed(report: Report) -> set[str]:
+def failed(report: ConformanceReport) -> set[str]:
     return {result.name for result in report.ruled(Ruling.FAIL)}
 
 
-def skip_without_clock(report: Report, expected: Collection[str]) -> None:
+def skip_without_clock(report: ConformanceReport, expected: Collection[str]) -> None:
     """Skip what needs libfaketime where it is not installed."""
     if WALL in expected and "libfaketime" in report[WALL].needs:
         pytest.skip(report[WALL].needs)
 
 
-def shown(report: Report) -> str:
+def shown(report: ConformanceReport) -> str:
     return "\n".join(
         line
         for result in report.results

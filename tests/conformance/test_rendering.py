@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 
 from tests.conformance.hand_made import OPENING, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.conformance_report import ConformanceReport, Observed, PropertyResult
 from windtunnel.conformance.properties import PROPERTIES, good_probes_close, silent_while_open
-from windtunnel.conformance.recording import Recording, Span
+from windtunnel.conformance.recording import Recording, TimeBounds
 from windtunnel.conformance.rendering import json_file, svg, table, text_timeline
 from windtunnel.conformance.rendering.phases import phases
-from windtunnel.conformance.report import Observed, Report, Result
 
 HEALED = recording(
     OPENING,
@@ -26,11 +26,11 @@ LEAKY = recording(
 )
 
 
-def report(*seen: Recording) -> Report:
+def report(*seen: Recording) -> ConformanceReport:
     results = []
     for chosen, each in zip((good_probes_close, silent_while_open), seen, strict=False):
         results.append(
-            Result(
+            PropertyResult(
                 name=chosen.PROPERTY.name,
                 promise=chosen.PROPERTY.promise,
                 source=chosen.PROPERTY.source,
@@ -40,14 +40,14 @@ def report(*seen: Recording) -> Report:
                 seconds=1.0,
             )
         )
-    return Report(
+    return ConformanceReport(
         service="python -m <service>",
         dependency="catalog",
         endpoint="/api/agents",
         backend="embedded",
         seed=7,
         claims=Claims(),
-        observed=Observed(failures=3, recovery=Span(0.38, 0.42), measured=True),
+        observed=Observed(failures=3, recovery=TimeBounds(0.38, 0.42), measured=True),
         results=tuple(results),
         seconds=2.0,
     )

@@ -8,7 +8,7 @@ from windtunnel.records import (
     Ending,
     Evidence,
     Exchange,
-    Outcome,
+    ExchangeOutcome,
     Refusals,
     Response,
     Run,
@@ -53,7 +53,7 @@ def exchange(at: float, *, seconds: float = 0.002, status: str = "200") -> Excha
         request="GET /agents",
         started=at,
         ended=at + seconds,
-        outcome=Outcome.ANSWERED if status else Outcome.FAILED,
+        outcome=ExchangeOutcome.ANSWERED if status else ExchangeOutcome.FAILED,
         status=status,
     )
 

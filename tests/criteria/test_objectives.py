@@ -8,7 +8,7 @@ import pytest
 
 from tests.load.made import CALM, load_run
 from windtunnel.criteria.generator_kept_up import generator_kept_up, guarded
-from windtunnel.criteria.objective import Figure, Objective, parse
+from windtunnel.criteria.objective import Objective, ObjectiveFigure, parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.errors import ConfigurationError
@@ -17,12 +17,12 @@ from windtunnel.records.load_run import Strain
 
 def test_objectives_are_read_as_they_are_written() -> None:
     assert parse("p99<50ms and errors<1%") == (
-        Objective(Figure.QUANTILE, 0.05, 0.99, "p99<50ms"),
-        Objective(Figure.ERRORS, 0.01, 0.0, "errors<1%"),
+        Objective(ObjectiveFigure.QUANTILE, 0.05, 0.99, "p99<50ms"),
+        Objective(ObjectiveFigure.ERRORS, 0.01, 0.0, "errors<1%"),
     )
     assert parse("p99.9 < 1.5s, mean <= 200us") == (
-        Objective(Figure.QUANTILE, 1.5, 99.9 / 100, "p99.9 < 1.5s"),
-        Objective(Figure.MEAN, 200 * 1e-6, 0.0, "mean <= 200us"),
+        Objective(ObjectiveFigure.QUANTILE, 1.5, 99.9 / 100, "p99.9 < 1.5s"),
+        Objective(ObjectiveFigure.MEAN, 200 * 1e-6, 0.0, "mean <= 200us"),
     )
     assert parse("throughput>500/s")[0].limit == 500
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from windtunnel.criteria.attempts import Attempt
+from windtunnel.criteria.tap_attempts import Attempt
 from windtunnel.criteria.timeline import timeline
 
 SEEN = [Attempt(float(at), at + 0.5, failed=False, what=f"call {at}") for at in range(100)]

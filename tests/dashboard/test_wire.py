@@ -1,10 +1,12 @@
 """What the tap saw between two looks is counted once, and what nobody could count is said."""
 
 from windtunnel.dashboard.wire import figures, refusing
-from windtunnel.records import Certainty, Connection, Evidence, Exchange, Outcome, Refusals
+from windtunnel.records import Certainty, Connection, Evidence, Exchange, ExchangeOutcome, Refusals
 
 
-def exchange(started: float, ended: float | None, outcome: Outcome, status: str = "") -> Exchange:
+def exchange(
+    started: float, ended: float | None, outcome: ExchangeOutcome, status: str = ""
+) -> Exchange:
     return Exchange(
         dependency="catalog",
         connection=1,
@@ -28,10 +30,10 @@ def test_exchanges_count_when_they_end() -> None:
         at=12.0,
         connections=(Connection(dependency="catalog", number=1, opened=9.0),),
         exchanges=(
-            exchange(9.9, 10.5, Outcome.ANSWERED, "200"),
-            exchange(10.6, 10.7, Outcome.ANSWERED, "503"),
-            exchange(10.8, 10.9, Outcome.FAILED),
-            exchange(11.0, None, Outcome.PENDING),
+            exchange(9.9, 10.5, ExchangeOutcome.ANSWERED, "200"),
+            exchange(10.6, 10.7, ExchangeOutcome.ANSWERED, "503"),
+            exchange(10.8, 10.9, ExchangeOutcome.FAILED),
+            exchange(11.0, None, ExchangeOutcome.PENDING),
         ),
     )
     seen = figures(evidence, 10.0)

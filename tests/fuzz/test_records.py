@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
 from windtunnel.proxy.evidence.exchanges import Exchanges, Pending
 from windtunnel.proxy.evidence.recorder import PROTOCOLS
-from windtunnel.records import Outcome
+from windtunnel.records import ExchangeOutcome
 
 BULK = st.binary(max_size=20).map(lambda data: b"$%d\r\n%s\r\n" % (len(data), data))
 COMMANDS = st.lists(
@@ -69,9 +69,9 @@ def test_http_is_recorded_the_same_however_it_is_cut(
     pipeline: list[Exchange], sizes: list[int]
 ) -> None:
     exchanges = PROTOCOLS["http"]()
-    found: list[tuple[str, Outcome, str]] = []
+    found: list[tuple[str, ExchangeOutcome, str]] = []
 
-    def done(pending: Pending, outcome: Outcome, status: str, now: float) -> None:
+    def done(pending: Pending, outcome: ExchangeOutcome, status: str, now: float) -> None:
         found.append((pending.request, outcome, status))
 
     exchanges.done = done
@@ -82,5 +82,6 @@ def test_http_is_recorded_the_same_however_it_is_cut(
     assert exchanges.idle
     assert exchanges.blind_spots == []
     assert found == [
-        (f"{each.method} {each.path}", Outcome.ANSWERED, str(each.status)) for each in pipeline
+        (f"{each.method} {each.path}", ExchangeOutcome.ANSWERED, str(each.status))
+        for each in pipeline
     ]

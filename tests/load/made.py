@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from windtunnel.records.load_run import LoadRun, Strain
-from windtunnel.records.samples import Failure, Samples
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.samples import Samples
 
 CALM = Strain(busy=0.3, lag=0.001, late=0.001)
 
@@ -21,7 +22,7 @@ def samples(
     count = len(latencies)
     intended = np.arange(count, dtype=np.float64) * gap
     failure = np.zeros(count, np.uint8)
-    failure[list(failed)] = Failure.TIMED_OUT
+    failure[list(failed)] = RequestFailure.TIMED_OUT
     ended = intended + np.asarray(latencies, np.float64)
     return Samples(
         names=names,

@@ -16,7 +16,7 @@ from windtunnel.load.engine import LoadEngine
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 
 def test_a_closed_loop_records_every_request_once_on_its_own_connections() -> None:
@@ -40,15 +40,15 @@ def test_times_are_in_order() -> None:
 @pytest.mark.parametrize(
     ("reply", "failure"),
     [
-        (servers.hang_up, Failure.CLOSED),
-        (answering(b"SMTP ready\r\n\r\n"), Failure.MALFORMED),
-        (answering(OK.replace(b"200 OK", b"503 No")), Failure.UNEXPECTED_STATUS),
+        (servers.hang_up, RequestFailure.CLOSED),
+        (answering(b"SMTP ready\r\n\r\n"), RequestFailure.MALFORMED),
+        (answering(OK.replace(b"200 OK", b"503 No")), RequestFailure.UNEXPECTED_STATUS),
     ],
     ids=["hang up", "not HTTP", "503"],
 )
-def test_every_failure_has_its_kind(reply: servers.Reply, failure: Failure) -> None:
+def test_every_failure_has_its_kind(reply: servers.Reply, failure: RequestFailure) -> None:
     failures = load(reply, most=6).samples.failures()
-    assert failures in ({failure: 6}, {Failure.RESET: 6})
+    assert failures in ({failure: 6}, {RequestFailure.RESET: 6})
 
 
 def test_a_closed_port_is_refused_and_each_attempt_is_recorded() -> None:
@@ -61,13 +61,13 @@ def test_a_closed_port_is_refused_and_each_attempt_is_recorded() -> None:
         return await LoadEngine(plan).run()
 
     samples = asyncio.run(go()).samples
-    assert samples.failures() == {Failure.REFUSED: 10}
+    assert samples.failures() == {RequestFailure.REFUSED: 10}
     assert np.all(np.isnan(samples.first_byte))
 
 
 def test_a_deadline_ends_a_request_and_its_connection() -> None:
     run = load(servers.never, WeightedRequest(timeout=0.05), most=4)
-    assert run.samples.failures() == {Failure.TIMED_OUT: 4}
+    assert run.samples.failures() == {RequestFailure.TIMED_OUT: 4}
     assert np.all(run.samples.ended - run.samples.intended >= 0.05)
 
 
@@ -84,8 +84,8 @@ def test_each_request_has_its_own_deadline() -> None:
     samples = run.samples
     slow = samples.request == samples.names.index("/slow")
     assert slow.any()
-    assert set(samples.failure[slow].tolist()) == {Failure.TIMED_OUT}
-    assert set(samples.failure[~slow].tolist()) == {Failure.NONE}
+    assert set(samples.failure[slow].tolist()) == {RequestFailure.TIMED_OUT}
+    assert set(samples.failure[~slow].tolist()) == {RequestFailure.NONE}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_body_that_lasts_until_the_close_is_a_whole_answer() -> None:
 
     run = asyncio.run(go())
     # Closing with the request unread may reset instead: then the body was not whole.
-    assert run.samples.failures() in ({}, {Failure.RESET: 1})
+    assert run.samples.failures() in ({}, {RequestFailure.RESET: 1})
 
 
 def test_a_body_cut_short_of_its_length_is_an_error() -> None:
@@ -135,7 +135,7 @@ def test_a_body_cut_short_of_its_length_is_an_error() -> None:
             plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
             return await LoadEngine(plan).run()
 
-    assert asyncio.run(go()).samples.failures() == {Failure.CLOSED: 3}
+    assert asyncio.run(go()).samples.failures() == {RequestFailure.CLOSED: 3}
 
 
 def test_an_interim_answer_is_not_the_answer() -> None:
@@ -200,7 +200,7 @@ def test_tls_checks_the_certificate(certificate: tuple[Path, Path], trusted: boo
             return await LoadEngine(plan).run()
 
     failures = asyncio.run(go()).samples.failures()
-    assert failures == ({} if trusted else {Failure.TLS: 3})
+    assert failures == ({} if trusted else {RequestFailure.TLS: 3})
 
 
 def test_an_open_loop_sends_all_that_is_due_and_never_before() -> None:
@@ -218,5 +218,5 @@ def test_what_no_connection_was_free_for_is_recorded_as_an_error() -> None:
     )
     assert len(run.samples) == 200
     failures = run.samples.failures()
-    assert set(failures) == {Failure.TIMED_OUT, Failure.NOT_SENT}
-    assert failures[Failure.NOT_SENT] > failures[Failure.TIMED_OUT]
+    assert set(failures) == {RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT}
+    assert failures[RequestFailure.NOT_SENT] > failures[RequestFailure.TIMED_OUT]

@@ -17,7 +17,7 @@ from windtunnel.load.http2.goaway import Frames, GoAway
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 needs_nginx = pytest.mark.skipif(servers.nginx() is None, reason="nginx is not installed")
 
@@ -98,7 +98,7 @@ def test_a_reset_stream_is_one_error_and_the_connection_goes_on() -> None:
         await (talk.reset if stream == 1 else talk.answer)(stream)
 
     run, server = load(reset_first, connections=1, most=5)
-    assert run.samples.failures() == {Failure.RESET: 1}
+    assert run.samples.failures() == {RequestFailure.RESET: 1}
     assert run.samples.statuses() == {200: 4}
     assert len(server.conversations) == 1
 
@@ -111,7 +111,7 @@ def test_a_stream_that_the_server_refused_to_take_is_asked_again_once() -> None:
     assert run.samples.statuses() == {200: 3}
     assert len(server.conversations[0].heads) == 4
     run, _ = load(Conversation.refuse, connections=1, most=2)
-    assert run.samples.failures() == {Failure.RESET: 2}
+    assert run.samples.failures() == {RequestFailure.RESET: 2}
 
 
 def test_a_deadline_ends_its_own_request_alone() -> None:
@@ -124,7 +124,7 @@ def test_a_deadline_ends_its_own_request_alone() -> None:
     samples = run.samples
     timed_out = samples.request == samples.names.index("/slow")
     assert timed_out.any()
-    assert set(samples.failure[timed_out].tolist()) == {Failure.TIMED_OUT}
+    assert set(samples.failure[timed_out].tolist()) == {RequestFailure.TIMED_OUT}
     assert set(samples.status[~timed_out].tolist()) == {200}
     assert len(server.conversations) == 1
 
@@ -147,12 +147,12 @@ def test_what_a_parting_server_has_taken_is_answered_and_the_rest_is_asked_again
 @pytest.mark.parametrize(
     ("reply", "failure"),
     [
-        (http1.answering(b"HTTP/1.1 400 Bad WeightedRequest\r\n\r\n"), Failure.MALFORMED),
-        (http1.hang_up, Failure.CLOSED),
+        (http1.answering(b"HTTP/1.1 400 Bad WeightedRequest\r\n\r\n"), RequestFailure.MALFORMED),
+        (http1.hang_up, RequestFailure.CLOSED),
     ],
     ids=["HTTP/1.1", "hang up"],
 )
-def test_a_server_without_http2_is_an_error(reply: http1.Reply, failure: Failure) -> None:
+def test_a_server_without_http2_is_an_error(reply: http1.Reply, failure: RequestFailure) -> None:
     async def go() -> LoadRun:
         async with http1.serving(reply) as server:
             to, _ = locate(f"http://127.0.0.1:{server.port}/", http2=True)
@@ -161,7 +161,7 @@ def test_a_server_without_http2_is_an_error(reply: http1.Reply, failure: Failure
                 await asyncio.to_thread(reach, to)
             return await LoadEngine(plan).run()
 
-    assert asyncio.run(go()).samples.failures() in ({failure: 3}, {Failure.RESET: 3})
+    assert asyncio.run(go()).samples.failures() in ({failure: 3}, {RequestFailure.RESET: 3})
 
 
 def test_a_closed_port_is_refused_and_each_attempt_is_recorded(free_port: int) -> None:
@@ -173,7 +173,7 @@ def test_a_closed_port_is_refused_and_each_attempt_is_recorded(free_port: int) -
     async def go() -> LoadRun:
         return await LoadEngine(plan).run()
 
-    assert asyncio.run(go()).samples.failures() == {Failure.REFUSED: 10}
+    assert asyncio.run(go()).samples.failures() == {RequestFailure.REFUSED: 10}
 
 
 @needs_nginx

@@ -25,7 +25,7 @@ from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 needs_locust = pytest.mark.skipif(
     not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"
@@ -135,7 +135,7 @@ def is_loading(program: psutil.Process, port: int) -> bool:
 @needs_locust
 def test_a_closed_port_is_refused_in_its_records(free_port: int) -> None:
     run = locust.swarm(plan(f"http://127.0.0.1:{free_port}/", 1.0, rate="20", connections=2), 1)
-    assert set(run.samples.failures()) == {Failure.REFUSED}
+    assert set(run.samples.failures()) == {RequestFailure.REFUSED}
 
 
 @needs_locust

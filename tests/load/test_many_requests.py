@@ -13,7 +13,7 @@ from windtunnel.criteria.verdict import Ruling
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.histogram import PRECISION, Histogram
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 from windtunnel.reports.load_summary import summary
 
 SHARES = (0.001, 0.25, 0.5, 0.9, 0.99, 0.999, 1.0)
@@ -56,7 +56,9 @@ def recorded(count: int, keep: int) -> tuple[LoadRecorder, NDArray[np.float64]]:
     recorder = LoadRecorder(keep)
     latencies = 0.001 * (1 + np.arange(count) / count)
     for n, took in enumerate(latencies.tolist()):
-        failure, status = (Failure.TIMED_OUT, 0) if n % 10 == 3 else (Failure.NONE, 200)
+        failure, status = (
+            (RequestFailure.TIMED_OUT, 0) if n % 10 == 3 else (RequestFailure.NONE, 200)
+        )
         recorder.write(PACK(n, n, n, n + took, n % 2, status, 0, failure, 0))
         if n % 50 == 0:
             recorder.tend()
@@ -67,22 +69,25 @@ def recorded(count: int, keep: int) -> tuple[LoadRecorder, NDArray[np.float64]]:
 def test_what_is_kept_is_spread_evenly_and_all_are_counted(count: int, keep: int) -> None:
     recorder, latencies = recorded(count, keep)
     assert len(recorder) == count
-    samples, whole = recorder.finish(("/",))
+    samples, totals = recorder.finish(("/",))
     assert np.all(np.diff(samples.ended) > 0)
     if count <= keep:
-        assert whole is None
+        assert totals is None
         assert len(samples) == count
         return
-    assert whole is not None
-    assert whole.requests == count
+    assert totals is not None
+    assert totals.requests == count
     failed = len(range(3, count, 10))
-    assert whole.statuses == {200: count - failed}
-    assert whole.failures == {Failure.NONE: count - failed, Failure.TIMED_OUT: failed}
+    assert totals.statuses == {200: count - failed}
+    assert totals.failures == {
+        RequestFailure.NONE: count - failed,
+        RequestFailure.TIMED_OUT: failed,
+    }
     answered = latencies[np.arange(count) % 10 != 3]
-    assert whole.latencies.quantiles(SHARES) == pytest.approx(
+    assert totals.latencies.quantiles(SHARES) == pytest.approx(
         exact(answered), rel=PRECISION, abs=1e-7
     )
-    one_in = whole.kept_one_in
+    one_in = totals.kept_one_in
     assert len(samples) <= keep * 1.25
     # As many from each tenth of the run, and of both callers, though they took turns.
     expected = count / one_in / 10
@@ -98,10 +103,10 @@ def test_bounded_memory_stays_bounded() -> None:
 
 
 def run_of(count: int, keep: int) -> LoadRun:
-    samples, whole = recorded(count, keep)[0].finish(("/a",))
+    samples, totals = recorded(count, keep)[0].finish(("/a",))
     return LoadRun(
         samples=samples,
-        whole=whole,
+        totals=totals,
         began=0.0,
         ended=float(count),
         seconds=float(count),
@@ -113,15 +118,15 @@ def run_of(count: int, keep: int) -> LoadRun:
 
 def test_workers_that_kept_unequal_parts_are_merged_to_one_share() -> None:
     dense, sparse, all_kept = run_of(1500, 1000), run_of(5000, 1000), run_of(800, 1000)
-    whole = LoadRun.merged([dense, sparse, all_kept])
-    assert whole.requests == 7300
-    assert whole.whole is not None
-    one_in = whole.whole.kept_one_in
-    assert sparse.whole is not None
-    assert one_in == sparse.whole.kept_one_in > 1
-    assert len(whole.samples) == pytest.approx(7300 / one_in, abs=6 * (7300 / one_in) ** 0.5)
-    assert whole.errors == 730
-    assert whole.throughput == pytest.approx(7300 * 0.9 / 5000)
+    merged = LoadRun.merged([dense, sparse, all_kept])
+    assert merged.requests == 7300
+    assert merged.totals is not None
+    one_in = merged.totals.kept_one_in
+    assert sparse.totals is not None
+    assert one_in == sparse.totals.kept_one_in > 1
+    assert len(merged.samples) == pytest.approx(7300 / one_in, abs=6 * (7300 / one_in) ** 0.5)
+    assert merged.errors == 730
+    assert merged.throughput == pytest.approx(7300 * 0.9 / 5000)
 
 
 def test_the_summary_says_that_not_all_were_kept_and_verdicts_allow_for_it() -> None:

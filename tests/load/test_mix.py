@@ -7,7 +7,7 @@ import pytest
 
 from windtunnel.errors import ConfigurationError
 from windtunnel.load.mix import Mix, WeightedRequest
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 
 def test_a_request_is_encoded_whole() -> None:
@@ -46,8 +46,8 @@ def test_data_fills_path_and_body_and_leaves_other_braces() -> None:
 def test_expected_statuses_decide_what_is_an_error() -> None:
     usual = next(Mix((WeightedRequest(),)).order("h", 0)).verdicts
     only = next(Mix((WeightedRequest(expect=(404,)),)).order("h", 0)).verdicts
-    assert (usual[200], usual[404]) == (Failure.NONE, Failure.UNEXPECTED_STATUS)
-    assert (only[200], only[404]) == (Failure.UNEXPECTED_STATUS, Failure.NONE)
+    assert (usual[200], usual[404]) == (RequestFailure.NONE, RequestFailure.UNEXPECTED_STATUS)
+    assert (only[200], only[404]) == (RequestFailure.UNEXPECTED_STATUS, RequestFailure.NONE)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.one_answer import is_one_answer
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 EMPTY = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
@@ -84,7 +84,7 @@ def test_a_head_answer_like_that_of_a_get_leaves_the_connection_in_order() -> No
 def test_what_follows_an_answer_is_never_taken_for_a_part_of_it() -> None:
     """Each answer here brings the beginning of another, with which the next one is damaged."""
     run = load(in_order(*[OK + b"HTTP/1.1 2"] * 6), connections=1, most=6)
-    assert run.samples.failures() == {Failure.MALFORMED: 3}
+    assert run.samples.failures() == {RequestFailure.MALFORMED: 3}
     assert run.samples.statuses()[200] == 3
 
 

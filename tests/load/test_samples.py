@@ -8,7 +8,8 @@ import pytest
 
 from tests.load import made
 from windtunnel.load.recorder import PACK, LoadRecorder
-from windtunnel.records.samples import ROW, Failure, Samples
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.samples import ROW, Samples
 
 
 def test_quantiles_are_those_of_an_exact_recomputation() -> None:
@@ -47,7 +48,7 @@ def test_a_recorder_gives_back_what_it_took_over_several_buffers() -> None:
     assert whole is None
     assert taken.intended.tolist() == list(range(count))
     assert taken.ended[-1] == count + 2
-    assert set(taken.failure.tolist()) == {Failure.REFUSED}
+    assert set(taken.failure.tolist()) == {RequestFailure.REFUSED}
 
 
 def test_draining_gives_every_request_once() -> None:

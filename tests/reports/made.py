@@ -7,12 +7,17 @@ from windtunnel import Category, Finding, Moment, Ruling, Verdict
 from windtunnel.criteria.score import score
 from windtunnel.reports.matrix import TOUCHED, matrix
 from windtunnel.reports.reruns import counted, flaky
+from windtunnel.reports.scenario_result import (
+    InjectedFault,
+    Judged,
+    ScenarioOutcome,
+    ScenarioResult,
+)
 from windtunnel.reports.session_report import SessionReport
-from windtunnel.reports.tried import Judged, Outcome, Struck, Tried
 
-OUTAGE = Struck("Outage(dependency='prices')", "prices")
-LATENCY = Struck("Latency(dependency='prices', seconds=0.2)", "prices")
-STOCK_OUTAGE = Struck("Outage(dependency='stock')", "stock")
+OUTAGE = InjectedFault("Outage(dependency='prices')", "prices")
+LATENCY = InjectedFault("Latency(dependency='prices', seconds=0.2)", "prices")
+STOCK_OUTAGE = InjectedFault("Outage(dependency='stock')", "stock")
 
 MOMENTS = tuple(
     Moment(100 + n * 0.0213, "caller", f"request {n}: 200 fallback")
@@ -60,49 +65,56 @@ ERRORS = Verdict(
 )
 
 
-def touched(struck: Struck, ruling: Ruling = Ruling.PASS) -> Verdict:
+def touched(injected: InjectedFault, ruling: Ruling = Ruling.PASS) -> Verdict:
     return Verdict(
-        criterion=TOUCHED, subject=struck.fault, ruling=ruling, statement="20 calls started."
+        criterion=TOUCHED, subject=injected.fault, ruling=ruling, statement="20 calls started."
     )
 
 
 def tried(
     name: str,
-    outcome: Outcome,
+    outcome: ScenarioOutcome,
     verdicts: Sequence[Verdict] = (),
-    struck: tuple[Struck, ...] = (),
+    injected: tuple[InjectedFault, ...] = (),
     attempt: int = 1,
-) -> Tried:
+) -> ScenarioResult:
     test = f"tests/test_it.py::{name}"
     replay = f"pytest {test} --windtunnel-seed=42"
-    return Tried(
+    return ScenarioResult(
         test=test,
         attempt=attempt,
         outcome=outcome,
         file="tests/test_it.py",
         line=9,
         replay=replay,
-        said="" if outcome is Outcome.PASSED else f"why {name} did not pass",
+        said="" if outcome is ScenarioOutcome.PASSED else f"why {name} did not pass",
         judged=tuple(
-            Judged(test=test, verdict=each, faults=struck, attempt=attempt, replay=replay)
+            Judged(test=test, verdict=each, faults=injected, attempt=attempt, replay=replay)
             for each in verdicts
         ),
-        struck=struck,
+        injected=injected,
     )
 
 
 EVERY_KIND = (
-    tried("test_opens", Outcome.FAILED, [touched(OUTAGE), OPENS], (OUTAGE,)),
-    tried("test_mean", Outcome.PASSED, [touched(LATENCY), MEAN], (LATENCY,)),
-    tried("test_errors", Outcome.INCONCLUSIVE, [touched(LATENCY), ERRORS], (LATENCY,)),
-    tried("test_flaky", Outcome.FAILED, [touched(OUTAGE)], (OUTAGE,)),
-    tried("test_flaky", Outcome.PASSED, [touched(OUTAGE)], (OUTAGE,), attempt=2),
-    tried("test_vacuous", Outcome.FAILED, [touched(STOCK_OUTAGE, Ruling.FAIL)], (STOCK_OUTAGE,)),
+    tried("test_opens", ScenarioOutcome.FAILED, [touched(OUTAGE), OPENS], (OUTAGE,)),
+    tried("test_mean", ScenarioOutcome.PASSED, [touched(LATENCY), MEAN], (LATENCY,)),
+    tried("test_errors", ScenarioOutcome.INCONCLUSIVE, [touched(LATENCY), ERRORS], (LATENCY,)),
+    tried("test_flaky", ScenarioOutcome.FAILED, [touched(OUTAGE)], (OUTAGE,)),
+    tried("test_flaky", ScenarioOutcome.PASSED, [touched(OUTAGE)], (OUTAGE,), attempt=2),
+    tried(
+        "test_vacuous",
+        ScenarioOutcome.FAILED,
+        [touched(STOCK_OUTAGE, Ruling.FAIL)],
+        (STOCK_OUTAGE,),
+    ),
 )
 PAIRS = [(at, fault) for at in ("prices", "stock") for fault in ("Outage", "Latency", "Kill")]
 
 
-def session(tests: Sequence[Tried] = EVERY_KIND, minimum: float | None = None) -> SessionReport:
+def session(
+    tests: Sequence[ScenarioResult] = EVERY_KIND, minimum: float | None = None
+) -> SessionReport:
     judged = counted(tests)
     return SessionReport(
         backend="embedded",
@@ -122,7 +134,7 @@ def session(tests: Sequence[Tried] = EVERY_KIND, minimum: float | None = None) -
 
 def with_text(text: str) -> SessionReport:
     """Return a session in which whatever can be a text is this one."""
-    struck = Struck(text, text)
+    injected = InjectedFault(text, text)
     hostile = replace(
         OPENS,
         criterion=text,
@@ -135,7 +147,9 @@ def with_text(text: str) -> SessionReport:
         unit=text,
     )
     # A name of a fault's class is cut at "(".
-    one = replace(tried("x", Outcome.FAILED, [hostile, touched(struck)], (struck,)), test=text)
+    one = replace(
+        tried("x", ScenarioOutcome.FAILED, [hostile, touched(injected)], (injected,)), test=text
+    )
     one = replace(
         one,
         file=text,
@@ -143,7 +157,7 @@ def with_text(text: str) -> SessionReport:
         said=text,
         judged=tuple(replace(each, test=text, replay=text) for each in one.judged),
     )
-    again = replace(one, attempt=2, outcome=Outcome.PASSED, judged=())
+    again = replace(one, attempt=2, outcome=ScenarioOutcome.PASSED, judged=())
     return replace(
         session([one, again]),
         backend=text,

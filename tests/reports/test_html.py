@@ -8,7 +8,7 @@ import pytest
 from tests.reports.made import EVERY_KIND, MEAN, OPENS, OUTAGE, session, tried, with_text
 from windtunnel import Ruling
 from windtunnel.reports.html import LIMIT, page
-from windtunnel.reports.tried import Outcome
+from windtunnel.reports.scenario_result import ScenarioOutcome
 
 VOID = {"meta", "br"}
 
@@ -91,7 +91,7 @@ def test_it_stays_under_its_limit_and_counts_what_it_left_out(count: int, length
         replace(
             tried(
                 f"t{n}",
-                Outcome.FAILED if n % 10 == 0 else Outcome.PASSED,
+                ScenarioOutcome.FAILED if n % 10 == 0 else ScenarioOutcome.PASSED,
                 [replace(verdict, ruling=Ruling.FAIL if n % 10 == 0 else Ruling.PASS)],
                 (OUTAGE,),
             ),
@@ -106,7 +106,7 @@ def test_it_stays_under_its_limit_and_counts_what_it_left_out(count: int, length
 
 
 def test_a_text_that_nobody_would_read_to_its_end_is_cut() -> None:
-    tests = [tried("t", Outcome.FAILED, [replace(OPENS, statement="x" * 3_000_000)])]
+    tests = [tried("t", ScenarioOutcome.FAILED, [replace(OPENS, statement="x" * 3_000_000)])]
     text = page(session(tests))
     assert len(text.encode()) <= LIMIT
     assert "… (3000000 characters)" in text
@@ -121,5 +121,7 @@ def test_a_session_that_judged_nothing_is_a_page_too() -> None:
 
 
 def test_a_plot_is_shown_with_its_test() -> None:
-    drawn = replace(tried("t", Outcome.PASSED, [MEAN]), plot="<svg><title>a plot</title></svg>")
+    drawn = replace(
+        tried("t", ScenarioOutcome.PASSED, [MEAN]), plot="<svg><title>a plot</title></svg>"
+    )
     assert "a plot" in page(session([*EVERY_KIND, drawn]))

@@ -17,8 +17,8 @@ from tests.reports.made import (
     tried,
 )
 from windtunnel import Ruling
-from windtunnel.reports.matrix import ASSERTED, Status, matrix
-from windtunnel.reports.tried import Outcome, Tried
+from windtunnel.reports.matrix import ASSERTED, CellStatus, matrix
+from windtunnel.reports.scenario_result import ScenarioOutcome, ScenarioResult
 
 HELD = replace(OPENS, ruling=Ruling.PASS)
 VACUOUS = touched(OUTAGE, Ruling.FAIL)
@@ -29,57 +29,59 @@ BREAKER = "circuit breaker"
     ("test", "mechanism", "status"),
     [
         (
-            tried("a", Outcome.PASSED, [touched(OUTAGE), HELD], (OUTAGE,)),
+            tried("a", ScenarioOutcome.PASSED, [touched(OUTAGE), HELD], (OUTAGE,)),
             "circuit breaker",
             "passed",
         ),
         (
-            tried("a", Outcome.FAILED, [touched(OUTAGE), OPENS], (OUTAGE,)),
+            tried("a", ScenarioOutcome.FAILED, [touched(OUTAGE), OPENS], (OUTAGE,)),
             "circuit breaker",
             "failed",
         ),
-        (tried("a", Outcome.INCONCLUSIVE, [ERRORS], (OUTAGE,)), "answers", "inconclusive"),
-        (tried("a", Outcome.PASSED, [touched(OUTAGE)], (OUTAGE,)), ASSERTED, "passed"),
-        (tried("a", Outcome.FAILED, [], (OUTAGE,)), ASSERTED, "failed"),
+        (tried("a", ScenarioOutcome.INCONCLUSIVE, [ERRORS], (OUTAGE,)), "answers", "inconclusive"),
+        (tried("a", ScenarioOutcome.PASSED, [touched(OUTAGE)], (OUTAGE,)), ASSERTED, "passed"),
+        (tried("a", ScenarioOutcome.FAILED, [], (OUTAGE,)), ASSERTED, "failed"),
         # Its verdict passed: what failed is something that it asserted itself.
-        (tried("a", Outcome.FAILED, [HELD], (OUTAGE,)), ASSERTED, "failed"),
+        (tried("a", ScenarioOutcome.FAILED, [HELD], (OUTAGE,)), ASSERTED, "failed"),
         (
-            tried("a", Outcome.FAILED, [VACUOUS], (OUTAGE,)),
+            tried("a", ScenarioOutcome.FAILED, [VACUOUS], (OUTAGE,)),
             ASSERTED,
             "vacuous",
         ),
         (
-            tried("a", Outcome.FAILED, [HELD, VACUOUS], (OUTAGE,)),
+            tried("a", ScenarioOutcome.FAILED, [HELD, VACUOUS], (OUTAGE,)),
             BREAKER,
             "vacuous",
         ),
-        (tried("a", Outcome.SKIPPED, [], (OUTAGE,)), ASSERTED, "untested"),
+        (tried("a", ScenarioOutcome.SKIPPED, [], (OUTAGE,)), ASSERTED, "untested"),
     ],
 )
-def test_each_cell_says_what_became_of_it(test: Tried, mechanism: str, status: str) -> None:
+def test_each_cell_says_what_became_of_it(
+    test: ScenarioResult, mechanism: str, status: str
+) -> None:
     assert matrix([test], PAIRS).status("prices", "Outage", mechanism) == status
 
 
 def test_a_verdict_before_the_fault_says_nothing_of_it() -> None:
-    test = tried("a", Outcome.PASSED, [MEAN], (OUTAGE,))
+    test = tried("a", ScenarioOutcome.PASSED, [MEAN], (OUTAGE,))
     before = replace(test, judged=(replace(test.judged[0], faults=()),))
     found = matrix([before], PAIRS)
-    assert found.status("prices", "Outage", "response time") is Status.UNTESTED
-    assert found.status("prices", "Outage", ASSERTED) is Status.PASSED
+    assert found.status("prices", "Outage", "response time") is CellStatus.UNTESTED
+    assert found.status("prices", "Outage", ASSERTED) is CellStatus.PASSED
 
 
 def test_a_verdict_about_one_dependency_says_nothing_of_another() -> None:
-    found = matrix([tried("a", Outcome.PASSED, [HELD], (OUTAGE, STOCK_OUTAGE))], PAIRS)
-    assert found.status("prices", "Outage", "circuit breaker") is Status.PASSED
-    assert found.status("stock", "Outage", "circuit breaker") is Status.UNTESTED
+    found = matrix([tried("a", ScenarioOutcome.PASSED, [HELD], (OUTAGE, STOCK_OUTAGE))], PAIRS)
+    assert found.status("prices", "Outage", "circuit breaker") is CellStatus.PASSED
+    assert found.status("stock", "Outage", "circuit breaker") is CellStatus.UNTESTED
 
 
 def test_of_several_results_the_worst_counts() -> None:
-    passed = tried("a", Outcome.PASSED, [HELD], (OUTAGE,))
-    failed = tried("b", Outcome.FAILED, [OPENS], (OUTAGE,))
+    passed = tried("a", ScenarioOutcome.PASSED, [HELD], (OUTAGE,))
+    failed = tried("b", ScenarioOutcome.FAILED, [OPENS], (OUTAGE,))
     for tests in ([passed, failed], [failed, passed]):
         found = matrix(tests, PAIRS)
-        assert found.status("prices", "Outage", "circuit breaker") is Status.FAILED
+        assert found.status("prices", "Outage", "circuit breaker") is CellStatus.FAILED
         assert len(found.cells[0].tests) == 2
 
 
@@ -92,5 +94,5 @@ def test_coverage_counts_what_was_tested_and_names_what_never_was() -> None:
 
 
 def test_a_fault_that_is_not_among_the_pairs_is_shown_all_the_same() -> None:
-    found = matrix([tried("a", Outcome.PASSED, [], (LATENCY,))], [])
+    found = matrix([tried("a", ScenarioOutcome.PASSED, [], (LATENCY,))], [])
     assert found.faults("prices") == ("Latency",)

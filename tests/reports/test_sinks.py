@@ -23,7 +23,7 @@ from windtunnel.reports import (
     terminal,
 )
 from windtunnel.reports.files import TextFile
-from windtunnel.reports.tried import Outcome
+from windtunnel.reports.scenario_result import ScenarioOutcome
 
 HOSTILE = "</script><script>alert(1)</script>|`]]>&\"'#{}%\n::error::x\\"
 
@@ -64,7 +64,7 @@ def test_a_test_case_has_its_faults_verdicts_and_replay_as_properties() -> None:
         "windtunnel.verdict",
         "windtunnel.replay",
     ]
-    assert junit.properties(tried("a", Outcome.PASSED)) == []
+    assert junit.properties(tried("a", ScenarioOutcome.PASSED)) == []
     assert ("windtunnel.attempt", "2") in junit.properties(EVERY_KIND[4])
 
 
@@ -110,7 +110,7 @@ def test_the_job_summary_appends_and_keeps_within_what_github_takes(tmp_path: Pa
     path = tmp_path / "summary"
     path.write_text("before\n")
     huge = replace(OPENS, statement="x" * 20_000)
-    tests = [tried(f"t{n}", Outcome.FAILED, [huge], (OUTAGE,)) for n in range(80)]
+    tests = [tried(f"t{n}", ScenarioOutcome.FAILED, [huge], (OUTAGE,)) for n in range(80)]
     job_summary.JobSummary(path).write(session(tests))
     text = path.read_text()
     assert text.startswith("before\n## windtunnel")
@@ -128,7 +128,7 @@ def test_annotations_stand_at_the_test_and_keep_their_form() -> None:
 
 
 def test_more_annotations_than_github_shows_are_counted() -> None:
-    tests = [tried(f"t{n}", Outcome.FAILED, [OPENS], (OUTAGE,)) for n in range(13)]
+    tests = [tried(f"t{n}", ScenarioOutcome.FAILED, [OPENS], (OUTAGE,)) for n in range(13)]
     lines = list(annotations.lines(session(tests)))
     assert len(lines) == annotations.MOST + 1
     assert lines[-1].endswith("::3 more FAIL")

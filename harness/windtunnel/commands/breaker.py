@@ -11,10 +11,10 @@ import click
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.conformance_report import PropertyResult
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties import PROPERTIES
 from windtunnel.conformance.rendering import json_file, svg, table
-from windtunnel.conformance.report import Result
 from windtunnel.conformance.runner import Runner, choose
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import ConfigurationError
@@ -85,7 +85,7 @@ def breaker(
     for path in (json_path, svg_path):
         _check_folder(path)
 
-    def show(result: Result) -> None:
+    def show(result: PropertyResult) -> None:
         ruling = result.verdict.ruling
         click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.title)
         for line in table.details(result, timeline=timeline):

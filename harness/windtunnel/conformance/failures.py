@@ -21,7 +21,7 @@ FOREVER = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class DependencyFailure:
     """One kind of failure."""
 
     name: str
@@ -36,15 +36,15 @@ class Failure:
 FAILURES = {
     failure.name: failure
     for failure in (
-        Failure("reset", ConnectionReset),
-        Failure("refused", Outage, alone=True),
-        Failure("timeout", lambda name: Latency(name, FOREVER)),
-        Failure("black-hole", Timeout),
-        Failure("http-500", lambda name: HttpStatus(name, 500), Capability.HTTP),
-        Failure("http-503", lambda name: HttpStatus(name, 503), Capability.HTTP),
-        Failure("malformed", HttpCorrupt, Capability.HTTP),
-        Failure("half-answer", lambda name: HttpTruncate(name, 1), Capability.HTTP),
-        Failure("slow-drip", lambda name: HttpDrip(name, 1), Capability.HTTP),
+        DependencyFailure("reset", ConnectionReset),
+        DependencyFailure("refused", Outage, alone=True),
+        DependencyFailure("timeout", lambda name: Latency(name, FOREVER)),
+        DependencyFailure("black-hole", Timeout),
+        DependencyFailure("http-500", lambda name: HttpStatus(name, 500), Capability.HTTP),
+        DependencyFailure("http-503", lambda name: HttpStatus(name, 503), Capability.HTTP),
+        DependencyFailure("malformed", HttpCorrupt, Capability.HTTP),
+        DependencyFailure("half-answer", lambda name: HttpTruncate(name, 1), Capability.HTTP),
+        DependencyFailure("slow-drip", lambda name: HttpDrip(name, 1), Capability.HTTP),
     )
 }
 """By name; the first is the one that every other property is tested with."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Category, Finding, Ruling, Verdict
-from windtunnel.criteria.attempts import Attempt, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.tap_attempts import Attempt, partial
 from windtunnel.criteria.timeline import timeline
 from windtunnel_faults import Capability
 
@@ -21,7 +21,7 @@ class Property:
     """One sentence about every conforming breaker."""
     source: str
     """Who asks for it."""
-    plan: Callable[[Stage], None]
+    plan: Callable[[Experiment], None]
     judge: Callable[[Recording], Verdict]
     needs: Capability = Capability.TCP
     each_failure: bool = False

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from windtunnel.conformance.claims import Claims
-from windtunnel.criteria.attempts import Attempt
-from windtunnel.criteria.told import told
+from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.criteria.tap_attempts import Attempt
 from windtunnel.errors import NotTestable
 from windtunnel.records import Response, Run
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeBounds:
     """Seconds, as exactly as they are known."""
 
     least: float
@@ -37,7 +37,7 @@ class Recording:
 
     dependency: str
     claims: Claims
-    recovery: Span | None
+    recovery: TimeBounds | None
     """The recovery time: as claimed, else as measured; None where it is not known."""
     steps: tuple[Step, ...]
     observed: int | None = None
@@ -61,7 +61,7 @@ class Recording:
 
     def attempts(self, *steps: str) -> list[Attempt]:
         """Return the calls that started at the dependency during these steps."""
-        return told(self.run(*steps), self.dependency)
+        return matched_attempts(self.run(*steps), self.dependency)
 
     @property
     def opened(self) -> "Opening":
@@ -72,7 +72,7 @@ class Recording:
         return found
 
     @property
-    def open_time(self) -> Span:
+    def open_time(self) -> TimeBounds:
         """The recovery time; NotTestable where it is not known."""
         if self.recovery is None:
             raise NotTestable("the recovery time is not known", needs="it (--recovery)")
@@ -98,7 +98,7 @@ class Opening:
 
 def opening(run: Run, dependency: str) -> Opening | None:
     """Return when the breaker opened: after the last failed call before a request without one."""
-    seen = told(run, dependency)
+    seen = matched_attempts(run, dependency)
     failed = [attempt for attempt in seen if attempt.failed]
     silent = [r.started for r in run.responses if not reached(r, seen)]
     for number, attempt in enumerate(failed, 1):

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.failures import FAILURES, Failure
-from windtunnel.conformance.lanes import Lanes, OpenStack
+from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
+from windtunnel.conformance.failures import FAILURES, DependencyFailure
+from windtunnel.conformance.parallel_stacks import OpenStack, ParallelStacks
 from windtunnel.conformance.properties import PROPERTIES
 from windtunnel.conformance.property import Property
-from windtunnel.conformance.report import Report, Result
+from windtunnel.conformance.property_trial import PropertyTrial, experiment_on
 from windtunnel.conformance.subject import Subject
 from windtunnel.conformance.survey import check_reach, survey
-from windtunnel.conformance.trial import Trial, staged
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.stack import Stack
 
-Progress = Callable[[Result], None]
+Progress = Callable[[PropertyResult], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Order:
     """What to test, checked by `choose`."""
 
     properties: tuple[Property, ...]
-    failures: tuple[Failure, ...]
+    failures: tuple[DependencyFailure, ...]
 
 
 class Runner:
@@ -67,7 +67,7 @@ class Runner:
     def __str__(self) -> str:
         return f"the breaker of {self._subject.dependency} at {self._subject.endpoint}"
 
-    def run(self, order: Order, progress: Progress = lambda result: None) -> Report:
+    def run(self, order: Order, progress: Progress = lambda result: None) -> ConformanceReport:
         """Survey the breaker, test each property, and report. WindtunnelError where it cannot."""
         began = time.monotonic()
         cases = [
@@ -75,18 +75,18 @@ class Runner:
             for chosen in order.properties
             for failure in (order.failures if chosen.each_failure else order.failures[:1])
         ]
-        results: dict[Trial, Result] = {}
+        results: dict[PropertyTrial, PropertyResult] = {}
         # The stacks beside the first start during the survey.
         beside = self._beside[: max(0, len(cases) - 1)]
-        with Lanes([lambda: nullcontext(self._stack), *beside]) as lanes:
-            subject = self._surveyed(order, lanes)
-            trials = [Trial(*case, subject, lanes.pause) for case in cases]
-            for doing, alone in ((lanes.side_by_side, False), (lanes.alone, True)):
+        with ParallelStacks([lambda: nullcontext(self._stack), *beside]) as stacks:
+            subject = self._surveyed(order, stacks)
+            trials = [PropertyTrial(*case, subject, stacks.pause) for case in cases]
+            for doing, alone in ((stacks.side_by_side, False), (stacks.alone, True)):
                 part = [trial for trial in trials if trial.alone is alone]
                 for trial, result in zip(part, doing(part), strict=True):
                     results[trial] = result
                     progress(result)
-        return Report(
+        return ConformanceReport(
             service=" ".join(self._stack.configuration.command),
             dependency=subject.dependency,
             endpoint=subject.endpoint,
@@ -98,12 +98,12 @@ class Runner:
             seconds=time.monotonic() - began,
         )
 
-    def _surveyed(self, order: Order, lanes: Lanes) -> Subject:
+    def _surveyed(self, order: Order, stacks: ParallelStacks) -> Subject:
         subject = self._subject
-        with staged(self._stack, subject, lanes.pause) as stage:
-            check_reach(stage, subject.endpoint)
+        with experiment_on(self._stack, subject, stacks.pause) as experiment:
+            check_reach(experiment, subject.endpoint)
             measure = any(each.needs_recovery for each in order.properties)
-            observed = survey(stage, subject.claims.recovery, measure=measure)
+            observed = survey(experiment, subject.claims.recovery, measure=measure)
         return replace(subject, observed=observed)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.report import Observed
+from windtunnel.conformance.conformance_report import Observed
 
 UNSEEN = Observed(failures=None, recovery=None, measured=False)
 

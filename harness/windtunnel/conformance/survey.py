@@ -1,9 +1,9 @@
 """Looks at an unknown breaker first: when it opens, and for how long."""
 
+from windtunnel.conformance.conformance_report import Observed
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.properties.recovery_time import open_time
-from windtunnel.conformance.recording import Span, opening
-from windtunnel.conformance.report import Observed
-from windtunnel.conformance.stage import Stage
+from windtunnel.conformance.recording import TimeBounds, opening
 from windtunnel.errors import ConfigurationError, NotTestable
 
 HEALTHY = 5
@@ -12,10 +12,10 @@ STEPS = 40
 """How finely the time so far is divided by requests: each waits a fortieth of it."""
 
 
-def check_reach(stage: Stage, endpoint: str) -> None:
+def check_reach(experiment: Experiment, endpoint: str) -> None:
     """Raise ConfigurationError unless every request calls the dependency."""
-    stage.drive("healthy", HEALTHY)
-    recording = stage.recording()
+    experiment.drive("healthy", HEALTHY)
+    recording = experiment.recording()
     run, seen = recording.run("healthy"), recording.attempts("healthy")
     wrong = [str(r.status or r.failure) for r in run.responses if not r.succeeded]
     if wrong:
@@ -25,30 +25,30 @@ def check_reach(stage: Stage, endpoint: str) -> None:
         )
     if len(seen) < HEALTHY:
         raise ConfigurationError(
-            f"{endpoint}: {len(seen)} of {HEALTHY} requests reached {stage.dependency}, expected"
-            " all: name an --endpoint whose every request calls it, and switch caches off"
+            f"{endpoint}: {len(seen)} of {HEALTHY} requests reached {experiment.dependency},"
+            " expected all: name an --endpoint whose every request calls it, and switch caches off"
             " (the sample target's with --env CACHE_TTL=0)"
         )
 
 
-def survey(stage: Stage, recovery: float | None, *, measure: bool) -> Observed:
+def survey(experiment: Experiment, recovery: float | None, *, measure: bool) -> Observed:
     """Return when it opens, and for how long: as claimed, else measured where that is asked for."""
-    known = None if recovery is None else Span(recovery, recovery)
+    known = None if recovery is None else TimeBounds(recovery, recovery)
     try:
-        with stage.resetting():
-            opened = stage.open()
+        with experiment.resetting():
+            opened = experiment.open()
             if known is None and measure:
-                stage.probe(
+                experiment.probe(
                     "waiting",
                     every=0.01,
                     slower=1 / STEPS,
-                    until=opened.latest + stage.deadline,
+                    until=opened.latest + experiment.deadline,
                     successfully=False,
                 )
     except NotTestable:
         return Observed(failures=None, recovery=known, measured=False)
-    recording = stage.recording()
-    found = opening(recording.run("opening"), stage.dependency)
+    recording = experiment.recording()
+    found = opening(recording.run("opening"), experiment.dependency)
     failures = found.failures if found else None
     if known is not None or not measure:
         return Observed(failures=failures, recovery=known, measured=False)

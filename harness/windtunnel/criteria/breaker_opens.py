@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from windtunnel.criteria.attempts import (
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.criteria.tap_attempts import (
     Attempt,
     Bounds,
     between,
@@ -11,9 +13,7 @@ from windtunnel.criteria.attempts import (
     partial,
     uncounted,
 )
-from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.timeline import timeline
-from windtunnel.criteria.told import told
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.records import Evidence, Response, Run
 
@@ -35,7 +35,7 @@ def breaker_opens(
     """
     within = run.limits.breaker_threshold if within is None else within
     evidence = run.at(dependency)
-    seen = told(run, dependency)
+    seen = matched_attempts(run, dependency)
     doubts = partial(evidence)
     nothing = Verdict(
         criterion=f"breaker opens within {within} failures",
@@ -162,4 +162,4 @@ def _needs(evidence: Evidence) -> str:
         return needed(evidence)
     if partial(evidence):
         return f"{needed(evidence)}: run with CAP_NET_RAW, or another fault"
-    return "requests sent one after another, so that attempts can be told apart"
+    return "requests sent one after another, so that attempts can be matched_attempts apart"

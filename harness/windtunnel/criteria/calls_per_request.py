@@ -3,8 +3,8 @@
 import math
 from dataclasses import replace
 
-from windtunnel.criteria.attempts import attempts, between, needed, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.tap_attempts import attempts, between, needed, partial
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Run

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.matched_attempts import falls_back
 from windtunnel.criteria.timeline import timeline
-from windtunnel.criteria.told import falls_back
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 from windtunnel.records import Run
 

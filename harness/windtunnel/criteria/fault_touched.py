@@ -1,6 +1,6 @@
 """A fault touched traffic: without that, whatever a scenario found, it did not test the fault."""
 
-from windtunnel.criteria.attempts import attempts, between, partial, uncounted
+from windtunnel.criteria.tap_attempts import attempts, between, partial, uncounted
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict
 from windtunnel.records import Evidence, FaultWindow
 

@@ -75,5 +75,5 @@ def conditions_of_load(run: LoadRun) -> tuple[str, ...]:
         run.protocol,
         f"{run.processes} process{'es' * (run.processes > 1)}",
         f"seed {run.seed}",
-        *([f"one request in {run.whole.kept_one_in} kept"] if run.whole else []),
+        *([f"one request in {run.totals.kept_one_in} kept"] if run.totals else []),
     )

@@ -13,7 +13,7 @@ _RATES = {"/s": 1.0, "rps": 1.0}
 _METRICS = ("errors", "mean", "p50", "p90", "p95", "p99", "p99.9", "throughput")
 
 
-class Figure(StrEnum):
+class ObjectiveFigure(StrEnum):
     """What an objective is about."""
 
     QUANTILE = "quantile"
@@ -26,7 +26,7 @@ class Figure(StrEnum):
 class Objective:
     """One figure and its limit."""
 
-    figure: Figure
+    figure: ObjectiveFigure
     limit: float
     """Seconds for a quantile or a mean, a share for errors, answers a second for throughput."""
     share: float = 0.0
@@ -59,12 +59,12 @@ def _clause(clause: str, whole: str) -> Objective:
     name, sign, number, unit = match.groups()
     name = name.lower()
     figure, share = _figure(name, place)
-    above = figure is Figure.THROUGHPUT
+    above = figure is ObjectiveFigure.THROUGHPUT
     if sign[0] != (">" if above else "<"):
         raise ConfigurationError(f"{place}: expected {name}{'>' if above else '<'}…, found {sign}")
     units, usual = {
-        Figure.ERRORS: (_SHARES, "%"),
-        Figure.THROUGHPUT: (_RATES, "/s"),
+        ObjectiveFigure.ERRORS: (_SHARES, "%"),
+        ObjectiveFigure.THROUGHPUT: (_RATES, "/s"),
     }.get(figure, (_SECONDS, ""))
     if (unit or usual) not in units:
         raise ConfigurationError(
@@ -74,19 +74,19 @@ def _clause(clause: str, whole: str) -> Objective:
         limit = float(number) * units[unit or usual]
     except ValueError:
         limit = -1.0
-    if not 0 < limit < float("inf") or (figure is Figure.ERRORS and limit > 1):
+    if not 0 < limit < float("inf") or (figure is ObjectiveFigure.ERRORS and limit > 1):
         raise ConfigurationError(f"{place}: limit {number}{unit}: expected a number above zero")
     return Objective(figure, limit, share, clause.strip())
 
 
-def _figure(name: str, place: str) -> tuple[Figure, float]:
+def _figure(name: str, place: str) -> tuple[ObjectiveFigure, float]:
     if re.fullmatch(r"p\d+(\.\d+)?", name):
         share = float(name[1:]) / 100
         if not 0 < share < 1:
             raise ConfigurationError(f"{place}: {name}: expected one between p0 and p100")
-        return Figure.QUANTILE, share
+        return ObjectiveFigure.QUANTILE, share
     if name not in ("mean", "errors", "throughput"):
         raise ConfigurationError(
             f"{place}: no figure is named {name!r}{suggestion(name, _METRICS)}"
         )
-    return Figure(name), 0.0
+    return ObjectiveFigure(name), 0.0

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.generator_kept_up import conditions_of_load, guarded
-from windtunnel.criteria.objective import Figure, Objective
+from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import (
     Category,
     Finding,
@@ -42,10 +42,10 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = 0.99)
     if len(run.samples) < 2 * intervals.BATCHES:
         return nothing
     judge = {
-        Figure.QUANTILE: _quantile,
-        Figure.MEAN: _mean,
-        Figure.ERRORS: _errors,
-        Figure.THROUGHPUT: _throughput,
+        ObjectiveFigure.QUANTILE: _quantile,
+        ObjectiveFigure.MEAN: _mean,
+        ObjectiveFigure.ERRORS: _errors,
+        ObjectiveFigure.THROUGHPUT: _throughput,
     }[objective.figure]
     verdict = judge(run, objective, confidence, nothing)
     if verdict.ruling is Ruling.INCONCLUSIVE:

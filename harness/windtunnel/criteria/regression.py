@@ -8,7 +8,7 @@ from statistics import median
 from windtunnel.criteria import intervals
 from windtunnel.criteria.intervals import Interval
 from windtunnel.criteria.sequence import centre
-from windtunnel.criteria.series import Scale, Series, series
+from windtunnel.criteria.series import FigureSeries, Scale, series
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict, decide_below
 from windtunnel.records import Comparison, Round
@@ -21,7 +21,7 @@ FIXED = 6
 """Judged figures of an endpoint besides its calls, of which there is one for each dependency."""
 
 
-Generations = Mapping[int, Sequence[Series]]
+Generations = Mapping[int, Sequence[FigureSeries]]
 
 
 def regressions(
@@ -62,7 +62,7 @@ def figures(comparison: Comparison) -> int:
 
 
 def _judge(
-    one: Series,
+    one: FigureSeries,
     endpoint: str,
     rounds: Sequence[Round],
     tolerances: Tolerances,
@@ -148,7 +148,7 @@ def _judge(
 
 
 def _generations(
-    rounds: Sequence[Round], whole: Sequence[Series], dependencies: Sequence[str]
+    rounds: Sequence[Round], whole: Sequence[FigureSeries], dependencies: Sequence[str]
 ) -> Generations:
     """Return the series of each generation, by its number."""
     numbers = dict.fromkeys(round_.generation for round_ in rounds)
@@ -160,7 +160,7 @@ def _generations(
     }
 
 
-def _doubt(one: Series, generations: Generations, tolerance: float) -> str:
+def _doubt(one: FigureSeries, generations: Generations, tolerance: float) -> str:
     """Return why the processes, not the code, may cause an effect; "" where generations agree.
 
     Two processes of the same code can differ by more than a tolerance as long as they run. No
@@ -180,20 +180,20 @@ def _doubt(one: Series, generations: Generations, tolerance: float) -> str:
     return doubts[0] if len(doubts) > len(generations) // MANY_GENERATIONS else ""
 
 
-def _shown(one: Series, interval: Interval) -> Interval:
+def _shown(one: FigureSeries, interval: Interval) -> Interval:
     """Return the interval as a person reads it: logarithms as shares."""
     if one.scale is Scale.DIFFERENCE:
         return interval
     return Interval(*(math.expm1(end) for end in (interval.value, interval.lower, interval.upper)))
 
 
-def _rule(one: Series, found: Interval, tolerance: float) -> Ruling:
+def _rule(one: FigureSeries, found: Interval, tolerance: float) -> Ruling:
     if one.more_is_worse:
         return decide_below(found.lower, found.upper, tolerance)
     return decide_below(-found.upper, -found.lower, tolerance)
 
 
-def _change(one: Series, amount: float) -> str:
+def _change(one: FigureSeries, amount: float) -> str:
     if one.scale is Scale.RATIO:
         return f"{amount:+.1%}"
     # Rounded: the interval of counts that are all equal is a point, but for the last digits.

@@ -32,7 +32,7 @@ class Scale(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class FigureSeries:
     """One figure of one endpoint, as batch by batch differences between the arms."""
 
     name: str
@@ -56,7 +56,7 @@ class Series:
         return self.head - self.base
 
 
-def series(rounds: Sequence[Round], dependencies: Sequence[str]) -> tuple[Series, ...]:
+def series(rounds: Sequence[Round], dependencies: Sequence[str]) -> tuple[FigureSeries, ...]:
     """Return every figure of one endpoint that its rounds hold."""
     # Rounds of slow requests have fewer pairs, and no time for larger batches.
     most = len(rounds[0].base.durations) if rounds else PAIRS
@@ -76,10 +76,10 @@ def series(rounds: Sequence[Round], dependencies: Sequence[str]) -> tuple[Series
 
 def _durations(
     rounds: Sequence[Round], name: str, size: int, summary: Callable[[Sequence[float]], float]
-) -> Series:
+) -> FigureSeries:
     base = [duration for round_ in rounds for duration in round_.base.durations]
     head = [duration for round_ in rounds for duration in round_.head.durations]
-    return Series(
+    return FigureSeries(
         name=name,
         tolerance=name,
         scale=Scale.RATIO,
@@ -101,10 +101,10 @@ def _of_rounds(
     figure: Callable[[ArmRound], float],
     *,
     more_is_worse: bool = True,
-) -> Series:
+) -> FigureSeries:
     base = [figure(round_.base) for round_ in rounds]
     head = [figure(round_.head) for round_ in rounds]
-    return Series(
+    return FigureSeries(
         name=name,
         tolerance=name,
         scale=Scale.RATIO,
@@ -116,10 +116,10 @@ def _of_rounds(
     )
 
 
-def _cpu(rounds: Sequence[Round]) -> Series:
+def _cpu(rounds: Sequence[Round]) -> FigureSeries:
     base = [used for round_ in rounds for used in round_.base.cpu]
     head = [used for round_ in rounds for used in round_.head.cpu]
-    return Series(
+    return FigureSeries(
         name="CPU a request",
         tolerance="cpu",
         scale=Scale.RATIO,
@@ -146,10 +146,10 @@ def _ratios_of_counted(numerators: Sequence[float], denominators: Sequence[float
     return ratios
 
 
-def _growth(rounds: Sequence[Round]) -> Series:
+def _growth(rounds: Sequence[Round]) -> FigureSeries:
     base = _grown([round_.base for round_ in rounds])
     head = _grown([round_.head for round_ in rounds])
-    return Series(
+    return FigureSeries(
         name="memory growth",
         tolerance="growth",
         scale=Scale.DIFFERENCE,
@@ -168,11 +168,11 @@ def _grown(arm: Sequence[ArmRound]) -> list[float]:
     return grown
 
 
-def _calls(rounds: Sequence[Round], place: int, dependency: str) -> Series:
+def _calls(rounds: Sequence[Round], place: int, dependency: str) -> FigureSeries:
     pairs = [(_a_request(b.base, place), _a_request(b.head, place)) for b in rounds]
     counted = [(base, head) for base, head in pairs if base is not None and head is not None]
     base, head = [pair[0] for pair in counted], [pair[1] for pair in counted]
-    return Series(
+    return FigureSeries(
         name=f"calls to {dependency}",
         tolerance="calls",
         scale=Scale.DIFFERENCE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from windtunnel.criteria.attempts import Attempt
+from windtunnel.criteria.tap_attempts import Attempt
 from windtunnel.criteria.verdict import Moment
 from windtunnel.records import Response
 

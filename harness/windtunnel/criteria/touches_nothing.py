@@ -1,7 +1,7 @@
 """An endpoint answers without calling any dependency."""
 
-from windtunnel.criteria.attempts import Bounds, attempts, between, needed, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.tap_attempts import Bounds, attempts, between, needed, partial
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Run

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from windtunnel.criteria.attempts import attempts, partial, uncounted
-from windtunnel.records import Evidence, Outcome
+from windtunnel.criteria.tap_attempts import attempts, partial, uncounted
+from windtunnel.records import Evidence, ExchangeOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,8 @@ def figures(evidence: Evidence, since: float) -> WireFigures:
         failed=failed,
         unseen=None if unseen == float("inf") else round(unseen),
         under_way=sum(
-            each.outcome is Outcome.PENDING and not each.handshake for each in evidence.exchanges
+            each.outcome is ExchangeOutcome.PENDING and not each.handshake
+            for each in evidence.exchanges
         ),
         opened=sum(each.opened >= since for each in evidence.connections),
         connections=sum(each.closed is None for each in evidence.connections),

@@ -19,7 +19,7 @@ from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.load_run import LoadRun, Strain
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 from windtunnel.timers import Timers
 
 SWEEP = 0.010
@@ -164,7 +164,7 @@ class LoadEngine:
         """Record what waited for a connection until its deadline: left out, it would flatter."""
         while self._waiting and self._waiting[0][0] + self._waiting[0][1].timeout <= now:
             intended, item = self._waiting.popleft()
-            row = PACK(intended, NAN, NAN, now, 0, 0, item.index, Failure.NOT_SENT, 1)
+            row = PACK(intended, NAN, NAN, now, 0, 0, item.index, RequestFailure.NOT_SENT, 1)
             self.recorder.write(row)
 
     def _sweep_at(self, at: float) -> None:
@@ -194,7 +194,7 @@ class LoadEngine:
     def _result(self) -> LoadRun:
         plan = self._plan
         busy = (busy_seconds() - self._busy) / max(1e-9, monotonic() - self.began)
-        samples, whole = self.recorder.finish(plan.mix.names)
+        samples, totals = self.recorder.finish(plan.mix.names)
         late = samples.lateness if plan.arrivals else np.empty(0)
         ended = float(samples.ended[-1]) if len(samples) else self.began
         return LoadRun(
@@ -212,5 +212,5 @@ class LoadEngine:
             url=str(plan.destination),
             arrivals=str(plan.arrivals or ""),
             protocol=plan.protocol,
-            whole=whole,
+            totals=totals,
         )

@@ -13,7 +13,7 @@ from windtunnel.load.destination import Destination
 from windtunnel.load.mix import Encoded
 from windtunnel.load.one_answer import is_one_answer
 from windtunnel.load.recorder import PACK, LoadRecorder
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 NAN = float("nan")
 NEVER = float("inf")
@@ -55,7 +55,8 @@ class Exchanger(asyncio.Protocol):
     """One connection from its opening to its end: sends one request at a time, records each.
 
     Calls `released` when it is free for another. The opening counts in the first request's time.
-    It never raises: what goes wrong is recorded as a `Failure`. Once `is_dead`, it serves no more.
+    It never raises: what goes wrong is recorded as a `RequestFailure`. Once `is_dead`, it serves no
+    more.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class Exchanger(asyncio.Protocol):
 
     def expire(self) -> None:
         """Fail the request under way: its deadline has passed."""
-        self._fail(Failure.TIMED_OUT)
+        self._fail(RequestFailure.TIMED_OUT)
 
     def close(self) -> None:
         """Close without a record."""
@@ -127,7 +128,7 @@ class Exchanger(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _fail(self, failure: Failure) -> None:
+    def _fail(self, failure: RequestFailure) -> None:
         self._drop()
         self._end(monotonic(), 0, failure)
 
@@ -188,7 +189,7 @@ class Exchanger(asyncio.Protocol):
         try:
             self._feed(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._fail(Failure.MALFORMED)
+            self._fail(RequestFailure.MALFORMED)
             return
         status = self._status
         if status:
@@ -233,19 +234,19 @@ class Exchanger(asyncio.Protocol):
         if status:
             self._end(monotonic(), status, item.verdicts[status])
         else:
-            self._end(monotonic(), 0, failure_of(exc) if exc else Failure.CLOSED)
+            self._end(monotonic(), 0, failure_of(exc) if exc else RequestFailure.CLOSED)
 
 
 def ignore(place: Slot, now: float) -> None:
     """Take a released connection for nothing more."""
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception) -> RequestFailure:
     """Return the kind of failure that an error of a connection is."""
     if isinstance(error, ssl.SSLError):
-        return Failure.TLS
+        return RequestFailure.TLS
     if isinstance(error, ConnectionRefusedError):
-        return Failure.REFUSED
+        return RequestFailure.REFUSED
     if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
-        return Failure.RESET
-    return Failure.OTHER
+        return RequestFailure.RESET
+    return RequestFailure.OTHER

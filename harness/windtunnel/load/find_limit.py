@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from windtunnel.criteria.generator_kept_up import generator_kept_up
 from windtunnel.criteria.intervals import trials_for_none
-from windtunnel.criteria.objective import Figure, Objective
+from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling, Verdict, overall
 from windtunnel.load.level_search import Bracket, LevelOutcome, bracket, next_level, steps_at_most
@@ -87,9 +87,9 @@ def _longer(requests: int, objectives: Sequence[Objective], confidence: float) -
 def needed(objectives: Sequence[Objective], confidence: float) -> int:
     """Return how many requests show every share to be below its limit, if all go well."""
     shares = [
-        objective.limit if objective.figure is Figure.ERRORS else 1 - objective.share
+        objective.limit if objective.figure is ObjectiveFigure.ERRORS else 1 - objective.share
         for objective in objectives
-        if objective.figure in (Figure.ERRORS, Figure.QUANTILE)
+        if objective.figure in (ObjectiveFigure.ERRORS, ObjectiveFigure.QUANTILE)
     ]
     return max((trials_for_none(share, confidence) for share in shares if share < 1), default=0)
 

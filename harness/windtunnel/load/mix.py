@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from windtunnel.errors import ConfigurationError, suggestion
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 BLOCK = 4096
@@ -82,7 +82,7 @@ class Encoded:
     index: int
     """Which request of the mix it is."""
     verdicts: bytes
-    """The `Failure` that each status from 0 to 999 means."""
+    """The `RequestFailure` that each status from 0 to 999 means."""
     timeout: float
     is_head: bool
     """Its answer has no body, whatever its headers say."""
@@ -129,9 +129,9 @@ def _drawn(choices: list[Encoded], shares: list[float], seed: int) -> Iterator[l
 
 def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool) -> list[Encoded]:
     verdicts = bytes(
-        Failure.NONE
+        RequestFailure.NONE
         if (status in request.expect if request.expect else 200 <= status < 400)
-        else Failure.UNEXPECTED_STATUS
+        else RequestFailure.UNEXPECTED_STATUS
         for status in range(1000)
     )
     given = {name.lower() for name in request.headers}

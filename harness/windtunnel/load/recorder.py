@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from windtunnel.records.request_totals import RequestTotals, thinned
 from windtunnel.records.samples import ROW, Samples
-from windtunnel.records.whole import Whole, thinned
 
 PACK: Callable[..., bytes] = struct.Struct("<ddddIHHBB").pack
 """Makes a row of `windtunnel.records.samples.ROW`, in the order of its fields."""
@@ -24,7 +24,7 @@ class LoadRecorder:
     """Keeps rows: `recorder.write(PACK(...))` adds one.
 
     Of more than `keep` requests every other is given up, and again of what is left, so that those
-    kept are spread over the whole run; all are counted (`windtunnel.records.whole`). `tend` sees to
+    kept are spread over the whole run; all are counted (`RequestTotals`). `tend` sees to
     it, and is to be called every now and then.
     """
 
@@ -36,11 +36,11 @@ class LoadRecorder:
         self._chunks: list[Rows] = []
         self._kept = 0
         self._taken = 0
-        self._whole: Whole | None = None
+        self._totals: RequestTotals | None = None
         self._sparse = 0
         """So many chunks from the first on are kept one in `_one_in`, the others twice as dense."""
         self._uncounted = 0
-        """So many of the others, from their first on, are not in `_whole` yet."""
+        """So many of the others, from their first on, are not in `_totals` yet."""
         self._one_in = 1
         self.write = self._rows.write
 
@@ -61,7 +61,7 @@ class LoadRecorder:
             return
         chunk = np.frombuffer(self.drain(), ROW)
         self._taken += len(chunk)
-        if self._whole is not None:
+        if self._totals is not None:
             self._count(chunk)
             chunk = self._some(chunk, self._one_in // 2)
         self._kept += len(chunk)
@@ -74,8 +74,8 @@ class LoadRecorder:
 
     def _thin(self) -> None:
         """Halve the next two chunks to one; once all are halved, begin anew with the first."""
-        if self._whole is None:
-            self._whole = Whole.none()
+        if self._totals is None:
+            self._totals = RequestTotals.none()
             self._uncounted = len(self._chunks)
         if self._sparse in (0, len(self._chunks)):
             self._sparse = 0
@@ -94,26 +94,26 @@ class LoadRecorder:
         return rows[thinned(len(rows), one_in, self._random)]
 
     def _count(self, rows: Rows) -> None:
-        assert self._whole is not None  # noqa: S101 - whoever asks has looked
-        self._whole.count(rows["failure"], rows["status"], rows["ended"] - rows["intended"])
+        assert self._totals is not None  # noqa: S101 - whoever asks has looked
+        self._totals.count(rows["failure"], rows["status"], rows["ended"] - rows["intended"])
 
-    def finish(self, names: tuple[str, ...]) -> tuple[Samples, Whole | None]:
+    def finish(self, names: tuple[str, ...]) -> tuple[Samples, RequestTotals | None]:
         """Return the kept requests in order of their end, and all of them where that is more.
 
         Gives back the memory; nothing is to be written afterwards.
         """
         chunks = [*self._chunks, np.frombuffer(self.drain(), ROW)]
         self._chunks.clear()
-        whole = self._whole
-        if whole is None:
+        totals = self._totals
+        if totals is None:
             return Samples.of_chunks(names, chunks), None
         for chunk in (*chunks[self._sparse :][: self._uncounted], chunks[-1]):
             self._count(chunk)
         for place in range(self._sparse, len(chunks)):
             is_last = place == len(chunks) - 1
             chunks[place] = self._some(chunks[place], self._one_in if is_last else 2)
-        whole.kept_one_in = self._one_in
-        return Samples.of_chunks(names, chunks), whole
+        totals.kept_one_in = self._one_in
+        return Samples.of_chunks(names, chunks), totals
 
     def drain(self) -> bytes:
         """Return what was written since the last drain, and forget it."""

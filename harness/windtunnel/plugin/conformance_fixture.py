@@ -10,7 +10,7 @@ from windtunnel.errors import InconclusiveVerdict, VerdictFailed
 from windtunnel.reports.explanation import explain
 
 if TYPE_CHECKING:
-    from windtunnel.conformance.report import Report
+    from windtunnel.conformance.conformance_report import ConformanceReport
     from windtunnel.stack import Stack
 
 
@@ -31,7 +31,7 @@ class BreakerConformance(Protocol):
         without: Collection[str] = (),
         failures: Collection[str] = (),
         deadline: float = 60.0,
-    ) -> "Report":
+    ) -> "ConformanceReport":
         """Return the report where nothing failed and something passed.
 
         Raises VerdictFailed with each failed property's evidence, InconclusiveVerdict where no
@@ -61,7 +61,7 @@ def breaker_conformance(stack: "Stack") -> BreakerConformance:
         failures: Collection[str] = (),
         deadline: float = 60.0,
         **claims: float | None,
-    ) -> "Report":
+    ) -> "ConformanceReport":
         __tracebackhide__ = True
         runner = Runner(
             stack,

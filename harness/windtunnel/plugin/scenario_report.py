@@ -14,7 +14,7 @@ from windtunnel.plugin.replay_command import replay
 from windtunnel.plugin.scenario_state import begin_again, record_verdict, state_of, used
 from windtunnel.reports import junit
 from windtunnel.reports.explanation import explain
-from windtunnel.reports.tried import Outcome, Struck, Tried
+from windtunnel.reports.scenario_result import InjectedFault, ScenarioOutcome, ScenarioResult
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,11 +45,11 @@ def pytest_runtest_makereport(
 def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
     state = state_of(item)
     if getattr(report, "windtunnel_inconclusive", False):
-        state.outcome = Outcome.INCONCLUSIVE
+        state.outcome = ScenarioOutcome.INCONCLUSIVE
     elif report.failed:
-        state.outcome = Outcome.FAILED
+        state.outcome = ScenarioOutcome.FAILED
     elif report.skipped:
-        state.outcome = Outcome.SKIPPED
+        state.outcome = ScenarioOutcome.SKIPPED
     else:
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
@@ -59,7 +59,7 @@ def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
     state.said = next(iter([*marked, *lines]), "")
 
 
-def _tried(item: pytest.Item) -> Tried:
+def _tried(item: pytest.Item) -> ScenarioResult:
     state, (path, line, _) = state_of(item), item.location
     stack = state.stack
     windows = () if stack is None else stack.windows
@@ -69,7 +69,7 @@ def _tried(item: pytest.Item) -> Tried:
         from windtunnel.reports.latency_plot import picture  # noqa: PLC0415 - the reason above
 
         plot = picture(stack.runs, windows)
-    return Tried(
+    return ScenarioResult(
         test=item.nodeid,
         attempt=state.attempt,
         outcome=state.outcome,
@@ -78,7 +78,7 @@ def _tried(item: pytest.Item) -> Tried:
         replay=replay(item),
         said=state.said,
         judged=tuple(state.judged),
-        struck=tuple(Struck(each.fault, each.dependency) for each in windows),
+        injected=tuple(InjectedFault(each.fault, each.dependency) for each in windows),
         settings=tuple(f"{name}={value}" for name, value in state.settings.items()),
         description=() if stack is None else stack.backend.description,
         capabilities=() if stack is None else tuple(sorted(stack.backend.capabilities)),

@@ -7,7 +7,7 @@ import pytest
 
 from windtunnel.criteria import Category, Verdict
 from windtunnel.plugin.replay_command import replay
-from windtunnel.reports.tried import Judged, Outcome, Struck
+from windtunnel.reports.scenario_result import InjectedFault, Judged, ScenarioOutcome
 
 if TYPE_CHECKING:
     from windtunnel.stack import Stack
@@ -21,7 +21,7 @@ class ScenarioState:
     stack: "Stack | None" = None
     judged: list[Judged] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
-    outcome: Outcome = Outcome.PASSED
+    outcome: ScenarioOutcome = ScenarioOutcome.PASSED
     said: str = ""
 
 
@@ -52,7 +52,7 @@ def record_verdict(item: pytest.Item, verdict: Verdict, *, scored: bool = True) 
         Judged(
             test=item.nodeid,
             verdict=verdict if scored else replace(verdict, category=Category.UNSCORED),
-            faults=tuple(Struck(each.fault, each.dependency) for each in windows),
+            faults=tuple(InjectedFault(each.fault, each.dependency) for each in windows),
             attempt=state.attempt,
             replay=replay(item),
         )

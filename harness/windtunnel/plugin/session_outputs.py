@@ -20,9 +20,9 @@ from windtunnel.reports.annotations import Annotations
 from windtunnel.reports.job_summary import JobSummary
 from windtunnel.reports.matrix import matrix
 from windtunnel.reports.reruns import counted, flaky
+from windtunnel.reports.scenario_result import ScenarioResult
 from windtunnel.reports.session_report import SessionReport, Standing
 from windtunnel.reports.sink import Sink
-from windtunnel.reports.tried import Tried
 
 
 class _Collector:
@@ -42,7 +42,7 @@ class _Collector:
         """Take what a finished test found out of its report."""
         encoded = getattr(report, "windtunnel", None)
         if encoded is not None:
-            self._config.stash[TRIED].append(msgspec.json.decode(encoded, type=Tried))
+            self._config.stash[TRIED].append(msgspec.json.decode(encoded, type=ScenarioResult))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports, and fail a session below its minimum."""

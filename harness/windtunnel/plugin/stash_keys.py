@@ -2,13 +2,13 @@
 
 import pytest
 
+from windtunnel.reports.scenario_result import ScenarioResult
 from windtunnel.reports.sink import Sink
-from windtunnel.reports.tried import Tried
 from windtunnel.session import Session
 
 SESSION = pytest.StashKey[Session]()
 """On the config: the one session."""
-TRIED = pytest.StashKey[list[Tried]]()
+TRIED = pytest.StashKey[list[ScenarioResult]]()
 """On the config: every attempt so far at a test that used windtunnel."""
 SINKS = pytest.StashKey[list[tuple[str, Sink]]]()
 """On the config: the reports that were asked for, each with its name."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from windtunnel.records import FaultWindow
-from windtunnel.records.samples import Failure, Samples
-from windtunnel.records.whole import Whole, thinned
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.request_totals import RequestTotals, thinned
+from windtunnel.records.samples import Samples
+from windtunnel.records.scenario_run import FaultWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class LoadRun:
     """One stretch of load from the fast engine or from Locust: the same record from both."""
 
     samples: Samples
-    """The requests that were kept one by one: all of them, unless there is a `whole`."""
+    """The requests that were kept one by one: all of them, unless there are `totals`."""
     began: float
     """The first intended start, on the records' clock."""
     ended: float
@@ -57,39 +58,39 @@ class LoadRun:
     lost: tuple[str, ...] = ()
     """Workers that ended before their results came, each as one sentence."""
 
-    whole: Whole | None = None
+    totals: RequestTotals | None = None
     """All requests, where they were more than are kept."""
 
     @property
     def requests(self) -> int:
         """How many there were, kept or not."""
-        return self.whole.requests if self.whole else len(self.samples)
+        return self.totals.requests if self.totals else len(self.samples)
 
     @property
     def errors(self) -> int:
         """How many failed or had a status that was not expected."""
         return sum(self.failures().values())
 
-    def failures(self) -> dict[Failure, int]:
+    def failures(self) -> dict[RequestFailure, int]:
         """Return how often each kind of failure came, the most frequent first."""
-        if self.whole is None:
+        if self.totals is None:
             return self.samples.failures()
-        return {kind: n for kind, n in self.whole.failures.most_common() if kind}
+        return {kind: n for kind, n in self.totals.failures.most_common() if kind}
 
     def statuses(self) -> dict[int, int]:
         """Return how often each status came."""
-        if self.whole is None:
+        if self.totals is None:
             return self.samples.statuses()
-        return dict(sorted(self.whole.statuses.items()))
+        return dict(sorted(self.totals.statuses.items()))
 
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
         """Return the latencies' nearest-rank quantiles over all requests; NaN without an answer.
 
         Exact; where not all requests were kept, to three digits, from the histogram of all.
         """
-        if self.whole is None:
+        if self.totals is None:
             return self.samples.quantiles(shares)
-        return self.whole.latencies.quantiles(shares)
+        return self.totals.latencies.quantiles(shares)
 
     @property
     def throughput(self) -> float:
@@ -103,15 +104,17 @@ class LoadRun:
         if len(parts) == 1 and not lost:
             return parts[0]  # a copy of its columns would double their memory
         began, ended = min(part.began for part in parts), max(part.ended for part in parts)
-        whole = None
+        totals = None
         samples = [part.samples for part in parts]
-        if any(part.whole for part in parts):
-            whole = Whole.merged([part.whole or Whole.of(part.samples) for part in parts])
-            samples = [_as_sparse(part, whole.kept_one_in) for part in parts]
+        if any(part.totals for part in parts):
+            totals = RequestTotals.merged(
+                [part.totals or RequestTotals.of(part.samples) for part in parts]
+            )
+            samples = [_as_sparse(part, totals.kept_one_in) for part in parts]
         return replace(
             parts[0],
             samples=Samples.merged(samples),
-            whole=whole,
+            totals=totals,
             began=began,
             ended=ended,
             seconds=max(part.seconds for part in parts),
@@ -124,7 +127,7 @@ class LoadRun:
 
 def _as_sparse(part: LoadRun, one_in: int) -> Samples:
     """Return one in so many of the part's requests, whose own may be kept more densely."""
-    times = one_in // (part.whole.kept_one_in if part.whole else 1)
+    times = one_in // (part.totals.kept_one_in if part.totals else 1)
     kept = np.zeros(len(part.samples), np.bool_)
     kept[thinned(len(kept), times, np.random.default_rng(part.seed))] = True
     return part.samples.select(kept)

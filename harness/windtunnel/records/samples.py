@@ -5,47 +5,12 @@ Times are in seconds on the clock of `windtunnel.records`, so faults' moments li
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from windtunnel.records import Response
-
-
-class Failure(IntEnum):
-    """Why a request failed; its text is `text`."""
-
-    NONE = 0
-    UNEXPECTED_STATUS = 1
-    REFUSED = 2
-    RESET = 3
-    CLOSED = 4
-    TIMED_OUT = 5
-    MALFORMED = 6
-    TLS = 7
-    NOT_SENT = 8
-    """Its deadline passed, or the run ended, while every connection was busy."""
-    OTHER = 9
-
-    @property
-    def text(self) -> str:
-        """The failure as a person reads it; empty for none."""
-        return _TEXTS[self]
-
-
-_TEXTS = {
-    Failure.NONE: "",
-    Failure.UNEXPECTED_STATUS: "unexpected status",
-    Failure.REFUSED: "refused",
-    Failure.RESET: "reset",
-    Failure.CLOSED: "closed before the answer's end",
-    Failure.TIMED_OUT: "timed out",
-    Failure.MALFORMED: "malformed answer",
-    Failure.TLS: "TLS failed",
-    Failure.NOT_SENT: "not sent: no connection was free in time",
-    Failure.OTHER: "another system error",
-}
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.response import Response
 
 ROW = np.dtype(
     [
@@ -81,7 +46,7 @@ class Samples:
     """0 without an answer."""
     request: NDArray[np.uint16]
     failure: NDArray[np.uint8]
-    """A `Failure`."""
+    """A `RequestFailure`."""
     queued: NDArray[np.uint8]
     """1 where it waited for a free connection: late by the service, not by the engine."""
 
@@ -122,11 +87,11 @@ class Samples:
         ranks = np.ceil(np.asarray(shares) * len(ordered) - 1e-9).astype(int) - 1
         return tuple(float(value) for value in ordered[np.clip(ranks, 0, len(ordered) - 1)])
 
-    def failures(self) -> dict[Failure, int]:
+    def failures(self) -> dict[RequestFailure, int]:
         """Return how often each kind of failure came, the most frequent first."""
         kinds, counts = np.unique(self.failure[self.failure != 0], return_counts=True)
         pairs = sorted(zip(counts.tolist(), kinds.tolist(), strict=True), reverse=True)
-        return {Failure(kind): count for count, kind in pairs}
+        return {RequestFailure(kind): count for count, kind in pairs}
 
     def statuses(self) -> dict[int, int]:
         """Return how often each status came."""
@@ -148,7 +113,7 @@ class Samples:
                 started=float(self.intended[place]) if np.isnan(started) else started,
                 ended=float(self.ended[place]),
                 status=int(self.status[place]) or None,
-                failure=Failure(self.failure[place]).text,
+                failure=RequestFailure(self.failure[place]).text,
             )
 
     @classmethod

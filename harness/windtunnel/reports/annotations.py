@@ -7,8 +7,8 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 from windtunnel.criteria import Ruling
+from windtunnel.reports.scenario_result import ScenarioResult
 from windtunnel.reports.session_report import SessionReport
-from windtunnel.reports.tried import Tried
 
 MOST = 10
 """Annotations of one kind that GitHub shows for one step."""
@@ -50,7 +50,7 @@ class Annotations:
             self._say(line)
 
 
-def _place(tried: Tried | None, folder: str) -> str:
+def _place(tried: ScenarioResult | None, folder: str) -> str:
     if tried is None:
         return ""
     file = posixpath.normpath(posixpath.join(folder, tried.file))

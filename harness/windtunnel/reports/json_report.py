@@ -8,8 +8,8 @@ import msgspec
 from windtunnel.criteria.score import POINTS, Score
 from windtunnel.reports import files
 from windtunnel.reports.matrix import Cell, Matrix
+from windtunnel.reports.scenario_result import Judged
 from windtunnel.reports.session_report import SessionReport
-from windtunnel.reports.tried import Judged
 
 SCHEMA = "windtunnel/1"
 """Grows by new keys; a key that changes its meaning or goes makes it windtunnel/2."""
@@ -48,7 +48,7 @@ class Flaky:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class JsonReport:
     """What the file holds."""
 
     schema: str
@@ -74,9 +74,9 @@ def report(
     backend: str,
     backend_description: tuple[str, ...],
     seed: int,
-) -> Report:
+) -> JsonReport:
     """Return the report of a session's verdicts alone."""
-    return Report(
+    return JsonReport(
         schema=SCHEMA,
         backend=backend,
         backend_description=backend_description,
@@ -97,7 +97,7 @@ def report(
     )
 
 
-def whole(session: SessionReport) -> Report:
+def whole(session: SessionReport) -> JsonReport:
     """Return the report of all that a session found."""
     verdicts = report(
         session.score,
@@ -129,7 +129,7 @@ def _coverage(matrix: Matrix) -> Coverage:
 
 def schema() -> str:
     """Return the JSON schema of what is written."""
-    described = msgspec.json.schema(Report)
+    described = msgspec.json.schema(JsonReport)
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
     return msgspec.json.format(msgspec.json.encode(described)).decode() + "\n"
 
@@ -139,10 +139,10 @@ def text(report: SessionReport) -> str:
     return _encoded(whole(report))
 
 
-def write(path: Path, written: Report) -> None:
+def write(path: Path, written: JsonReport) -> None:
     """Write the report, whole or not at all; ConfigurationError where the path cannot be had."""
     files.write(path, _encoded(written))
 
 
-def _encoded(written: Report) -> str:
+def _encoded(written: JsonReport) -> str:
     return msgspec.json.format(msgspec.json.encode(written)).decode() + "\n"

@@ -31,11 +31,11 @@ def summary(run: LoadRun) -> list[str]:
     names = [f"p{share * 100:g}" for share in SHARES[:-1]] + ["max"]
     lines += [f"    {name:<6} {time(value)}" for name, value in zip(names, values, strict=True)]
     if len(samples.names) > 1:
-        lines.append("  By request" + (", of those kept" if run.whole else ""))
+        lines.append("  By request" + (", of those kept" if run.totals else ""))
         lines += [f"    {line}" for line in _by_request(run)]
-    if run.whole is not None:
+    if run.totals is not None:
         lines.append(
-            f"  Kept         {len(samples)}, one in {run.whole.kept_one_in} at random;"
+            f"  Kept         {len(samples)}, one in {run.totals.kept_one_in} at random;"
             f" the latencies above are from an HDR histogram of all, to {histogram.PRECISION:.1%}"
         )
     statuses = ", ".join(f"{count} x {status}" for status, count in run.statuses().items())

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from windtunnel.criteria import Ruling
-from windtunnel.reports.tried import Judged, Outcome, Struck, Tried
+from windtunnel.reports.scenario_result import (
+    InjectedFault,
+    Judged,
+    ScenarioOutcome,
+    ScenarioResult,
+)
 
 ASSERTED = "asserted"
 """The column of tests that asserted something of their own under a fault."""
@@ -16,7 +21,7 @@ TOUCHED = "fault touched traffic"
 """The criterion by which a fault is vacuous or not."""
 
 
-class Status(StrEnum):
+class CellStatus(StrEnum):
     """What became of one cell, the worst first."""
 
     FAILED = "failed"
@@ -28,14 +33,14 @@ class Status(StrEnum):
 
 
 _RULED = {
-    Ruling.PASS: Status.PASSED,
-    Ruling.FAIL: Status.FAILED,
-    Ruling.INCONCLUSIVE: Status.INCONCLUSIVE,
+    Ruling.PASS: CellStatus.PASSED,
+    Ruling.FAIL: CellStatus.FAILED,
+    Ruling.INCONCLUSIVE: CellStatus.INCONCLUSIVE,
 }
 _ENDED = {
-    Outcome.PASSED: Status.PASSED,
-    Outcome.FAILED: Status.FAILED,
-    Outcome.INCONCLUSIVE: Status.INCONCLUSIVE,
+    ScenarioOutcome.PASSED: CellStatus.PASSED,
+    ScenarioOutcome.FAILED: CellStatus.FAILED,
+    ScenarioOutcome.INCONCLUSIVE: CellStatus.INCONCLUSIVE,
 }
 
 
@@ -47,7 +52,7 @@ class Cell:
     fault: str
     """The fault's class."""
     mechanism: str
-    status: Status
+    status: CellStatus
     tests: tuple[str, ...]
 
 
@@ -67,25 +72,27 @@ class Matrix:
         found = {
             (cell.dependency, cell.fault)
             for cell in self.cells
-            if cell.status is not Status.VACUOUS
+            if cell.status is not CellStatus.VACUOUS
         }
         return tuple(pair for pair in self.pairs if pair in found)
 
-    def status(self, dependency: str, fault: str, mechanism: str) -> Status:
+    def status(self, dependency: str, fault: str, mechanism: str) -> CellStatus:
         """Return what became of a cell."""
         wanted = (dependency, fault, mechanism)
         found = [c.status for c in self.cells if (c.dependency, c.fault, c.mechanism) == wanted]
-        return found[0] if found else Status.UNTESTED
+        return found[0] if found else CellStatus.UNTESTED
 
     def faults(self, dependency: str) -> tuple[str, ...]:
         """Return the faults that were injected at a dependency, in the order of the pairs."""
-        struck = {cell.fault for cell in self.cells if cell.dependency == dependency}
-        return tuple(fault for at, fault in self.pairs if at == dependency and fault in struck)
+        injected = {cell.fault for cell in self.cells if cell.dependency == dependency}
+        return tuple(fault for at, fault in self.pairs if at == dependency and fault in injected)
 
     def never(self, dependency: str) -> tuple[str, ...]:
         """Return the faults that no test injected at a dependency."""
-        struck = self.faults(dependency)
-        return tuple(fault for at, fault in self.pairs if at == dependency and fault not in struck)
+        injected = self.faults(dependency)
+        return tuple(
+            fault for at, fault in self.pairs if at == dependency and fault not in injected
+        )
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -95,22 +102,22 @@ class Matrix:
     @property
     def coverage(self) -> str:
         """How much of it was tested, in one line."""
-        cells = sum(cell.status is not Status.VACUOUS for cell in self.cells)
+        cells = sum(cell.status is not CellStatus.VACUOUS for cell in self.cells)
         return (
             f"{len(self.tested)} of {len(self.pairs)} pairs of dependency and fault,"
             f" {cells} of {len(self.pairs) * len(self.mechanisms)} cells"
         )
 
 
-def matrix(tests: Sequence[Tried], pairs: Iterable[tuple[str, str]]) -> Matrix:
+def matrix(tests: Sequence[ScenarioResult], pairs: Iterable[tuple[str, str]]) -> Matrix:
     """Return the matrix of a session. Where a cell was tested several times, the worst counts."""
-    found: dict[tuple[str, str, str], list[tuple[Status, str]]] = {}
+    found: dict[tuple[str, str, str], list[tuple[CellStatus, str]]] = {}
     for tried in tests:
-        for struck in dict.fromkeys(tried.struck):
-            for mechanism, status in _statuses(tried, struck):
-                key = (struck.dependency, struck.kind, mechanism)
+        for injected in dict.fromkeys(tried.injected):
+            for mechanism, status in _statuses(tried, injected):
+                key = (injected.dependency, injected.kind, mechanism)
                 found.setdefault(key, []).append((status, tried.test))
-    worst = list(Status)
+    worst = list(CellStatus)
     cells = tuple(
         Cell(
             *key,
@@ -119,21 +126,21 @@ def matrix(tests: Sequence[Tried], pairs: Iterable[tuple[str, str]]) -> Matrix:
         )
         for key, results in sorted(found.items())
     )
-    struck_pairs = ((cell.dependency, cell.fault) for cell in cells)
+    injected_pairs = ((cell.dependency, cell.fault) for cell in cells)
     return Matrix(
-        pairs=tuple(dict.fromkeys((*pairs, *struck_pairs))),
+        pairs=tuple(dict.fromkeys((*pairs, *injected_pairs))),
         mechanisms=tuple(sorted({cell.mechanism for cell in cells}, key=_asserted_last)),
         cells=cells,
     )
 
 
-def _statuses(tried: Tried, struck: Struck) -> list[tuple[str, Status]]:
+def _statuses(tried: ScenarioResult, injected: InjectedFault) -> list[tuple[str, CellStatus]]:
     """Return what a test says of the mechanisms under one of its faults."""
-    others = {each.dependency for each in tried.struck} - {struck.dependency}
+    others = {each.dependency for each in tried.injected} - {injected.dependency}
     under = [
         judged
         for judged in tried.judged
-        if struck in judged.faults
+        if injected in judged.faults
         and judged.verdict.criterion != TOUCHED
         and not _is_about(judged, others)
     ]
@@ -141,18 +148,21 @@ def _statuses(tried: Tried, struck: Struck) -> list[tuple[str, Status]]:
         (judged.verdict.mechanism or judged.verdict.criterion, _RULED[judged.verdict.ruling])
         for judged in under
     ]
-    if _vacuous(tried, struck):
-        return [(mechanism, Status.VACUOUS) for mechanism, _ in found] or [
-            (ASSERTED, Status.VACUOUS)
+    if _vacuous(tried, injected):
+        return [(mechanism, CellStatus.VACUOUS) for mechanism, _ in found] or [
+            (ASSERTED, CellStatus.VACUOUS)
         ]
     # A test that failed although all its verdicts passed failed by what it asserted itself.
     own = tried.outcome in _ENDED and (not found or _unexplained(tried, found))
     return [*found, (ASSERTED, _ENDED[tried.outcome])] if own else found
 
 
-def _unexplained(tried: Tried, found: Sequence[tuple[str, Status]]) -> bool:
+def _unexplained(tried: ScenarioResult, found: Sequence[tuple[str, CellStatus]]) -> bool:
     statuses = {status for _, status in found}
-    return tried.outcome is Outcome.FAILED and not statuses & {Status.FAILED, Status.INCONCLUSIVE}
+    return tried.outcome is ScenarioOutcome.FAILED and not statuses & {
+        CellStatus.FAILED,
+        CellStatus.INCONCLUSIVE,
+    }
 
 
 def _is_about(judged: Judged, dependencies: Collection[str]) -> bool:
@@ -160,11 +170,11 @@ def _is_about(judged: Judged, dependencies: Collection[str]) -> bool:
     return bool({verdict.subject, *verdict.covers} & set(dependencies))
 
 
-def _vacuous(tried: Tried, struck: Struck) -> bool:
+def _vacuous(tried: ScenarioResult, injected: InjectedFault) -> bool:
     rulings = {
         judged.verdict.ruling
         for judged in tried.judged
-        if judged.verdict.criterion == TOUCHED and judged.verdict.subject == struck.fault
+        if judged.verdict.criterion == TOUCHED and judged.verdict.subject == injected.fault
     }
     return rulings == {Ruling.FAIL}
 

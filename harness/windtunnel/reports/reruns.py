@@ -7,10 +7,10 @@ in the score. An INCONCLUSIVE or a PASS of an earlier attempt is replaced by the
 from collections.abc import Sequence
 
 from windtunnel.criteria import Ruling
-from windtunnel.reports.tried import Judged, Outcome, Tried
+from windtunnel.reports.scenario_result import Judged, ScenarioOutcome, ScenarioResult
 
 
-def counted(tests: Sequence[Tried]) -> tuple[Judged, ...]:
+def counted(tests: Sequence[ScenarioResult]) -> tuple[Judged, ...]:
     """Return the verdicts that count: the last attempt's, and each earlier FAIL."""
     last = _last(tests)
     return tuple(
@@ -21,20 +21,20 @@ def counted(tests: Sequence[Tried]) -> tuple[Judged, ...]:
     )
 
 
-def flaky(tests: Sequence[Tried]) -> tuple[Tried, ...]:
+def flaky(tests: Sequence[ScenarioResult]) -> tuple[ScenarioResult, ...]:
     """Return the failed attempts of tests that a later attempt passed."""
     last = _last(tests)
     passed = {
         tried.test
         for tried in tests
-        if tried.attempt == last[tried.test] and tried.outcome is Outcome.PASSED
+        if tried.attempt == last[tried.test] and tried.outcome is ScenarioOutcome.PASSED
     }
     return tuple(
-        tried for tried in tests if tried.outcome is Outcome.FAILED and tried.test in passed
+        tried for tried in tests if tried.outcome is ScenarioOutcome.FAILED and tried.test in passed
     )
 
 
-def _last(tests: Sequence[Tried]) -> dict[str, int]:
+def _last(tests: Sequence[ScenarioResult]) -> dict[str, int]:
     last: dict[str, int] = {}
     for tried in tests:
         last[tried.test] = max(tried.attempt, last.get(tried.test, 0))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from windtunnel.criteria import Category, Verdict
 from windtunnel.criteria.score import Score
 from windtunnel.reports.matrix import Matrix
-from windtunnel.reports.tried import Judged, Tried
+from windtunnel.reports.scenario_result import Judged, ScenarioResult
 
 
 class Standing(StrEnum):
@@ -28,11 +28,11 @@ class SessionReport:
     description: tuple[str, ...]
     """What ran, as the backend tells it."""
     seed: int
-    tests: tuple[Tried, ...]
+    tests: tuple[ScenarioResult, ...]
     """Every attempt at every test that used windtunnel."""
     judged: tuple[Judged, ...]
     """The verdicts that count (windtunnel.reports.reruns)."""
-    flaky: tuple[Tried, ...]
+    flaky: tuple[ScenarioResult, ...]
     """Attempts that failed before a later one of the same test did not."""
     score: Score
     minimum: float | None

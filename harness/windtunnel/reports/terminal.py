@@ -6,17 +6,17 @@ from textwrap import wrap
 from windtunnel.criteria import Category, Ruling, Verdict
 from windtunnel.criteria.score import POINTS, Score
 from windtunnel.reports.explanation import figure
-from windtunnel.reports.matrix import TOUCHED, Matrix, Status
+from windtunnel.reports.matrix import TOUCHED, CellStatus, Matrix
+from windtunnel.reports.scenario_result import ScenarioResult
 from windtunnel.reports.session_report import SessionReport
-from windtunnel.reports.tried import Tried
 
 WIDTH = 15
 _SHOWN = {
-    Status.FAILED: "FAIL",
-    Status.VACUOUS: "vacuous",
-    Status.INCONCLUSIVE: "INCONCLUSIVE",
-    Status.PASSED: "PASS",
-    Status.UNTESTED: "-",
+    CellStatus.FAILED: "FAIL",
+    CellStatus.VACUOUS: "vacuous",
+    CellStatus.INCONCLUSIVE: "INCONCLUSIVE",
+    CellStatus.PASSED: "PASS",
+    CellStatus.UNTESTED: "-",
 }
 
 
@@ -95,7 +95,7 @@ def coverage(matrix: Matrix) -> list[str]:
     return lines
 
 
-def flaky(attempts: Sequence[Tried]) -> list[str]:
+def flaky(attempts: Sequence[ScenarioResult]) -> list[str]:
     """Return the lines of what a rerun would have hidden."""
     return [
         f"FLAKY {tried.test}: attempt {tried.attempt} failed, a later one passed: {tried.said}"

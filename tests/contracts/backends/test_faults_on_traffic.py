@@ -7,9 +7,9 @@ comparison with the fault's own delay.
 import pytest
 
 from windtunnel import faults
-from windtunnel.criteria.attempts import attempts
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.errors import UnsupportedFault, VacuousFault
-from windtunnel.records import Certainty, Outcome, Run
+from windtunnel.records import Certainty, ExchangeOutcome, Run
 from windtunnel.stack import Stack
 from windtunnel_faults import Capability, Fault
 
@@ -88,7 +88,7 @@ def test_a_reset_fails_calls_after_they_were_accepted(backend_stack: Stack) -> N
     assert all_fallbacks(run)
     exchanges = run.at("catalog").exchanges
     assert len(exchanges) >= 5
-    assert all(exchange.outcome is Outcome.FAILED for exchange in exchanges)
+    assert all(exchange.outcome is ExchangeOutcome.FAILED for exchange in exchanges)
     assert healed(backend_stack)
 
 
@@ -113,7 +113,9 @@ def test_a_data_limit_ends_connections_in_the_middle_of_an_answer(backend_stack:
         run = backend_stack.drive(AGENTS, requests=3)
     assert all_fallbacks(run)
     evidence = run.at("catalog")
-    assert [e.outcome for e in evidence.exchanges] == [Outcome.FAILED] * len(evidence.exchanges)
+    assert [e.outcome for e in evidence.exchanges] == [ExchangeOutcome.FAILED] * len(
+        evidence.exchanges
+    )
     assert evidence.exchanges
     opened = [each for each in evidence.connections if each.opened >= run.began]
     assert opened

@@ -6,7 +6,7 @@ import pytest
 
 from windtunnel import faults
 from windtunnel.errors import UnsupportedFault, VacuousFault
-from windtunnel.records import Exchange, Outcome, Run
+from windtunnel.records import Exchange, ExchangeOutcome, Run
 from windtunnel.stack import Stack
 from windtunnel_faults import Fault
 
@@ -30,7 +30,7 @@ def test_the_first_requests_get_the_status_and_never_reach_the_dependency(
     assert fell_back(run) == [True] * 3 + [False] * 2
     assert [each.status for each in exchanges(run)] == ["503"] * 3 + ["200"] * 2
     assert [each.forwarded for each in exchanges(run)] == [False] * 3 + [True] * 2
-    assert all(each.outcome is Outcome.ANSWERED for each in exchanges(run))
+    assert all(each.outcome is ExchangeOutcome.ANSWERED for each in exchanges(run))
 
 
 def test_every_second_request_is_struck(backend_stack: Stack) -> None:
@@ -67,7 +67,7 @@ def test_an_abort_resets_before_or_after_the_dependency_did_its_work(
     with backend_stack.inject(faults.HttpAbort("catalog", forwarded=forwarded)):
         run = backend_stack.drive(AGENTS, requests=3)
     assert fell_back(run) == [True] * 3
-    assert {each.outcome for each in exchanges(run)} == {Outcome.FAILED}
+    assert {each.outcome for each in exchanges(run)} == {ExchangeOutcome.FAILED}
     assert {each.forwarded for each in exchanges(run)} == {forwarded}
 
 

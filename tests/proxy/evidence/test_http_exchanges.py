@@ -5,9 +5,9 @@ import pytest
 from tests.proxy.chance import chance
 from windtunnel.proxy.evidence.exchanges import Pending
 from windtunnel.proxy.evidence.http import PATH_KEPT, HttpExchanges
-from windtunnel.records import Outcome
+from windtunnel.records import ExchangeOutcome
 
-Found = tuple[int, str, Outcome, str]
+Found = tuple[int, str, ExchangeOutcome, str]
 
 
 class Bench:
@@ -19,7 +19,7 @@ class Bench:
         self.exchanges = HttpExchanges()
         self.exchanges.done = self._done
 
-    def _done(self, pending: Pending, outcome: Outcome, status: str, now: float) -> None:
+    def _done(self, pending: Pending, outcome: ExchangeOutcome, status: str, now: float) -> None:
         self.found.append((pending.index, pending.request, outcome, status))
         self.times.append((pending.started, now))
 
@@ -45,7 +45,7 @@ def test_an_exchange_lasts_from_its_first_byte_to_its_answers_last(bench: Bench)
     bench.exchanges.answered(ok("hello")[:-2], 3.0)
     assert not bench.found
     bench.exchanges.answered(b"lo", 4.0)
-    assert bench.found == [(0, "GET /a", Outcome.ANSWERED, "200")]
+    assert bench.found == [(0, "GET /a", ExchangeOutcome.ANSWERED, "200")]
     assert bench.times == [(1.0, 4.0)]
     assert bench.exchanges.idle
 
@@ -62,26 +62,26 @@ def test_pipelined_requests_pair_with_their_answers_however_they_arrive(seed: in
             take(left[:size], 1.0)
             left = left[size:]
     assert bench.found == [
-        (0, "GET /a", Outcome.ANSWERED, "200"),
-        (1, "POST /b", Outcome.ANSWERED, "500"),
-        (2, "GET /c", Outcome.ANSWERED, "204"),
+        (0, "GET /a", ExchangeOutcome.ANSWERED, "200"),
+        (1, "POST /b", ExchangeOutcome.ANSWERED, "500"),
+        (2, "GET /c", ExchangeOutcome.ANSWERED, "204"),
     ]
 
 
 def test_an_answer_to_head_is_over_with_its_head(bench: Bench) -> None:
     bench.exchanges.received(get("/a", "HEAD") + get("/b"), 1.0)
     bench.exchanges.answered(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", 2.0)
-    assert bench.found == [(0, "HEAD /a", Outcome.ANSWERED, "200")]
+    assert bench.found == [(0, "HEAD /a", ExchangeOutcome.ANSWERED, "200")]
     bench.exchanges.answered(ok("b"), 3.0)
-    assert bench.found[1:] == [(1, "GET /b", Outcome.ANSWERED, "200")]
+    assert bench.found[1:] == [(1, "GET /b", ExchangeOutcome.ANSWERED, "200")]
 
 
 def test_an_answer_to_head_that_comes_together_with_the_next_one(bench: Bench) -> None:
     bench.exchanges.received(get("/a", "HEAD") + get("/b"), 1.0)
     bench.exchanges.answered(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + ok("b"), 2.0)
     assert [found[1:] for found in bench.found] == [
-        ("HEAD /a", Outcome.ANSWERED, "200"),
-        ("GET /b", Outcome.ANSWERED, "200"),
+        ("HEAD /a", ExchangeOutcome.ANSWERED, "200"),
+        ("GET /b", ExchangeOutcome.ANSWERED, "200"),
     ]
 
 
@@ -90,7 +90,7 @@ def test_an_interim_answer_ends_nothing(bench: Bench) -> None:
     bench.exchanges.answered(b"HTTP/1.1 100 Continue\r\n\r\n", 2.0)
     assert not bench.found
     bench.exchanges.answered(ok("a", "201 Created"), 3.0)
-    assert bench.found == [(0, "POST /a", Outcome.ANSWERED, "201")]
+    assert bench.found == [(0, "POST /a", ExchangeOutcome.ANSWERED, "201")]
 
 
 def test_what_is_open_at_the_end_has_failed(bench: Bench) -> None:
@@ -98,8 +98,8 @@ def test_what_is_open_at_the_end_has_failed(bench: Bench) -> None:
     bench.exchanges.answered(ok("a") + ok("b")[:-1], 2.0)
     bench.exchanges.end(3.0)
     assert bench.found == [
-        (0, "GET /a", Outcome.ANSWERED, "200"),
-        (1, "GET /b", Outcome.FAILED, ""),
+        (0, "GET /a", ExchangeOutcome.ANSWERED, "200"),
+        (1, "GET /b", ExchangeOutcome.FAILED, ""),
     ]
 
 
@@ -109,7 +109,7 @@ def test_an_answer_that_only_the_connections_end_ends_is_answered_then(bench: Be
     assert not bench.found
     bench.exchanges.finished(3.0)
     bench.exchanges.end(3.0)
-    assert bench.found == [(0, "GET /a", Outcome.ANSWERED, "200")]
+    assert bench.found == [(0, "GET /a", ExchangeOutcome.ANSWERED, "200")]
 
 
 def test_garbage_is_one_exchange_and_a_blind_spot(bench: Bench) -> None:
@@ -127,7 +127,7 @@ def test_an_answer_that_cannot_be_parsed_is_a_blind_spot(bench: Bench) -> None:
     (spot,) = bench.exchanges.blind_spots
     assert spot.startswith("an answer could not be parsed: ")
     bench.exchanges.end(3.0)
-    assert bench.found == [(0, "GET /a", Outcome.FAILED, "")]
+    assert bench.found == [(0, "GET /a", ExchangeOutcome.FAILED, "")]
 
 
 def test_an_upgraded_connection_is_said_and_looked_at_no_further(bench: Bench) -> None:
@@ -135,7 +135,7 @@ def test_an_upgraded_connection_is_said_and_looked_at_no_further(bench: Bench) -
     bench.exchanges.answered(
         b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n\x81", 2.0
     )
-    assert bench.found == [(0, "GET /a", Outcome.ANSWERED, "101")]
+    assert bench.found == [(0, "GET /a", ExchangeOutcome.ANSWERED, "101")]
     assert bench.exchanges.blind_spots == ["an upgraded connection is recorded as one exchange"]
     bench.exchanges.received(b"\x81\x00", 3.0)
     assert bench.exchanges.begun == 1
@@ -158,4 +158,4 @@ def test_a_path_without_end_takes_no_more_memory_than_a_long_one(bench: Bench, s
     bench.exchanges.answered(ok(), 2.0)
     [(_, request, outcome, _)] = bench.found
     assert request == "GET /" + "a" * (PATH_KEPT - 1) + "…"
-    assert outcome is Outcome.ANSWERED
+    assert outcome is ExchangeOutcome.ANSWERED

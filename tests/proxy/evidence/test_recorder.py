@@ -5,7 +5,7 @@ import pytest
 from windtunnel.proxy.evidence.recorder import Recorder
 from windtunnel.proxy.evidence.watch import ConnectionWatch
 from windtunnel.proxy.flow import Flow
-from windtunnel.records import Ending, Evidence, Outcome
+from windtunnel.records import Ending, Evidence, ExchangeOutcome
 
 
 def evidence(recorder: Recorder, since: float = 0.0) -> Evidence:
@@ -33,7 +33,7 @@ def test_a_connection_is_recorded_with_its_bytes_and_who_ended_it() -> None:
     assert connection.ended_by is Ending.TARGET
     (exchange,) = evidence(recorder).exchanges
     assert (exchange.started, exchange.ended) == (1.0, 1.5)
-    assert exchange.outcome is Outcome.ANSWERED
+    assert exchange.outcome is ExchangeOutcome.ANSWERED
 
 
 def test_what_is_under_way_is_shown_as_pending() -> None:
@@ -43,7 +43,7 @@ def test_what_is_under_way_is_shown_as_pending() -> None:
     found = evidence(recorder)
     assert found.connections[0].closed is None
     assert [(each.request, each.outcome) for each in found.exchanges] == [
-        ("GET /a", Outcome.PENDING)
+        ("GET /a", ExchangeOutcome.PENDING)
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.proxy.chance import chance
 from windtunnel.proxy.evidence.exchanges import Pending
 from windtunnel.proxy.evidence.redis import RedisExchanges
-from windtunnel.records import Outcome
+from windtunnel.records import ExchangeOutcome
 
 
 class Bench:
@@ -13,12 +13,12 @@ class Bench:
 
     def __init__(self) -> None:
         self.found: list[tuple[str, str, bool]] = []
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[ExchangeOutcome] = []
         self.times: list[tuple[float, float]] = []
         self.exchanges = RedisExchanges()
         self.exchanges.done = self._done
 
-    def _done(self, pending: Pending, outcome: Outcome, status: str, now: float) -> None:
+    def _done(self, pending: Pending, outcome: ExchangeOutcome, status: str, now: float) -> None:
         self.found.append((pending.request, status, pending.handshake))
         self.outcomes.append(outcome)
         self.times.append((pending.started, now))
@@ -81,7 +81,7 @@ def test_what_is_open_at_the_end_has_failed(bench: Bench) -> None:
     bench.exchanges.received(command("GET", "a") + command("GET", "b"), 1.0)
     bench.exchanges.answered(b"$1\r\nx\r\n", 2.0)
     bench.exchanges.end(3.0)
-    assert bench.outcomes == [Outcome.ANSWERED, Outcome.FAILED]
+    assert bench.outcomes == [ExchangeOutcome.ANSWERED, ExchangeOutcome.FAILED]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_garbage_is_one_exchange_and_a_blind_spot(bench: Bench, garbage: bytes) 
     assert spot.startswith("a command could not be parsed: ")
     assert bench.exchanges.begun == 1
     bench.exchanges.end(2.0)
-    assert bench.outcomes == [Outcome.FAILED]
+    assert bench.outcomes == [ExchangeOutcome.FAILED]
 
 
 @pytest.mark.parametrize("name", ["SUBSCRIBE", "psubscribe", "MONITOR"])

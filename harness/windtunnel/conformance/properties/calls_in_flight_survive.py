@@ -1,8 +1,8 @@
 """Calls that are in flight when it opens are neither lost nor made twice."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording, opening, real
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
 
@@ -11,13 +11,13 @@ TAKES = 0.5
 """Seconds for which they are under way; the service's own timeout must be longer."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Have slow calls under way while others fail and open it, then let the slow ones end."""
-    stage.drive("healthy", 2)
-    slow = stage.inject(Latency(stage.dependency, TAKES))
+    experiment.drive("healthy", 2)
+    slow = experiment.inject(Latency(experiment.dependency, TAKES))
     # A reset strikes what is sent from then on: calls already sent await their answers.
-    with slow, stage.meanwhile("in flight", IN_FLIGHT), stage.resetting():
-        stage.open()
+    with slow, experiment.meanwhile("in flight", IN_FLIGHT), experiment.resetting():
+        experiment.open()
 
 
 def judge(recording: Recording) -> Verdict:

@@ -2,9 +2,9 @@
 
 import time
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording, real
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
 
@@ -14,21 +14,21 @@ PATIENCE = 0.15
 AFTER = 5
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, wait, let callers go away in mid-probe, and look whether it ever closes again."""
-    with stage.resetting():
-        opened = stage.open()
-    stage.until_half_open(opened)
-    callers = stage.claims.probes + 3
-    with stage.inject(Latency(stage.dependency, TAKES)):
-        stage.drive("leaving", callers, concurrency=callers, patience=PATIENCE)
+    with experiment.resetting():
+        opened = experiment.open()
+    experiment.until_half_open(opened)
+    callers = experiment.claims.probes + 3
+    with experiment.inject(Latency(experiment.dependency, TAKES)):
+        experiment.drive("leaving", callers, concurrency=callers, patience=PATIENCE)
         # A service may go on with a call whose caller has left.
-        stage.pause(TAKES)
-    end = time.monotonic() + stage.recovery.most * 1.5 + 1.0
-    stage.probe("waiting", every=0.05, until=end, successfully=True)
+        experiment.pause(TAKES)
+    end = time.monotonic() + experiment.recovery.most * 1.5 + 1.0
+    experiment.probe("waiting", every=0.05, until=end, successfully=True)
     # What is still half-open may admit several probes before it closes.
-    stage.drive("probing", stage.claims.probes)
-    stage.drive("closed", AFTER)
+    experiment.drive("probing", experiment.claims.probes)
+    experiment.drive("closed", AFTER)
 
 
 def judge(recording: Recording) -> Verdict:

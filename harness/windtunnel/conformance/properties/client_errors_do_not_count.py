@@ -1,21 +1,23 @@
 """Client errors (4xx) are answers: they do not count as failures of the dependency."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.properties.counting import still_closed
 from windtunnel.conformance.property import Property
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Verdict
 from windtunnel_faults import Capability, HttpStatus
 
 STATUS = 404
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Have more requests answered with a client error than failures would open it."""
-    stage.drive("healthy", 2)
-    with stage.inject(HttpStatus(stage.dependency, STATUS)):
-        stage.drive("client errors", 2 * max(stage.threshold, stage.claims.threshold) + 1)
-    stage.drive("check", 1)
+    experiment.drive("healthy", 2)
+    with experiment.inject(HttpStatus(experiment.dependency, STATUS)):
+        experiment.drive(
+            "client errors", 2 * max(experiment.threshold, experiment.claims.threshold) + 1
+        )
+    experiment.drive("check", 1)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -1,15 +1,15 @@
 """What the properties of a closed breaker's count share: failures that must not have opened it."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import rule
 from windtunnel.conformance.recording import Recording, real
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import NotTestable
 
 
-def almost(stage: Stage) -> int:
+def almost(experiment: Experiment) -> int:
     """Return how many failures are just not enough to open it; NotTestable where that is none."""
-    least = min(stage.threshold, stage.claims.threshold) - 1
+    least = min(experiment.threshold, experiment.claims.threshold) - 1
     if least < 1:
         raise NotTestable(
             "the first failure opens it already", needs="a threshold of two failures or more"

@@ -1,18 +1,18 @@
 """One failed probe opens it again, for another recovery time."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, unscored
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Verdict, breaker_opens
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, wait, and probe a dependency that still fails."""
-    with stage.resetting():
-        opened = stage.open()
-        stage.until_half_open(opened)
-        stage.drive("probing", 1 + ENOUGH_AFTER + 3)
+    with experiment.resetting():
+        opened = experiment.open()
+        experiment.until_half_open(opened)
+        experiment.drive("probing", 1 + ENOUGH_AFTER + 3)
 
 
 def judge(recording: Recording) -> Verdict:

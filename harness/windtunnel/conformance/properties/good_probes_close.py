@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, unscored
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict, breaker_closes
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, heal the dependency, wait, probe, and look whether all requests pass."""
-    with stage.resetting():
-        opened = stage.open()
-    stage.until_half_open(opened)
-    stage.drive("probing", stage.claims.probes)
-    stage.drive("closed", 10)
+    with experiment.resetting():
+        opened = experiment.open()
+    experiment.until_half_open(opened)
+    experiment.drive("probing", experiment.claims.probes)
+    experiment.drive("closed", 10)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -1,8 +1,8 @@
 """Half-open, it admits only its probes, with a hundred callers waiting."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, unscored
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Verdict, breaker_half_opens
 from windtunnel_faults import Latency
 
@@ -11,13 +11,13 @@ TAKES = 0.2
 """Seconds for which a probe is under way."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, wait, and send a crowd at a dependency that works again but is slow."""
-    with stage.resetting():
-        opened = stage.open()
-    stage.until_half_open(opened)
-    with stage.inject(Latency(stage.dependency, TAKES)):
-        stage.drive("crowd", CALLERS, concurrency=CALLERS)
+    with experiment.resetting():
+        opened = experiment.open()
+    experiment.until_half_open(opened)
+    with experiment.inject(Latency(experiment.dependency, TAKES)):
+        experiment.drive("crowd", CALLERS, concurrency=CALLERS)
 
 
 def judge(recording: Recording) -> Verdict:

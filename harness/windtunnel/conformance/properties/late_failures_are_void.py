@@ -2,31 +2,35 @@
 
 from contextlib import ExitStack
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.failures import FOREVER
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording, real
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Capability, HttpAbort, HttpDelay
 
 AFTER = 6
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Have calls hang while others open it and it closes again; then they fail by their timeout."""
-    stage.drive("healthy", 2)
+    experiment.drive("healthy", 2)
     # As many as could open it, were they to count.
-    hanging = max(stage.threshold, stage.claims.threshold)
+    hanging = max(experiment.threshold, experiment.claims.threshold)
     with ExitStack() as faults:
-        faults.enter_context(stage.inject(HttpDelay(stage.dependency, FOREVER, first=hanging)))
-        with stage.meanwhile("hanging", hanging):
+        faults.enter_context(
+            experiment.inject(HttpDelay(experiment.dependency, FOREVER, first=hanging))
+        )
+        with experiment.meanwhile("hanging", hanging):
             # Used up by the opening itself: to heal it now would set the hanging calls free.
-            faults.enter_context(stage.inject(HttpAbort(stage.dependency, first=stage.threshold)))
-            opened = stage.open()
-            stage.until_half_open(opened)
-            stage.drive("probing", stage.claims.probes)
-            stage.drive("closed", 3)
-        stage.drive("after", AFTER)
+            faults.enter_context(
+                experiment.inject(HttpAbort(experiment.dependency, first=experiment.threshold))
+            )
+            opened = experiment.open()
+            experiment.until_half_open(opened)
+            experiment.drive("probing", experiment.claims.probes)
+            experiment.drive("closed", 3)
+        experiment.drive("after", AFTER)
 
 
 def judge(recording: Recording) -> Verdict:

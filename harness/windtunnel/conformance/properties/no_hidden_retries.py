@@ -1,16 +1,18 @@
 """Retries do not multiply the calls at the dependency."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Let requests fail on connections that are kept, where clients repeat by themselves."""
-    stage.drive("healthy", 2)
-    with stage.failing():
-        stage.drive("failing", max(1, min(stage.threshold, stage.claims.threshold) - 1))
+    experiment.drive("healthy", 2)
+    with experiment.failing():
+        experiment.drive(
+            "failing", max(1, min(experiment.threshold, experiment.claims.threshold) - 1)
+        )
 
 
 def judge(recording: Recording) -> Verdict:

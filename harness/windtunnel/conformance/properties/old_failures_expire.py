@@ -2,26 +2,26 @@
 
 import time
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.properties.counting import almost, still_closed
 from windtunnel.conformance.property import Property
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Verdict
 from windtunnel.errors import NotTestable
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Bring it one failure short of opening, twice, with the whole window between."""
-    window = stage.claims.window
+    window = experiment.claims.window
     if window is None:
         raise NotTestable("no window is claimed", needs="the window (--window), where there is one")
-    failures = almost(stage)
-    with stage.resetting():
-        stage.drive("failures", failures)
-    stage.until(time.monotonic() + window * 1.05 + 0.1, "the window")
-    with stage.resetting():
-        stage.drive("failures again", failures)
-    stage.drive("check", 1)
+    failures = almost(experiment)
+    with experiment.resetting():
+        experiment.drive("failures", failures)
+    experiment.until(time.monotonic() + window * 1.05 + 0.1, "the window")
+    with experiment.resetting():
+        experiment.drive("failures again", failures)
+    experiment.drive("check", 1)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -2,9 +2,9 @@
 
 from math import comb
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording, reached
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Finding, Ruling, Verdict
 from windtunnel.criteria.verdict import decide_below
 
@@ -14,11 +14,11 @@ LIMIT = 0.1
 CONFIDENCE = 0.99
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, and ask while it is open."""
-    with stage.resetting():
-        stage.open()
-        stage.drive("open", REQUESTS)
+    with experiment.resetting():
+        experiment.open()
+        experiment.drive("open", REQUESTS)
 
 
 def judge(recording: Recording) -> Verdict:

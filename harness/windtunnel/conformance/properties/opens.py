@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, unscored
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict, breaker_opens
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 
@@ -12,11 +12,11 @@ SHARE = 0.9
 """Of the window: when exactly a failure ceases to count is another property's matter."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Make calls fail one after another, and go on for long enough to see silence."""
-    stage.drive("healthy", 2)
-    with stage.failing():
-        stage.drive("failing", stage.claims.threshold + ENOUGH_AFTER + 3)
+    experiment.drive("healthy", 2)
+    with experiment.failing():
+        experiment.drive("failing", experiment.claims.threshold + ENOUGH_AFTER + 3)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -1,8 +1,8 @@
 """It opens under concurrent failures too; how many calls reach a dead dependency is reported."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 CALLERS = 100
@@ -12,12 +12,12 @@ AFTER = 8
 """Requests that must be kept back once all calls have failed."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Let many calls be in flight at the first failure, and look whether it is open after them."""
-    stage.drive("healthy", 2)
-    with stage.resetting(TAKES):
-        stage.drive("burst", CALLERS, concurrency=CALLERS)
-        stage.drive("after", AFTER)
+    experiment.drive("healthy", 2)
+    with experiment.resetting(TAKES):
+        experiment.drive("burst", CALLERS, concurrency=CALLERS)
+        experiment.drive("after", AFTER)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -2,23 +2,23 @@
 
 from dataclasses import replace
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, unscored
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict, breaker_closes
 from windtunnel.errors import NotTestable
 
 REQUESTS = 10
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, and call the others while it is open."""
-    if not stage.others:
+    if not experiment.others:
         raise NotTestable("there is one dependency only", needs="a second dependency")
-    with stage.resetting():
-        stage.open()
-        for name, endpoint in stage.others.items():
-            stage.drive(f"other: {name}", REQUESTS, endpoint=endpoint)
+    with experiment.resetting():
+        experiment.open()
+        for name, endpoint in experiment.others.items():
+            experiment.drive(f"other: {name}", REQUESTS, endpoint=endpoint)
 
 
 def judge(recording: Recording) -> Verdict:

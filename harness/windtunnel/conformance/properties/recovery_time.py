@@ -1,25 +1,25 @@
 """It stays open for its recovery time: neither shorter nor longer."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording, Span, reached
-from windtunnel.conformance.stage import Stage
+from windtunnel.conformance.recording import Recording, TimeBounds, reached
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 SHARE, LEAST = 0.1, 0.05
 """What it may be early or late: a tenth of the time, and 50 ms at least, for timers are coarse."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, and ask again and again until a call reaches the dependency."""
-    with stage.resetting():
-        opened = stage.open()
-        expected = stage.recovery
+    with experiment.resetting():
+        opened = experiment.open()
+        expected = experiment.recovery
         step = max(0.005, min(0.5, expected.least / 40))
         end = opened.latest + expected.most * 1.5 + 0.5
-        stage.probe("waiting", every=step, until=end, successfully=False)
+        experiment.probe("waiting", every=step, until=end, successfully=False)
 
 
-def open_time(recording: Recording) -> Span:
+def open_time(recording: Recording) -> TimeBounds:
     """Return how long it stayed open: between the last request kept back, and the first call.
 
     Both ends are sure: the request had started before it was kept back, and the call was let
@@ -34,7 +34,7 @@ def open_time(recording: Recording) -> Span:
         for response in recording.run(step).responses
         if opened.latest <= response.started < first and not reached(response, seen)
     ]
-    return Span(max(kept, default=opened.latest) - opened.latest, first - opened.earliest)
+    return TimeBounds(max(kept, default=opened.latest) - opened.latest, first - opened.earliest)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -2,9 +2,9 @@
 
 import time
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 
 MOMENTS = 8
@@ -16,20 +16,20 @@ SHARE = 0.9
 STEPS = ALONE, CROWDS = "one at a time", "crowds"
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Open it, then send crowds, and single callers between them, until its time is nearly over."""
-    with stage.resetting():
-        opened = stage.open()
-        length = stage.recovery.least * 0.8
+    with experiment.resetting():
+        opened = experiment.open()
+        length = experiment.recovery.least * 0.8
         for moment in range(1, MOMENTS + 1):
             over = opened.latest + length * moment / MOMENTS
-            stage.drive(CROWDS, AT_ONCE, concurrency=AT_ONCE)
+            experiment.drive(CROWDS, AT_ONCE, concurrency=AT_ONCE)
             # At least one, and no more than there is time for: the next crowd must not be late.
             for caller in range(AT_ONCE):
                 if caller and time.monotonic() >= over:
                     break
-                stage.drive(ALONE, 1)
-            stage.until(over, "the open time")
+                experiment.drive(ALONE, 1)
+            experiment.until(over, "the open time")
 
 
 def judge(recording: Recording) -> Verdict:

@@ -1,19 +1,19 @@
 """Calls that are too slow count as failures."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties import opens
 from windtunnel.conformance.property import Property
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Delay every answer beyond any timeout: the service must give up by itself, and count it."""
-    stage.drive("healthy", 2)
-    with stage.inject(FAILURES["timeout"].fault(stage.dependency)):
-        stage.drive("failing", stage.threshold + ENOUGH_AFTER + 3)
+    experiment.drive("healthy", 2)
+    with experiment.inject(FAILURES["timeout"].fault(experiment.dependency)):
+        experiment.drive("failing", experiment.threshold + ENOUGH_AFTER + 3)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -1,21 +1,21 @@
 """A success sets the count of consecutive failures back."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.properties.counting import almost, still_closed
 from windtunnel.conformance.property import Property
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Verdict
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Bring it one failure short of opening, twice, with a success between."""
-    failures = almost(stage)
-    with stage.resetting():
-        stage.drive("failures", failures)
-    stage.drive("success", 1)
-    with stage.resetting():
-        stage.drive("failures again", failures)
-    stage.drive("check", 1)
+    failures = almost(experiment)
+    with experiment.resetting():
+        experiment.drive("failures", failures)
+    experiment.drive("success", 1)
+    with experiment.resetting():
+        experiment.drive("failures again", failures)
+    experiment.drive("check", 1)
 
 
 def judge(recording: Recording) -> Verdict:

@@ -1,24 +1,24 @@
 """A step of the wall clock, as by NTP or an operator, neither shortens nor prolongs its time."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Ruling, Verdict
 
 STEP = 3600.0
 """Seconds: one hour, as at a wrongly set time zone."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Step the clock forward while it is open, then back, and wait its time out."""
-    clock = stage.clock
-    with stage.resetting():
-        opened = stage.open()
+    clock = experiment.clock
+    with experiment.resetting():
+        opened = experiment.open()
         clock.step(STEP)
-        stage.drive("stepped forward", 5)
+        experiment.drive("stepped forward", 5)
     clock.step(-STEP)
-    end = opened.latest + stage.recovery.most * 1.5 + 0.5
-    stage.probe("stepped back", every=0.02, until=end, successfully=False)
+    end = opened.latest + experiment.recovery.most * 1.5 + 0.5
+    experiment.probe("stepped back", every=0.02, until=end, successfully=False)
 
 
 def judge(recording: Recording) -> Verdict:

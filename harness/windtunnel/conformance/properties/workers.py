@@ -1,8 +1,8 @@
 """With several workers, each with a breaker of its own, the failures that get through add up."""
 
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.stage import Stage
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 REQUESTS = 25
@@ -13,12 +13,12 @@ CUT = {"connection refused", "could not be connected"}
 """What a call is that did not get as far as a request: it may be anybody's."""
 
 
-def plan(stage: Stage) -> None:
+def plan(experiment: Experiment) -> None:
     """Fail requests on connections of their own, which spread over the workers."""
-    stage.drive("healthy", 3)
-    workers = stage.claims.workers or 1
-    with stage.resetting():
-        stage.spread("spread", REQUESTS + 10 * stage.threshold * (workers - 1))
+    experiment.drive("healthy", 3)
+    workers = experiment.claims.workers or 1
+    with experiment.resetting():
+        experiment.spread("spread", REQUESTS + 10 * experiment.threshold * (workers - 1))
 
 
 def judge(recording: Recording) -> Verdict:

@@ -6,9 +6,9 @@ One self-contained SVG without scripts; its colours follow the reader's dark or 
 from collections.abc import Callable
 from html import escape
 
+from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.recording import Recording, real
 from windtunnel.conformance.rendering.phases import calls, phases
-from windtunnel.conformance.report import Report, Result
 
 WIDTH, LEFT, RIGHT = 960, 96, 24
 TOP, PANEL = 84, 132
@@ -50,7 +50,7 @@ LEGEND = (
 Place = Callable[[float], float]
 
 
-def draw(report: Report) -> str:
+def draw(report: ConformanceReport) -> str:
     """Return the picture of all results that have a recording."""
     shown = [result for result in report.results if result.recording is not None]
     height = TOP + PANEL * len(shown) + 8
@@ -83,7 +83,7 @@ def _legend() -> list[str]:
     return parts
 
 
-def _panel(result: Result, top: int) -> list[str]:
+def _panel(result: PropertyResult, top: int) -> list[str]:
     assert result.recording is not None  # noqa: S101 - draw passes no other
     recording, verdict = result.recording, result.verdict
     run = recording.whole

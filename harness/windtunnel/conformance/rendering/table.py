@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from windtunnel.conformance.failures import Failure
+from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
+from windtunnel.conformance.failures import DependencyFailure
 from windtunnel.conformance.property import Property
 from windtunnel.conformance.rendering import text_timeline
-from windtunnel.conformance.report import Report, Result
 from windtunnel.criteria import Ruling
 from windtunnel.reports.explanation import figure
 
 
-def details(result: Result, *, timeline: bool = False) -> list[str]:
+def details(result: PropertyResult, *, timeline: bool = False) -> list[str]:
     """Return the evidence of one property: a line or two, and the timeline of what fails."""
     verdict = result.verdict
     lines = [verdict.statement]
@@ -23,7 +23,7 @@ def details(result: Result, *, timeline: bool = False) -> list[str]:
     return lines
 
 
-def summary(report: Report) -> list[str]:
+def summary(report: ConformanceReport) -> list[str]:
     """Return the lines that close a report."""
     counts = ", ".join(f"{len(report.ruled(ruling))} {ruling}" for ruling in Ruling)
     observed = report.observed
@@ -36,7 +36,7 @@ def summary(report: Report) -> list[str]:
     ]
 
 
-def listing(properties: Iterable[Property], failures: Mapping[str, Failure]) -> list[str]:
+def listing(properties: Iterable[Property], failures: Mapping[str, DependencyFailure]) -> list[str]:
     """Return the properties with their promises and sources, and the kinds of failure."""
     lines = []
     for each in properties:

@@ -16,7 +16,7 @@ from h2.settings import SettingCodes, Settings
 from windtunnel.load.exchange import failure_of
 from windtunnel.load.http2.goaway import Frames, GoAway
 from windtunnel.load.http2.heads import Head
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 WINDOW = 2**24
 """Bytes that a server may send ahead, so that its answers never wait for us."""
@@ -34,7 +34,7 @@ class AnswerReceiver(Protocol):
     def answered(self, now: float, status: int) -> None:
         """Take the whole answer's status."""
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: RequestFailure) -> None:
         """Take the reason why no answer will come."""
 
     def refused(self) -> None:
@@ -92,7 +92,7 @@ class Http2Connection(asyncio.Protocol):
         self._asked.clear()
         self._drop()
 
-    def fail(self, failure: Failure) -> None:
+    def fail(self, failure: RequestFailure) -> None:
         """End the connection; everyone who waits is told why."""
         waiting = [*self._asked.values(), *self._waiting]
         self.close()
@@ -155,7 +155,7 @@ class Http2Connection(asyncio.Protocol):
             return
         tls = transport.get_extra_info("ssl_object")
         if tls is not None and tls.selected_alpn_protocol() != "h2":
-            self.fail(Failure.TLS)  # it agreed to no HTTP/2
+            self.fail(RequestFailure.TLS)  # it agreed to no HTTP/2
             return
         self._h2.initiate_connection()
         self._h2.increment_flow_control_window(WINDOW)
@@ -177,7 +177,7 @@ class Http2Connection(asyncio.Protocol):
                 self._take_goaway(goaway)
             self._begin()
         except H2Error:
-            self.fail(Failure.MALFORMED)
+            self.fail(RequestFailure.MALFORMED)
 
     def _take(self, event: events.Event, now: float) -> None:
         match event:
@@ -217,7 +217,7 @@ class Http2Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell everyone who still waits."""
-        self.fail(failure_of(exc) if exc else Failure.CLOSED)
+        self.fail(failure_of(exc) if exc else RequestFailure.CLOSED)
 
 
 def _tell(
@@ -228,4 +228,4 @@ def _tell(
     elif end.error_code == ErrorCodes.REFUSED_STREAM:
         receiver.refused()
     else:
-        receiver.failed(Failure.RESET)
+        receiver.failed(RequestFailure.RESET)

@@ -12,7 +12,7 @@ from windtunnel.load.http2.heads import Head, Heads
 from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 
 class RenewedConnection:
@@ -96,7 +96,7 @@ class Stream:
         http2 = self._http2
         if http2 is not None:
             http2.forget(self)
-        self.failed(Failure.TIMED_OUT)
+        self.failed(RequestFailure.TIMED_OUT)
 
     def close(self) -> None:
         """Close the connection without a record."""
@@ -119,7 +119,7 @@ class Stream:
         if self._item is not None:
             self._end(self._item, now, status, self._item.verdicts[status])
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: RequestFailure) -> None:
         """Record that no answer came."""
         if self._item is not None:
             self._end(self._item, monotonic(), 0, failure)
@@ -127,7 +127,7 @@ class Stream:
     def refused(self) -> None:
         """Ask once more; a second refusal is an error."""
         if self._is_again:
-            self.failed(Failure.RESET)
+            self.failed(RequestFailure.RESET)
         elif self._item is not None:
             self._is_again = True
             self._ask()

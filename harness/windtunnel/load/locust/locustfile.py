@@ -25,7 +25,7 @@ from windtunnel.load.locust import batches
 from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
-from windtunnel.records.samples import Failure
+from windtunnel.records.request_failure import RequestFailure
 
 EVERY = 0.5
 """Seconds between two batches: what a killed worker takes with it at most."""
@@ -117,7 +117,7 @@ class MixUser(FastHttpUser):
             if now < due:
                 gevent.sleep(due - now)
             if now >= due + item.timeout:
-                failure = Failure.NOT_SENT
+                failure = RequestFailure.NOT_SENT
                 row = PACK(due, NAN, NAN, now, connection, 0, item.index, failure, 1)
                 work.recorder.write(row)
             else:
@@ -127,7 +127,7 @@ class MixUser(FastHttpUser):
     def _send(self, item: Encoded, intended: float, connection: int, queued: int) -> None:
         request = self.work.plan.mix.requests[item.index]
         started = time.monotonic()
-        status, failure = 0, Failure.TIMED_OUT
+        status, failure = 0, RequestFailure.TIMED_OUT
         headers = dict(request.headers)
         if not self.work.plan.keep_alive:
             headers["Connection"] = "close"
@@ -146,8 +146,8 @@ class MixUser(FastHttpUser):
                 ) as answer,
             ):
                 status = answer.status_code or 0
-                failure = Failure(item.verdicts[status]) if status else _reason(answer)
-                if failure is Failure.NONE:
+                failure = RequestFailure(item.verdicts[status]) if status else _reason(answer)
+                if failure is RequestFailure.NONE:
                     answer.success()
                 else:
                     answer.failure(failure.text)
@@ -163,13 +163,13 @@ class MixUser(FastHttpUser):
         )
 
 
-def _reason(answer: Any) -> Failure:  # noqa: ANN401 - Locust's answer without a type of its own
+def _reason(answer: Any) -> RequestFailure:  # noqa: ANN401 - Locust's answer without a type of its own
     error = getattr(answer, "error", None)
     if isinstance(error, TimeoutError):
-        return Failure.TIMED_OUT
+        return RequestFailure.TIMED_OUT
     if isinstance(error, OSError):
         return failure_of(error)
-    return Failure.CLOSED
+    return RequestFailure.CLOSED
 
 
 def _add_options(parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from windtunnel.records import Outcome
+from windtunnel.records import ExchangeOutcome
 
 
 @dataclass(slots=True, eq=False)
@@ -19,7 +19,7 @@ class Pending:
     faults: tuple[str, ...] = ()
 
 
-Done = Callable[[Pending, Outcome, str, float], None]
+Done = Callable[[Pending, ExchangeOutcome, str, float], None]
 
 
 class Exchanges:
@@ -76,12 +76,12 @@ class Exchanges:
     def answer(self, pending: Pending, status: str, now: float) -> None:
         """Note that its answer was handed on whole."""
         self.pending.remove(pending)
-        self.done(pending, Outcome.ANSWERED, status, now)
+        self.done(pending, ExchangeOutcome.ANSWERED, status, now)
 
     def end(self, now: float) -> None:
         """Fail what is left when the connection ends."""
         if self._turn is not None and self._answering and self._turn in self.pending:
             self.answer(self._turn, "", self._last)
         for pending in self.pending:
-            self.done(pending, Outcome.FAILED, "", now)
+            self.done(pending, ExchangeOutcome.FAILED, "", now)
         self.pending = []

@@ -14,9 +14,9 @@ from windtunnel.proxy.flow import Flow
 from windtunnel.records import (
     Connection,
     Evidence,
+    ExchangeOutcome,
     Handshake,
     HandshakeOutcome,
-    Outcome,
     Refusals,
     Touch,
 )
@@ -87,7 +87,7 @@ class Recorder:
             self._events.tell("handshake", what)
 
     def exchanged(
-        self, number: int, pending: Pending, outcome: Outcome, status: str, ended: float
+        self, number: int, pending: Pending, outcome: ExchangeOutcome, status: str, ended: float
     ) -> None:
         """Keep an exchange that is over, of a connection by its number."""
         if len(self._exchanges) == self._exchanges.maxlen:

@@ -7,9 +7,16 @@ from typing import Protocol
 from windtunnel.proxy.evidence.exchanges import Exchanges, Pending
 from windtunnel.proxy.evidence.totals import Totals
 from windtunnel.proxy.flow import Flow
-from windtunnel.records import Connection, Ending, Exchange, Handshake, HandshakeOutcome, Outcome
+from windtunnel.records import (
+    Connection,
+    Ending,
+    Exchange,
+    ExchangeOutcome,
+    Handshake,
+    HandshakeOutcome,
+)
 
-Finished = tuple[int, Pending, Outcome, str, float | None]
+Finished = tuple[int, Pending, ExchangeOutcome, str, float | None]
 """An exchange of a connection by its number, as it is kept until its record is asked for."""
 
 
@@ -23,7 +30,7 @@ class Keeper(Protocol):
         ...
 
     def exchanged(
-        self, number: int, pending: Pending, outcome: Outcome, status: str, ended: float
+        self, number: int, pending: Pending, outcome: ExchangeOutcome, status: str, ended: float
     ) -> None:
         """Keep an exchange of a connection that is over."""
         ...
@@ -129,7 +136,9 @@ class ConnectionWatch:
     def pending(self) -> list[Exchange]:
         """Return the exchanges under way."""
         return [
-            as_record(self._keeper.dependency, (self.number, each, Outcome.PENDING, "", None))
+            as_record(
+                self._keeper.dependency, (self.number, each, ExchangeOutcome.PENDING, "", None)
+            )
             for each in self.exchanges.pending
         ]
 

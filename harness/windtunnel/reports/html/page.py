@@ -10,8 +10,8 @@ from windtunnel.criteria.score import POINTS
 from windtunnel.reports.explanation import amount, figure
 from windtunnel.reports.html.timeline_picture import draw
 from windtunnel.reports.matrix import TOUCHED
+from windtunnel.reports.scenario_result import Judged, ScenarioResult
 from windtunnel.reports.session_report import SessionReport
-from windtunnel.reports.tried import Judged, Tried
 
 LIMIT = 1_000_000
 """Bytes of the file at most: it shall open at once, and go through a mail."""
@@ -154,5 +154,5 @@ def _moments(moments: Sequence[Moment]) -> list[tuple[float, Moment]]:
     return [((moment.at - moments[0].at) * 1000, moment) for moment in moments]
 
 
-def _drawing(tried: Tried) -> Markup:
+def _drawing(tried: ScenarioResult) -> Markup:
     return Markup(tried.plot)  # noqa: S704 - drawn by latency_plot, which escapes

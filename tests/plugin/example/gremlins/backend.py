@@ -14,7 +14,7 @@ from windtunnel.backends.backend import CONFIGURED, Program
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.configuration import Configuration
 from windtunnel.network_profiles import Profile
-from windtunnel.records import Connection, Ending, Evidence, Exchange, Outcome
+from windtunnel.records import Connection, Ending, Evidence, Exchange, ExchangeOutcome
 from windtunnel_faults import Capability, Disabled, Fault
 
 THRESHOLD = 3
@@ -116,7 +116,7 @@ def _handler(
                 request="GET /",
                 started=started,
                 ended=time.monotonic(),
-                outcome=Outcome.FAILED if refused else Outcome.ANSWERED,
+                outcome=ExchangeOutcome.FAILED if refused else ExchangeOutcome.ANSWERED,
                 status="" if refused else "200",
             )
         )

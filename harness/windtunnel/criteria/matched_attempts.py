@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from windtunnel.criteria.attempts import Attempt, attempts
+from windtunnel.criteria.tap_attempts import Attempt, attempts
 from windtunnel.records import Response, Run
 
 
-def told(run: Run, dependency: str) -> list[Attempt]:
+def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     """Return the attempts that started during a run, in order of their start.
 
     In a sequential run each belongs to one caller, whose answer tells more than the tap can see

@@ -8,8 +8,8 @@ from windtunnel.records import (
     Connection,
     Evidence,
     Exchange,
+    ExchangeOutcome,
     HandshakeOutcome,
-    Outcome,
     Refusals,
 )
 
@@ -61,7 +61,7 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     found.extend(
         _of_exchange(exchange)
         for exchange in first_handshake.values()
-        if exchange.outcome is Outcome.FAILED
+        if exchange.outcome is ExchangeOutcome.FAILED
     )
     used = working | set(first_handshake)
     found.extend(
@@ -133,7 +133,7 @@ def _uncertain(refusals: Refusals, since: float, until: float) -> float:
 
 def _of_exchange(exchange: Exchange) -> Attempt:
     status = exchange.status or exchange.outcome
-    failed = exchange.outcome is Outcome.FAILED or exchange.status.startswith("5")
+    failed = exchange.outcome is ExchangeOutcome.FAILED or exchange.status.startswith("5")
     return Attempt(exchange.started, exchange.ended, failed, f"{exchange.request}: {status}")
 
 

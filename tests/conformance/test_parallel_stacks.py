@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from windtunnel.conformance.lanes import Lanes, OpenStack, Work
+from windtunnel.conformance.parallel_stacks import OpenStack, ParallelStacks, Work
 from windtunnel.errors import StartError
 from windtunnel.stack import Stack
 
@@ -29,8 +29,8 @@ class Stacks:
 
         return opened
 
-    def lanes(self, *names: str) -> Lanes:
-        return Lanes([self.opener(name) for name in names])
+    def parallel(self, *names: str) -> ParallelStacks:
+        return ParallelStacks([self.opener(name) for name in names])
 
 
 def saying(number: int, before: Callable[[], object] = lambda: None) -> Work[str]:
@@ -44,25 +44,25 @@ def saying(number: int, before: Callable[[], object] = lambda: None) -> Work[str
 def test_work_is_dealt_out_in_turn_and_found_in_its_order() -> None:
     stacks = Stacks()
     freed = threading.Event()
-    with stacks.lanes("a", "b") as lanes:
+    with stacks.parallel("a", "b") as parallel:
         # The first piece ends after the others of its neighbour.
         pieces = [saying(0, lambda: freed.wait(10)), saying(1), saying(2), saying(3, freed.set)]
-        assert list(lanes.side_by_side(pieces)) == ["0 on a", "1 on b", "2 on a", "3 on b"]
+        assert list(parallel.side_by_side(pieces)) == ["0 on a", "1 on b", "2 on a", "3 on b"]
     assert sorted(stacks.closed) == ["a", "b"]
 
 
 def test_what_must_run_alone_runs_on_one_stack() -> None:
-    with Stacks().lanes("a", "b") as lanes:
-        assert list(lanes.alone([saying(0), saying(1)])) == ["0 on a", "1 on a"]
+    with Stacks().parallel("a", "b") as parallel:
+        assert list(parallel.alone([saying(0), saying(1)])) == ["0 on a", "1 on a"]
 
 
 def test_a_stack_that_does_not_start_is_an_error_of_its_work() -> None:
     stacks = Stacks()
     with (
         pytest.raises(StartError, match="it did not come up"),
-        stacks.lanes("a", "broken") as lanes,
+        stacks.parallel("a", "broken") as parallel,
     ):
-        list(lanes.side_by_side([saying(0), saying(1)]))
+        list(parallel.side_by_side([saying(0), saying(1)]))
     assert stacks.closed == ["a"]
 
 
@@ -74,18 +74,18 @@ def test_an_interrupt_ends_what_waits_and_drops_what_was_not_begun() -> None:
     def wait_long(stack: Stack) -> None:
         waiting.set()
         try:
-            lanes.pause(600)
+            parallel.pause(600)
         except CancelledError:
             seen.append("cancelled")
             raise
 
     def interrupted() -> None:
-        given = lanes.side_by_side([saying(0), wait_long, lambda stack: seen.append("begun")])
+        given = parallel.side_by_side([saying(0), wait_long, lambda stack: seen.append("begun")])
         assert next(given) == "0 on a"
         assert waiting.wait(10)
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), stacks.lanes("a") as lanes:
+    with pytest.raises(KeyboardInterrupt), stacks.parallel("a") as parallel:
         interrupted()
     assert seen == ["cancelled"]
     assert stacks.closed == ["a"]

@@ -5,13 +5,13 @@ import time
 import pytest
 
 from tests.conformance.hand_made import failed, kept, part, recording
-from windtunnel.conformance.stage import Stage
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.errors import NotTestable
 from windtunnel.records import Run
 
 
-class Late(Stage):
-    """A stage on which a request is sent and kept back."""
+class Late(Experiment):
+    """A experiment on which a request is sent and kept back."""
 
     def __init__(self) -> None:
         self.dependency = "catalog"
@@ -27,14 +27,14 @@ class Late(Stage):
 
 
 def test_one_probe_is_sent_after_the_time_for_it_is_over() -> None:
-    stage = Late()
+    experiment = Late()
     until = time.monotonic() - 1.0
-    assert not stage.probe("waiting", every=0.01, until=until, successfully=False)
-    assert stage.sent == ["waiting"]
+    assert not experiment.probe("waiting", every=0.01, until=until, successfully=False)
+    assert experiment.sent == ["waiting"]
 
 
 class Probed(Late):
-    """A stage whose breaker probes before three requests were kept back."""
+    """A experiment whose breaker probes before three requests were kept back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,8 +51,8 @@ class Probed(Late):
 
 
 def test_an_opening_that_was_probed_meanwhile_is_tried_again() -> None:
-    stage = Probed()
+    experiment = Probed()
     with pytest.raises(NotTestable, match="before 3 requests were kept back") as raised:
-        stage.open()
+        experiment.open()
     assert raised.value.again
-    assert len(stage.sent) == 5
+    assert len(experiment.sent) == 5

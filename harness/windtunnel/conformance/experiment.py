@@ -10,9 +10,9 @@ from typing import Self
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.clock_check import check_clock
-from windtunnel.conformance.recording import Opening, Recording, Span, Step, opening, real
+from windtunnel.conformance.recording import Opening, Recording, Step, TimeBounds, opening, real
 from windtunnel.conformance.subject import Subject
-from windtunnel.criteria.told import told
+from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.errors import NotTestable
 from windtunnel.injection import Injection
 from windtunnel.records import Run
@@ -32,7 +32,7 @@ Pause = Callable[[float], None]
 """Waits for so many seconds; raises where the whole run ends meanwhile."""
 
 
-class Stage:
+class Experiment:
     """One fresh target, and everything that is recorded of it, in a with statement."""
 
     def __init__(
@@ -78,7 +78,7 @@ class Stage:
         self._held.close()
 
     def __repr__(self) -> str:
-        return f"<Stage of {self.dependency}: {[name for name, _ in self._steps]}>"
+        return f"<Experiment of {self.dependency}: {[name for name, _ in self._steps]}>"
 
     @property
     def others(self) -> dict[str, str]:
@@ -87,7 +87,7 @@ class Stage:
         return {name: self._stack.endpoint_of(name) for name in names}
 
     @property
-    def recovery(self) -> Span:
+    def recovery(self) -> TimeBounds:
         """The recovery time; NotTestable where it is not known."""
         if self._recovery is None:
             raise NotTestable(
@@ -201,7 +201,9 @@ class Stage:
             joined = next(_joined(runs) for name, runs in self._steps if name == step)
             run = self._with_evidence(joined)
             found = opening(run, self.dependency)
-            if found and any(a.started > found.latest for a in told(run, self.dependency)):
+            if found and any(
+                a.started > found.latest for a in matched_attempts(run, self.dependency)
+            ):
                 # It may be open again since then: all that is measured from here would be wrong.
                 raise NotTestable(
                     f"a call came before {SILENT} requests were kept back",
@@ -210,7 +212,7 @@ class Stage:
                 )
             if found and sum(r.started >= found.latest for r in run.responses) >= SILENT:
                 return found
-        failures = sum(attempt.failed for attempt in told(run, self.dependency))
+        failures = sum(attempt.failed for attempt in matched_attempts(run, self.dependency))
         raise NotTestable(
             f"the breaker did not open: {failures} calls failed in {most} requests",
             needs="a breaker that opens",
@@ -229,7 +231,9 @@ class Stage:
         began = time.monotonic()
         while True:
             run = self._with_evidence(self.drive(step, 1))
-            if told(run, self.dependency) and (not successfully or real(run.responses[0])):
+            if matched_attempts(run, self.dependency) and (
+                not successfully or real(run.responses[0])
+            ):
                 return True
             if time.monotonic() >= until:
                 return False

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.recording import Recording, Span
+from windtunnel.conformance.recording import Recording, TimeBounds
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import InconclusiveVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class PropertyResult:
     """One property's verdict, and what it rests on."""
 
     name: str
@@ -35,14 +35,14 @@ class Observed:
 
     failures: int | None
     """Consecutive failures after which the breaker was silent; None where it never was."""
-    recovery: Span | None
+    recovery: TimeBounds | None
     """How long it then stayed open, as claimed or measured; None beyond the deadline."""
     measured: bool
     """Whether the recovery time was measured, not claimed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ConformanceReport:
     """A whole run. True where nothing failed and something passed; see Verdict for the rest."""
 
     service: str
@@ -52,10 +52,10 @@ class Report:
     seed: int
     claims: Claims
     observed: Observed
-    results: tuple[Result, ...]
+    results: tuple[PropertyResult, ...]
     seconds: float
 
-    def ruled(self, ruling: Ruling) -> tuple[Result, ...]:
+    def ruled(self, ruling: Ruling) -> tuple[PropertyResult, ...]:
         """Return the results with this ruling."""
         return tuple(each for each in self.results if each.verdict.ruling is ruling)
 

@@ -6,11 +6,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from windtunnel.backends.wall_clock import WallClock
-from windtunnel.conformance.failures import FAILURES, Failure
+from windtunnel.conformance.conformance_report import PropertyResult
+from windtunnel.conformance.experiment import Experiment, Pause
+from windtunnel.conformance.failures import FAILURES, DependencyFailure
 from windtunnel.conformance.property import Property
 from windtunnel.conformance.recording import Recording
-from windtunnel.conformance.report import Result
-from windtunnel.conformance.stage import Pause, Stage
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import (
@@ -27,15 +27,15 @@ ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PropertyTrial:
     """One property, and the kind of failure by which the dependency fails."""
 
     chosen: Property
-    failure: Failure
+    failure: DependencyFailure
     subject: Subject
     pause: Pause
 
-    def __call__(self, stack: Stack) -> Result:
+    def __call__(self, stack: Stack) -> PropertyResult:
         """Carry the plan out and have its records judged."""
         began = time.monotonic()
         recording: Recording | None = None
@@ -62,7 +62,7 @@ class Trial:
             # stand, and what a tool does to the target is not the target's fault.
             statement = f"it could not be put to the test: {error}"
             verdict = self._untested(stack, statement, "what this error says")
-        return Result(
+        return PropertyResult(
             name=self.chosen.name,
             promise=self.chosen.promise,
             source=self.chosen.source,
@@ -85,9 +85,11 @@ class Trial:
                     needs=f"a backend that injects {needed} faults",
                 )
         clocked = self.chosen.steps_clock
-        with staged(stack, self.subject, self.pause, self.failure, clocked=clocked) as stage:
-            self.chosen.plan(stage)
-            return stage.recording()
+        with experiment_on(
+            stack, self.subject, self.pause, self.failure, clocked=clocked
+        ) as experiment:
+            self.chosen.plan(experiment)
+            return experiment.recording()
 
     def _untested(self, stack: Stack, statement: str, needs: str) -> Verdict:
         return Verdict(
@@ -102,15 +104,15 @@ class Trial:
 
 
 @contextmanager
-def staged(
+def experiment_on(
     stack: Stack,
     subject: Subject,
     pause: Pause,
-    failure: Failure = FAILURES["reset"],
+    failure: DependencyFailure = FAILURES["reset"],
     *,
     clocked: bool = False,
-) -> Iterator[Stage]:
-    """Give a stage with a fresh target, whose wall clock can be stepped where that is asked for."""
+) -> Iterator[Experiment]:
+    """Give an experiment with a fresh target; with `clocked`, its wall clock can be stepped."""
     with ExitStack() as held:
         clock: WallClock | None = None
         if clocked:
@@ -118,5 +120,5 @@ def staged(
         else:
             target = held.enter_context(stack.target())
         yield held.enter_context(
-            Stage(stack, target, subject, failure=failure.fault, pause=pause, clock=clock)
+            Experiment(stack, target, subject, failure=failure.fault, pause=pause, clock=clock)
         )

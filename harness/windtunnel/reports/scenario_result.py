@@ -6,7 +6,7 @@ from enum import StrEnum
 from windtunnel.criteria import Verdict
 
 
-class Outcome(StrEnum):
+class ScenarioOutcome(StrEnum):
     """How an attempt at a test ended."""
 
     PASSED = "passed"
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class InjectedFault:
     """A fault that a test injected, and the dependency that it struck."""
 
     fault: str
@@ -35,7 +35,7 @@ class Judged:
 
     test: str
     verdict: Verdict
-    faults: tuple[Struck, ...] = ()
+    faults: tuple[InjectedFault, ...] = ()
     """The faults that the test had injected by then."""
     attempt: int = 1
     """2 and above where the test was run again."""
@@ -44,12 +44,12 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class ScenarioResult:
     """One attempt at one test that used windtunnel."""
 
     test: str
     attempt: int
-    outcome: Outcome
+    outcome: ScenarioOutcome
     file: str
     """Relative to the project."""
     line: int
@@ -58,7 +58,7 @@ class Tried:
     said: str = ""
     """The first line of why it did not pass."""
     judged: tuple[Judged, ...] = ()
-    struck: tuple[Struck, ...] = ()
+    injected: tuple[InjectedFault, ...] = ()
     settings: tuple[str, ...] = ()
     description: tuple[str, ...] = ()
     """What its backend says of itself."""

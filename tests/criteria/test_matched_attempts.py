@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.criteria.recorded import STEP, evidence, exchange, responses, run
-from windtunnel.criteria.told import told
-from windtunnel.records import Evidence, Exchange, FaultWindow, Outcome, Run
+from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.records import Evidence, Exchange, ExchangeOutcome, FaultWindow, Run
 
 
 def at_redis(*exchanges: Exchange) -> Evidence:
@@ -24,7 +24,7 @@ def fault(dependency: str, began: float = -1.0) -> FaultWindow:
 
 
 GOOD = exchange(0.001)
-PENDING = replace(GOOD, ended=None, outcome=Outcome.PENDING, status="")
+PENDING = replace(GOOD, ended=None, outcome=ExchangeOutcome.PENDING, status="")
 REDIS_FAILED = at_redis(exchange(0.002, status=""))
 REDIS_PENDING = at_redis(replace(PENDING, started=0.002))
 REDIS_GOOD = at_redis(exchange(0.002))
@@ -53,5 +53,5 @@ REDIS_GOOD = at_redis(exchange(0.002))
 def test_an_error_counts_against_the_dependency_that_may_have_caused_it(
     seen: Run, *, failed: bool
 ) -> None:
-    (attempt,) = told(seen, "catalog")
+    (attempt,) = matched_attempts(seen, "catalog")
     assert attempt.failed is failed

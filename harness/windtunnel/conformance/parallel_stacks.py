@@ -15,17 +15,17 @@ Found = TypeVar("Found")
 Work = Callable[[Stack], Found]
 
 
-class Lane:
+class StackThread:
     """One stack, and the thread that starts it, works on it piece by piece, and stops it."""
 
     def __init__(self, open_stack: OpenStack) -> None:
         self._held = ExitStack()
-        self._thread = ThreadPoolExecutor(1, "windtunnel lane")
+        self._thread = ThreadPoolExecutor(1, "windtunnel stack")
         self._given: list[Future[Any]] = []
         self._stack = self._thread.submit(lambda: self._held.enter_context(open_stack()))
 
     def __repr__(self) -> str:
-        return f"<Lane with {sum(not each.done() for each in self._given)} pieces of work>"
+        return f"<StackThread with {sum(not each.done() for each in self._given)} pieces of work>"
 
     def give(self, work: Work[Found]) -> Future[Found]:
         """Have work done once what was given before is; an error of the start is its error too."""
@@ -42,19 +42,19 @@ class Lane:
         return closed
 
 
-class Lanes:
-    """Lanes in a with statement, which ends once all of them are closed."""
+class ParallelStacks:
+    """Several stacks, each in its own thread. The `with` statement ends once all are closed."""
 
     def __init__(self, stacks: Sequence[OpenStack]) -> None:
         self._stacks = stacks
-        self._lanes: list[Lane] = []
+        self._threads: list[StackThread] = []
         self._closing = threading.Event()
 
     def __repr__(self) -> str:
-        return f"<Lanes {self._lanes}>"
+        return f"<ParallelStacks {self._threads}>"
 
     def __enter__(self) -> Self:
-        self._lanes = [Lane(open_stack) for open_stack in self._stacks]
+        self._threads = [StackThread(open_stack) for open_stack in self._stacks]
         return self
 
     def __exit__(
@@ -64,31 +64,31 @@ class Lanes:
         traceback: TracebackType | None,
     ) -> None:
         self._closing.set()
-        closed = [lane.close() for lane in self._lanes]
+        closed = [thread.close() for thread in self._threads]
         wait(closed)
         if error is None:
             for each in closed:
                 each.result()
 
     def pause(self, seconds: float) -> None:
-        """Wait; CancelledError where the lanes are closed meanwhile, as by an interrupt."""
+        """Wait; CancelledError where the stacks are closed meanwhile, as by an interrupt."""
         if self._closing.wait(max(0.0, seconds)):
             raise CancelledError
 
     def side_by_side(self, pieces: Sequence[Work[Found]]) -> Iterator[Found]:
-        """Do the pieces of work on all lanes, and yield what each found, in their order.
+        """Do the pieces of work on all stacks, and yield what each found, in their order.
 
         They are dealt out in turn, not to whoever is free: what a tap draws from its seed depends
         on what it has seen before, and must not depend on the machine's speed.
         """
         given = [
-            self._lanes[number % len(self._lanes)].give(piece)
+            self._threads[number % len(self._threads)].give(piece)
             for number, piece in enumerate(pieces)
         ]
         for each in given:
             yield each.result()
 
     def alone(self, pieces: Sequence[Work[Found]]) -> Iterator[Found]:
-        """Do the pieces of work on the first lane while the others rest, once they do."""
+        """Do the pieces of work on the first stack while the others rest, once they do."""
         for piece in pieces:
-            yield self._lanes[0].give(piece).result()
+            yield self._threads[0].give(piece).result()

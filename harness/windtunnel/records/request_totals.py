@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.records.histogram import Histogram
-from windtunnel.records.samples import Failure, Samples
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.samples import Samples
 
 
 @dataclass(slots=True, kw_only=True)
-class Whole:
+class RequestTotals:
     """What is known of all requests, kept or not."""
 
     kept_one_in: int = 1
     """The samples are one request of so many, drawn at random, over the whole run."""
-    failures: Counter[Failure]
+    failures: Counter[RequestFailure]
     statuses: Counter[int]
     latencies: Histogram
     """Of the answered requests."""
@@ -28,17 +29,17 @@ class Whole:
         return self.failures.total()
 
     @classmethod
-    def none(cls) -> "Whole":
+    def none(cls) -> "RequestTotals":
         """Return that of no request yet."""
         return cls(failures=Counter(), statuses=Counter(), latencies=Histogram())
 
     @classmethod
-    def of(cls, samples: Samples) -> "Whole":
+    def of(cls, samples: Samples) -> "RequestTotals":
         """Return that of samples which are all there were."""
-        whole = cls.none()
+        totals = cls.none()
         took = samples.ended - samples.intended
-        whole.count(samples.failure, samples.status, took)
-        return whole
+        totals.count(samples.failure, samples.status, took)
+        return totals
 
     def count(
         self,
@@ -49,22 +50,22 @@ class Whole:
         """Count more requests, given as columns; `took` is in seconds."""
         for kind, count in enumerate(np.bincount(failure).tolist()):
             if count:
-                self.failures[Failure(kind)] += count
+                self.failures[RequestFailure(kind)] += count
         answered = status != 0
         for value, count in zip(*np.unique(status[answered], return_counts=True), strict=True):
             self.statuses[int(value)] += int(count)
         self.latencies.record(took[answered])
 
     @classmethod
-    def merged(cls, parts: "Sequence[Whole]") -> "Whole":
+    def merged(cls, parts: "Sequence[RequestTotals]") -> "RequestTotals":
         """Return that of several workers' requests together."""
-        whole = cls.none()
-        whole.kept_one_in = max(part.kept_one_in for part in parts)
+        totals = cls.none()
+        totals.kept_one_in = max(part.kept_one_in for part in parts)
         for part in parts:
-            whole.failures += part.failures
-            whole.statuses += part.statuses
-            whole.latencies.add(part.latencies)
-        return whole
+            totals.failures += part.failures
+            totals.statuses += part.statuses
+            totals.latencies.add(part.latencies)
+        return totals
 
 
 def thinned(count: int, one_in: int, random: np.random.Generator) -> NDArray[np.intp]:

@@ -1,0 +1,60 @@
+"""Two revisions of one service measured side by side, round after round."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmRound:
+    """What one arm of a comparison did in one round."""
+
+    durations: tuple[float, ...]
+    """Seconds of each timed request; number n was made beside number n of the other arm."""
+    requests: int
+    """All requests, those of the burst included."""
+    failures: int
+    """Those without an answer below 400."""
+    rate: float
+    """Answers a second when several callers asked at once."""
+    cpu: tuple[float, ...]
+    """CPU seconds a request that the arm's processes used, number n beside number n of the other
+    arm. Empty where that cannot be read."""
+    resident: int | None
+    """Bytes of memory that the arm's processes held at the round's end."""
+    grown: int = 0
+    """By how many bytes that was more than at its beginning."""
+    calls: tuple[int | None, ...] = ()
+    """Calls to each of the comparison's dependencies, from the taps; None where one missed some."""
+    counted: int = 0
+    """Requests whose calls these are: those of the burst."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """A short stretch of a comparison: pairs of one endpoint, then a burst of each arm."""
+
+    endpoint: str
+    began: float
+    base: ArmRound
+    head: ArmRound
+    generation: int = 0
+    """The number of the process generation: both arms are started anew for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two arms measured side by side, round after round in the order of time."""
+
+    base: str
+    head: str
+    endpoints: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    """Those whose calls were counted; none where the arms are not behind our taps."""
+    rounds: tuple[Round, ...]
+    conditions: tuple[str, ...] = ()
+    """Backend, profile, faults and seed."""
+    remarks: tuple[str, ...] = ()
+    """What disturbed the measurement, each as one sentence."""
+
+    def of(self, endpoint: str) -> tuple[Round, ...]:
+        """Return the rounds of one endpoint, in order."""
+        return tuple(round_ for round_ in self.rounds if round_.endpoint == endpoint)

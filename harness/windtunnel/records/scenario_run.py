@@ -1,0 +1,64 @@
+"""One stretch of load in a scenario: the callers' view and each tap's, with the faults in force."""
+
+from dataclasses import dataclass, field
+
+from windtunnel.records.evidence import Evidence
+from windtunnel.records.limits import Limits
+from windtunnel.records.response import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultWindow:
+    """One injected fault and the time it was in force."""
+
+    fault: str
+    """The fault as it reads in a scenario, such as "Outage('catalog')"."""
+    dependency: str
+    began: float
+    ended: float | None = None
+    toxic: str = ""
+    """How the names of its toxics at the tap begin, where their touches tell what it altered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one stretch of load produced: the caller's view, and each dependency's."""
+
+    responses: tuple[Response, ...]
+    evidence: tuple[Evidence, ...]
+    began: float
+    ended: float
+    concurrency: int
+    profile: str
+    """The network profile in force, such as "loopback" or "zone (1.3 ms measured)"."""
+    backend: str
+    seed: int
+    faults: tuple[FaultWindow, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """Settings that differ from the target's defaults, such as "RECOVERY_TIMEOUT=1"."""
+    limits: Limits = field(default_factory=Limits)
+    """What the criteria demand of it where a test does not say otherwise."""
+
+    def at(self, dependency: str) -> Evidence:
+        """Return the evidence of `dependency`; KeyError names the ones there are."""
+        for evidence in self.evidence:
+            if evidence.dependency == dependency:
+                return evidence
+        known = ", ".join(evidence.dependency for evidence in self.evidence) or "none"
+        raise KeyError(f"no evidence for dependency {dependency!r}; there is: {known}")
+
+    def to(self, endpoint: str) -> tuple[Response, ...]:
+        """Return the responses of one endpoint, in order of their start."""
+        return tuple(response for response in self.responses if response.endpoint == endpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Interleaved pairs: request n of `a` and request n of `b` were made side by side."""
+
+    a: Run
+    b: Run
+
+    def evidence_at(self, dependency: str) -> Evidence:
+        """Return the dependency's evidence over both arms."""
+        return self.a.at(dependency)
