@@ -11,7 +11,7 @@ pytest.importorskip("playwright", reason="playwright is not installed; see the e
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import NEEDED, keep
-from tests.load.made import load_run
+from tests.load.hand_made_runs import load_run
 from tests.reports.made import EVERY_KIND, session
 from windtunnel.records import FaultWindow
 from windtunnel.reports.files import TextFile

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tests.load.made import CALM, load_run
+from tests.load.hand_made_runs import CALM, load_run
 from windtunnel.criteria.generator_kept_up import generator_kept_up, guarded
 from windtunnel.criteria.objective import Objective, ObjectiveFigure, parse
 from windtunnel.criteria.objective_held import objective_held

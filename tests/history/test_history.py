@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.paired.demonstration import git, make
-from tests.paired.recorded import arm, comparison
+from tests.paired.hand_made_comparisons import arm, comparison
 from windtunnel.cli import main
 from windtunnel.criteria.regression import regressions
 from windtunnel.criteria.tolerances import Tolerances

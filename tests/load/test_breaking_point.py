@@ -76,7 +76,7 @@ def test_a_search_ends_with_its_time() -> None:
     found = search.run(breaks_beyond(0.9))
     assert found.ran_out
     assert [trial.level for trial in found.trials] == [0.0, 0.001, 0.002, 0.004]
-    assert str(found) == "holds to 4 ms, the time was over before more could be told"
+    assert str(found) == "holds to 4 ms, the time was over before more could be measured"
 
 
 def test_a_breaking_point_says_what_was_seen_in_its_unit() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.load import servers
-from tests.load.driven import load
+from tests.load.engine_runs import load
 from tests.load.servers import OK, Server, answering, serving
 from windtunnel.load.arrivals import constant
 from windtunnel.load.destination import Destination

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.load.made import CALM, load_run
+from tests.load.hand_made_runs import CALM, load_run
 from windtunnel.criteria.objective import parse
 from windtunnel.load.find_limit import Limit, find_limit
 from windtunnel.load.level_search import LevelOutcome, bracket, next_level, steps_at_most

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.load import made
+from tests.load import hand_made_runs
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling
@@ -112,7 +112,7 @@ def run_of(count: int, keep: int) -> LoadRun:
         seconds=float(count),
         connections=2,
         seed=1,
-        strain=made.CALM,
+        strain=hand_made_runs.CALM,
     )
 
 

@@ -6,13 +6,13 @@ from itertools import count
 
 import pytest
 
-from tests.load.driven import load
+from tests.load.engine_runs import load
 from tests.load.servers import OK, Reply
 from windtunnel.load.destination import locate
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.mix import Mix, WeightedRequest
-from windtunnel.load.one_answer import is_one_answer
 from windtunnel.load.plan import LoadPlan
+from windtunnel.load.repeated_answer import is_one_answer
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
 

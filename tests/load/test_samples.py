@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from tests.load import made
+from tests.load import hand_made_runs
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.samples import ROW, Samples
@@ -14,7 +14,7 @@ from windtunnel.records.samples import ROW, Samples
 
 def test_quantiles_are_those_of_an_exact_recomputation() -> None:
     latencies = np.random.default_rng(1).exponential(0.01, 10_007)
-    own = made.samples(latencies.tolist())
+    own = hand_made_runs.samples(latencies.tolist())
     shares = (0.5, 0.9, 0.99, 0.999, 1.0)
     ordered = sorted(own.latencies.tolist())
     expected = [ordered[math.ceil(share * len(ordered) - 1e-9) - 1] for share in shares]
@@ -22,15 +22,15 @@ def test_quantiles_are_those_of_an_exact_recomputation() -> None:
 
 
 def test_quantiles_of_nothing_are_not_a_number() -> None:
-    assert math.isnan(made.samples([]).quantiles([0.5])[0])
+    assert math.isnan(hand_made_runs.samples([]).quantiles([0.5])[0])
 
 
 def test_requests_without_an_answer_have_no_latency() -> None:
-    assert len(made.samples([0.1] * 10, failed=(2, 5)).latencies) == 8
+    assert len(hand_made_runs.samples([0.1] * 10, failed=(2, 5)).latencies) == 8
 
 
 def test_merging_keeps_every_request_in_order_of_its_end() -> None:
-    one, other = made.samples([0.3, 0.1, 0.2]), made.samples([0.05, 0.25])
+    one, other = hand_made_runs.samples([0.3, 0.1, 0.2]), hand_made_runs.samples([0.05, 0.25])
     merged = Samples.merged([one, other])
     assert merged.ended.tolist() == sorted([*one.ended.tolist(), *other.ended.tolist()])
     assert sorted(merged.latencies.tolist()) == pytest.approx([0.05, 0.1, 0.2, 0.25, 0.3])
@@ -81,7 +81,7 @@ def test_a_record_takes_less_than_a_hundred_bytes() -> None:
 
 
 def test_responses_are_the_records_of_single_requests() -> None:
-    own = made.samples([0.1, 0.2], failed=(1,), names=("/a", "/b"))
+    own = hand_made_runs.samples([0.1, 0.2], failed=(1,), names=("/a", "/b"))
     first, second = own.responses()
     assert (first.endpoint, first.status, first.failure) == ("/a", 200, "")
     assert first.duration == pytest.approx(0.1)

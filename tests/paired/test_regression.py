@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.paired.recorded import Head, arm, comparison
+from tests.paired.hand_made_comparisons import Head, arm, comparison
 from windtunnel.criteria.regression import figures, regressions
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict

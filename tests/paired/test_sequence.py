@@ -75,25 +75,25 @@ def test_the_same_peeking_fools_the_interval_of_a_fixed_number() -> None:
 def test_five_percent_is_told_from_the_tolerance_within_two_thousand_pairs() -> None:
     """At the level of one of 24 figures; requests as they scatter on a machine left alone."""
     generator = np.random.default_rng(21)
-    told = 0
+    decided = 0
     for _ in range(100):
         base, head = quiet_pairs(generator, effect=1.05)
         interval = centre(log_ratios(head, base, 10), FAMILY)
         assert interval is not None
-        told += math.exp(interval.lower) > 1 + Tolerances().mean
-    assert told >= 99
+        decided += math.exp(interval.lower) > 1 + Tolerances().mean
+    assert decided >= 99
 
 
 def test_ten_percent_is_told_from_five_on_a_bad_machine() -> None:
     """Single pairs: their centre feels a tail of infinite variance least."""
     generator = np.random.default_rng(21)
-    told = 0
+    decided = 0
     for _ in range(100):
         base, head = noisy_pairs(generator, effect=1.10)
         interval = centre(log_ratios(head, base, 1), FAMILY)
         assert interval is not None
-        told += math.exp(interval.lower) > 1.05
-    assert told >= 99
+        decided += math.exp(interval.lower) > 1.05
+    assert decided >= 99
 
 
 def test_the_interval_holds_the_true_effect() -> None:

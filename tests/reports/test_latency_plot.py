@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from tests.load.made import load_run
+from tests.load.hand_made_runs import load_run
 from windtunnel.records import FaultWindow, Response, Run
 from windtunnel.reports.latency_plot import COLUMNS, KINDS, ROWS, picture, svg
 

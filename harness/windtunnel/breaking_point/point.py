@@ -52,12 +52,12 @@ class BreakingPoint:
 
     @property
     def held_without(self) -> bool:
-        """Whether the criterion holds without the fault: else no strength of it tells anything."""
+        """Whether the criterion holds without the fault: else no strength of it shows anything."""
         return self._last(0.0).ruling is Ruling.PASS
 
     @property
     def needs(self) -> str:
-        """What would tell more, where the level beyond was left open; empty where it was not."""
+        """What would decide the mildest level that was not shown to hold. Empty where it failed."""
         beyond = self._last(self.broke or 0.0)
         return "; ".join({v.needs: None for v in beyond.verdicts if v.needs})
 
@@ -80,7 +80,7 @@ class BreakingPoint:
             least = ", the least that was tried" if self.held is None else ""
             parts.append(f"{_how(self._last(self.broke))} at {self.show(self.broke)}{least}")
         if self.ran_out:
-            parts.append("the time was over before more could be told")
+            parts.append("the time was over before more could be measured")
         return ", ".join(parts) or "nothing was tried"
 
 

@@ -81,7 +81,7 @@ def read(kind: str, dependency: str, settings: Mapping[str, str]) -> Strength:
         mildest, hardest = RANGES[name]
     others = {key: text for key, text in settings.items() if key != name}
     strength = Strength(found.name, dependency, name, mildest, hardest, others)
-    for level in strength.levels:  # so that a mistake is told before anything starts
+    for level in strength.levels:  # so that a mistake is reported before anything starts
         strength.fault(level)
     return strength
 

@@ -1,4 +1,4 @@
-"""The two answers whose end only their head tells: one to HEAD, and one that lasts to the close."""
+"""The answers whose end follows from their head: to HEAD, and those that last to the close."""
 
 from collections.abc import Callable
 

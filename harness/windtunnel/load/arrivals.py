@@ -1,4 +1,4 @@
-"""When requests are due in an open loop: pure schedules, the whole of each known beforehand.
+"""When requests are due in an open loop: schedules that are known before the run.
 
 A schedule is a rate over time, cut into segments in which it changes linearly. Arrivals are spaced
 evenly in the expected count, or by a Poisson process: unit-rate exponential gaps in the expected
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from windtunnel.errors import ConfigurationError, suggestion
 
 HIGHEST_RATE = 1_000_000.0
-"""Requests a second: beyond what one machine sends, so a slip of the keyboard."""
+"""The highest rate in requests a second. One machine sends less, so more is a typing error."""
 MOST = 1_000_000_000
-"""Requests that one run may make."""
+"""The most requests of one run."""
 BLOCK = 8192
-"""Requests whose times are worked out at once: a longer schedule takes no more memory."""
+"""Requests whose times are computed at once, so that a long schedule takes little memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateSegment:
-    """A stretch in which the rate goes linearly from `first` to `last` requests a second."""
+    """A time in which the rate changes linearly from `first` to `last` requests a second."""
 
     seconds: float
     first: float
@@ -82,14 +82,14 @@ class Arrivals:
         return np.concatenate([np.empty(0), *self.blocks(seed)])
 
     def blocks(self, seed: int, part: int = 0, parts: int = 1) -> Iterator[NDArray[np.float64]]:
-        """Give the times piece by piece: the `part`th of each `parts` requests in turn."""
+        """Yield the times of part `part`: one in `parts` requests, in blocks."""
         before = 0
         for counts in self._counts(seed):
             yield self._when(counts[(part - before) % parts :: parts])
             before += len(counts)
 
     def _counts(self, seed: int) -> Iterator[NDArray[np.float64]]:
-        """Give the expected count at which each request is due."""
+        """Yield the expected count at which each request is due."""
         if not self.poisson:
             whole = math.ceil(self.expected - 1e-9)
             for start in range(0, whole, BLOCK):

@@ -1,7 +1,7 @@
 """Closed-loop load: each of N connections sends its next request when its last is answered.
 
-A closed loop slows down with the service, so it shows what N callers get, not what a given arrival
-rate would suffer (coordinated omission: Tene, "How NOT to Measure Latency").
+A closed loop slows down with the service. It shows what N callers get, not what a given arrival
+rate would meet (coordinated omission: Tene, "How NOT to Measure Latency").
 """
 
 import asyncio
@@ -58,8 +58,8 @@ async def closed_loop(
 ) -> list[Response]:
     """Send `endpoints` in order, each by the first caller that is free; return the responses.
 
-    Ends with the endpoints, or once the monotonic clock reaches `until`. `between` is awaited by a
-    caller after each of its requests.
+    It ends after the last endpoint, or when the monotonic clock reaches `until`. Each caller awaits
+    `between` after each of its requests.
     """
     remaining: Iterator[str] = iter(endpoints)
     numbers = count(1)

@@ -1,4 +1,4 @@
-"""Where load goes: a URL resolved once, and the guard that keeps it on this machine."""
+"""The server that receives load: a URL resolved once, and the guard that keeps it local."""
 
 import asyncio
 import ipaddress
@@ -12,7 +12,7 @@ from windtunnel.errors import ConfigurationError, suggestion
 
 SCHEMES = ("http", "https")
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
-"""What begins HTTP/2: a fixed text, and a SETTINGS frame without any (RFC 9113, 3.4)."""
+"""The start of HTTP/2: a fixed text, and an empty SETTINGS frame (RFC 9113, 3.4)."""
 _SETTINGS = b"\x04"
 """The type of the frame that a server begins with."""
 

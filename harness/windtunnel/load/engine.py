@@ -1,4 +1,4 @@
-"""The fast load engine: one event loop drives all connections of a plan and records every request.
+"""The load engine: one event loop drives all connections of a plan and records every request.
 
 Closed loop: a connection that is free sends the next request. Open loop: requests come due by a
 schedule that no answer can slow down; one that finds every connection busy waits, and its latency
@@ -23,11 +23,11 @@ from windtunnel.records.request_failure import RequestFailure
 from windtunnel.timers import Timers
 
 SWEEP = 0.010
-"""Seconds between looks at deadlines, which are also the probes of the loop's lag."""
+"""Seconds between two checks of the deadlines. Each check also measures the loop's lag."""
 
 
 class LoadEngine:
-    """One stretch of load in the running event loop, prepared beforehand."""
+    """Runs one plan in the running event loop."""
 
     def __init__(self, plan: LoadPlan) -> None:
         self.recorder = LoadRecorder(plan.keep, plan.seed)
@@ -58,7 +58,7 @@ class LoadEngine:
         return f"<LoadEngine on {self._plan.destination}, {len(self.recorder)} requests so far>"
 
     async def run(self, start: float | None = None) -> LoadRun:
-        """Return what the plan's stretch of load recorded; it begins at `start`, or now."""
+        """Run the plan and return its records. It begins at the monotonic time `start`, or now."""
         plan = self._plan
         self.began = monotonic() if start is None else start
         self._until = self.began + plan.stretch
@@ -84,7 +84,7 @@ class LoadEngine:
         return self._result()
 
     def stop(self) -> None:
-        """Begin nothing that was not due yet; the run ends once the rest has ended."""
+        """Send no further request; the run ends with those under way."""
         self._until = min(self._until, monotonic())
         self._due = self._due[: self._next]
         self._blocks = iter(())
@@ -135,7 +135,7 @@ class LoadEngine:
             self._finish_if_idle()
 
     def _arrive(self) -> None:
-        """Begin what is due, and wake up for the next."""
+        """Send what is due, and set the timer for the next."""
         now = monotonic()
         due, place = self._due, self._next
         while place < len(due) and due[place] <= now:
@@ -154,14 +154,14 @@ class LoadEngine:
             self._finish_if_idle()
 
     def _look_ahead(self) -> None:
-        """Work out when the next requests are due, once all before have begun."""
+        """Compute the next due times, once all before have passed."""
         self._due = []
         self._next = 0
         while not self._due and (block := next(self._blocks, None)) is not None:
             self._due = (block + self.began).tolist()
 
     def _forget_late(self, now: float) -> None:
-        """Record what waited for a connection until its deadline: left out, it would flatter."""
+        """Record as not sent what waited for a connection until its deadline."""
         while self._waiting and self._waiting[0][0] + self._waiting[0][1].timeout <= now:
             intended, item = self._waiting.popleft()
             row = PACK(intended, NAN, NAN, now, 0, 0, item.index, RequestFailure.NOT_SENT, 1)

@@ -1,4 +1,4 @@
-"""One connection of the fast engine: the path that every request takes, so it allocates little."""
+"""One HTTP/1.1 connection of the load engine. Each request takes this path: it allocates little."""
 
 import asyncio
 import ssl
@@ -11,28 +11,28 @@ import httptools
 from windtunnel.load.answer_head import HeadAnswer, status_until_close
 from windtunnel.load.destination import Destination
 from windtunnel.load.mix import Encoded
-from windtunnel.load.one_answer import is_one_answer
 from windtunnel.load.recorder import PACK, LoadRecorder
+from windtunnel.load.repeated_answer import is_one_answer
 from windtunnel.records.request_failure import RequestFailure
 
 NAN = float("nan")
 NEVER = float("inf")
 REMEMBERED = 4096
-"""Bytes of an answer that a connection remembers at most: there may be thousands of them."""
+"""The most bytes of an answer that a connection keeps: there may be thousands of connections."""
 
 Released = Callable[["Slot", float], None]
 
 
 class Slot(Protocol):
-    """Where one request at a time is sent: a connection, or a stream of one."""
+    """Sends one request at a time: an HTTP/1.1 connection, or a stream of an HTTP/2 connection."""
 
     @property
     def number(self) -> int:
-        """The connection's."""
+        """The number of its connection."""
 
     @property
     def is_dead(self) -> bool:
-        """Whether it serves no more."""
+        """Whether it can send no further request."""
 
     @property
     def deadline(self) -> float:
@@ -45,18 +45,17 @@ class Slot(Protocol):
         """Send, `now`, a request that was due at `intended`. The one before must have ended."""
 
     def expire(self) -> None:
-        """Fail the request under way: its deadline has passed."""
+        """Record the request under way as timed out."""
 
     def close(self) -> None:
-        """Close without a record."""
+        """Close; record nothing."""
 
 
 class Exchanger(asyncio.Protocol):
-    """One connection from its opening to its end: sends one request at a time, records each.
+    """One HTTP/1.1 connection: sends one request at a time and records each.
 
-    Calls `released` when it is free for another. The opening counts in the first request's time.
-    It never raises: what goes wrong is recorded as a `RequestFailure`. Once `is_dead`, it serves no
-    more.
+    It calls `released` when it is free for another. The time to connect counts in the first
+    request's. It never raises: each error is recorded as a `RequestFailure`.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class Exchanger(asyncio.Protocol):
         self._status = 0
         self._ends = False
         self._last = self._again = b""
-        """The last answer that came in one piece, and one that had come twice: many are alike."""
+        """The last answer that came in one piece, and the last that came twice in a row."""
         self._again_status = 0
 
     def __repr__(self) -> str:
@@ -113,11 +112,11 @@ class Exchanger(asyncio.Protocol):
             self._fail(failure_of(error))
 
     def expire(self) -> None:
-        """Fail the request under way: its deadline has passed."""
+        """Record the request under way as timed out."""
         self._fail(RequestFailure.TIMED_OUT)
 
     def close(self) -> None:
-        """Close without a record."""
+        """Close; record nothing."""
         self._item = None
         self._drop()
 
@@ -182,7 +181,7 @@ class Exchanger(asyncio.Protocol):
         if self._first_byte != self._first_byte:  # NaN: no answer has begun
             self._first_byte = now
             if data == self._again:
-                # The same bytes from the same state of the parser, which need not see them.
+                # The same bytes in the same state of the parser: their parse is known.
                 self._end(now, self._again_status, item.verdicts[self._again_status])
                 return
             self._head = data
@@ -203,7 +202,7 @@ class Exchanger(asyncio.Protocol):
             self._end(now, status, item.verdicts[status])
 
     def _remember(self, data: bytes, status: int) -> None:
-        """Take what came twice in a row for what may come again."""
+        """Remember an answer that came twice in a row."""
         if len(data) > REMEMBERED:
             return
         if data == self._last and is_one_answer(data):
@@ -238,7 +237,7 @@ class Exchanger(asyncio.Protocol):
 
 
 def ignore(place: Slot, now: float) -> None:
-    """Take a released connection for nothing more."""
+    """Do nothing with a released connection."""
 
 
 def failure_of(error: Exception) -> RequestFailure:

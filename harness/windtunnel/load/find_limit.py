@@ -1,4 +1,4 @@
-"""The highest rate at which objectives hold, found by stretches of open-loop load."""
+"""Finds the highest rate at which objectives hold, by open-loop load at one rate after another."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from windtunnel.load.level_search import Bracket, LevelOutcome, bracket, next_le
 from windtunnel.records.load_run import LoadRun
 
 LONGER, LONGEST = 3.0, 10.0
-"""How much longer, at least and at most, a stretch is repeated whose evidence left it open."""
+"""The least and the most factor by which an inconclusive measurement is repeated longer."""
 
 Offer = Callable[[float, float], LoadRun]
-"""Offers a rate for so many times the usual stretch."""
+"""Offers a rate, for a multiple of the usual time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Limit:
     bracket: Bracket
     trials: tuple[RateTrial, ...]
     bottleneck: str = ""
-    """Why the search ended early: the load engine's own limit, not the service's."""
+    """Why the search ended early: the limit of the load engine, not of the service."""
     confidence: float = 0.99
 
 
@@ -50,9 +50,9 @@ def find_limit(
 ) -> Limit:
     """Return the highest rate from `lowest` to `highest` that was shown to hold, to `resolution`.
 
-    Every look is held to a share of the error that `confidence` allows the whole search
-    (Bonferroni). What two looks leave open was not shown to hold. The search ends where the load
-    engine itself cannot follow.
+    Each measurement has a share of the error that `confidence` allows the whole search
+    (Bonferroni). A rate that two measurements leave inconclusive counts as not shown to hold. The
+    search ends where the load engine itself cannot keep the rate.
     """
     looks = 2 * len(objectives) * steps_at_most(lowest, highest, resolution)
     each = 1 - (1 - confidence) / looks

@@ -1,4 +1,4 @@
-"""How long the engine's own thread was busy: running, or ready to run and waiting for a core."""
+"""Generator saturation: how long the engine's thread ran, or was ready and waited for a core."""
 
 import contextlib
 import time
@@ -8,10 +8,10 @@ _SCHEDULE = Path("/proc/thread-self/schedstat")
 
 
 def busy_seconds() -> float:
-    """Return the calling thread's time on a core and, on Linux, its time waiting for one.
+    """Return the seconds that the calling thread ran and, on Linux, waited for a core.
 
-    An engine that shares its core with the service is the bottleneck long before it has used the
-    whole of one, and only the waiting shows that. Source: proc(5), schedstat; else thread_time.
+    An engine that shares its core with the service is the bottleneck before it has used a whole
+    core. Only the waiting shows that. Source: proc(5), schedstat; elsewhere thread_time.
     """
     with contextlib.suppress(OSError, ValueError):
         ran, waited, _ = (int(field) for field in _SCHEDULE.read_text().split())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LevelOutcome:
-    """One level and whether it held; what was not shown to hold did not."""
+    """One level, and whether it was shown to hold."""
 
     level: float
     held: bool

@@ -1,4 +1,4 @@
-"""One event loop in a thread: async inside, sync at the edge."""
+"""One event loop in a thread of its own, for synchronous callers."""
 
 import asyncio
 import threading
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 class LoopThread:
-    """Runs coroutines for synchronous callers, with or without a loop of their own. Closable."""
+    """Runs coroutines for synchronous callers, which may run inside another loop. Closable."""
 
     def __init__(self) -> None:
         self._loop = new_event_loop()

@@ -1,4 +1,4 @@
-"""What is sent: weighted requests, each encoded once before the run, drawn by a seed."""
+"""The requests of a load: weighted, encoded once before the run, drawn by a seed."""
 
 import itertools
 import string
@@ -17,23 +17,23 @@ BLOCK = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightedRequest:
-    """One kind of request. Raises ConfigurationError on what no server could be sent."""
+    """One kind of request and its weight. Raises ConfigurationError where it cannot be sent."""
 
     path: str = "/"
-    """With {field} for each of `data`'s fields that varies."""
+    """It may contain {field} for each field of `data`."""
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     """As UTF-8; with {field} where there is `data`."""
     weight: float = 1.0
     expect: tuple[int, ...] = ()
-    """The statuses that are no error; empty: all below 400."""
+    """The statuses that are not errors. Empty: all below 400."""
     timeout: float = 10.0
     """Seconds from the intended start until it has failed."""
     name: str = ""
-    """How it is named in results; empty: method and path, or the path alone for GET."""
+    """Its name in results. Empty: method and path, or the path alone for GET."""
     data: tuple[Mapping[str, str], ...] = ()
-    """Rows whose fields fill path and body; the rows are drawn evenly."""
+    """Rows whose fields fill path and body. Each row is equally likely."""
 
     def __post_init__(self) -> None:
         if not self.path.startswith("/") or any(c <= " " or c > "~" for c in self.path):
@@ -67,7 +67,7 @@ class WeightedRequest:
         return self.name or (self.path if self.method == "GET" else f"{self.method} {self.path}")
 
     def filled(self) -> Iterator[tuple[str, str]]:
-        """Give each pair of path and body that this request can have."""
+        """Yield each pair of path and body that this request can have."""
         if not self.data:
             yield self.path, self.body
         for row in self.data:
@@ -76,7 +76,7 @@ class WeightedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One request as bytes for the wire, with what its answer is held against."""
+    """One request as bytes, and how to judge its answer."""
 
     wire: bytes
     index: int
@@ -106,7 +106,7 @@ class Mix:
         return tuple(request.label for request in self.requests)
 
     def order(self, host: str, seed: int, *, keep_alive: bool = True) -> Iterator[Encoded]:
-        """Give requests without end, drawn by `seed`; `host` is the Host header."""
+        """Yield requests without end, drawn by `seed`. `host` is the Host header."""
         choices: list[Encoded] = []
         shares: list[float] = []
         for index, request in enumerate(self.requests):

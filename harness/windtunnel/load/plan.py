@@ -1,4 +1,4 @@
-"""What one stretch of load shall be: everything that a worker needs to know, and no more."""
+"""The plan of one load: everything that a worker needs to know."""
 
 from dataclasses import dataclass, replace
 
@@ -11,34 +11,34 @@ from windtunnel.load.recorder import KEEP
 MOST_CONNECTIONS = 10_000
 MOST_STREAMS = 1000
 LEAST_KEPT = 1000
-"""Requests below which a sample says nothing about a 99th percentile."""
+"""The fewest requests that allow a statement about the 99th percentile."""
 LONGEST = 3600.0
 """Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
-    """A bounded stretch of load. Raises ConfigurationError on one that is not bounded so."""
+    """A load within bounds of time, requests and connections; else ConfigurationError."""
 
     destination: Destination
     mix: Mix
     connections: int = 32
     seconds: float = 10.0
-    """How long requests are begun; those under way then still end by their own deadline."""
+    """How long requests are sent. Those under way then end by their own deadline."""
     arrivals: Arrivals | None = None
-    """When requests are due (open loop); None for a closed loop: when a connection is free."""
+    """When requests are due (open loop). None: a closed loop sends when a connection is free."""
     most: int = MOST
     """Requests at which a closed loop ends before its time."""
     keep: int = KEEP
-    """Requests that are kept one by one; of more, quantiles come from an HDR histogram of all."""
+    """Requests that are kept as rows. Above it, quantiles come from an HDR histogram of all."""
     seed: int = 0
     keep_alive: bool = True
-    """Whether connections are used again; else each request opens its own."""
+    """Whether connections are reused; else each request opens its own."""
     streams: int = 1
-    """Requests at a time on one connection: more than one is HTTP/2's."""
+    """Concurrent requests on one connection; above one for HTTP/2 only."""
     part: int = 0
     parts: int = 1
-    """This is the `part`th (from 0) of so many that together are the plan."""
+    """This is part `part` (from 0) of `parts` parts of a plan."""
 
     def __post_init__(self) -> None:
         for name, value, most in (
@@ -72,11 +72,11 @@ class LoadPlan:
 
     @property
     def stretch(self) -> float:
-        """Seconds in which requests are begun."""
+        """Seconds in which requests are sent."""
         return self.arrivals.seconds if self.arrivals else self.seconds
 
     def split(self, parts: int) -> "list[LoadPlan]":
-        """Return the parts for so many processes; arrivals are dealt out in turn."""
+        """Return `parts` parts, one for each process. They take arrivals in turn."""
         if not 1 <= parts <= self.connections:
             raise ConfigurationError(
                 f"processes = {parts}: expected 1 to {self.connections}, one connection for each"

@@ -1,4 +1,4 @@
-"""A plan driven by processes of their own: nothing of who asks disturbs what is measured."""
+"""Drives a plan by separate processes, so that the caller does not disturb the measurement."""
 
 import pickle
 import time
@@ -17,9 +17,9 @@ from windtunnel.records.load_run import LoadRun
 START = 30.0
 """Seconds within which every worker must be ready."""
 LEAD = 0.05
-"""Seconds from the word to the start, so that all workers hear it before."""
+"""Seconds between the start signal and the start, so that every worker receives it in time."""
 GRACE = 30.0
-"""Seconds after the last possible deadline within which a worker must have handed over."""
+"""Seconds after the last deadline within which a worker must have sent its results."""
 
 OnProgress = Callable[[tuple[Progress, ...], float], None]
 """Takes each worker's latest report, and the seconds since the start."""
@@ -49,7 +49,7 @@ def drive(
             if all(worker.ready or worker.lost for worker in workers):
                 break
         start = time.monotonic() + LEAD
-        _tell(workers, start)
+        _send_all(workers, start)
         longest = max(request.timeout for request in plan.mix.requests)
         deadline = start + plan.stretch + longest + GRACE
         messages = _messages(workers, deadline, "its workers' results")
@@ -57,7 +57,7 @@ def drive(
             for _ in messages:
                 on_progress(tuple(w.progress for w in workers), time.monotonic() - start)
         except KeyboardInterrupt:
-            _tell(workers, None)
+            _send_all(workers, None)
             for _ in _messages(workers, time.monotonic() + longest + GRACE, "the end"):
                 pass
         runs = [worker.run for worker in workers if worker.run is not None]
@@ -91,7 +91,7 @@ def _started(plan: LoadPlan, processes: int) -> Iterator[list[_Worker]]:
 
 
 def _messages(workers: list[_Worker], deadline: float, waited_for: str) -> Iterator[_Worker]:
-    """Take in messages until every worker has ended, and give each worker that sent one."""
+    """Receive messages until every worker has ended; yield the worker of each message."""
     while True:
         open_ = {w.pipe: w for w in workers if not w.lost and w.run is None}
         if not open_:
@@ -125,10 +125,10 @@ def _take(worker: _Worker) -> None:
         worker.progress = message
 
 
-def _tell(workers: list[_Worker], word: float | None) -> None:
+def _send_all(workers: list[_Worker], signal: float | None) -> None:
     for worker in workers:
         if not worker.lost and worker.run is None:
             try:
-                worker.pipe.send(word)
+                worker.pipe.send(signal)
             except (BrokenPipeError, ConnectionResetError):
                 continue  # its end shows when it is read from

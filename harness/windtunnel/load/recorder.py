@@ -1,4 +1,4 @@
-"""The engine's memory: one packed row a request, written by two calls into C and no other code."""
+"""Records requests: one packed row each, written by two calls into C and no other code."""
 
 import io
 import struct
@@ -7,15 +7,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from windtunnel.records.request_totals import RequestTotals, thinned
 from windtunnel.records.samples import ROW, Samples
+from windtunnel.records.request_totals import RequestTotals, thinned
 
 PACK: Callable[..., bytes] = struct.Struct("<ddddIHHBB").pack
 """Makes a row of `windtunnel.records.samples.ROW`, in the order of its fields."""
 KEEP = 10_000_000
-"""Requests that are kept one by one unless said: 420 MB of rows."""
+"""The default number of requests that are kept as rows: 420 MB."""
 CHUNK = 8192
-"""Rows that are looked after at a time: more would hold up the requests meanwhile."""
+"""Rows that `tend` handles at a time. More would delay the requests meanwhile."""
 
 Rows = NDArray[np.void]
 
@@ -23,9 +23,9 @@ Rows = NDArray[np.void]
 class LoadRecorder:
     """Keeps rows: `recorder.write(PACK(...))` adds one.
 
-    Of more than `keep` requests every other is given up, and again of what is left, so that those
-    kept are spread over the whole run; all are counted (`RequestTotals`). `tend` sees to
-    it, and is to be called every now and then.
+    Above `keep` rows, every other row is dropped, and again when that many are reached again: the
+    rows kept are spread over the whole run. All requests are counted (`RequestTotals`).
+    `tend` does this work; the engine calls it regularly.
     """
 
     def __init__(self, keep: int = KEEP, seed: int = 0) -> None:
@@ -38,9 +38,9 @@ class LoadRecorder:
         self._taken = 0
         self._totals: RequestTotals | None = None
         self._sparse = 0
-        """So many chunks from the first on are kept one in `_one_in`, the others twice as dense."""
+        """How many leading chunks keep one row in `_one_in`. The others keep twice as many."""
         self._uncounted = 0
-        """So many of the others, from their first on, are not in `_totals` yet."""
+        """The number of chunks after those whose rows `_totals` has not counted yet."""
         self._one_in = 1
         self.write = self._rows.write
 
@@ -56,7 +56,7 @@ class LoadRecorder:
         return self._kept + self._rows.tell() // ROW.itemsize
 
     def tend(self) -> None:
-        """Take a full buffer out of the way of `write`, and give up what is too much."""
+        """Move a full buffer to the chunks, and drop rows where there are too many."""
         if self._rows.tell() < self._size * ROW.itemsize:
             return
         chunk = np.frombuffer(self.drain(), ROW)
@@ -73,7 +73,7 @@ class LoadRecorder:
             self._thin()
 
     def _thin(self) -> None:
-        """Halve the next two chunks to one; once all are halved, begin anew with the first."""
+        """Merge the next two chunks into one of half their rows. After the last, begin again."""
         if self._totals is None:
             self._totals = RequestTotals.none()
             self._uncounted = len(self._chunks)
@@ -94,13 +94,13 @@ class LoadRecorder:
         return rows[thinned(len(rows), one_in, self._random)]
 
     def _count(self, rows: Rows) -> None:
-        assert self._totals is not None  # noqa: S101 - whoever asks has looked
+        assert self._totals is not None  # noqa: S101 - the callers have checked
         self._totals.count(rows["failure"], rows["status"], rows["ended"] - rows["intended"])
 
     def finish(self, names: tuple[str, ...]) -> tuple[Samples, RequestTotals | None]:
-        """Return the kept requests in order of their end, and all of them where that is more.
+        """Return the kept requests in order of their end; also counts of all if some were dropped.
 
-        Gives back the memory; nothing is to be written afterwards.
+        Releases the memory. Nothing may be written afterwards.
         """
         chunks = [*self._chunks, np.frombuffer(self.drain(), ROW)]
         self._chunks.clear()
@@ -123,7 +123,7 @@ class LoadRecorder:
         return drained
 
     def latest(self, most: int) -> Rows:
-        """Return the last rows, so many at most, as a copy."""
+        """Return a copy of the last rows, `most` at most."""
         with self._rows.getbuffer() as held:
             start = max(0, len(held) // ROW.itemsize - most)
             rows = np.frombuffer(bytes(held[start * ROW.itemsize :]), ROW)

@@ -1,4 +1,4 @@
-"""One process of the load engine: takes a part of a plan and hands over the run of it."""
+"""One process of the load engine: runs its part of a plan and sends back the records."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ from windtunnel.load.plan import LoadPlan
 EVERY = 0.5
 """Seconds between two reports of progress."""
 LATEST = 2000
-"""Requests whose latencies a report is about: more would take the time of requests."""
+"""The most recent requests that a report summarises: more would delay the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The run, without its columns: they follow as so many pieces of bytes, never copied."""
+    """The run without its columns, which follow as `columns` messages of bytes."""
 
     pickled: bytes
     columns: int
@@ -55,15 +55,15 @@ Message = Ready | Progress | Results | WindtunnelError
 
 
 def work(plan: LoadPlan, pipe: "Connection[Message, float | None]") -> None:
-    """Run the plan's part when the other end says so: a start time, later perhaps None to stop."""
-    # A terminal sends Ctrl-C to all; the one that asked decides, and keeps what there is.
+    """Run the plan's part. The pipe brings the start time, and None to stop early."""
+    # A terminal sends Ctrl-C to every process; the parent decides, and keeps the results so far.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         _run(_work(plan, pipe))
     except WindtunnelError as error:
         pipe.send(error)
     except (BrokenPipeError, EOFError):
-        pass  # whoever asked is gone, and nobody wants the results
+        pass  # the parent has ended
     finally:
         pipe.close()
 
@@ -74,12 +74,12 @@ async def _work(plan: LoadPlan, pipe: "Connection[Message, float | None]") -> No
     start = await asyncio.to_thread(pipe.recv)
     if start is None:
         return
-    # What the imports left is here to stay: no collection need look at it again.
+    # Imported objects stay: garbage collection need not scan them again.
     gc.freeze()
     loop = asyncio.get_running_loop()
 
     def listen() -> None:
-        # A message, or the end of who asked: both mean stop.
+        # A message, or the end of the parent: both mean stop.
         with contextlib.suppress(OSError, EOFError):
             pipe.recv()
         with contextlib.suppress(RuntimeError):  # the loop may have ended by itself

@@ -23,22 +23,22 @@ WINDOW = 2**24
 
 
 class AnswerReceiver(Protocol):
-    """Whoever waits for an answer."""
+    """Takes the answer to one request, or the reason why none comes."""
 
     def head(self) -> tuple[Head, bytes]:
         """Return the request's head and body."""
 
     def began(self, now: float) -> None:
-        """Take notice that the answer has begun."""
+        """Note that the answer has begun."""
 
     def answered(self, now: float, status: int) -> None:
-        """Take the whole answer's status."""
+        """Take the status of the complete answer."""
 
     def failed(self, failure: RequestFailure) -> None:
-        """Take the reason why no answer will come."""
+        """Take the reason why no answer comes."""
 
     def refused(self) -> None:
-        """Take notice that the server never took the request, so that it may be sent again."""
+        """Note that the server never processed the request: it may be sent again."""
 
 
 class Http2Connection(asyncio.Protocol):
@@ -58,7 +58,7 @@ class Http2Connection(asyncio.Protocol):
         values = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.INITIAL_WINDOW_SIZE: WINDOW}
         self._h2.local_settings = Settings(client=True, initial_values=values)
         self._most = 1
-        """Streams at a time: how many more the server allows, its first frame will tell."""
+        """Streams at a time. The server's first SETTINGS frame sets it."""
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
         self._waiting: deque[AnswerReceiver] = deque()
@@ -87,13 +87,13 @@ class Http2Connection(asyncio.Protocol):
         self._begin()
 
     def close(self) -> None:
-        """Close without a word to anyone who waits."""
+        """Close; report nothing to the receivers."""
         self._waiting.clear()
         self._asked.clear()
         self._drop()
 
     def fail(self, failure: RequestFailure) -> None:
-        """End the connection; everyone who waits is told why."""
+        """Close, and report the failure to every receiver."""
         waiting = [*self._asked.values(), *self._waiting]
         self.close()
         for receiver in waiting:
@@ -107,7 +107,7 @@ class Http2Connection(asyncio.Protocol):
             self._transport.abort()
 
     def _begin(self) -> None:
-        """Send what waits and has room, and whatever else h2 has to say."""
+        """Send the waiting requests that the limit allows, and the bytes that h2 has produced."""
         if self._transport is None:
             return
         while self._waiting and not self.is_closed:
@@ -125,7 +125,7 @@ class Http2Connection(asyncio.Protocol):
         if data and not self._transport.is_closing():
             self._transport.write(data)
         if self.is_closed and not self._asked:
-            self._drop()  # what the server said farewell to has ended
+            self._drop()  # the last request before the GOAWAY has ended
 
     def _send_body(self, stream: int) -> None:
         """Send as much of a body as the server's window has room for."""
@@ -146,7 +146,7 @@ class Http2Connection(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet the server, and send what has waited for the connection."""
+        """Send the preface, and the requests that waited for the connection."""
         # uvloop's transports are no subclasses of asyncio's, only like them.
         self._transport = cast("asyncio.Transport", transport)
         self.opening = None
@@ -162,15 +162,15 @@ class Http2Connection(asyncio.Protocol):
         self._begin()
 
     def data_received(self, data: bytes) -> None:
-        """Hand frames to h2, and what they mean to who asked."""
+        """Pass frames to h2, and its events to the receivers."""
         now = monotonic()
         try:
             frames, goaway = self._frames.feed(data)
-            # Before the answers are told, so that what they set free asks on another connection.
+            # Before the events: a receiver that one of them frees must ask on another connection.
             self.is_closed = self.is_closed or goaway is not None
             for event in self._h2.receive_data(frames):
                 self._take(event, now)
-            # Not before all events: what they ended has no window any more.
+            # After all events: a stream that they ended has no window any more.
             for stream in list(self._bodies):
                 self._send_body(stream)
             if goaway is not None:
@@ -193,7 +193,7 @@ class Http2Connection(asyncio.Protocol):
             case events.StreamEnded() | events.StreamReset():
                 status = self._statuses.get(event.stream_id, 0)
                 if receiver := self._done(event.stream_id):
-                    _tell(receiver, event, now, status)
+                    _report_end(receiver, event, now, status)
 
     def _done(self, stream: int) -> AnswerReceiver | None:
         self._statuses.pop(stream, None)
@@ -202,7 +202,7 @@ class Http2Connection(asyncio.Protocol):
         return self._asked.pop(stream, None)
 
     def _take_goaway(self, goaway: GoAway) -> None:
-        """Take no more requests; those that the server never took are told so."""
+        """Take no more requests, and report as refused those that the server never processed."""
         never = [stream for stream in self._asked if stream > goaway.last_stream]
         receivers = [self._asked[stream] for stream in never] + list(self._waiting)
         self._waiting.clear()
@@ -216,11 +216,11 @@ class Http2Connection(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell everyone who still waits."""
+        """Report the loss to every receiver that still waits."""
         self.fail(failure_of(exc) if exc else RequestFailure.CLOSED)
 
 
-def _tell(
+def _report_end(
     receiver: AnswerReceiver, end: events.StreamEnded | events.StreamReset, now: float, status: int
 ) -> None:
     if isinstance(end, events.StreamEnded):

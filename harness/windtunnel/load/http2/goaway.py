@@ -1,7 +1,7 @@
-"""Takes GOAWAY out of what a server sends, since h2 ends a connection at once on it.
+"""Takes GOAWAY frames out of what a server sends, since h2 ends a connection at the first one.
 
-A server that has had enough of a connection says so by GOAWAY and still answers what it has taken
-(RFC 9113, 6.8); h2 refuses whatever follows (github.com/python-hyper/h2, issue 1181).
+A server announces the end of a connection by GOAWAY and still answers the requests it has taken
+(RFC 9113, 6.8). h2 refuses every frame after it (github.com/python-hyper/h2, issue 1181).
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class GoAway:
 
 
 class Frames:
-    """A byte stream of frames, however it was cut on its way."""
+    """Splits a byte stream into frames, whatever pieces it arrives in."""
 
     def __init__(self) -> None:
         self._held = b""

@@ -1,4 +1,4 @@
-"""A mix's requests as HTTP/2 has them: header fields, made once for each."""
+"""The header fields of a mix's requests in HTTP/2, made once for each request."""
 
 from windtunnel.load.destination import Destination
 from windtunnel.load.mix import Encoded, Mix
@@ -12,7 +12,7 @@ CONNECTION_ONLY = frozenset(
 
 
 class Heads:
-    """The head of each request, kept for the next time."""
+    """Makes the head of each request once, and keeps it."""
 
     def __init__(self, mix: Mix, destination: Destination) -> None:
         self._mix = mix

@@ -1,4 +1,4 @@
-"""One place for a request at a time on an HTTP/2 connection, and the connection's renewal."""
+"""HTTP/2 streams that send one request at a time, and connections that are renewed."""
 
 import asyncio
 import ssl
@@ -54,9 +54,9 @@ class RenewedConnection:
 class Stream:
     """Sends one request at a time and records each, as `windtunnel.load.exchange.Exchanger` does.
 
-    It is never dead: where its connection has ended, the next request opens another. A request
-    that the server says it never took is sent once more, as any client may (RFC 9113, 8.7), and its
-    latency counts from the beginning.
+    It is never dead: where its connection has ended, the next request opens another. A request that
+    the server reports as not processed is sent once more, as any client may (RFC 9113, 8.7). Its
+    latency counts from the first sending.
     """
 
     is_dead = False
@@ -92,14 +92,14 @@ class Stream:
         self._http2.send(self)
 
     def expire(self) -> None:
-        """Fail the request under way: its deadline has passed."""
+        """Record the request under way as timed out."""
         http2 = self._http2
         if http2 is not None:
             http2.forget(self)
         self.failed(RequestFailure.TIMED_OUT)
 
     def close(self) -> None:
-        """Close the connection without a record."""
+        """Close the connection; record nothing."""
         self._item = None
         self._connection.close()
 
@@ -107,11 +107,11 @@ class Stream:
 
     def head(self) -> tuple[Head, bytes]:
         """Return the request's head and body."""
-        assert self._item is not None  # noqa: S101 - it is forgotten before its item is
+        assert self._item is not None  # noqa: S101 - the connection forgets it before this is cleared
         return self._connection.heads.of(self._item), self._item.body
 
     def began(self, now: float) -> None:
-        """Take notice that the answer has begun."""
+        """Note when the answer began."""
         self._first_byte = now
 
     def answered(self, now: float, status: int) -> None:
@@ -149,7 +149,7 @@ def streams(
 ) -> list[Stream]:
     """Return the streams of a plan's connections, which have these numbers.
 
-    The connections take turns, so that few requests at a time are on as many connections.
+    The connections take turns: a few concurrent requests are spread over as many connections.
     """
     heads = Heads(plan.mix, plan.destination)
     connections = [RenewedConnection(number, plan.destination, tls, heads) for number in numbers]

@@ -1,4 +1,4 @@
-"""Whether bytes are one whole answer: what is known of it then holds for the same bytes again."""
+"""Whether bytes are one whole answer: equal bytes then need no second parse."""
 
 import httptools
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.paired.recorded import arm, comparison
+from tests.paired.hand_made_comparisons import arm, comparison
 from windtunnel.errors import ConfigurationError
 from windtunnel.paired.arms import address_of
 from windtunnel.paired.disturbances import remarks
