@@ -12,7 +12,7 @@ from windtunnel.load.plan import LoadPlan
 from windtunnel.load.worker import Progress, Ready, Results, work
 
 class Pipe:
-    told = False
+    has_start = False
     def send(self, message):
         if isinstance(message, Ready):
             self.before = set(sys.modules)
@@ -21,9 +21,9 @@ class Pipe:
             self.meanwhile = set(sys.modules) - self.before
     def send_bytes(self, data): pass
     def recv(self):
-        if self.told:
+        if self.has_start:
             threading.Event().wait()
-        self.told = True
+        self.has_start = True
         return time.monotonic()
     def close(self): pass
 
