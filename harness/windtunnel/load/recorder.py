@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from windtunnel.records.samples import ROW, Samples
 from windtunnel.records.request_totals import RequestTotals, thinned
+from windtunnel.records.samples import ROW, Samples
 
 PACK: Callable[..., bytes] = struct.Struct("<ddddIHHBB").pack
 """Makes a row of `windtunnel.records.samples.ROW`, in the order of its fields."""
