@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from enum import StrEnum
 
 
 class WindtunnelError(Exception):
@@ -20,8 +21,32 @@ class StartError(WindtunnelError):
     """Something that had to start exited, took a used port, or never became healthy."""
 
 
+class ControlCode(StrEnum):
+    """Why a ControlError was raised, for code that acts on it. The text is for people alone.
+
+    A proxy of ours answers with the values of the first two as its field `code`.
+    """
+
+    PROXY_NOT_FOUND = "proxy_not_found"
+    TOXIC_NOT_FOUND = "toxic_not_found"
+    NO_ANSWER = "no_answer"
+    """Nothing listens there, or no answer came within the deadline."""
+    NOT_STARTED = "not_started"
+    """The backend was asked for something that it has only once it is started."""
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, value: object) -> "ControlCode":
+        """Return the code with this value; OTHER where nothing here acts on it."""
+        return next((code for code in cls if code == value), cls.OTHER)
+
+
 class ControlError(WindtunnelError):
     """A proxy, engine or keeper refused a command or did not answer within its deadline."""
+
+    def __init__(self, found: str, *, code: ControlCode = ControlCode.OTHER) -> None:
+        super().__init__(found)
+        self.code = code
 
 
 class UnsupportedFault(WindtunnelError):
@@ -52,10 +77,22 @@ class InconclusiveVerdict(AssertionError):
     """A verdict is INCONCLUSIVE: neither passed nor failed; the text says what is needed."""
 
 
+def nearest(found: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
+    """Return the known name that is most like `found`; "" where none is as like as `likeness`.
+
+    `likeness` goes from 0 to 1, where only the same name is like enough.
+    """
+    return next(iter(get_close_matches(found, list(known), n=1, cutoff=likeness)), "")
+
+
+def did_you_mean(near: str) -> str:
+    """Return "; did you mean 'X'?", or "" where no name is near."""
+    return f"; did you mean {near!r}?" if near else ""
+
+
 def suggestion(found: str, known: Iterable[str]) -> str:
-    """Return ' (did you mean X?)' for a near miss of a known name, else the known names."""
+    """Return "; did you mean 'X'?" for a near miss of a known name, else the known names."""
     names = sorted(known)
-    near = get_close_matches(found, names, n=1, cutoff=0.6)
-    if near:
-        return f"; did you mean {near[0]!r}?"
+    if near := did_you_mean(nearest(found, names)):
+        return near
     return f"; expected one of: {', '.join(names)}" if names else ""

@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, get_type_hints
 
 import windtunnel_faults
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, did_you_mean, nearest, suggestion
 from windtunnel.extensions import FAULTS, extensions
 from windtunnel_faults import Fault
 
@@ -86,10 +86,8 @@ def _class(name: str) -> Any:  # noqa: ANN401 - any dataclass
     known = {_plain(each): each for each in classes}
     if _plain(name) not in known:
         # The near miss is looked for without case, and named as it is written.
-        near = suggestion(_plain(name), known)
-        for plain, written in known.items():
-            near = near.replace(f"{plain!r}", f"{written!r}")
-        listed = near if "did you mean" in near else f"; expected one of: {', '.join(classes)}"
+        near = did_you_mean(known.get(nearest(_plain(name), known), ""))
+        listed = near or f"; expected one of: {', '.join(classes)}"
         raise ConfigurationError(f"no fault is named {name!r}{listed}")
     return classes[known[_plain(name)]]
 

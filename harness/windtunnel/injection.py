@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from windtunnel.backends.backend import Backend
-from windtunnel.backends.toxiproxy import OURS_ALONE, label
+from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
 from windtunnel.criteria import Ruling, Verdict, fault_touched
 from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
 from windtunnel.records import FaultWindow
@@ -50,7 +50,7 @@ class Injection:
             dependency=self.fault.dependency,
             began=self._began,
             ended=self._ended,
-            toxic=label(self.fault) if self.fault.needs in OURS_ALONE else "",
+            toxic=toxic_prefix(self.fault) if self.fault.needs in TAP_ONLY else "",
         )
 
     @property

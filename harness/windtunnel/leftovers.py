@@ -11,10 +11,7 @@ import psutil
 
 from windtunnel.errors import BackendUnavailable
 from windtunnel.keeper.process_keeper import PROGRAMS
-
-RUN_VARIABLE = "WINDTUNNEL_RUN"
-KEEPER_VARIABLE = "WINDTUNNEL_KEEPER"
-PREFIX = "windtunnel-"
+from windtunnel.run_identity import KEEPER_VARIABLE, PREFIX, RUN_VARIABLE, run_of_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ def _folders() -> Iterator[tuple[Path, str]]:
         except PermissionError:
             continue  # another user's
         if ours:
-            yield folder, folder.name.removeprefix(PREFIX).rpartition("-")[0]
+            yield folder, run_of_folder(folder.name)
 
 
 def _noted(folder: Path) -> Iterator[psutil.Process]:

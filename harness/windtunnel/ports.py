@@ -9,6 +9,8 @@ from typing import TypeVar
 
 Bound = TypeVar("Bound")
 
+CONTROL_PORT = 8474
+"""Where a fault proxy is controlled, unless another port is asked for: Toxiproxy's own."""
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 """The ports that Linux gives to connections, first and last (ip(7), ip_local_port_range)."""
 LEAST, BEYOND = 20_000, 65_536

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ from tests.contracts.proxy.servers import (
 from windtunnel.address import Address
 from windtunnel.backends.lease_renewal import LeaseRenewal
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlCode, ControlError
+from windtunnel.proxy.api_errors import ErrorCode
 from windtunnel_faults import Toxic, Toxics
 
 LATE = Toxics((Toxic("latency", (("latency", 1),)), Toxic("noop", stream="upstream")))
@@ -117,8 +119,33 @@ def test_enabling_ends_the_outage_at_once(server: Server, control: OwnControl, e
 
 
 def test_what_the_proxy_refuses_is_a_clear_error(control: OwnControl) -> None:
-    with pytest.raises(ControlError, match="proxy not found"):
+    with pytest.raises(ControlError, match="proxy not found") as raised:
         control.add("nobody", LATE, prefix="fault")
+    assert raised.value.code is ControlCode.PROXY_NOT_FOUND
+
+
+def test_codes_that_are_acted_on_are_the_proxys_own_and_others_are_other() -> None:
+    assert {ControlCode.PROXY_NOT_FOUND, ControlCode.TOXIC_NOT_FOUND} <= set(ErrorCode)
+    assert ControlCode.of("toxic_not_found") is ControlCode.TOXIC_NOT_FOUND
+    assert ControlCode.of(ErrorCode.INVALID_STREAM) is ControlCode.OTHER
+
+
+def test_a_toxic_that_heals_between_the_list_and_its_removal_is_a_lapse_and_no_error(
+    control: OwnControl, server: Server, echo: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.proxy(echo)
+    control.add("p", LATE, prefix="fault")
+    own = control._call
+
+    def beaten(method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+        if method == "DELETE":
+            own(method, path)  # its lease ran out a moment earlier
+        return own(method, path, body)
+
+    monkeypatch.setattr(control, "_call", beaten)
+    control.remove("p", prefix="fault")
+    assert control.lapses == 2
+    assert toxics(server) == []
 
 
 RUNNER = """

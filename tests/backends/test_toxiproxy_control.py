@@ -12,7 +12,7 @@ from toxiproxy.api import APIConsumer
 from tests.contracts.proxy.servers import NOWHERE, OURS, Server
 from windtunnel.address import Address
 from windtunnel.backends.toxiproxy import ToxiproxyControl
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlCode, ControlError
 
 
 @pytest.fixture
@@ -36,11 +36,18 @@ def test_a_call_that_hangs_is_left_behind_and_holds_up_no_other(
 ) -> None:
     hanging = ToxiproxyControl(silent, deadline=0.2)
     for _ in range(2):
-        with pytest.raises(ControlError, match=r"did not answer within 0\.2 s"):
+        with pytest.raises(ControlError, match=r"did not answer within 0\.2 s") as raised:
             hanging.listening("p")
+        assert raised.value.code is ControlCode.NO_ANSWER
     begun = time.monotonic()
     assert control.create("p", upstream=NOWHERE) == control.listening("p")
     assert time.monotonic() - begun < 5.0
+
+
+def test_a_proxy_that_is_not_there_has_its_code(control: ToxiproxyControl) -> None:
+    with pytest.raises(ControlError, match="no proxy named 'p'; there is: none") as raised:
+        control.disable("p")
+    assert raised.value.code is ControlCode.PROXY_NOT_FOUND
 
 
 def test_controls_of_several_servers_never_speak_to_each_others(control: ToxiproxyControl) -> None:

@@ -1,8 +1,26 @@
-"""Refuses a fault that a stack cannot have, with one clear error."""
+"""Which fault can strike which dependency, and on which hop it does; refuses the others."""
 
-from windtunnel.configuration import Configuration
+import zlib
+from collections.abc import Callable, Mapping
+
+from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import UnsupportedFault, suggestion
 from windtunnel_faults import Capability, Fault
+
+TAP_ONLY = frozenset({Capability.HTTP, Capability.CONNECT, Capability.TLS})
+"""What only our own proxy can do; with the real Toxiproxy, the tap in front of it does."""
+
+Obstacle = Callable[[str, Dependency, bool], str]
+"""Takes a dependency's name, its settings, and whether the harness starts it.
+
+Returns why a fault cannot strike it, or "".
+"""
+
+
+def obstacle(needs: Capability, name: str, dependency: Dependency, *, started: bool) -> str:
+    """Return why no backend can strike this dependency with a fault of this need, or ""."""
+    find = _OBSTACLES.get(needs)
+    return "" if find is None else find(name, dependency, started)
 
 
 def check_fault(
@@ -15,8 +33,8 @@ def check_fault(
 ) -> None:
     """Raise UnsupportedFault for an unknown dependency or a capability that is missing.
 
-    `outside` are the dependencies that the harness did not start; if it is not given, those with
-    an upstream.
+    `outside` are the dependencies that the harness did not start. Without it, those are the ones
+    with an upstream.
     """
     dependencies = configuration.dependencies
     if fault.dependency not in dependencies:
@@ -32,19 +50,48 @@ def check_fault(
         )
     dependency = dependencies[fault.dependency]
     started = not dependency.upstream if outside is None else fault.dependency not in outside
-    if fault.needs is Capability.HTTP and dependency.protocol != "http":
-        raise UnsupportedFault(
-            f"{fault!r}: {fault.dependency!r} speaks {dependency.protocol}, as configured;"
-            " expected a dependency that speaks http"
-        )
-    tls = dependency.tls
-    if fault.needs is Capability.TLS and (tls is None or not tls.terminates):
-        raise UnsupportedFault(
-            f"{fault!r}: the tap does not end the TLS to {fault.dependency!r};"
-            f' expected tls = "terminate" under [dependencies.{fault.dependency}]'
-        )
-    if fault.needs in {Capability.PROCESS, Capability.NETWORK} and not started:
-        raise UnsupportedFault(
-            f"{fault!r}: {fault.dependency!r} runs already at {dependency.upstream};"
-            " only one that the harness started can be struck"
-        )
+    if reason := obstacle(fault.needs, fault.dependency, dependency, started=started):
+        raise UnsupportedFault(f"{fault!r}: {reason}")
+
+
+def toxic_prefix(fault: Fault) -> str:
+    """Return what the names of a fault's toxics begin with: equal faults share it, others do not.
+
+    The evidence of our own proxy names by it the fault that touched an exchange.
+    """
+    return f"{type(fault).__name__.lower()}-{zlib.crc32(repr(fault).encode()):08x}"
+
+
+def _speaks_no_http(name: str, dependency: Dependency, started: bool) -> str:  # noqa: FBT001 - an Obstacle
+    if dependency.protocol == "http":
+        return ""
+    return (
+        f"{name!r} speaks {dependency.protocol}, as configured;"
+        " expected a dependency that speaks http"
+    )
+
+
+def _keeps_its_tls(name: str, dependency: Dependency, started: bool) -> str:  # noqa: FBT001 - an Obstacle
+    if dependency.tls is not None and dependency.tls.terminates:
+        return ""
+    return (
+        f"the tap does not end the TLS to {name!r};"
+        f' expected tls = "terminate" under [dependencies.{name}]'
+    )
+
+
+def _runs_already(name: str, dependency: Dependency, started: bool) -> str:  # noqa: FBT001 - an Obstacle
+    if started:
+        return ""
+    return (
+        f"{name!r} runs already at {dependency.upstream};"
+        " only one that the harness started can be struck"
+    )
+
+
+_OBSTACLES: Mapping[Capability, Obstacle] = {
+    Capability.HTTP: _speaks_no_http,
+    Capability.TLS: _keeps_its_tls,
+    Capability.PROCESS: _runs_already,
+    Capability.NETWORK: _runs_already,
+}

@@ -3,8 +3,10 @@
 import http.client
 from http import HTTPStatus
 
+import msgspec
+
 from windtunnel.address import Address
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlCode, ControlError
 
 
 def call(
@@ -17,12 +19,29 @@ def call(
         response = connection.getresponse()
         content = response.read()
     except (OSError, http.client.HTTPException) as error:
-        raise ControlError(f"{method} http://{address}{path}: {error or type(error)}") from error
+        raise ControlError(
+            f"{method} http://{address}{path}: {error or type(error)}", code=ControlCode.NO_ANSWER
+        ) from error
     finally:
         connection.close()
     if response.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise ControlError(
             f"{method} http://{address}{path}: {response.status}"
-            f" {content.decode(errors='replace').strip()}"
+            f" {content.decode(errors='replace').strip()}",
+            code=_code(content),
         )
     return content
+
+
+def _code(content: bytes) -> ControlCode:
+    """Return the code that a refusal gives beside its text."""
+    try:
+        return ControlCode.of(msgspec.json.decode(content, type=_Refusal).code)
+    except msgspec.MsgspecError:
+        return ControlCode.OTHER  # no proxy of ours wrote this
+
+
+class _Refusal(msgspec.Struct):
+    """A refusal as our proxy writes it; the rest of its fields is for people."""
+
+    code: str

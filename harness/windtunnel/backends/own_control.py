@@ -8,7 +8,7 @@ import msgspec
 from windtunnel.address import Address
 from windtunnel.backends.http_control import call
 from windtunnel.backends.lease_renewal import LeaseRenewal
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlCode, ControlError
 from windtunnel_faults import Toxic, Toxics
 
 OUTAGE = Toxics((Toxic("outage"),))
@@ -98,7 +98,7 @@ class OwnControl:
             try:
                 self._call("DELETE", f"/proxies/{name}/toxics/{label}")
             except ControlError as error:
-                if "toxic not found" not in str(error):
+                if error.code is not ControlCode.TOXIC_NOT_FOUND:
                     raise
                 self.lapses += 1  # since it was listed
 

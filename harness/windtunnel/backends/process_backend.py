@@ -8,7 +8,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
-from windtunnel.backends.fault_support import check_fault
+from windtunnel.backends.fault_support import TAP_ONLY, check_fault, toxic_prefix
 from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.probes import Probe, accepts_tcp, answers_http, answers_redis
 from windtunnel.backends.program_launcher import ProgramLauncher
@@ -16,7 +16,6 @@ from windtunnel.backends.running_target import running_target
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, tls_field, write_authority
 from windtunnel.backends.target_files import write_files
-from windtunnel.backends.toxiproxy import OURS_ALONE, label
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.configuration.telling import fill, named, variables
@@ -169,7 +168,7 @@ class ProcessBackend(ABC):
         check_fault(fault, self.configuration, self.name, self.capabilities)
         match fault.form:
             case Toxics() as toxics:
-                self._striking(fault).add(fault.dependency, toxics, prefix=label(fault))
+                self._striking(fault).add(fault.dependency, toxics, prefix=toxic_prefix(fault))
             case Disabled():
                 self.refuse(fault.dependency)
             case Processing(ProcessAction.PAUSE):
@@ -183,7 +182,7 @@ class ProcessBackend(ABC):
         """Undo a fault; it is over when this returns."""
         match fault.form:
             case Toxics():
-                self._striking(fault).remove(fault.dependency, prefix=label(fault))
+                self._striking(fault).remove(fault.dependency, prefix=toxic_prefix(fault))
             case Disabled():
                 self.accept(fault.dependency)
             case Processing(ProcessAction.PAUSE):
@@ -194,7 +193,7 @@ class ProcessBackend(ABC):
 
     def _striking(self, fault: Fault) -> FaultControl:
         """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
-        return self.tap_control if fault.needs in OURS_ALONE else self.fault_proxy
+        return self.tap_control if fault.needs in TAP_ONLY else self.fault_proxy
 
     def refuse(self, dependency: str) -> None:
         """Make every hop that the target could reach refuse."""

@@ -7,7 +7,6 @@ checked by reading back what the server then says.
 """
 
 import threading
-import zlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlineError
@@ -19,13 +18,14 @@ from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from windtunnel.address import Address
-from windtunnel.errors import ControlError
-from windtunnel_faults import Capability, Fault, Toxics
-
-OURS_ALONE = frozenset({Capability.HTTP, Capability.CONNECT, Capability.TLS})
-"""What only our own proxy can do; with the real Toxiproxy, the tap in front of it does."""
+from windtunnel.errors import ControlCode, ControlError
+from windtunnel_faults import Toxics
 
 Result = TypeVar("Result")
+
+
+class _ProxyNotFound(Exception):
+    """The server has no proxy of that name: its client returns None for it."""
 
 
 class _OfThread:
@@ -127,8 +127,13 @@ class ToxiproxyControl:
             return result.result(self._deadline)
         except DeadlineError:
             raise ControlError(
-                f"Toxiproxy at {self.address} did not answer within {self._deadline:g} s"
+                f"Toxiproxy at {self.address} did not answer within {self._deadline:g} s",
+                code=ControlCode.NO_ANSWER,
             ) from None
+        except _ProxyNotFound as error:
+            raise ControlError(
+                f"Toxiproxy at {self.address}: {error}", code=ControlCode.PROXY_NOT_FOUND
+            ) from error
         except (
             requests.RequestException,
             InvalidToxic,
@@ -140,18 +145,10 @@ class ToxiproxyControl:
             raise ControlError(f"Toxiproxy at {self.address}: {error}") from error
 
 
-def label(fault: Fault) -> str:
-    """Return the beginning of the names of a fault's toxics: equal faults share it, others do not.
-
-    It is also by what the evidence of our own proxy tells which fault touched what.
-    """
-    return f"{type(fault).__name__.lower()}-{zlib.crc32(repr(fault).encode()):08x}"
-
-
 def _proxy(server: Toxiproxy, name: str) -> "Toxiproxy":
     proxy = server.get_proxy(name)
     if proxy is None:
-        raise KeyError(
+        raise _ProxyNotFound(
             f"no proxy named {name!r}; there is: {', '.join(server.proxies()) or 'none'}"
         )
     return proxy

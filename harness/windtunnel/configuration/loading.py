@@ -5,7 +5,6 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.overrides import Override
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.sample import SAMPLE
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, did_you_mean, nearest
 
 OWN_FILE = "windtunnel.toml"
 OPTION = "--setting"
@@ -117,9 +116,9 @@ def _file(directory: Path, explicit: Path | None) -> _Found:
         tools = whole.get("tool", {})
         if "windtunnel" in tools:
             return _of(tools["windtunnel"], project, text, ("tool", "windtunnel"))
-        if near := get_close_matches("windtunnel", tools, n=1, cutoff=0.8):
+        if near := nearest("windtunnel", tools, likeness=0.8):
             raise ConfigurationError(
-                f"{project}: unknown table 'tool.{near[0]}'; did you mean 'tool.windtunnel'?"
+                f"{project}: unknown table 'tool.{near}'{did_you_mean('tool.windtunnel')}"
             )
     sample = SAMPLE.model_dump(exclude_unset=True)
     return _Found(sample, "the sample (no configuration was found)", None, directory, {})

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.soundness import Unsound
-from windtunnel.errors import suggestion
+from windtunnel.errors import did_you_mean, nearest, suggestion
 
 PATTERNS = {
     r"^/": "a path that starts with '/'",
@@ -93,9 +93,9 @@ def _expected(detail: dict[str, Any]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
         known = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        near = suggestion(str(detail["input"]), known)
+        near = did_you_mean(nearest(str(detail["input"]), known))
         listed = ", ".join(repr(each) for each in known)
-        return f"one of {listed}{near if 'did you mean' in near else ''}"
+        return f"one of {listed}{near}"
     if kind == "string_pattern_mismatch":
         return PATTERNS.get(context["pattern"], "host:port")
     if kind in BOUNDS:

@@ -3,19 +3,19 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, did_you_mean, nearest, suggestion
+from windtunnel.run_identity import RUN_VARIABLES
 
 PREFIX = "WINDTUNNEL_"
-OTHERS = frozenset(
-    {"BASE_IMAGE", "CONSTRAINTS", "KEEPER", "OWNER", "PROXY_TOKEN", "RUN", "SEED", "TOXIPROXY"}
-)
+OTHERS = RUN_VARIABLES | {
+    PREFIX + other for other in ("BASE_IMAGE", "CONSTRAINTS", "PROXY_TOKEN", "TOXIPROXY")
+}
 """Variables of windtunnel's own that are no settings."""
 
 
@@ -46,18 +46,18 @@ def from_environment(
         if name in known:
             place, kind = known[name]
             yield Override(place, typed(text, kind), f"environment variable {name}")
-        elif name.startswith(PREFIX) and name.removeprefix(PREFIX) not in OTHERS:
-            near = get_close_matches(name, known, n=1, cutoff=0.85)
+        elif name.startswith(PREFIX) and name not in OTHERS:
+            near = nearest(name, known, likeness=0.85)
             if near:
                 raise ConfigurationError(
-                    f"environment variable {name}: no such setting; did you mean {near[0]!r}?"
+                    f"environment variable {name}: no such setting{did_you_mean(near)}"
                 )
 
 
 def ignored(table: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the variables named as windtunnel's are that mean nothing to it."""
     known = {variable_of(place) for place, _ in settings(table)}
-    known |= {PREFIX + other for other in OTHERS}
+    known |= OTHERS
     return tuple(sorted(n for n in environment if n.startswith(PREFIX) and n not in known))
 
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.telling import PARTS, PLACEHOLDER
+from windtunnel.errors import did_you_mean, nearest
 
 OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
 """Names of programs of a run, which no dependency can have."""
@@ -123,6 +123,6 @@ def _near_misses(configuration: Configuration) -> Iterator[Unsound]:
         ]
     for place, text, known in texts:
         for found in PLACEHOLDER.findall(text):
-            near = get_close_matches(found, known, n=1, cutoff=0.75)
+            near = nearest(found, known, likeness=0.75)
             if near and found not in known:
-                yield Unsound(place, f"no {{{found}}}; did you mean '{{{near[0]}}}'?")
+                yield Unsound(place, f"no {{{found}}}{did_you_mean(f'{{{near}}}')}")

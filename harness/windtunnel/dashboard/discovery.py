@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from windtunnel.address import Address
+from windtunnel.run_identity import PREFIX
 
 FILE = "dashboard.json"
 
@@ -46,7 +47,7 @@ def announce(directory: Path, announcement: Announcement) -> None:
 def announced() -> list[Announcement]:
     """Return what this user's runs have announced and not taken back."""
     found = []
-    for path in sorted(Path(tempfile.gettempdir()).glob(f"windtunnel-*/{FILE}")):
+    for path in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{FILE}")):
         try:
             if path.stat().st_uid == os.getuid():
                 found.append(msgspec.json.decode(path.read_bytes(), type=Announcement))

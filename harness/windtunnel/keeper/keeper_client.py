@@ -23,6 +23,7 @@ from windtunnel.keeper.messages import (
     Spawn,
     Stop,
 )
+from windtunnel.run_identity import KEEPER_VARIABLE, RUN_VARIABLE, folder_prefix
 
 ANSWER_DEADLINE = 30.0
 """Seconds that one request may take, at most."""
@@ -39,7 +40,7 @@ class KeeperClient:
     def __init__(self, run: str, *, lease: float) -> None:
         self.run = run
         self.lease = lease
-        self.directory = Path(tempfile.mkdtemp(prefix=f"windtunnel-{run}-"))
+        self.directory = Path(tempfile.mkdtemp(prefix=folder_prefix(run)))
         self.lapses = 0
         self._silent = False
         self._lock = threading.Lock()
@@ -52,7 +53,7 @@ class KeeperClient:
             stderr=self._log,
             # Ctrl-C and a terminal's hang-up reach the runner's group, not the keeper's.
             start_new_session=True,
-            env={**os.environ, "WINDTUNNEL_KEEPER": run},
+            env={**os.environ, KEEPER_VARIABLE: run},
         )
         self._heart = threading.Thread(target=self._beat, name="windtunnel heartbeat", daemon=True)
         self._heart.start()
@@ -113,7 +114,7 @@ class KeeperClient:
         request = Spawn(
             name=name,
             argv=tuple(argv),
-            environment={**os.environ, **environment, "WINDTUNNEL_RUN": self.run},
+            environment={**os.environ, **environment, RUN_VARIABLE: self.run},
             log=str(self.log(name)),
             directory=str(directory or Path.cwd()),
         )

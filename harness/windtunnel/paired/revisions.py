@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from windtunnel.errors import ConfigurationError, ControlError, suggestion
+from windtunnel.run_identity import PREFIX
 
 DEADLINE = 120.0
 """Seconds that one git command may take: a large repository is written to disk."""
-PREFIX = "windtunnel-trees-"
+TREES_PREFIX = f"{PREFIX}trees-"
 LEASE = "lease"
 """A file that is locked as long as the run lives."""
 LINK = ".git"
@@ -67,7 +68,7 @@ def trees(project: Path, base: str, head: str | None) -> Iterator[tuple[Tree, Tr
 @contextmanager
 def _leased_folder() -> Iterator[Path]:
     """Give a folder that nobody takes for abandoned while this run lives."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=TREES_PREFIX))
     try:
         with (folder / "locking").open("w") as lease:
             fcntl.flock(lease, fcntl.LOCK_EX)
@@ -84,7 +85,7 @@ def abandoned(*, remove: bool) -> list[Path]:
     A run holds a lock on a file beside its trees; the kernel lets go of it however the run ends.
     """
     found = []
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LEASE}"):
+    for path in Path(tempfile.gettempdir()).glob(f"{TREES_PREFIX}*/{LEASE}"):
         try:
             with path.open() as lease:
                 fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)

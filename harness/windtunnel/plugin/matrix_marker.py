@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from windtunnel.backends.fault_support import obstacle
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build, kinds
@@ -90,9 +91,4 @@ def _identity(fault: Fault) -> str:
 
 def _strikes(needs: Capability, dependency: Dependency) -> bool:
     """Whether a fault with this need can strike the dependency on any backend."""
-    if needs is Capability.HTTP:
-        return dependency.protocol == "http"
-    if needs is Capability.TLS:
-        return dependency.tls is not None and dependency.tls.terminates
-    # One that runs already is not the harness's to stop.
-    return not (needs in {Capability.PROCESS, Capability.NETWORK} and dependency.upstream)
+    return not obstacle(needs, "", dependency, started=not dependency.upstream)

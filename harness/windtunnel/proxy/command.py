@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from windtunnel.ports import CONTROL_PORT
 from windtunnel.proxy.control.toxiproxy import COMPATIBLE
 from windtunnel.proxy.server import Settings, Unable, run
 
@@ -17,7 +18,7 @@ from windtunnel.proxy.server import Settings, Unable, run
 @click.option(
     "--port",
     "-port",
-    default=8474,
+    default=CONTROL_PORT,
     show_default=True,
     type=click.IntRange(0, 65535),
     help="The control port; 0 takes a free one.",

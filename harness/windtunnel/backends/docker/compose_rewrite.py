@@ -16,14 +16,15 @@ from typing import Any
 from windtunnel.backends.docker.compose_file import ComposeFile, Service
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError
+from windtunnel.ports import CONTROL_PORT
+from windtunnel.run_identity import PREFIX
 
-TAP = "windtunnel-tap"
-TOXIPROXY = "windtunnel-toxiproxy"
-FRONT = "windtunnel-front"
-BACK = "windtunnel-back"
-SIDE = "windtunnel-side"
+TAP = f"{PREFIX}tap"
+TOXIPROXY = f"{PREFIX}toxiproxy"
+FRONT = f"{PREFIX}front"
+BACK = f"{PREFIX}back"
+SIDE = f"{PREFIX}side"
 """Where the target meets the services that are no configured dependencies."""
-CONTROL_PORT = 8474
 FIRST_PORT = 20000
 """Toxiproxy's port for the first dependency, in its container."""
 
@@ -98,7 +99,7 @@ def rewrite(
     own = {route.service for route in routes.values() if route.service}
     others = compose_file.behind({target, *own}) - own - {target}
     for name, service in services.items():
-        _alone(service, f"windtunnel-{project}-{name}:local", labels)
+        _alone(service, f"{PREFIX}{project}-{name}:local", labels)
     for name in (*own, *others, target):
         if services[name].get("network_mode"):
             raise ConfigurationError(

@@ -12,29 +12,29 @@ from windtunnel.backends.docker.compose_command import find_compose
 from windtunnel.backends.docker.container_clock import ContainerClock
 from windtunnel.backends.docker.container_readiness import await_healthy
 from windtunnel.backends.docker.container_template import ContainerTemplate
-from windtunnel.backends.docker.docker_engine import RUN_LABEL, DockerEngine
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.netem import Netem
 from windtunnel.backends.docker.stack_layout import lay_out
-from windtunnel.backends.fault_support import check_fault
+from windtunnel.backends.fault_support import TAP_ONLY, check_fault, toxic_prefix
 from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.probes import answers_http
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, write_authority
 from windtunnel.backends.target_files import write_files
-from windtunnel.backends.toxiproxy import OURS_ALONE, ToxiproxyControl, label
+from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.configuration.telling import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
+from windtunnel.ports import CONTROL_PORT
 from windtunnel.records import Evidence
+from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
 FILES = "/windtunnel-files"
 """Where the target's container sees the files that are written for it."""
-CONTROL_PORT = 8474
-"""Toxiproxy's port, and our tap's, inside their containers."""
 START_DEADLINE = 60.0
 """Seconds for the containers to become healthy, at least: engines differ by much."""
 
@@ -195,7 +195,7 @@ class DockerBackend:
         service = self.layout.services[name]
         match fault.form:
             case Toxics() as toxics:
-                self._striking(fault).add(name, toxics, prefix=label(fault))
+                self._striking(fault).add(name, toxics, prefix=toxic_prefix(fault))
             case Disabled():
                 # The tap refuses too, so that a refused connection stays a refused one.
                 self._tap_control.disable(name)
@@ -226,7 +226,7 @@ class DockerBackend:
         service = self.layout.services.get(name, name)
         match fault.form:
             case Toxics():
-                self._striking(fault).remove(name, prefix=label(fault))
+                self._striking(fault).remove(name, prefix=toxic_prefix(fault))
             case Disabled():
                 self._toxiproxy.enable(name)
                 self._tap_control.enable(name)
@@ -247,7 +247,7 @@ class DockerBackend:
 
     def _striking(self, fault: Fault) -> FaultControl:
         """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
-        return self._tap_control if fault.needs in OURS_ALONE else self._toxiproxy
+        return self._tap_control if fault.needs in TAP_ONLY else self._toxiproxy
 
     def _container(self, service: str) -> str:
         return self.engine.identity(service)

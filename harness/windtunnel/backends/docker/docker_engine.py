@@ -16,12 +16,11 @@ from windtunnel.address import Address
 from windtunnel.backends.docker.compose_file import Service
 from windtunnel.backends.docker.container_template import ContainerTemplate
 from windtunnel.errors import BackendUnavailable, ControlError
+from windtunnel.run_identity import OWNER_LABEL, RUN_LABEL, run_name
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
-RUN_LABEL = "windtunnel.run"
-OWNER_LABEL = "windtunnel.owner"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 SERVICE_LABEL = "com.docker.compose.service"
 DEADLINE = 60
@@ -110,7 +109,7 @@ class DockerEngine:
 
         def create() -> None:
             api: Any = self._client.api  # not all of it has types
-            container = f"windtunnel-{self.run}-scenario-{name}"
+            container = f"{run_name(self.run)}-scenario-{name}"
             made = api.create_container_from_config(body, container)["Id"]
             for network in template.networks[1:]:
                 api.connect_container_to_network(made, network)

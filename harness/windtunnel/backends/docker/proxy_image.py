@@ -7,7 +7,8 @@ from pathlib import Path
 
 import windtunnel
 import windtunnel_faults
-from windtunnel.backends.docker.compose_rewrite import CONTROL_PORT
+from windtunnel.ports import CONTROL_PORT
+from windtunnel.run_identity import PREFIX
 
 PARTS = (
     "__init__.py",
@@ -67,7 +68,7 @@ def write_context(folder: Path, base: str) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return f"windtunnel-proxy:{digest.hexdigest()[:16]}"
+    return f"{PREFIX}proxy:{digest.hexdigest()[:16]}"
 
 
 def _copy(source: Path, destination: Path) -> None:

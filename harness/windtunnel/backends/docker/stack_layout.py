@@ -10,11 +10,19 @@ from windtunnel.backends.docker import compose_rewrite, proxy_image
 from windtunnel.backends.docker.compose_command import Compose
 from windtunnel.backends.docker.compose_file import ComposeFile, Service
 from windtunnel.backends.docker.compose_rewrite import DependencyRoute
-from windtunnel.backends.docker.docker_engine import OWNER_LABEL, RUN_LABEL, DockerEngine, owner
+from windtunnel.backends.docker.docker_engine import DockerEngine, owner
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import tls_field
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
+from windtunnel.run_identity import (
+    OWNER_LABEL,
+    OWNER_VARIABLE,
+    RUN_LABEL,
+    RUN_VARIABLE,
+    SEED_VARIABLE,
+    run_name,
+)
 
 READY = (
     "import socket,sys;s=socket.create_connection((sys.argv[1],int(sys.argv[2])),2);"
@@ -109,10 +117,10 @@ def lay_out(
     """
     docker = configuration.docker
     labels = {RUN_LABEL: run, OWNER_LABEL: owner()}
-    variables = {"WINDTUNNEL_RUN": run, "WINDTUNNEL_OWNER": owner(), "WINDTUNNEL_SEED": str(seed)}
+    variables = {RUN_VARIABLE: run, OWNER_VARIABLE: owner(), SEED_VARIABLE: str(seed)}
     file = Path(docker.compose_file) if docker.compose_file else None
     home = file.parent if file else Path(configuration.directory)
-    theirs = Compose(f"windtunnel-{run}", file, variables, home)
+    theirs = Compose(run_name(run), file, variables, home)
     compose_file = ComposeFile.read(theirs.config())
     compose_file.check(configuration.service, "service")
     target = compose_file.services[configuration.service]
@@ -138,7 +146,7 @@ def lay_out(
     copied.write_text(json.dumps(document, indent=2))
     services = {name: each.service for name, each in found.items()}
     return StackLayout(
-        Compose(f"windtunnel-{run}", copied, variables, home),
+        Compose(run_name(run), copied, variables, home),
         compose_rewrite.TAP,
         compose_rewrite.TOXIPROXY,
         target,
