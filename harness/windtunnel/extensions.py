@@ -38,7 +38,7 @@ class Extension:
         try:
             loaded: object = self.entry.load()
         except Exception as error:
-            # Whatever the module of another distribution raises is told as that one's mistake.
+            # Whatever the module of another distribution raises is reported as that one's mistake.
             raise ConfigurationError(
                 f"{self}: cannot be loaded: {type(error).__name__}: {error}"
             ) from error

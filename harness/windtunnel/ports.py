@@ -1,4 +1,4 @@
-"""Free ports for servers that are told where to listen."""
+"""Free ports for servers that listen where their caller says."""
 
 import random
 import socket
@@ -44,9 +44,9 @@ def first_free(bind: Callable[[int], Bound]) -> Bound:
 def candidates() -> Iterator[int]:
     """Yield ports to try to bind, at random, and at last 0, which leaves it to the system.
 
-    The system gives the same ports to connections, and this yields others as far as it tells which
-    and leaves any. While nobody listens at a port, a connection to it may be given the very same
-    port: it connects to itself, is answered with what it sends, and keeps the server out.
+    The system also gives ports to connections. Those are not yielded, where the system reports
+    which they are and leaves any other. While nobody listens at a port, a connection to it may be
+    given that very port: it connects to itself, gets back what it sends, and keeps the server out.
     """
     # Not from the run's seed: what is free depends on the machine, so a replay is no use.
     draw = random.SystemRandom()
@@ -57,7 +57,7 @@ def candidates() -> Iterator[int]:
 
 
 def _others() -> list[int]:
-    """Return the ports that no connection is given; none where the system does not tell."""
+    """Return the ports that no connection is given; none where the system does not report them."""
     try:
         first, last = map(int, EPHEMERAL.read_text().split())
     except (OSError, ValueError):

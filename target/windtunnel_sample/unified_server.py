@@ -64,7 +64,7 @@ def router(service: Service) -> APIRouter:
 
 
 def observation(service: Service) -> APIRouter:
-    """Return the routes that tell how the service does."""
+    """Return the routes that report how the service does."""
     routes = APIRouter()
     prometheus = Metrics(service)
 

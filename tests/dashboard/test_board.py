@@ -88,7 +88,7 @@ def test_what_is_kept_is_bounded() -> None:
     board = Board(["/a"])
     for at in range(POINTS + 50):
         board.add(sample(at))
-        board.tell(at, "you", "something")
+        board.record_event(at, "you", "something")
     assert len(board.points(0)) == POINTS
     assert len(board.events(0)) == EVENTS
 
@@ -98,7 +98,7 @@ def test_only_what_is_new_is_given_out() -> None:
     board.add(sample(0))
     board.add(sample(1))
     seen = board.number
-    board.tell(2, "you", "injected")
+    board.record_event(2, "you", "injected")
     board.add(sample(2))
     assert [event.text for event in board.events(seen)] == ["injected"]
     assert [point.at for point in board.points(seen)] == [1002]

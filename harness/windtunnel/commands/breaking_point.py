@@ -121,7 +121,7 @@ def breaking_point(
         session.close()
     click.echo(f'"{criterion}" {found} ({strength.kind} at {dependency}, at 99% confidence)')
     if found.needs:
-        click.echo(f"To tell more it needs {found.needs}.")
+        click.echo(f"To decide more it needs {found.needs}.")
     if json_path is not None:
         json_path.write_text(encode(found, strength, criterion, session.seed), encoding="utf-8")
     return exit_status(found, None if expect is None else strength.level(expect))

@@ -47,7 +47,7 @@ def inject(
     For example: windtunnel inject Latency catalog seconds=0.2 --lease 30
     """
     values = pairs(parameters)
-    build(fault, dependency, values)  # a mistake is told even where nothing runs
+    build(fault, dependency, values)  # a mistake is reported even where nothing runs
     made = connect(port).inject(fault, dependency, values, lease)
     click.echo(
         f"{made['fault']} is in force as number {made['number']}, for {made['lease']:g} s;"

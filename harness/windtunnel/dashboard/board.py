@@ -31,7 +31,7 @@ class Sample:
     doubts: Mapping[str, tuple[str, ...]]
     reading: Reading | None
     silence: str = ""
-    """Why the target says nothing; empty where it does."""
+    """Why the target reports nothing; empty where it reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Lane:
     failed: int
     unseen: int | None
     breaker: str | None
-    """None where the target says nothing of it."""
+    """None where the target does not report it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Figures:
 
 
 class Board:
-    """Takes samples in, gives points, events and figures out. Does no I/O and asks no clock."""
+    """Turns samples into points, events and figures. Does no I/O and reads no clock."""
 
     def __init__(self, endpoints: Sequence[str]) -> None:
         self.figures = Figures()
@@ -124,8 +124,8 @@ class Board:
         """Return the events after the number `after`, oldest first."""
         return [event for event in self._events if event.number > after]
 
-    def tell(self, wall: float, source: str, text: str) -> None:
-        """Keep an event."""
+    def record_event(self, wall: float, source: str, text: str) -> None:
+        """Keep an event; `wall` is in seconds since the epoch."""
         self._events.append(Event(number=self._next(), at=wall, source=source, text=text))
 
     def add(self, sample: Sample) -> None:
@@ -134,8 +134,8 @@ class Board:
         self._samples.append(sample)
         while sample.at - self._samples[0].at > WINDOW:
             self._samples.popleft()
-        self._tell_breakers(last, sample)
-        self._tell_wire(sample)
+        self._record_breakers(last, sample)
+        self._record_wire(sample)
         if last is not None:
             self._points.append(self._point(last, sample))
         self.figures = self._figures(sample)
@@ -166,9 +166,9 @@ class Board:
             },
         )
 
-    def _tell_breakers(self, last: Sample | None, sample: Sample) -> None:
+    def _record_breakers(self, last: Sample | None, sample: Sample) -> None:
         if last is None or sample.silence != last.silence:
-            self._tell_silence(last, sample)
+            self._record_silence(last, sample)
         if sample.reading is None:
             return
         for name, breaker in sample.reading.breakers.items():
@@ -181,27 +181,29 @@ class Board:
                 )
                 if missed:
                     text = f"breaker of {name} opened between two looks; it is {_spoken(state)}"
-                    self.tell(sample.wall, "target", text)
+                    self.record_event(sample.wall, "target", text)
                 continue
             if state:
                 text = f"breaker of {name}: {_spoken(state)} → {_spoken(breaker.state)}"
-                self.tell(sample.wall, "target", text)
+                self.record_event(sample.wall, "target", text)
             self._states[name] = (breaker.state, sample.wall)
 
-    def _tell_silence(self, last: Sample | None, sample: Sample) -> None:
+    def _record_silence(self, last: Sample | None, sample: Sample) -> None:
         if sample.silence:
-            self.tell(sample.wall, "windtunnel", f"the target says nothing: {sample.silence}")
+            self.record_event(
+                sample.wall, "windtunnel", f"the target says nothing: {sample.silence}"
+            )
         elif last is not None:
-            self.tell(sample.wall, "windtunnel", "the target reports its metrics again")
+            self.record_event(sample.wall, "windtunnel", "the target reports its metrics again")
 
-    def _tell_wire(self, sample: Sample) -> None:
+    def _record_wire(self, sample: Sample) -> None:
         for name, wire in sample.wire.items():
             failing = self._failing.get(name, False)
             if wire.failed and not failing:
-                self.tell(sample.wall, "wire", f"calls at {name} fail")
+                self.record_event(sample.wall, "wire", f"calls at {name} fail")
                 self._failing[name] = True
             elif failing and wire.answered and not wire.failed:
-                self.tell(sample.wall, "wire", f"calls at {name} are answered again")
+                self.record_event(sample.wall, "wire", f"calls at {name} are answered again")
                 self._failing[name] = False
 
     def _figures(self, sample: Sample) -> Figures:

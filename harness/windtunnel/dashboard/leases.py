@@ -27,8 +27,8 @@ LOOK = 1.0
 RETRY = 2.0
 """Seconds until a healing that failed is tried again."""
 
-Tell = Callable[[str, str], None]
-"""Takes who says it, and a sentence."""
+RecordEvent = Callable[[str, str], None]
+"""Takes the source of an event, and its text: one sentence."""
 
 
 @dataclass(slots=True)
@@ -57,10 +57,14 @@ class Leases:
     """Injects and heals, one at a time; while `watch` runs, what expires heals by itself."""
 
     def __init__(
-        self, backend: Backend, tell: Tell, *, clock: Callable[[], float] = time.monotonic
+        self,
+        backend: Backend,
+        record_event: RecordEvent,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._backend = backend
-        self._tell = tell
+        self._record_event = record_event
         self._clock = clock
         self._active: dict[int, Lease] = {}
         self.over: deque[Lease] = deque(maxlen=OVER)
@@ -101,17 +105,17 @@ class Leases:
             )
             self._active[lease.number] = lease
         self._changed.set()
-        self._tell("you", f"injected {fault!r} for {seconds:g} s")
+        self._record_event("you", f"injected {fault!r} for {seconds:g} s")
         return lease
 
     def renew(self, number: int, seconds: float | None = None) -> Lease:
-        """Let a fault live `seconds` (as long as before) from now; ConfigurationError if over."""
+        """Begin a lease anew, of `seconds` or as long as before; ConfigurationError if it is over."""
         lease = self.find(number)
         if seconds is not None:
             lease.seconds = _checked(seconds)
         lease.expires = self._clock() + lease.seconds
         self._changed.set()
-        self._tell("you", f"renewed {lease.fault!r} for {lease.seconds:g} s")
+        self._record_event("you", f"renewed {lease.fault!r} for {lease.seconds:g} s")
         return lease
 
     def find(self, number: int) -> Lease:
@@ -132,7 +136,7 @@ class Leases:
         if not said:
             said = f"It touched traffic: {lease.recorded[-1].statement}"
         self._changed.set()
-        self._tell(by, f"healed {lease.fault!r}. {said}")
+        self._record_event(by, f"healed {lease.fault!r}. {said}")
         return said
 
     async def heal_all(self, by: str = "you") -> list[str]:
@@ -187,13 +191,15 @@ class Leases:
             if lease.number not in self._active:
                 continue  # healed by hand meanwhile
             try:
-                self._tell("lease", f"{lease.fault!r}: {why}")
+                self._record_event("lease", f"{lease.fault!r}: {why}")
                 await self.heal(lease.number, by="lease")
             except WindtunnelError as error:
                 if lease.number not in self._active:
                     continue  # healed by hand while this waited for its turn
                 lease.expires = self._clock() + RETRY
-                self._tell("lease", f"healing {lease.fault!r} failed, trying again: {error}")
+                self._record_event(
+                    "lease", f"healing {lease.fault!r} failed, trying again: {error}"
+                )
 
 
 def _verdict(injection: Injection) -> Verdict:
@@ -201,7 +207,7 @@ def _verdict(injection: Injection) -> Verdict:
 
 
 def _leave(injection: Injection) -> str:
-    """Heal; return what is to be said where it did not simply touch traffic.
+    """Heal the fault. Return what went wrong as one sentence; empty where it touched traffic.
 
     ControlError where it is still in force.
     """

@@ -1,4 +1,4 @@
-"""Puts a dashboard together around a running stack, and serves it until it is told to stop."""
+"""Puts a dashboard together around a running stack, and serves it until a signal stops it."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ CALL_TIMEOUT = 10.0
 def listen(port: int) -> socket.socket:
     """Return a socket that listens on this port of 127.0.0.1; StartError where it is taken.
 
-    Before anything else is started, so that a taken port costs nothing.
+    Call it before anything else starts, so that a taken port costs nothing.
     """
     listener = socket.socket()
     try:
@@ -67,14 +67,14 @@ async def _serve(
     board = Board(run.endpoints)
     token = secrets.token_urlsafe(32)
 
-    def tell(source: str, text: str) -> None:
-        board.tell(time.time(), source, text)
+    def record_event(source: str, text: str) -> None:
+        board.record_event(time.time(), source, text)
         dashboard.changed()
 
     def connect() -> Caller:
         return target.caller(CALL_TIMEOUT)
 
-    leases = Leases(stack.backend, tell)
+    leases = Leases(stack.backend, record_event)
     order = random.Random(f"{stack.seed} background traffic")  # noqa: S311 - replayable, not secret
     traffic = Traffic(connect, run.endpoints, rate=rate, order=order)
     sampler = Sampler(
@@ -106,7 +106,7 @@ async def _serve(
                 for each in (
                     sampler.run(INTERVAL, dashboard.looked),
                     leases.watch(),
-                    _watch_touches(leases, tell),
+                    _watch_touches(leases, record_event),
                 )
             ]
             await stopped.wait()
@@ -115,10 +115,10 @@ async def _serve(
                 task.cancel()
 
 
-async def _watch_touches(leases: Leases, tell: Callable[[str, str], None]) -> None:
+async def _watch_touches(leases: Leases, record_event: Callable[[str, str], None]) -> None:
     while True:
         try:
             await leases.look()
         except ControlError as error:
-            tell("windtunnel", f"the tap is silent: {error}")
+            record_event("windtunnel", f"the tap is silent: {error}")
         await asyncio.sleep(INTERVAL)

@@ -95,7 +95,7 @@ class Sampler:
             try:
                 await self.look()
             except ControlError as error:
-                self._board.tell(self._wall(), "windtunnel", f"the tap is silent: {error}")
+                self._board.record_event(self._wall(), "windtunnel", f"the tap is silent: {error}")
             looked()
             due = max(due + interval, self._clock())
             await asyncio.sleep(due - self._clock())

@@ -203,7 +203,9 @@ class Dashboard:
         """PUT /api/traffic."""
         asked = await _body(request, Rate)
         self._traffic.change(asked.rate)
-        self._board.tell(self._wall(), "you", f"background traffic: {asked.rate:g} requests/s")
+        self._board.record_event(
+            self._wall(), "you", f"background traffic: {asked.rate:g} requests/s"
+        )
         self.changed()
         return _json({"rate": self._traffic.rate})
 

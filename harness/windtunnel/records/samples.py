@@ -39,7 +39,7 @@ class Samples:
     started: NDArray[np.float64]
     """When it, or its connection's handshake, began; NaN where it was never sent."""
     first_byte: NDArray[np.float64]
-    """When its answer began; NaN where none did, or where the engine cannot tell."""
+    """When its answer began; NaN where none did, or where the engine cannot know it."""
     ended: NDArray[np.float64]
     connection: NDArray[np.uint32]
     status: NDArray[np.uint16]

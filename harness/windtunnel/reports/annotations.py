@@ -45,7 +45,7 @@ class Annotations:
         return "<Annotations>"
 
     def write(self, report: SessionReport) -> None:
-        """Say each command."""
+        """Print each command."""
         for line in lines(report, self._folder):
             self._say(line)
 

@@ -76,7 +76,7 @@ def limit(found: Limit, objectives: str) -> str:
     elif held is None:
         text = f'"{objectives}" was not shown to hold even at {failed:.1f}/s'
         if found.trials[0].ruling is Ruling.INCONCLUSIVE:
-            text += ", and not to fail either: a longer --duration tells more"
+            text += ", and not to fail either: a longer --duration may decide it"
     elif failed is None:
         text = f'"{objectives}" holds at {held:.1f}/s {sure}; its limit is higher'
     else:

@@ -26,7 +26,7 @@ class SessionReport:
     reason: str
     """Why that backend."""
     description: tuple[str, ...]
-    """What ran, as the backend tells it."""
+    """What ran, as the backend describes it."""
     seed: int
     tests: tuple[ScenarioResult, ...]
     """Every attempt at every test that used windtunnel."""
