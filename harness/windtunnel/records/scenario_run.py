@@ -17,7 +17,7 @@ class FaultWindow:
     began: float
     ended: float | None = None
     toxic: str = ""
-    """How the names of its toxics at the tap begin, where their touches tell what it altered."""
+    """How the names of its toxics at the tap begin, where their touches say what it altered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
