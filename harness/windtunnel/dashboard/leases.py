@@ -109,7 +109,7 @@ class Leases:
         return lease
 
     def renew(self, number: int, seconds: float | None = None) -> Lease:
-        """Begin a lease anew, of `seconds` or as long as before; ConfigurationError if it is over."""
+        """Renew a lease, for `seconds` or as long as before; ConfigurationError if it is over."""
         lease = self.find(number)
         if seconds is not None:
             lease.seconds = _checked(seconds)
