@@ -9,7 +9,8 @@ import pytest
 import windtunnel
 import windtunnel_faults
 from windtunnel import plugin
-from windtunnel.plugin.markers import MARKERS
+from windtunnel.plugin import short_fixtures
+from windtunnel.plugin.marker_words import WORDS
 from windtunnel.reports import sinks
 
 FAULTS = """
@@ -33,7 +34,7 @@ WINDTUNNEL = f"""
     AsyncStack Injection Judge LoadRun Run Stack Target __version__ {CRITERIA}
     {CONCRETE}
 """
-FIXTURES = "async_stack breaker_conformance judge paired stack windtunnel_session"
+FIXTURES = "async_stack breaker_conformance judge paired stack"
 ROOT = Path(__file__).parents[1]
 
 
@@ -49,9 +50,10 @@ def test_what_a_package_exports_is_what_is_listed(module: str, listed: str) -> N
 
 def test_the_fixtures_and_markers_are_those_that_are_listed() -> None:
     fixtures = [name for name in plugin.__all__ if not name.startswith("pytest_")]
-    assert sorted(fixtures) == FIXTURES.split()
-    markers = [line.partition("(")[0] for line in MARKERS]
-    assert sorted(markers) == ["criterion", "fault", "matrix", "needs", "target"]
+    prefixed = [f"windtunnel_{name}" for name in FIXTURES.split()]
+    assert sorted(fixtures) == sorted([*prefixed, "windtunnel_session"])
+    assert sorted(short_fixtures.FIXTURES) == FIXTURES.split()
+    assert sorted(WORDS) == ["criterion", "fault", "matrix", "needs", "target"]
 
 
 def test_the_reports_are_those_that_are_listed() -> None:

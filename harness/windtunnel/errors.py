@@ -57,6 +57,10 @@ class VacuousFault(WindtunnelError, AssertionError):
     """A fault touched no traffic, so whatever the scenario found, it did not test it."""
 
 
+class MarkerConflict(UserWarning):
+    """A short marker is left alone, because another plugin or the project registers its word."""
+
+
 class NotTestable(WindtunnelError):
     """A property cannot be put to the test here; `needs` says what that would take.
 

@@ -16,7 +16,8 @@ import windtunnel.criteria
 from tests.documentation.pages import DOCS, ROOT, Block, blocks
 from windtunnel import cli, extensions, faults
 from windtunnel.configuration import Configuration, Dependency, Docker
-from windtunnel.plugin.markers import MARKERS
+from windtunnel.plugin.marker_words import LINES
+from windtunnel.plugin.short_fixtures import FIXTURES
 
 PAGES = sorted([*DOCS.rglob("*.md"), *(ROOT / "examples").glob("*/README.md"), *ROOT.glob("*.md")])
 PUBLIC = DOCS / "reference" / "public.md"
@@ -92,10 +93,9 @@ def test_the_list_of_public_names_is_the_code(pytestconfig: pytest.Config) -> No
     assert _listed("windtunnel.faults") == sorted(faults.__all__)
     assert _listed("windtunnel") == sorted(windtunnel.__all__)
     assert _listed("windtunnel.criteria") == sorted(windtunnel.criteria.__all__)
-    assert _listed("Fixtures") == sorted(
-        name for name, each in vars(plugin).items() if type(each).__name__ == definition
-    )
-    assert _listed("Markers") == sorted(marker.partition("(")[0] for marker in MARKERS)
+    prefixed = [name for name, each in vars(plugin).items() if type(each).__name__ == definition]
+    assert _listed("Fixtures") == sorted([*prefixed, *FIXTURES])
+    assert _listed("Markers") == sorted(re.split("[:(]", line)[0] for line in LINES)
     assert _listed("Options") == sorted(_options(pytestconfig))
     assert _listed("Commands") == sorted(cli.COMMANDS)
     assert _listed("Entry points") == sorted(

@@ -3,13 +3,12 @@
 pytest looks for hooks and fixtures in this module; each lives in the file of its concern.
 """
 
-from windtunnel.plugin.conformance_fixture import breaker_conformance
+from windtunnel.plugin.conformance_fixture import windtunnel_breaker_conformance
 from windtunnel.plugin.faults_around_call import pytest_runtest_call
-from windtunnel.plugin.judge_fixture import judge
+from windtunnel.plugin.judge_fixture import windtunnel_judge
 from windtunnel.plugin.markers import pytest_itemcollected
 from windtunnel.plugin.matrix_marker import pytest_generate_tests
-from windtunnel.plugin.options import pytest_addoption
-from windtunnel.plugin.paired_fixture import paired
+from windtunnel.plugin.paired_fixture import windtunnel_paired
 from windtunnel.plugin.scenario_report import (
     pytest_report_teststatus,
     pytest_runtest_makereport,
@@ -17,17 +16,18 @@ from windtunnel.plugin.scenario_report import (
 )
 from windtunnel.plugin.session_outputs import pytest_sessionstart
 from windtunnel.plugin.session_start import (
+    pytest_addoption,
     pytest_configure,
     pytest_configure_node,
     pytest_report_collectionfinish,
 )
-from windtunnel.plugin.stack_fixtures import async_stack, stack, windtunnel_session
+from windtunnel.plugin.stack_fixtures import (
+    windtunnel_async_stack,
+    windtunnel_session,
+    windtunnel_stack,
+)
 
 __all__ = [
-    "async_stack",
-    "breaker_conformance",
-    "judge",
-    "paired",
     "pytest_addoption",
     "pytest_configure",
     "pytest_configure_node",
@@ -39,6 +39,10 @@ __all__ = [
     "pytest_runtest_makereport",
     "pytest_runtest_setup",
     "pytest_sessionstart",
-    "stack",
+    "windtunnel_async_stack",
+    "windtunnel_breaker_conformance",
+    "windtunnel_judge",
+    "windtunnel_paired",
     "windtunnel_session",
+    "windtunnel_stack",
 ]

@@ -1,4 +1,4 @@
-"""What the fixture `paired` gives: a comparison with base, also in pytest-benchmark's table."""
+"""What the fixture `windtunnel_paired` gives: a comparison, also in pytest-benchmark's table."""
 
 import copy
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The fixture `breaker_conformance`: the suite as one call in a test."""
+"""The fixture `windtunnel_breaker_conformance`: the suite as one call in a test."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
@@ -41,7 +41,7 @@ class BreakerConformance(Protocol):
 
 
 @pytest.fixture
-def breaker_conformance(stack: "Stack") -> BreakerConformance:
+def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConformance:
     """Give the scenario the conformance suite for the breakers of its target.
 
     Each property gets a target of its own, started with the scenario's environment. Every verdict
@@ -64,14 +64,14 @@ def breaker_conformance(stack: "Stack") -> BreakerConformance:
     ) -> "ConformanceReport":
         __tracebackhide__ = True
         runner = Runner(
-            stack,
+            windtunnel_stack,
             dependency,
             claims=Claims(**claims),  # type: ignore[arg-type]  # the protocol above types them
             endpoint=endpoint,
             deadline=deadline,
         )
         report = runner.run(
-            choose(only, without, failures), lambda result: stack.report(result.verdict)
+            choose(only, without, failures), lambda result: windtunnel_stack.report(result.verdict)
         )
         failed = report.ruled(Ruling.FAIL)
         if failed:

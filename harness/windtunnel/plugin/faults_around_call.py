@@ -1,4 +1,4 @@
-"""What the markers `fault` and `criterion` do: faults around a test's call, judgement after it."""
+"""What the markers for faults and criteria do: faults around a test's call, judgement after it."""
 
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -32,8 +32,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     stack = state_of(item).stack
     if stack is None:
         raise ConfigurationError(
-            f"{item.nodeid}: its fixture `stack` is another one than windtunnel's, which the"
-            " markers fault and criterion need"
+            f"{item.nodeid}: its fixture `windtunnel_stack` is another one than windtunnel's,"
+            " which the markers fault and criterion need"
         )
     with ExitStack() as held:
         for fault in faults:

@@ -1,4 +1,4 @@
-"""The fixture `judge`: a verdict decides its test."""
+"""The fixture `windtunnel_judge`: a verdict decides its test."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ Judge = Callable[[Verdict], Verdict]
 
 
 @pytest.fixture
-def judge(request: pytest.FixtureRequest) -> Judge:
+def windtunnel_judge(request: pytest.FixtureRequest) -> Judge:
     """Record a verdict for score and reports, and fail the test unless it is PASS."""
     item = request.node
 

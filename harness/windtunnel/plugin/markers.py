@@ -6,16 +6,10 @@ from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build
 from windtunnel.plugin.criterion_marker import Criterion, criterion
+from windtunnel.plugin.fixture_use import give_stack, uses_stack
+from windtunnel.plugin.marker_words import marks, report_conflicts
 from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
-
-MARKERS = (
-    "target(**environment): start the scenario's target with these variables",
-    f"needs(capability): skip where the backend lacks it: {', '.join(Capability)}",
-    "fault(fault, or name, dependency, **values): inject it for the test; fails if it is vacuous",
-    "criterion(name or objective, **arguments): judge the last run that the test made by `stack`",
-    "matrix(faults, dependencies): one test for each fault of each dependency, as `fault`",
-)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -25,7 +19,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         environment(item)
         used = bool(faults(item)) | bool(criteria(item))
     except ConfigurationError as error:
-        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+        raise pytest.UsageError(f"{item.nodeid}: {error}{_if_not_ours(item)}") from None
+    report_conflicts(item)
     if not used:
         return
     names: list[str] | None = getattr(item, "fixturenames", None)
@@ -33,15 +28,23 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         raise pytest.UsageError(
             f"{item.nodeid}: fault and criterion mark functions, and methods of plain classes"
         )
-    if "stack" not in names:
-        names.append("stack")
+    give_stack(item, names)
+
+
+def _if_not_ours(item: pytest.Item) -> str:
+    """Return what to do where the wrong marker is another plugin's, which did not register it."""
+    return (
+        ""
+        if uses_stack(item)
+        else " (a marker that is not windtunnel's: name it under `markers` in pytest's settings)"
+    )
 
 
 def capabilities(item: pytest.Item) -> list[Capability]:
     """Return what the test needs its backend to be capable of."""
     known = [capability.value for capability in Capability]
     found = []
-    for marker in item.iter_markers("needs"):
+    for marker in marks(item, "needs"):
         for name in marker.args or ("",):
             if name not in known:
                 raise ConfigurationError(
@@ -55,7 +58,7 @@ def environment(item: pytest.Item) -> dict[str, str]:
     """Return the variables that the test sets for its target."""
     variables: dict[str, str] = {}
     # From the class or module inwards: the nearest marker wins.
-    for marker in reversed(list(item.iter_markers("target"))):
+    for marker in reversed(list(marks(item, "target"))):
         if marker.args:
             raise ConfigurationError(f"target{marker.args!r}: expected NAME=value pairs only")
         variables.update({name: str(value) for name, value in marker.kwargs.items()})
@@ -65,8 +68,8 @@ def environment(item: pytest.Item) -> dict[str, str]:
 def faults(item: pytest.Item) -> list[Fault]:
     """Return the faults that are injected for the test, the outermost first."""
     configuration = item.config.stash[SESSION].configuration
-    markers = reversed(list(item.iter_markers("fault")))
-    return [fault(configuration, *marker.args, **marker.kwargs) for marker in markers]
+    marked = reversed(list(marks(item, "fault")))
+    return [fault(configuration, *mark.args, **mark.kwargs) for mark in marked]
 
 
 def fault(configuration: Configuration, *args: object, **values: object) -> Fault:
@@ -95,5 +98,5 @@ def fault(configuration: Configuration, *args: object, **values: object) -> Faul
 
 def criteria(item: pytest.Item) -> list[Criterion]:
     """Return the criteria that judge the test's last run, the outermost first."""
-    markers = reversed(list(item.iter_markers("criterion")))
-    return [criterion(*marker.args, **marker.kwargs) for marker in markers]
+    marked = reversed(list(marks(item, "criterion")))
+    return [criterion(*mark.args, **mark.kwargs) for mark in marked]

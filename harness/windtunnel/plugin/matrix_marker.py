@@ -9,13 +9,14 @@ from windtunnel.backends.fault_support import obstacle
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build, kinds
+from windtunnel.plugin.marker_words import marks
 from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test marked with `matrix` each fault of each dependency as `fault`."""
-    marker = metafunc.definition.get_closest_marker("matrix")
+    marker = next(marks(metafunc.definition, "matrix"), None)
     if marker is None:
         return
     test = metafunc.definition.nodeid

@@ -13,7 +13,7 @@ BASE = "--windtunnel-base"
 BUILD = "--windtunnel-build"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def add_options(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("windtunnel", "fault injection with evidence")
     group.addoption(

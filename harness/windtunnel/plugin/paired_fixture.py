@@ -1,4 +1,4 @@
-"""The fixture `paired`: this working tree beside an earlier revision."""
+"""The fixture `windtunnel_paired`: this working tree beside an earlier revision."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def paired(request: pytest.FixtureRequest, stack: "Stack") -> "Iterator[Paired]":
+def windtunnel_paired(
+    request: pytest.FixtureRequest, windtunnel_stack: "Stack"
+) -> "Iterator[Paired]":
     """Give this working tree and the revision --windtunnel-base; skip where none is named."""
     revision = request.config.getoption(BASE)
     if revision is None:
@@ -22,5 +24,5 @@ def paired(request: pytest.FixtureRequest, stack: "Stack") -> "Iterator[Paired]"
     from windtunnel.plugin.base_and_head import opened  # noqa: PLC0415 - the reason above
 
     build = request.config.getoption(BUILD)
-    with opened(request, stack, revision, build=build) as comparison:
+    with opened(request, windtunnel_stack, revision, build=build) as comparison:
         yield comparison

@@ -3,15 +3,22 @@
 import pytest
 
 from windtunnel.errors import WindtunnelError
-from windtunnel.plugin import options
-from windtunnel.plugin.markers import MARKERS
+from windtunnel.plugin import options, short_fixtures
+from windtunnel.plugin.fixture_use import uses_stack
+from windtunnel.plugin.marker_words import LINES
 from windtunnel.plugin.stash_keys import SESSION, SINKS, TRIED
 from windtunnel.session import Session
 
 
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the options, and the fixtures' short names."""
+    options.add_options(parser)
+    short_fixtures.register(pluginmanager)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and check the options; nothing is started."""
-    for line in MARKERS:
+    for line in LINES:
         config.addinivalue_line("markers", line)
     config.stash[TRIED] = []
     config.stash[SINKS] = []
@@ -33,11 +40,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """Say what was picked and why, where any test uses it."""
-    if not any("stack" in getattr(item, "fixturenames", ()) for item in items):
+    if not any(uses_stack(item) for item in items):
         return []
     session = config.stash[SESSION]
     return [
-        f"windtunnel: backend {session.choice.name} ({session.choice.reason}), seed {session.seed}"
+        f"windtunnel: backend {session.choice.name} ({session.choice.reason}), seed {session.seed}",
+        *(
+            f"windtunnel: the fixture {name!r} is that of the plugin {plugin!r};"
+            f" windtunnel's is windtunnel_{name}"
+            for name, plugin in short_fixtures.left_out(config).items()
+        ),
     ]
 
 

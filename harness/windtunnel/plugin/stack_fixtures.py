@@ -1,4 +1,4 @@
-"""The fixtures `stack` and `async_stack`, with a fresh target for each test."""
+"""The fixtures that give a test its stack, with a fresh target for each test."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -31,7 +31,9 @@ def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 
 @pytest.fixture
-def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> "Iterator[Stack]":
+def windtunnel_stack(
+    request: pytest.FixtureRequest, windtunnel_session: Session
+) -> "Iterator[Stack]":
     """Give the scenario its stack, with a fresh target; afterwards every fault is healed."""
     item = request.node
     backend = windtunnel_session.backend
@@ -51,9 +53,9 @@ def stack(request: pytest.FixtureRequest, windtunnel_session: Session) -> "Itera
 
 
 @pytest.fixture
-def async_stack(stack: "Stack") -> "AsyncStack":
+def windtunnel_async_stack(windtunnel_stack: "Stack") -> "AsyncStack":
     """Give an `async def` test its stack: calls are awaited, and the test's loop goes on."""
     # Only such tests need anyio, and every session pays for what its plugins load.
     from windtunnel.async_stack import AsyncStack  # noqa: PLC0415 - the reason above
 
-    return AsyncStack(stack)
+    return AsyncStack(windtunnel_stack)
