@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from tests.criteria.recorded import evidence, run
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.recording import Recording, Step, TimeBounds
-from windtunnel.records import Exchange, ExchangeOutcome, Response
+from windtunnel.records import Exchange, ExchangeOutcome, RequestFailure, Response
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Call:
             started=self.at,
             ended=self.at + self.takes,
             status=self.status,
-            failure="" if self.status else "timed out",
+            failure=RequestFailure.NONE if self.status else RequestFailure.TIMED_OUT,
             fallback="catalog" if self.fallback else "",
         )
 

@@ -10,6 +10,7 @@ from windtunnel.records import (
     Exchange,
     ExchangeOutcome,
     Refusals,
+    RequestFailure,
     Response,
     Run,
 )
@@ -37,7 +38,7 @@ def responses(
             started=at + number * STEP,
             ended=at + number * STEP + seconds,
             status=status,
-            failure="" if status else "timed out",
+            failure=RequestFailure.NONE if status else RequestFailure.TIMED_OUT,
             fallback=fallback,
         )
         for number in range(count)

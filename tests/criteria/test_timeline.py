@@ -2,10 +2,19 @@
 
 import pytest
 
-from windtunnel.criteria.tap_attempts import Attempt
 from windtunnel.criteria.timeline import timeline
+from windtunnel.records import Attempt, AttemptKind, ExchangeOutcome
 
-SEEN = [Attempt(float(at), at + 0.5, failed=False, what=f"call {at}") for at in range(100)]
+SEEN = [
+    Attempt(
+        kind=AttemptKind.EXCHANGE,
+        started=float(at),
+        ended=at + 0.5,
+        request=f"call {at}",
+        outcome=ExchangeOutcome.ANSWERED,
+    )
+    for at in range(100)
+]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from windtunnel.dashboard.board import EVENTS, POINTS, Board, Sample
 from windtunnel.dashboard.exposition import Breaker, Reading, Served
 from windtunnel.dashboard.wire import WireFigures
-from windtunnel.records import Response
+from windtunnel.records import RequestFailure, Response
 
 QUIET = WireFigures(
     answered=5, failed=0, unseen=0, under_way=0, opened=0, connections=1, requests=5
@@ -109,7 +109,7 @@ def test_endpoints_are_shown_by_both_witnesses() -> None:
     responses = (
         answer,
         replace(answer, fallback="catalog"),
-        replace(answer, status=None, failure="refused"),
+        replace(answer, status=None, failure=RequestFailure.REFUSED),
         replace(answer, endpoint="/other"),
     )
     board = Board(["/a"])

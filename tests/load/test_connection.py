@@ -13,6 +13,7 @@ from windtunnel.address import Address
 from windtunnel.load.closed_loop import Caller, closed_loop
 from windtunnel.load.connection import HttpAnswer, HttpConnection
 from windtunnel.ports import free_port
+from windtunnel.records import RequestFailure
 
 Result = TypeVar("Result")
 
@@ -36,7 +37,7 @@ def test_an_answer_has_its_status_body_and_the_headers_asked_for() -> None:
             answering(b"HTTP/1.1 404 No\r\nX-Kept: a\r\nX-Not: b\r\ncontent-length: 3\r\n\r\nabc")
         )
     )
-    assert (answer.status, answer.failure, answer.body) == (404, "", b"abc")
+    assert (answer.status, answer.failure, answer.body) == (404, RequestFailure.NONE, b"abc")
     assert answer.headers == {"x-kept": "a"}
 
 
@@ -51,26 +52,26 @@ def test_a_closed_port_is_refused() -> None:
         return await connection.get("/", timeout=5.0)
 
     answer = run(ask())
-    assert (answer.status, answer.failure) == (None, "refused")
+    assert (answer.status, answer.failure) == (None, RequestFailure.REFUSED)
 
 
 @pytest.mark.parametrize(
     ("reply", "failure"),
     [
-        (servers.hang_up, "closed before the answer's end"),
-        (answering(b"SMTP ready\r\n\r\n"), "malformed answer"),
+        (servers.hang_up, RequestFailure.CLOSED),
+        (answering(b"SMTP ready\r\n\r\n"), RequestFailure.MALFORMED),
     ],
     ids=["hang up", "not HTTP"],
 )
-def test_a_broken_answer_is_named(reply: servers.Reply, failure: str) -> None:
+def test_a_broken_answer_is_named(reply: servers.Reply, failure: RequestFailure) -> None:
     answer = run(one_answer(reply))
     assert answer.status is None
-    assert failure in answer.failure or "reset" in answer.failure
+    assert answer.failure in {failure, RequestFailure.RESET}
 
 
 def test_an_answer_that_does_not_come_times_out() -> None:
     answer = run(one_answer(servers.never, timeout=0.05))
-    assert (answer.status, answer.failure) == (None, "timed out")
+    assert (answer.status, answer.failure) == (None, RequestFailure.TIMED_OUT)
 
 
 def test_a_reset_is_named() -> None:
@@ -89,7 +90,7 @@ def test_a_reset_is_named() -> None:
             connection.close()
             return answer
 
-    assert run(ask()).failure == "reset"
+    assert run(ask()).failure is RequestFailure.RESET
 
 
 def test_a_connection_that_the_server_ends_is_replaced() -> None:
@@ -161,4 +162,4 @@ def test_an_answer_without_a_length_lasts_until_the_close() -> None:
             return await HttpConnection(address, keep_headers=frozenset()).get("/", timeout=5.0)
 
     answer = run(ask())
-    assert (answer.status, answer.failure, answer.body) == (200, "", b"abc")
+    assert (answer.status, answer.failure, answer.body) == (200, RequestFailure.NONE, b"abc")

@@ -83,6 +83,10 @@ def test_a_record_takes_less_than_a_hundred_bytes() -> None:
 def test_responses_are_the_records_of_single_requests() -> None:
     own = hand_made_runs.samples([0.1, 0.2], failed=(1,), names=("/a", "/b"))
     first, second = own.responses()
-    assert (first.endpoint, first.status, first.failure) == ("/a", 200, "")
+    assert (first.endpoint, first.status, first.failure) == ("/a", 200, RequestFailure.NONE)
     assert first.duration == pytest.approx(0.1)
-    assert (second.endpoint, second.status, second.failure) == ("/b", None, "timed out")
+    assert (second.endpoint, second.status, second.failure) == (
+        "/b",
+        None,
+        RequestFailure.TIMED_OUT,
+    )

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from tests.load.hand_made_runs import load_run
-from windtunnel.records import FaultWindow, Response, Run
+from windtunnel.records import FaultWindow, RequestFailure, Response, Run
 from windtunnel.reports.latency_plot import COLUMNS, KINDS, ROWS, picture, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -36,7 +36,7 @@ def test_a_closed_loops_run_is_drawn_too_with_its_fallbacks_apart() -> None:
     responses = (
         Response(number=1, endpoint="/a", started=10.0, ended=10.1, status=200),
         Response(number=2, endpoint="/a", started=10.5, ended=10.6, status=200, fallback="b"),
-        Response(number=3, endpoint="/a", started=11.0, ended=11.1, failure="refused"),
+        Response(number=3, endpoint="/a", started=11.0, ended=11.1, failure=RequestFailure.REFUSED),
     )
     run = Run(
         responses=responses,

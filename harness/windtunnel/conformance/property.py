@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.recording import Recording
 from windtunnel.criteria import Category, Finding, Ruling, Verdict
+from windtunnel.criteria.completeness import partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import Attempt, partial
 from windtunnel.criteria.timeline import timeline
+from windtunnel.records import Attempt
 from windtunnel_faults import Capability
 
 

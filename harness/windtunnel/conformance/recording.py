@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from windtunnel.conformance.claims import Claims
 from windtunnel.criteria.matched_attempts import matched_attempts
-from windtunnel.criteria.tap_attempts import Attempt
 from windtunnel.errors import NotTestable
-from windtunnel.records import Response, Run
+from windtunnel.records import Attempt, Response, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def check_reach(experiment: Experiment, endpoint: str) -> None:
     experiment.drive("healthy", HEALTHY)
     recording = experiment.recording()
     run, seen = recording.run("healthy"), recording.attempts("healthy")
-    wrong = [str(r.status or r.failure) for r in run.responses if not r.succeeded]
+    wrong = [r.answer for r in run.responses if not r.succeeded]
     if wrong:
         raise ConfigurationError(
             f"{endpoint}: {len(wrong)} of {HEALTHY} requests to the healthy service were answered"

@@ -44,8 +44,7 @@ def all_answered(run: Run, *, within: float) -> Verdict:
             Moment(
                 each.ended,
                 "caller",
-                f"request {each.number} {each.endpoint}: {each.status or each.failure}"
-                f" ({each.duration:.3f} s)",
+                f"request {each.number} {each.endpoint}: {each.answer} ({each.duration:.3f} s)",
                 counted=True,
             )
             for each in (*failed, *late)[:SHOWN]

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from windtunnel.criteria.completeness import missed, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import attempts, missed, needed, partial
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 from windtunnel.records import Run

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from windtunnel.criteria.completeness import Bounds, missed, needed, partial, uncounted
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import Bounds, attempts, missed, needed, partial, uncounted
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.records import Run

@@ -2,20 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from windtunnel.criteria.completeness import Bounds, between, missed, needed, partial, uncounted
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.matched_attempts import matched_attempts
-from windtunnel.criteria.tap_attempts import (
-    Attempt,
-    Bounds,
-    between,
-    missed,
-    needed,
-    partial,
-    uncounted,
-)
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
-from windtunnel.records import Evidence, Response, Run
+from windtunnel.records import Attempt, Evidence, Response, Run
 
 ENOUGH_AFTER = 5
 """Requests after the last allowed failure that must have been kept from the dependency."""

@@ -3,8 +3,9 @@
 import math
 from dataclasses import replace
 
+from windtunnel.criteria.completeness import between, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import attempts, between, needed, partial
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Run

@@ -53,7 +53,7 @@ def error_rate(
             Moment(
                 response.ended,
                 "caller",
-                f"request {response.number} {endpoint}: {response.status or response.failure}",
+                f"request {response.number} {endpoint}: {response.answer}",
                 counted=True,
             )
             for response in errors[:SHOWN]

@@ -1,6 +1,7 @@
 """A fault touched traffic: without that, whatever a scenario found, it did not test the fault."""
 
-from windtunnel.criteria.tap_attempts import attempts, between, partial, uncounted
+from windtunnel.criteria.completeness import between, partial, uncounted
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict
 from windtunnel.records import Evidence, FaultWindow
 
@@ -43,7 +44,7 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
         else "",
         conditions=doubts,
         timeline=tuple(
-            Moment(attempt.started, window.dependency, attempt.what)
+            Moment(attempt.started, window.dependency, str(attempt))
             for attempt in attempts(evidence)
             if window.began <= attempt.started <= end
         )[:20],

@@ -1,18 +1,18 @@
-"""Attempts as the tap and the callers tell of them together."""
+"""The attempts of a run, each matched with the answer of the caller that made it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from windtunnel.criteria.tap_attempts import Attempt, attempts
-from windtunnel.records import Response, Run
+from windtunnel.criteria.tap_attempts import attempts
+from windtunnel.records import Attempt, AttemptFailure, Response, Run
 
 
 def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     """Return the attempts that started during a run, in order of their start.
 
-    In a sequential run each belongs to one caller, whose answer tells more than the tap can see
-    while a fault holds a connection: when the service gave up, and that it could not use an answer.
-    An error that another dependency may have caused tells nothing of this one's answers.
+    In a sequential run each attempt belongs to one caller. While a fault holds a connection, that
+    caller's answer shows more than the tap can see: when the service gave up, and that it could not
+    use an answer. An error that another dependency may have caused is not counted against this one.
     """
     seen = [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
     if run.concurrency > 1:
@@ -38,9 +38,11 @@ def _with_answer(attempt: Attempt, run: Run, dependency: str, others: Sequence[A
             without = not each.succeeded and (
                 _gave_up(attempt, each) or not _elsewhere(run, each, dependency, others)
             )
+            failure = attempt.failure
             # A service may turn a client error of its dependency into any answer.
-            unusable = (without or falls_back(each, dependency)) and ": 4" not in attempt.what
-            return replace(attempt, ended=ended, failed=attempt.failed or unusable)
+            if (without or falls_back(each, dependency)) and not attempt.is_client_error:
+                failure = failure or AttemptFailure.UNUSED
+            return replace(attempt, ended=ended, failure=failure)
     return attempt
 
 

@@ -1,7 +1,7 @@
 """Requests find their connection open: the service had warmed it, or kept it."""
 
+from windtunnel.criteria.completeness import Bounds, missed, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import Bounds, missed, needed, partial
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict, decide_at_most
 from windtunnel.records import Run
 

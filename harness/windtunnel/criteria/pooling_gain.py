@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 from statistics import fmean
 
+from windtunnel.criteria.completeness import missed, needed
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.sequence import centre, log_ratios
-from windtunnel.criteria.tap_attempts import missed, needed
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
 from windtunnel.records import Pairs
 

@@ -1,56 +1,26 @@
-"""Every attempt to call a dependency, exchanges and failed connections alike, with its bounds."""
-
-import math
-from dataclasses import dataclass
+"""The attempts that the tap of one dependency saw: exchanges and failed connections alike."""
 
 from windtunnel.records import (
-    Certainty,
+    Attempt,
+    AttemptFailure,
+    AttemptKind,
     Connection,
     Evidence,
     Exchange,
     ExchangeOutcome,
     HandshakeOutcome,
-    Refusals,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One call that reached the dependency's tap."""
-
-    started: float
-    ended: float | None
-    """When it was over for the target; None while it is pending."""
-    failed: bool
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A count, as exactly as the evidence knows it."""
-
-    least: int
-    most: float
-    """math.inf where nothing could be counted."""
-
-    @property
-    def exact(self) -> bool:
-        """Whether both ends agree."""
-        return self.least == self.most
-
-    def __str__(self) -> str:
-        return f"{self.least}" if self.exact else f"{self.least} to {self.most:g}"
-
-
 def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
-    """Return the attempts that were seen one by one, in order of their start.
+    """Return the attempts that the tap saw one by one, in order of their start.
 
-    An exchange is one attempt. A connection that could not be made to the dependency is one too;
-    one that was made and carries nothing (warmed, kept ready, later cut) is none. A handshake's
-    commands belong to the exchange that follows on their connection; where none follows they are
-    the attempt.
+    An exchange is one attempt. A connection to the dependency that could not be made is one too. A
+    connection that was made and carries nothing (warmed, kept ready, later cut) is none. The
+    preamble of a connection (such as Redis AUTH) belongs to the exchange that follows on it; where
+    none follows, a failed preamble is the attempt.
     """
-    working = {(exchange.connection) for exchange in evidence.exchanges if not exchange.handshake}
+    working = {exchange.connection for exchange in evidence.exchanges if not exchange.handshake}
     first_handshake: dict[int, Exchange] = {}
     found: list[Attempt] = []
     for exchange in evidence.exchanges:
@@ -71,70 +41,34 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     )
     for refusals in evidence.refusals:
         found.extend(
-            Attempt(at, at, failed=True, what="connection refused") for at in refusals.times
+            Attempt(
+                kind=AttemptKind.REFUSED_CONNECTION,
+                started=at,
+                ended=at,
+                failure=AttemptFailure.REFUSED,
+            )
+            for at in refusals.times
         )
     return tuple(sorted(found, key=lambda attempt: attempt.started))
 
 
-def between(evidence: Evidence, since: float, until: float) -> Bounds:
-    """Return how many attempts started from `since` to `until`, refused and missed included."""
-    seen = sum(since <= attempt.started <= until for attempt in attempts(evidence))
-    return Bounds(seen, seen + uncounted(evidence, since, until) + missed(evidence))
-
-
-def uncounted(evidence: Evidence, since: float, until: float) -> float:
-    """Return how many refused attempts beyond those seen one by one may lie in a window."""
-    return sum(_uncertain(refusals, since, until) for refusals in evidence.refusals)
-
-
-def missed(evidence: Evidence) -> float:
-    """Return how many more records of any kind there may have been: none, or math.inf.
-
-    What was seen stays proved, but silence proves nothing where the tap discarded records or could
-    not read its traffic.
-    """
-    return math.inf if evidence.dropped or evidence.blind_spots else 0
-
-
-def needed(evidence: Evidence) -> str:
-    """Return what a verdict needs that rests on what this evidence may have missed."""
-    reasons = partial(evidence)
-    return f"complete evidence ({'; '.join(reasons)})" if reasons else "complete evidence"
-
-
-def partial(evidence: Evidence) -> tuple[str, ...]:
-    """Return what keeps this evidence from being complete, each as one sentence."""
-    reasons = list(evidence.blind_spots)
-    if evidence.dropped:
-        reasons.append(f"{evidence.dropped} records were discarded by the tap")
-    reasons.extend(
-        f"refused attempts were counted by {refusals.certainty}: an upper bound"
-        if refusals.certainty is Certainty.COUNTERS
-        else "refused attempts could not be counted"
-        for refusals in evidence.refusals
-        if refusals.certainty is not Certainty.PACKETS
-    )
-    return tuple(dict.fromkeys(reasons))
-
-
-def _uncertain(refusals: Refusals, since: float, until: float) -> float:
-    """Return how many attempts beyond those seen one by one may lie in a window."""
-    end = refusals.until if refusals.until is not None else until
-    if end < since or refusals.since > until or refusals.certainty is Certainty.PACKETS:
-        return 0
-    if refusals.certainty is Certainty.NONE:
-        return float("inf")
-    # The last reading at or before the window, and the first at or after it.
-    before = max((count for at, count in refusals.samples if at <= since), default=0)
-    after = [count for at, count in refusals.samples if at >= until]
-    top = after[0] if after else max((count for _, count in refusals.samples), default=0)
-    return max(0, top - before)
-
-
 def _of_exchange(exchange: Exchange) -> Attempt:
-    status = exchange.status or exchange.outcome
-    failed = exchange.outcome is ExchangeOutcome.FAILED or exchange.status.startswith("5")
-    return Attempt(exchange.started, exchange.ended, failed, f"{exchange.request}: {status}")
+    status = exchange.http_status
+    failure: AttemptFailure | None = None
+    if exchange.outcome is ExchangeOutcome.FAILED:
+        failure = AttemptFailure.NO_ANSWER
+    elif status is not None and status >= 500:
+        failure = AttemptFailure.SERVER_ERROR
+    return Attempt(
+        kind=AttemptKind.EXCHANGE,
+        started=exchange.started,
+        ended=exchange.ended,
+        request=exchange.request,
+        status=status,
+        reply=exchange.status,
+        outcome=exchange.outcome,
+        failure=failure,
+    )
 
 
 def _asked(connection: Connection) -> bool:
@@ -143,8 +77,18 @@ def _asked(connection: Connection) -> bool:
 
 
 def _of_connection(connection: Connection) -> Attempt:
-    shaken = connection.handshake
-    what = "could not be connected"
-    if shaken is not None and shaken.outcome is HandshakeOutcome.FAILED:
-        what = f"TLS handshake failed: {shaken.reason}"
-    return Attempt(connection.opened, connection.closed, failed=True, what=what)
+    handshake = connection.handshake
+    if handshake is not None and handshake.outcome is HandshakeOutcome.FAILED:
+        return Attempt(
+            kind=AttemptKind.FAILED_HANDSHAKE,
+            started=connection.opened,
+            ended=connection.closed,
+            failure=AttemptFailure.HANDSHAKE,
+            reason=handshake.reason,
+        )
+    return Attempt(
+        kind=AttemptKind.FAILED_CONNECTION,
+        started=connection.opened,
+        ended=connection.closed,
+        failure=AttemptFailure.NOT_CONNECTED,
+    )

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from windtunnel.criteria.tap_attempts import Attempt
 from windtunnel.criteria.verdict import Moment
-from windtunnel.records import Response
+from windtunnel.records import Attempt, Response
 
 
 def timeline(
@@ -21,7 +20,7 @@ def timeline(
     """
     moments = [Moment(response.started, "caller", _described(response)) for response in responses]
     moments.extend(
-        Moment(attempt.started, dependency, attempt.what, counted=attempt in counted)
+        Moment(attempt.started, dependency, str(attempt), counted=attempt in counted)
         for attempt in reached
     )
     moments.sort(key=lambda moment: (moment.at, moment.place != "caller"))
@@ -40,9 +39,8 @@ def start(moments: Sequence[Moment], longest: int) -> int:
 
 
 def _described(response: Response) -> str:
-    answer = str(response.status) if response.status is not None else response.failure
     fallback = " fallback" if response.fallback else ""
     return (
-        f"request {response.number} {response.endpoint}: {answer}{fallback}"
+        f"request {response.number} {response.endpoint}: {response.answer}{fallback}"
         f" ({response.duration * 1000:.1f} ms)"
     )

@@ -1,7 +1,8 @@
 """An endpoint answers without calling any dependency."""
 
+from windtunnel.criteria.completeness import Bounds, between, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import Bounds, attempts, between, needed, partial
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Run

@@ -73,7 +73,7 @@ class Sampler:
         """Return what the target says, or why it says nothing."""
         response, body = await self._caller.call(self._looks, METRICS)
         if response.status is None:
-            return None, f"GET {METRICS} got no answer ({response.failure})"
+            return None, f"GET {METRICS} got no answer ({response.answer})"
         if response.status != 200:
             return None, f"GET {METRICS} answered {response.status}, expected 200"
         try:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from windtunnel.criteria.tap_attempts import attempts, partial, uncounted
+from windtunnel.criteria.completeness import partial, uncounted
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import Evidence, ExchangeOutcome
 
 

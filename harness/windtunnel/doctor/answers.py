@@ -17,7 +17,7 @@ def endpoints(stack: Stack) -> Iterator[Check]:
         if response.succeeded:
             yield ok(name, f"{response.status} after {response.duration * 1000:.1f} ms")
         elif response.status is None:
-            yield fail(name, response.failure, f"see why it gives no answer\n{_log(stack)}")
+            yield fail(name, response.answer, f"see why it gives no answer\n{_log(stack)}")
         else:
             said = body[:200].decode(errors="replace").strip()
             yield fail(

@@ -40,6 +40,7 @@ class Caller:
             ended=time.monotonic(),
             status=answer.status,
             failure=answer.failure,
+            detail=answer.detail,
             fallback=answer.headers.get(self._fallback_header, ""),
         )
         return response, answer.body

@@ -9,6 +9,8 @@ import httptools
 
 from windtunnel.address import Address
 from windtunnel.load.answer_head import status_until_close
+from windtunnel.load.connection_errors import failure_of
+from windtunnel.records import RequestFailure
 
 
 @dataclass(slots=True)
@@ -16,7 +18,9 @@ class HttpAnswer:
     """What came back for one request."""
 
     status: int | None = None
-    failure: str = ""
+    failure: RequestFailure = RequestFailure.NONE
+    detail: str = ""
+    """The system's or the parser's own words for the failure, where there are any."""
     headers: dict[str, str] = field(default_factory=dict)
     """By lower-case name; only those that were asked to be kept."""
     body: bytes = b""
@@ -65,10 +69,11 @@ class HttpConnection(asyncio.Protocol):
                 )
                 await self._waiter
         except TimeoutError:
-            self._answer = HttpAnswer(failure="timed out")
+            self._answer = HttpAnswer(failure=RequestFailure.TIMED_OUT)
             self.close()
         except (OSError, httptools.HttpParserError) as error:
-            self._answer = HttpAnswer(failure=_reason(error))
+            failure, detail = _failure(error)
+            self._answer = HttpAnswer(failure=failure, detail=detail)
             self.close()
         finally:
             self._waiter = None
@@ -114,7 +119,7 @@ class HttpConnection(asyncio.Protocol):
             self._answer.status = status
             self._waiter.set_result(None)
         else:
-            self._waiter.set_exception(exc or ConnectionError("closed before the answer's end"))
+            self._waiter.set_exception(exc or _ClosedEarly())
 
     # httptools's callbacks
 
@@ -138,13 +143,18 @@ class HttpConnection(asyncio.Protocol):
             self._waiter.set_result(None)
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, ConnectionRefusedError):
-        return "refused"
-    if isinstance(error, ConnectionResetError | BrokenPipeError):
-        return "reset"
+class _ClosedEarly(ConnectionError):
+    """The peer closed the connection in an orderly way before the answer was whole."""
+
+
+def _failure(error: Exception) -> tuple[RequestFailure, str]:
+    """Return the failure, and what the system or the parser says of it."""
+    if isinstance(error, _ClosedEarly):
+        return RequestFailure.CLOSED, ""
     if isinstance(error, httptools.HttpParserError):
-        return f"malformed answer: {error}"
-    if isinstance(error, OSError) and error.errno:
-        return errno.errorcode.get(error.errno, str(error))
-    return str(error) or type(error).__name__
+        return RequestFailure.MALFORMED, str(error)
+    failure = failure_of(error)
+    if failure is not RequestFailure.OTHER:
+        return failure, ""
+    known = errno.errorcode.get(getattr(error, "errno", None) or 0)
+    return failure, known or str(error) or type(error).__name__

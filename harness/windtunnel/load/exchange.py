@@ -9,6 +9,7 @@ from typing import Protocol, cast
 import httptools
 
 from windtunnel.load.answer_head import HeadAnswer, status_until_close
+from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.destination import Destination
 from windtunnel.load.mix import Encoded
 from windtunnel.load.recorder import PACK, LoadRecorder
@@ -238,14 +239,3 @@ class Exchanger(asyncio.Protocol):
 
 def ignore(place: Slot, now: float) -> None:
     """Do nothing with a released connection."""
-
-
-def failure_of(error: Exception) -> RequestFailure:
-    """Return the kind of failure that an error of a connection is."""
-    if isinstance(error, ssl.SSLError):
-        return RequestFailure.TLS
-    if isinstance(error, ConnectionRefusedError):
-        return RequestFailure.REFUSED
-    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
-        return RequestFailure.RESET
-    return RequestFailure.OTHER

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from windtunnel.address import Address
-from windtunnel.criteria.tap_attempts import missed
+from windtunnel.criteria.completeness import missed
 from windtunnel.load.closed_loop import Caller
 from windtunnel.paired.processes import Processes, usable
 from windtunnel.records import ArmRound, Evidence, Response, Round

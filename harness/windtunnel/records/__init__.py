@@ -4,17 +4,22 @@ Every time in a record is in seconds on one clock: CLOCK_MONOTONIC, which the pr
 machine share. Where a tap runs on another kernel, its backend translates before it hands them on.
 """
 
+from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
 from windtunnel.records.comparison import ArmRound, Comparison, Round
 from windtunnel.records.connection import Connection, Ending, Handshake, HandshakeOutcome
 from windtunnel.records.evidence import Evidence, Touch
 from windtunnel.records.exchange import Exchange, ExchangeOutcome
 from windtunnel.records.limits import Limits
 from windtunnel.records.refusals import Certainty, Refusals
+from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.response import Response
 from windtunnel.records.scenario_run import FaultWindow, Pairs, Run
 
 __all__ = [
     "ArmRound",
+    "Attempt",
+    "AttemptFailure",
+    "AttemptKind",
     "Certainty",
     "Comparison",
     "Connection",
@@ -28,6 +33,7 @@ __all__ = [
     "Limits",
     "Pairs",
     "Refusals",
+    "RequestFailure",
     "Response",
     "Round",
     "Run",

@@ -35,3 +35,8 @@ class Exchange:
     """False where a fault answered or reset it at the tap: the dependency never got it."""
     faults: tuple[str, ...] = ()
     """The HTTP toxics that altered it."""
+
+    @property
+    def http_status(self) -> int | None:
+        """The status as a number; None without one, or where the protocol has no numbers."""
+        return int(self.status) if self.status.isdecimal() else None

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from windtunnel.records.request_failure import RequestFailure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
@@ -15,12 +17,21 @@ class Response:
     ended: float
     status: int | None = None
     """None where no answer came."""
-    failure: str = ""
-    """Why no usable answer came ("refused", "reset", "timed out", …); empty on an answer."""
+    failure: RequestFailure = RequestFailure.NONE
+    """Why no answer came; NONE where one did."""
+    detail: str = ""
+    """The system's or the parser's own words for a failure, where there are any."""
     fallback: str = ""
     """The dependencies, separated by commas, whose fallbacks this answer names as its source.
 
     Empty on a real one."""
+
+    @property
+    def answer(self) -> str:
+        """What the caller got, as a person reads it: the status, or the failure."""
+        if self.status is not None:
+            return str(self.status)
+        return f"{self.failure.text}: {self.detail}" if self.detail else self.failure.text
 
     @property
     def duration(self) -> float:

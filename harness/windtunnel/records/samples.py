@@ -113,7 +113,7 @@ class Samples:
                 started=float(self.intended[place]) if np.isnan(started) else started,
                 ended=float(self.ended[place]),
                 status=int(self.status[place]) or None,
-                failure=RequestFailure(self.failure[place]).text,
+                failure=RequestFailure(self.failure[place]),
             )
 
     @classmethod

@@ -7,6 +7,7 @@ from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording, reached
 from windtunnel.criteria import Finding, Ruling, Verdict
 from windtunnel.criteria.verdict import decide_below
+from windtunnel.records import RequestFailure
 
 REQUESTS = 30
 LIMIT = 0.1
@@ -26,7 +27,7 @@ def judge(recording: Recording) -> Verdict:
     seen = recording.attempts("open")
     rejected = [r for r in recording.run("open").responses if not reached(r, seen)]
     # One that is cut off may have been sent on a connection that the service was closing.
-    unanswered = sum(response.failure == "timed out" for response in rejected)
+    unanswered = sum(response.failure is RequestFailure.TIMED_OUT for response in rejected)
     times = sorted(r.duration for r in rejected if r.status is not None)
     rank = _rank(len(times))
     if unanswered or 2 * len(times) < len(rejected):

@@ -4,13 +4,14 @@ from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording
 from windtunnel.criteria import Finding, Ruling, Verdict
+from windtunnel.records import AttemptKind
 
 REQUESTS = 25
 QUIET = 8
 """Requests, each on a connection of its own, that must be kept back after the last call."""
 
-CUT = {"connection refused", "could not be connected"}
-"""What a call is that did not get as far as a request: it may be anybody's."""
+CUT = {AttemptKind.REFUSED_CONNECTION, AttemptKind.FAILED_CONNECTION}
+"""Attempts that came to no request: nobody can say whose they are."""
 
 
 def plan(experiment: Experiment) -> None:
@@ -36,8 +37,8 @@ def judge(recording: Recording) -> Verdict:
     allowed = recording.threshold * (claims.workers or 1)
     ruling, needs = Ruling.PASS, ""
     # A worker that starts late, or checks on the dependency, makes calls that no request asked for.
-    asked = {attempt.what.partition(":")[0] for attempt in recording.attempts("healthy")}
-    own = [attempt for attempt in seen if attempt.what.partition(":")[0] in asked | CUT]
+    asked = {(attempt.kind, attempt.request) for attempt in recording.attempts("healthy")}
+    own = [a for a in seen if a.kind in CUT or (a.kind, a.request) in asked]
     if len(own) > allowed:
         ruling = Ruling.FAIL if claims.workers else Ruling.INCONCLUSIVE
         needs = "the number of workers (--workers)"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windtunnel.conformance.recording import Recording, reached
-from windtunnel.criteria.tap_attempts import Attempt
+from windtunnel.records import Attempt
 
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
 

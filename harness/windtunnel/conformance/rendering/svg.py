@@ -119,8 +119,7 @@ def _callers(recording: Recording, y: int, x: Place) -> list[str]:
     parts = []
     for response in recording.whole.responses:
         kind = "good" if real(response) else "fallback" if response.succeeded else "bad"
-        answer = response.status if response.status is not None else response.failure
-        parts.append(_stretch(x(response.started), x(response.ended), y, kind, f"{answer}"))
+        parts.append(_stretch(x(response.started), x(response.ended), y, kind, response.answer))
     return parts
 
 
@@ -132,7 +131,7 @@ def _calls(recording: Recording, y: int, x: Place) -> list[str]:
             x(end if attempt.ended is None else attempt.ended),
             y,
             "bad" if attempt.failed else "good",
-            attempt.what,
+            str(attempt),
         )
         for attempt in calls(recording)
     ]

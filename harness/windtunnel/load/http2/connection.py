@@ -13,7 +13,7 @@ from h2.errors import ErrorCodes
 from h2.exceptions import H2Error, StreamClosedError
 from h2.settings import SettingCodes, Settings
 
-from windtunnel.load.exchange import failure_of
+from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.http2.goaway import Frames, GoAway
 from windtunnel.load.http2.heads import Head
 from windtunnel.records.request_failure import RequestFailure

@@ -5,8 +5,9 @@ import ssl
 from collections.abc import Sequence
 from time import monotonic
 
+from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.destination import Destination
-from windtunnel.load.exchange import NAN, NEVER, Released, failure_of, ignore
+from windtunnel.load.exchange import NAN, NEVER, Released, ignore
 from windtunnel.load.http2.connection import Http2Connection
 from windtunnel.load.http2.heads import Head, Heads
 from windtunnel.load.mix import Encoded

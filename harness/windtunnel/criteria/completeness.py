@@ -1,0 +1,79 @@
+"""How complete a tap's evidence is: bounds on counts, and what a verdict on them needs."""
+
+import math
+from dataclasses import dataclass
+
+from windtunnel.criteria.tap_attempts import attempts
+from windtunnel.records import Certainty, Evidence, Refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A count, as exactly as the evidence knows it."""
+
+    least: int
+    most: float
+    """math.inf where nothing could be counted."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether both ends agree."""
+        return self.least == self.most
+
+    def __str__(self) -> str:
+        return f"{self.least}" if self.exact else f"{self.least} to {self.most:g}"
+
+
+def between(evidence: Evidence, since: float, until: float) -> Bounds:
+    """Return how many attempts started from `since` to `until`, refused and missed included."""
+    seen = sum(since <= attempt.started <= until for attempt in attempts(evidence))
+    return Bounds(seen, seen + uncounted(evidence, since, until) + missed(evidence))
+
+
+def uncounted(evidence: Evidence, since: float, until: float) -> float:
+    """Return how many refused attempts beyond those seen one by one may lie in a window."""
+    return sum(_uncertain(refusals, since, until) for refusals in evidence.refusals)
+
+
+def missed(evidence: Evidence) -> float:
+    """Return how many more records of any kind there may have been: none, or math.inf.
+
+    What was seen stays proved, but silence proves nothing where the tap discarded records or could
+    not read its traffic.
+    """
+    return math.inf if evidence.dropped or evidence.blind_spots else 0
+
+
+def needed(evidence: Evidence) -> str:
+    """Return what a verdict needs that rests on what this evidence may have missed."""
+    reasons = partial(evidence)
+    return f"complete evidence ({'; '.join(reasons)})" if reasons else "complete evidence"
+
+
+def partial(evidence: Evidence) -> tuple[str, ...]:
+    """Return what keeps this evidence from being complete, each as one sentence."""
+    reasons = list(evidence.blind_spots)
+    if evidence.dropped:
+        reasons.append(f"{evidence.dropped} records were discarded by the tap")
+    reasons.extend(
+        f"refused attempts were counted by {refusals.certainty}: an upper bound"
+        if refusals.certainty is Certainty.COUNTERS
+        else "refused attempts could not be counted"
+        for refusals in evidence.refusals
+        if refusals.certainty is not Certainty.PACKETS
+    )
+    return tuple(dict.fromkeys(reasons))
+
+
+def _uncertain(refusals: Refusals, since: float, until: float) -> float:
+    """Return how many attempts beyond those seen one by one may lie in a window."""
+    end = refusals.until if refusals.until is not None else until
+    if end < since or refusals.since > until or refusals.certainty is Certainty.PACKETS:
+        return 0
+    if refusals.certainty is Certainty.NONE:
+        return float("inf")
+    # The last reading at or before the window, and the first at or after it.
+    before = max((count for at, count in refusals.samples if at <= since), default=0)
+    after = [count for at, count in refusals.samples if at >= until]
+    top = after[0] if after else max((count for _, count in refusals.samples), default=0)
+    return max(0, top - before)
