@@ -67,7 +67,9 @@ def _address(url: str, *, anywhere: bool) -> Address:
     "--backend", type=click.Choice(NAMES), help="Where the stack runs; otherwise as configured."
 )
 @click.option(
-    "--config", type=click.Path(path_type=Path), help="A TOML file with the service under test."
+    "--config",
+    type=click.Path(path_type=Path),
+    help="A TOML file with the service under test, instead of the sample.",
 )
 @click.option(
     "--duration",
@@ -98,7 +100,7 @@ def load_test(
     description: tuple[str, ...] = ()
     with Bar() as bar:
         if url is not None:
-            configuration = load(Path.cwd(), config)
+            configuration = load(ROOT, config)
             seed = secrets.randbelow(2**32) if seed is None else seed
             address = _address(url, anywhere=remote)
             run = from_outside(
@@ -106,9 +108,7 @@ def load_test(
             )
             verdicts = responses(run)
         else:
-            session = Session(
-                directory=Path.cwd(), configuration=config, backend=backend, seed=seed
-            )
+            session = Session(directory=ROOT, configuration=config, backend=backend, seed=seed)
             configuration = session.configuration
             try:
                 run, verdicts = own_stack(bar, session, duration=duration, connections=connections)

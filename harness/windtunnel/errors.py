@@ -13,8 +13,16 @@ class ConfigurationError(WindtunnelError):
     """A setting, option, marker or argument is wrong."""
 
 
+class NotConfigured(ConfigurationError):
+    """The project says nothing of its service: there is no configuration file."""
+
+
 class BackendUnavailable(WindtunnelError):
     """The chosen backend cannot run on this machine (no engine, no program on PATH)."""
+
+
+class MissingExtra(BackendUnavailable):
+    """A part of windtunnel needs packages that only one of its extras installs."""
 
 
 class StartError(WindtunnelError):

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from windtunnel.backends.backend import Backend
-from windtunnel.backends.choice import Choice, choose, create
+from windtunnel.backends.choice import Choice, check_name, choose, create
 from windtunnel.configuration import Configuration, resolve
+from windtunnel.errors import NotConfigured
 from windtunnel.network_profiles import LOOPBACK, PROFILES
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Session:
     """What the scenarios of one session share. Raises WindtunnelError. Close it.
 
     `backend` is the configured one where it is None. `settings`, KEY=value each, come before the
-    configuration. Errors name options by the prefix `options`.
+    configuration. Errors name options by the prefix `options`. Where nothing is configured, the
+    first use of the configuration raises NotConfigured: a session may need none.
     """
 
     def __init__(
@@ -33,12 +35,21 @@ class Session:
         settings: Sequence[str] = (),
         options: str = "--",
     ) -> None:
-        loaded = resolve(directory, configuration, options=settings, option=f"{options}setting")
-        self.configuration: Configuration = loaded.configuration
-        place = f"{options}backend"
-        if backend is None and ("backend",) in loaded.origins:
-            place = f"{loaded.origins['backend',]}: backend"
-        self.choice: Choice = choose(backend, self.configuration, place)
+        self._configured: Configuration | NotConfigured
+        try:
+            loaded = resolve(directory, configuration, options=settings, option=f"{options}setting")
+        except NotConfigured as missing:
+            # A wrong option is one all the same.
+            if backend is not None:
+                check_name(backend, f"{options}backend")
+            self._configured = missing
+            self.choice = Choice("none", "nothing is configured")
+        else:
+            place = f"{options}backend"
+            if backend is None and ("backend",) in loaded.origins:
+                place = f"{loaded.origins['backend',]}: backend"
+            self._configured = loaded.configuration
+            self.choice = choose(backend, loaded.configuration, place)
         self.seed = secrets.randbelow(2**32) if seed is None else seed
         self._backend: Backend | None = None
         self._profile = LOOPBACK
@@ -47,6 +58,18 @@ class Session:
     def __repr__(self) -> str:
         state = "started" if self._backend else "not started"
         return f"<Session on {self.choice.name}, seed {self.seed}, {state}>"
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a configuration, without which nothing can start."""
+        return isinstance(self._configured, Configuration)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The service under test; NotConfigured where there is none."""
+        if isinstance(self._configured, NotConfigured):
+            raise NotConfigured(str(self._configured))
+        return self._configured
 
     @property
     def backend(self) -> Backend:

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-import uvicorn
-from pydantic import ValidationError
+try:
+    import uvicorn
+    from pydantic import ValidationError
 
-from windtunnel_sample.settings import explain
+    from windtunnel_sample.settings import explain
+except ModuleNotFoundError as missing:
+    # Every program of the sample begins here, and windtunnel shows the last line of its log.
+    sys.exit(f"{missing.name} is not installed; pip install 'windtunnel[sample]' installs it")
 
 
 def serve(make: Callable[[], Any], program: str) -> NoReturn:

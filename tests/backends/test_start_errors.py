@@ -10,8 +10,10 @@ import psutil
 import pytest
 
 from tests import leftovers
+from tests.sample import session_of
+from windtunnel import extras
 from windtunnel.configuration import Configuration, parse
-from windtunnel.errors import BackendUnavailable, StartError, UnsupportedFault
+from windtunnel.errors import BackendUnavailable, MissingExtra, StartError, UnsupportedFault
 from windtunnel.session import Session
 from windtunnel.stack import Stack
 from windtunnel_faults import Outage
@@ -45,8 +47,7 @@ class Started:
     """A session on a configuration, and the run that it makes."""
 
     def __init__(self, configuration: Configuration) -> None:
-        self.session = Session(directory=ROOT, configuration=None, backend="embedded", seed=1)
-        self.session.configuration = configuration
+        self.session = session_of(configuration)
         self.run = ""
         self._stack: Stack | None = None
 
@@ -138,14 +139,13 @@ def test_a_fault_on_an_unknown_dependency_gets_a_suggestion(started: Started) ->
         started.stack().inject(Outage("catalogue")).__enter__()
 
 
-def test_a_dependency_that_does_not_start_leaves_nothing(tmp_path: Path) -> None:
+def test_a_dependency_that_does_not_start_leaves_nothing() -> None:
     configuration = configured(["unused"]).model_copy(deep=True)
     broken = configuration.dependencies["catalog"].model_copy(
         update={"command": tuple(script("raise SystemExit('out of licences')"))}
     )
     configuration = configuration.model_copy(update={"dependencies": {"catalog": broken}})
-    session = Session(directory=tmp_path, configuration=None, backend="embedded", seed=1)
-    session.configuration = configuration
+    session = session_of(configuration)
     begun = time.time()
     with pytest.raises(StartError, match="catalog exited at its start with status 1"):
         _ = session.backend
@@ -178,3 +178,15 @@ def test_local_without_its_programs_names_them(
     assert Session(directory=ROOT, configuration=None, backend="auto", seed=1).choice.name == (
         "embedded"
     )
+
+
+def test_a_redis_without_redis_server_and_without_fakeredis_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(extras, "_is_installed", lambda name: name != "fakeredis")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    session = Session(directory=ROOT, configuration=None, backend="embedded", seed=1)
+    needed = r"needs fakeredis: pip install 'windtunnel\[fakeredis\]'"
+    with pytest.raises(MissingExtra, match=needed):
+        _ = session.backend
+    session.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.machine import missing
+from tests.sample import session_of
 from windtunnel import faults
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.tap_tls import check_authority, tls_field
@@ -40,9 +41,7 @@ def configured(**more: object) -> Configuration:
 
 
 def session(backend: str, configuration: Configuration) -> Session:
-    made = Session(directory=ROOT, configuration=None, backend=backend, seed=1)
-    made.configuration = configuration.model_copy(update={"directory": str(ROOT)})
-    return made
+    return session_of(configuration.model_copy(update={"directory": str(ROOT)}), backend)
 
 
 @pytest.fixture(scope="module", params=["embedded", "local"])

@@ -23,7 +23,6 @@ from pathlib import Path
 import msgspec
 
 from tests.benchmarks.detection_slowed import seconds_a_turn
-from windtunnel.configuration import SAMPLE
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.paired.arms import Arm
@@ -126,11 +125,13 @@ def compared(session: Session, turns: int, request: ComparisonRequest) -> dict[s
 @contextmanager
 def sampled(seed: int) -> Iterator[Session]:
     """Give a session in which the sample target can be slowed."""
-    session = Session(directory=Path.cwd(), configuration=None, backend="embedded", seed=seed)
-    module = "tests.benchmarks.detection_slowed"
-    command = ("{python}", "-m", module, "--host", "{host}", "--port", "{port}")
-    session.configuration = SAMPLE.model_copy(
-        update={"command": command, "directory": str(Path.cwd())}
+    command = "{python} -m tests.benchmarks.detection_slowed --host {host} --port {port}"
+    session = Session(
+        directory=Path.cwd(),
+        configuration=None,
+        backend="embedded",
+        seed=seed,
+        settings=(f"command={command}",),
     )
     try:
         yield session

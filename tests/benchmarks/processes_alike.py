@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from math import log, sqrt
 from pathlib import Path
 
-from windtunnel.configuration import SAMPLE
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.paired.processes import Processes
 from windtunnel.paired.rounds import RunningArm
@@ -72,7 +71,6 @@ def main() -> None:
     session = Session(
         directory=Path.cwd(), configuration=None, backend="embedded", seed=options.seed
     )
-    session.configuration = SAMPLE.model_copy(update={"directory": str(Path.cwd())})
     loop = LoopThread()
     drawn = random.Random(options.seed)  # noqa: S311 - replayable, not secret
     core = frozenset({min(os.sched_getaffinity(0))})

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from windtunnel import extras
 from windtunnel.cli import main
 from windtunnel.configuration import load
 
@@ -54,3 +55,30 @@ def test_a_dry_run_prints_the_file_and_writes_nothing(
     assert printed.startswith("# How windtunnel starts this service")
     assert "found    dependency stock" in said
     assert (project / "windtunnel.toml").read_text() == "# mine\n"
+
+
+def test_the_sample_is_written_where_it_is_asked_for(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--sample"]) == 0
+    assert "needs more packages" not in capsys.readouterr().out
+    assert load(project).command[:3] == ("{python}", "-m", "windtunnel_sample")
+
+
+@pytest.mark.parametrize(
+    ("programs", "extras_named"), [([], "sample,fakeredis"), (["redis-server"], "sample")]
+)
+def test_it_says_which_extras_the_sample_needs(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    programs: list[str],
+    extras_named: str,
+) -> None:
+    for name in programs:
+        (project / name).write_text("#!/bin/sh\n")
+        (project / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(project))
+    monkeypatch.setattr(extras, "_is_installed", lambda name: name not in {"fastapi", "fakeredis"})
+    assert main(["init", "--sample"]) == 0
+    assert f"pip install 'windtunnel[{extras_named}]'" in capsys.readouterr().out

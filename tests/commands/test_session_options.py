@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample import configure
 from windtunnel.cli import main
 
 STARTING = {
@@ -17,7 +18,8 @@ STARTING = {
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in a folder without a configuration."""
+    """Work in a folder with the sample's configuration."""
+    configure(tmp_path)
     monkeypatch.chdir(tmp_path)
 
 
@@ -71,3 +73,17 @@ def test_services_that_run_already_take_nothing_that_would_change_them(
     assert main(["compare", *urls, option]) == 1
     name = option.split("=", maxsplit=1)[0]
     assert f"compare: {name} starts or changes what is compared" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [*STARTING, "doctor", "config"])
+def test_each_says_at_once_that_nothing_is_configured(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([command, *STARTING.get(command, ())]) == 1
+    printed = "".join(capsys.readouterr())
+    assert f"{tmp_path}: no windtunnel.toml and no [tool.windtunnel]" in printed
+    assert "`windtunnel init`" in printed

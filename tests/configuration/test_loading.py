@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel.configuration import SAMPLE, load
-from windtunnel.errors import ConfigurationError
+from windtunnel.configuration import load
+from windtunnel.discovery import SAMPLE_FILE
+from windtunnel.errors import ConfigurationError, NotConfigured
 
 GOOD = """
 command = ["run", "{port}"]
@@ -22,8 +23,17 @@ def written(folder: Path, text: str, name: str = "windtunnel.toml") -> Path:
     return path
 
 
-def test_a_project_without_a_configuration_tests_the_sample(tmp_path: Path) -> None:
-    assert load(tmp_path).endpoints == SAMPLE.endpoints
+def test_a_project_without_a_configuration_is_told_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(NotConfigured, match="`windtunnel init` writes a first configuration"):
+        load(tmp_path)
+
+
+def test_this_repositorys_own_is_that_of_the_sample_with_its_containers() -> None:
+    ours = load(Path(__file__).parents[2])
+    sample = load(SAMPLE_FILE.parent, SAMPLE_FILE)
+    beside = {"service": sample.service, "docker": sample.docker, "directory": sample.directory}
+    assert ours.model_copy(update=beside) == sample
+    assert (ours.service, ours.docker.tap) == ("target", "tap")
 
 
 def test_its_own_file_comes_before_pyproject(tmp_path: Path) -> None:

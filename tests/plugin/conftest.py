@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample import configure
+
 EXAMPLE = Path(__file__).with_name("example")
 
 PROJECT = """
@@ -38,8 +40,9 @@ def distribute(folder: Path, name: str, entry_points: dict[str, dict[str, str]])
 
 
 @pytest.fixture(autouse=True)
-def asyncio_scope(pytester: pytest.Pytester) -> None:
-    """Give inner sessions the setting for which pytest-asyncio asks every session."""
+def settings(pytester: pytest.Pytester) -> None:
+    """Give inner sessions the sample service, and what pytest-asyncio asks every session for."""
+    configure(pytester.path)
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
 
 

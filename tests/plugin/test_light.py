@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample import configure
+
 HEAVY = ("asyncio", "click", "docker", "numpy", "redis", "requests", "rich", "scipy", "uvloop")
 SESSION = """
 import sys
@@ -22,6 +24,8 @@ def test_a_session_that_uses_nothing_loads_no_library_that_takes_long(
     tmp_path: Path, backend: str
 ) -> None:
     """The plugin and its session need none of them before a test asks for its stack."""
+    file = configure(tmp_path)
+    file.write_text('service = "target"\n' + file.read_text())
     code = SESSION.format(heavy=HEAVY, backend=backend)
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True

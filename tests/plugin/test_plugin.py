@@ -54,10 +54,37 @@ def test_a_bad_option_is_one_clear_error(
 
 
 def test_a_bad_configuration_names_the_key(pytester: pytest.Pytester) -> None:
+    (pytester.path / "windtunnel.toml").unlink()
     pytester.makepyprojecttoml("[tool.windtunnel]\ncommand = ['x']\nendpoint = ['/a']\n")
     result = pytester.runpytest()
     result.stderr.fnmatch_lines(["*unknown key 'endpoint'; did you mean 'endpoints'?"])
     result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_only_a_test_that_asks_for_the_stack_needs_a_configuration(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "windtunnel.toml").unlink()
+    pytester.makepyfile(PASSING + "\ndef test_two(stack): pass\n")
+    result = pytester.runpytest("--windtunnel-html=report.html")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*no windtunnel.toml and no *`windtunnel init` writes*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_marked_fault_without_a_configuration_is_one_clear_error(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "windtunnel.toml").unlink()
+    pytester.makepyfile(
+        "import pytest\n@pytest.mark.fault('latency', 'catalog', seconds=1)\ndef test_x(): pass\n"
+    )
+    result = pytester.runpytest()
+    assert result.ret != pytest.ExitCode.OK
+    output = "\n".join([*result.errlines, *result.outlines])
+    assert "test_x: " in output
+    assert "no windtunnel.toml" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,7 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
     docker only where nothing but a compose service is configured, because it builds images first.
     """
     name = configuration.backend if wanted is None else wanted
-    if name not in NAMES:
-        known = (*NAMES, *extensions(BACKENDS, taken=NAMES))
-        if name not in known:
-            raise ConfigurationError(f"{place}={name}: no such backend{suggestion(name, known)}")
+    check_name(name, place)
     as_process = bool(configuration.command or configuration.address)
     if name == "auto" and not as_process:
         return Choice("docker", "auto: only a compose service is configured")
@@ -55,6 +52,14 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
     except BackendUnavailable:
         return Choice("embedded", "auto: toxiproxy-server and redis-server are not both on PATH")
     return Choice("local", "auto: toxiproxy-server and redis-server are on PATH")
+
+
+def check_name(name: str, place: str) -> None:
+    """Raise ConfigurationError, which names `place`, where no backend has the name."""
+    if name not in NAMES:
+        known = (*NAMES, *extensions(BACKENDS, taken=NAMES))
+        if name not in known:
+            raise ConfigurationError(f"{place}={name}: no such backend{suggestion(name, known)}")
 
 
 def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "Backend":

@@ -7,6 +7,7 @@ from windtunnel.address import Address
 from windtunnel.backends.own_control import OwnControl
 from windtunnel.backends.process_backend import ProcessBackend
 from windtunnel.configuration import Configuration
+from windtunnel.extras import require
 
 FAKE_REDIS = (
     "{python}",
@@ -39,8 +40,14 @@ class EmbeddedBackend(ProcessBackend):
         return (proxy, f"Redis is {self._redis_server}")
 
     def redis_command(self) -> tuple[str, ...]:
-        """Return a real redis-server's command where there is one, else fakeredis's."""
-        return FAKE_REDIS if self._redis_server is None else redis_server(self._redis_server)
+        """Return a real redis-server's command where there is one, else fakeredis's.
+
+        MissingExtra where there is neither.
+        """
+        if self._redis_server is None:
+            require("fakeredis", "a Redis without redis-server on PATH")
+            return FAKE_REDIS
+        return redis_server(self._redis_server)
 
     def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
         """Nothing more to start: the tap leads straight to the dependencies."""

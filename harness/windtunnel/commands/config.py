@@ -58,17 +58,5 @@ def _rows(model: BaseModel, place: Place, loaded: Loaded) -> list[tuple[Place, A
             for entry, inner in entries.items():
                 rows += _rows(inner, (*key, entry), loaded)
         else:
-            rows.append((key, value, _origin(key, loaded)))
+            rows.append((key, value, loaded.origins.get(key, "default")))
     return rows
-
-
-def _origin(key: Place, loaded: Loaded) -> str:
-    if key in loaded.origins:
-        return loaded.origins[key]
-    inside: Any = loaded.table
-    for part in key:
-        if not isinstance(inside, dict) or part not in inside:
-            return "default"
-
-        inside = inside[part]
-    return "the sample"

@@ -1,5 +1,6 @@
 """`windtunnel init`: look at the project and write a first configuration."""
 
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,18 +9,23 @@ import click
 
 from windtunnel.configuration import parse
 from windtunnel.configuration.loading import OWN_FILE
-from windtunnel.discovery import Findings, look, written
+from windtunnel.discovery import SAMPLE_FILE, Findings, look, written
 from windtunnel.errors import ConfigurationError
+from windtunnel.extras import install_command, missing
 
 
 @click.command()
 @click.option("--force", is_flag=True, help="Overwrite a windtunnel.toml that is there.")
 @click.option("--dry-run", is_flag=True, help="Print the configuration; write nothing.")
-def init(*, force: bool, dry_run: bool) -> None:
+@click.option(
+    "--sample", is_flag=True, help="Write one for the sample service that comes with windtunnel."
+)
+def init(*, force: bool, dry_run: bool, sample: bool) -> None:
     """Write windtunnel.toml from what the project in this folder shows.
 
     Looked at are the source, package and compose files and .env; nothing is run. What is only
-    guessed is marked GUESS in the file, what could not be seen FILL IN.
+    guessed is marked GUESS in the file, what could not be seen FILL IN. With --sample the project
+    is not looked at: the file is about the sample service, on which everything can be tried.
     """
     folder = Path.cwd()
     file = folder / OWN_FILE
@@ -27,17 +33,29 @@ def init(*, force: bool, dry_run: bool) -> None:
         raise ConfigurationError(
             f"{place} is there already; --dry-run shows what would be written, --force writes it"
         )
-    findings = look(folder)
-    text = written(findings)
+    text, lines = _of_sample() if sample else _of_project(folder)
     # What was written must be valid, whatever was found.
     parse(tomllib.loads(text), OWN_FILE)
-    for line in _said(findings):
+    for line in lines:
         click.echo(line, err=dry_run)
     if dry_run:
         click.echo(text, nl=False)
     else:
         file.write_text(text, encoding="utf-8")
         click.echo(f"wrote {OWN_FILE}; next: windtunnel doctor")
+
+
+def _of_project(folder: Path) -> tuple[str, list[str]]:
+    findings = look(folder)
+    return written(findings), list(_said(findings))
+
+
+def _of_sample() -> tuple[str, list[str]]:
+    wanted = ["sample"] if missing("sample") else []
+    if shutil.which("redis-server") is None and missing("fakeredis"):
+        wanted.append("fakeredis")
+    lines = [f"the sample needs more packages: {install_command(*wanted)}"] if wanted else []
+    return SAMPLE_FILE.read_text(encoding="utf-8"), lines
 
 
 def _configured(folder: Path) -> str:

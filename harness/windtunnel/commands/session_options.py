@@ -69,14 +69,19 @@ class StackOptions:
     seed: int | None
 
     def session(self) -> Session:
-        """Return a session of the project in this folder, which has started nothing yet."""
-        return Session(
+        """Return a session of the project in this folder, which has started nothing yet.
+
+        NotConfigured where the project has no configuration.
+        """
+        session = Session(
             directory=Path.cwd(),
             configuration=self.config,
             backend=self.backend,
             seed=self.seed,
             settings=self.settings,
         )
+        _ = session.configuration
+        return session
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,10 +2,8 @@
 
 from windtunnel.configuration.loading import Loaded, load, parse, resolve
 from windtunnel.configuration.models import Configuration, Criteria, Dependency, Docker, WrittenFile
-from windtunnel.configuration.sample import SAMPLE
 
 __all__ = [
-    "SAMPLE",
     "Configuration",
     "Criteria",
     "Dependency",

@@ -14,8 +14,7 @@ from windtunnel.configuration import mistakes, overrides, positions, soundness
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.overrides import Override
 from windtunnel.configuration.positions import Place
-from windtunnel.configuration.sample import SAMPLE
-from windtunnel.errors import ConfigurationError, did_you_mean, nearest
+from windtunnel.errors import ConfigurationError, NotConfigured, did_you_mean, nearest
 
 OWN_FILE = "windtunnel.toml"
 OPTION = "--setting"
@@ -27,9 +26,7 @@ class Loaded:
 
     configuration: Configuration
     place: str
-    """The file, or that there is none."""
-    file: Path | None
-    """None for the sample."""
+    """The file, with the table in it where it holds others too."""
     origins: Mapping[Place, str]
     """Of each setting that was given; the others have their defaults."""
     table: Mapping[str, Any]
@@ -43,7 +40,7 @@ def load(
     options: Sequence[str] = (),
     option: str = OPTION,
 ) -> Configuration:
-    """Return the configuration of a project, or SAMPLE where it has none; see `resolve`."""
+    """Return the configuration of a project; see `resolve`."""
     return resolve(directory, explicit, options=options, option=option).configuration
 
 
@@ -57,10 +54,10 @@ def resolve(
 ) -> Loaded:
     """Return a project's configuration with the origin of each setting.
 
-    Reads `explicit`, else `windtunnel.toml`, else `[tool.windtunnel]` in `pyproject.toml`; where
-    there is none, it is SAMPLE. Variables of the environment (os.environ where none is given) come
-    before the file, and `options`, given by `option`, before both. Raises ConfigurationError,
-    which lists every mistake.
+    Reads `explicit`, else `windtunnel.toml`, else `[tool.windtunnel]` in `pyproject.toml`.
+    Variables of the environment (os.environ where none is given) come before the file, and
+    `options`, given by `option`, before both. Raises NotConfigured where there is no file, and
+    ConfigurationError, which lists every mistake.
     """
     variables = os.environ if environment is None else environment
     found = _file(directory, explicit)
@@ -76,7 +73,7 @@ def resolve(
         origins = {k: v for k, v in origins.items() if k[:depth] != override.place}
         origins[override.place] = override.origin
     configuration = _placed(parse(table, found.place, origins), found.folder, origins)
-    return Loaded(configuration, found.place, found.file, origins, table)
+    return Loaded(configuration, found.place, origins, table)
 
 
 def parse(
@@ -100,7 +97,6 @@ def parse(
 class _Found:
     table: dict[str, Any]
     place: str
-    file: Path | None
     folder: Path
     origins: Mapping[Place, str]
 
@@ -120,8 +116,10 @@ def _file(directory: Path, explicit: Path | None) -> _Found:
             raise ConfigurationError(
                 f"{project}: unknown table 'tool.{near}'{did_you_mean('tool.windtunnel')}"
             )
-    sample = SAMPLE.model_dump(exclude_unset=True)
-    return _Found(sample, "the sample (no configuration was found)", None, directory, {})
+    raise NotConfigured(
+        f"{directory}: no {OWN_FILE} and no [tool.windtunnel] in a pyproject.toml: nothing says"
+        " which service to test; `windtunnel init` writes a first configuration"
+    )
 
 
 def _read(path: Path) -> _Found:
@@ -142,7 +140,7 @@ def _of(table: Any, path: Path, text: str, prefix: Place) -> _Found:  # noqa: AN
         for key, line in positions.lines(text).items()
         if key[: len(prefix)] == prefix and len(key) > len(prefix)
     }
-    return _Found(table, place, path, path.parent, origins)
+    return _Found(table, place, path.parent, origins)
 
 
 def _table(path: Path) -> tuple[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from windtunnel.configuration import resolve
 from windtunnel.doctor import answers, machine, places, settings, traffic
 from windtunnel.doctor.check import Check, Condition, fail, ok
-from windtunnel.errors import WindtunnelError
+from windtunnel.errors import NotConfigured, WindtunnelError
 from windtunnel.session import Session
 
 
@@ -20,6 +20,9 @@ def examine(
         session = Session(
             directory=directory, configuration=file, backend=backend, seed=1, settings=options
         )
+    except NotConfigured as error:
+        yield fail("configuration", str(error), "windtunnel init")
+        return
     except WindtunnelError as error:
         yield fail("configuration", str(error), "correct it; windtunnel config shows all settings")
         return

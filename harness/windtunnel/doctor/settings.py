@@ -1,4 +1,4 @@
-"""Whether there is a configuration, and whether it says enough."""
+"""Whether the configuration says enough."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,15 +12,8 @@ NAME = "configuration"
 def configured(loaded: Loaded, environment: Mapping[str, str]) -> Iterator[Check]:
     """Check what the settings are and where they are."""
     configuration = loaded.configuration
-    if loaded.file is None:
-        yield warn(
-            NAME,
-            "there is no windtunnel.toml and no [tool.windtunnel]: the sample target is tested",
-            "windtunnel init writes one for your service",
-        )
-    else:
-        endpoints, dependencies = len(configuration.endpoints), len(configuration.dependencies)
-        yield ok(NAME, f"{loaded.place}: {endpoints} endpoints, {dependencies} dependencies")
+    endpoints, dependencies = len(configuration.endpoints), len(configuration.dependencies)
+    yield ok(NAME, f"{loaded.place}: {endpoints} endpoints, {dependencies} dependencies")
     if not configuration.dependencies:
         yield warn(
             NAME,

@@ -67,9 +67,10 @@ def environment(item: pytest.Item) -> dict[str, str]:
 
 def faults(item: pytest.Item) -> list[Fault]:
     """Return the faults that are injected for the test, the outermost first."""
-    configuration = item.config.stash[SESSION].configuration
+    session = item.config.stash[SESSION]
     marked = reversed(list(marks(item, "fault")))
-    return [fault(configuration, *mark.args, **mark.kwargs) for mark in marked]
+    # Asked for only where a marker is: a session without scenarios needs no configuration.
+    return [fault(session.configuration, *mark.args, **mark.kwargs) for mark in marked]
 
 
 def fault(configuration: Configuration, *args: object, **values: object) -> Fault:

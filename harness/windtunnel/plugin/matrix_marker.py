@@ -22,8 +22,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     test = metafunc.definition.nodeid
     if "fault" not in metafunc.fixturenames:
         raise pytest.UsageError(f"{test}: matrix: the test needs the argument `fault`")
-    configuration = metafunc.config.stash[SESSION].configuration
     try:
+        configuration = metafunc.config.stash[SESSION].configuration
         found = _faults(configuration, marker.args, marker.kwargs)
     except ConfigurationError as error:
         raise pytest.UsageError(f"{test}: {error}") from None

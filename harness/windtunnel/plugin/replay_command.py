@@ -19,7 +19,7 @@ def replay(item: pytest.Item) -> str:
     words = [
         "pytest",
         _from_here(item),
-        f"--windtunnel-backend={session.choice.name}",
+        *([f"--windtunnel-backend={session.choice.name}"] if session.is_configured else []),
         f"--windtunnel-seed={session.seed}",
     ]
     for option in ("--windtunnel-config", BASE):

@@ -106,7 +106,6 @@ def _in_github() -> bool:
 
 def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
     session = config.stash[SESSION]
-    configuration = session.configuration
     gathered = config.stash[TRIED]
     tests = tuple(gathered)
     judged = counted(tests)
@@ -114,10 +113,17 @@ def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
     for setting in (setting for tried in tests for setting in dict.fromkeys(tried.settings)):
         settings[setting] = settings.get(setting, 0) + 1
     remarks: tuple[str, ...] = ()
-    try:
-        possible = pairs(configuration, {able for tried in tests for able in tried.capabilities})
-    except WindtunnelError as error:
-        possible, remarks = [], (f"the matrix knows no untested faults: {error}",)
+    endpoints: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    possible: list[tuple[str, str]] = []
+    if session.is_configured:
+        configuration = session.configuration
+        endpoints, dependencies = configuration.endpoints, tuple(configuration.dependencies)
+        able = {able for tried in tests for able in tried.capabilities}
+        try:
+            possible = pairs(configuration, able)
+        except WindtunnelError as error:
+            remarks = (f"the matrix knows no untested faults: {error}",)
     return SessionReport(
         backend=session.choice.name,
         reason=session.choice.reason,
@@ -126,11 +132,7 @@ def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
         tests=tests,
         judged=judged,
         flaky=flaky(tests),
-        score=score(
-            [each.verdict for each in judged],
-            configuration.endpoints,
-            tuple(configuration.dependencies),
-        ),
+        score=score([each.verdict for each in judged], endpoints, dependencies),
         minimum=options.minimum_score(config),
         matrix=matrix(tests, possible),
         settings=settings,
