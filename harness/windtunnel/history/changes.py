@@ -9,9 +9,9 @@ from statistics import median
 from windtunnel.history.entry import Entry, Figure
 
 SHORTEST = 3
-"""Runs that a new level must last: a single odd run is not a change."""
+"""The fewest runs of a new level: a single odd run is not a change."""
 PENALTY = 3.0
-"""What a change must explain, in noise scales times log(number of runs): at 30 runs of heavy-tailed
+"""The penalty of a change, in noise scales times log(number of runs). At 30 runs of heavy-tailed
 noise (Student's t, 3 degrees) without any change, 1 series in 300 showed one."""
 
 
@@ -35,7 +35,7 @@ class Series:
     under: str
     runs: tuple[Run, ...]
     changes: tuple[int, ...]
-    """Places of the runs at which a new level begins."""
+    """The index of each run at which a new level begins."""
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -43,7 +43,7 @@ class Series:
         return tuple(run.figure.head for run in self.runs)
 
     def level(self, change: int) -> tuple[float, float]:
-        """Return the median before and after a change, each up to the next one."""
+        """Return the medians before and after a change, each as far as the next change."""
         place = self.changes.index(change)
         before = ((0, *self.changes)[place], change)
         after = (change, (*self.changes, len(self.runs))[place + 1])
@@ -73,12 +73,12 @@ def series_of(entries: Sequence[Entry]) -> tuple[Series, ...]:
 
 
 def can_find() -> bool:
-    """Whether changes can be found: ruptures comes for Python up to 3.13 only."""
+    """Whether changes can be found here: ruptures exists for Python up to 3.13 only."""
     return find_spec("ruptures") is not None
 
 
 def changes(values: Sequence[float]) -> tuple[int, ...]:
-    """Return the places at which a new level begins, by PELT on absolute deviations.
+    """Return the indices at which a new level begins, by PELT on absolute deviations.
 
     Killick, Fearnhead and Eckley 2012, doi:10.1080/01621459.2012.737745, as in the package
     ruptures. The noise is taken from the differences of neighbours, which a change hardly alters.

@@ -9,7 +9,7 @@ from windtunnel.criteria.verdict import Verdict
 from windtunnel.errors import ConfigurationError
 
 SCHEMA = "windtunnel-history/1"
-"""Grows by new keys; a key that changes its meaning or goes makes it windtunnel-history/2."""
+"""The schema's version. A new key keeps it; one that goes or changes its meaning makes it 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def to_line(entry: Entry) -> str:
 
 
 def from_line(line: str, place: str) -> Entry:
-    """Return the entry in a line; ConfigurationError names the place where it is none."""
+    """Return a line's entry; ConfigurationError names `place` where the line holds none."""
     try:
         schema = msgspec.json.decode(line, type=_Versioned).schema
         if schema != SCHEMA:

@@ -1,4 +1,4 @@
-"""What this machine is, as far as it decides how fast a service runs."""
+"""The parts of this machine that decide how fast a service runs."""
 
 import hashlib
 import platform
@@ -18,7 +18,7 @@ def description() -> str:
 
 
 def fingerprint(described: str) -> str:
-    """Return a short name for a machine's description: equal only where all of it is equal."""
+    """Return a short name for a machine's description. Equal names mean equal descriptions."""
     return hashlib.sha256(described.encode()).hexdigest()[:12]
 
 

@@ -14,7 +14,7 @@ DEADLINE = 60.0
 
 
 def append(place: str, entry: Entry, directory: Path) -> None:
-    """Add one run. Raises ConfigurationError for a file, ControlError for notes, that refuse it."""
+    """Add one run. Raises ConfigurationError where the file, ControlError where git refuses it."""
     line = to_line(entry)
     if place == GIT_NOTES:
         author = ("-c", "user.name=windtunnel", "-c", "user.email=windtunnel@localhost")
@@ -29,7 +29,7 @@ def append(place: str, entry: Entry, directory: Path) -> None:
 
 
 def read(place: str, directory: Path) -> tuple[Entry, ...]:
-    """Return all runs in order of their time. Raises as `append`, and for lines that are none."""
+    """Return all runs in order of time. Raises as `append` does, and for lines that hold no run."""
     lines = _noted(directory) if place == GIT_NOTES else _filed(directory / place)
     entries = [
         from_line(line, f"{place}:{number}") for number, line in enumerate(lines, 1) if line.strip()

@@ -1,4 +1,4 @@
-"""A history as one SVG picture: a panel a series, its changes marked."""
+"""A history as one SVG picture: one panel for each series, with its changes marked."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import escape

@@ -1,4 +1,4 @@
-"""A history as lines of text: a small plot a series, and its changes with their commits."""
+"""A history as text: a small plot for each series, and its changes with their commits."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ def described(series: Series, change: int) -> str:
 
 
 def bars(values: Sequence[float]) -> str:
-    """Return a bar a value, between the least and the greatest of them."""
+    """Return one bar for each value, scaled between the least and the greatest."""
     low, high = min(values), max(values)
     if low == high:
         return BARS[0] * len(values)

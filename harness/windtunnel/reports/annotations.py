@@ -16,7 +16,7 @@ _LEVELS = {Ruling.FAIL: "error", Ruling.INCONCLUSIVE: "warning"}
 
 
 def lines(report: SessionReport, folder: str = "") -> Iterator[str]:
-    """Return the workflow commands; those beyond what GitHub shows are left out, and counted.
+    """Return the workflow commands. Those beyond what GitHub shows are counted and left out.
 
     `folder` is where the tests' files are, as seen from the repository.
     """
@@ -35,7 +35,7 @@ def lines(report: SessionReport, folder: str = "") -> Iterator[str]:
 
 
 class Annotations:
-    """The sink: commands are lines of the job's output."""
+    """Prints the commands as lines of the job's output."""
 
     def __init__(self, say: Callable[[str], None], folder: str = "") -> None:
         self._say = say

@@ -5,7 +5,7 @@ from windtunnel.criteria.timeline import start
 
 
 def explain(verdict: Verdict, replay: str = "") -> str:
-    """Return the verdict with everything that it rests on, over several lines."""
+    """Return the verdict and everything that it rests on, as several lines."""
     lines = [str(verdict)]
     if verdict.lower is not None and verdict.upper is not None:
         lower, upper = (amount(end, verdict.unit) for end in (verdict.lower, verdict.upper))
@@ -23,10 +23,10 @@ def explain(verdict: Verdict, replay: str = "") -> str:
 
 
 def timeline(moments: tuple[Moment, ...], *, longest: int = 16) -> list[str]:
-    """Return one line a moment, with the places in columns, and how many of them are not shown.
+    """Return one line for each moment shown, and lines that say how many are not.
 
-    Shown are `longest` in a row that begin shortly before the first that counts. A verdict keeps
-    only those around it, so more than can be said here may be missing.
+    It shows `longest` moments in a row, from shortly before the first that counts. The verdict
+    itself keeps only some of them, so the numbers of those not shown are lower bounds.
     """
     begin = moments[0].at
     width = max(len(moment.place) for moment in moments)

@@ -8,7 +8,7 @@ from windtunnel.reports.session_report import SessionReport
 
 
 def write(path: Path, text: str) -> None:
-    """Write `text`; ConfigurationError where that cannot be done, and no half of it is left."""
+    """Write `text` whole. On failure raise ConfigurationError and leave the old file as it was."""
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -19,7 +19,7 @@ def write(path: Path, text: str) -> None:
 
 
 class TextFile:
-    """The sink of every report that is one text: what `text` makes of the session."""
+    """Writes one text to a file; `text` makes it from the session's report."""
 
     def __init__(self, path: Path, text: Callable[[SessionReport], str]) -> None:
         self.path = path

@@ -13,13 +13,13 @@ from windtunnel.reports.matrix import Matrix
 from windtunnel.reports.session_report import SessionReport, Standing
 
 LIMIT = 1024 * 1024
-"""Bytes that GitHub takes of one step's summary."""
+"""The greatest size of one step's summary that GitHub takes, in bytes."""
 MOST = 100
 """Verdicts in one table."""
 
 
 def text(report: SessionReport) -> str:
-    """Return the Markdown, with what is not as it should be first."""
+    """Return the Markdown. What did not pass comes first."""
     counts = ", ".join(
         f"{sum(verdict.ruling is ruling for verdict in report.verdicts)} {ruling}"
         for ruling in Ruling
@@ -51,7 +51,7 @@ def text(report: SessionReport) -> str:
 
 
 class JobSummary:
-    """The sink: appends, as the steps of one job share the file."""
+    """Appends the summary to the file, which the steps of one job share."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -60,7 +60,7 @@ class JobSummary:
         return f"<JobSummary {self.path}>"
 
     def write(self, report: SessionReport) -> None:
-        """Append the summary, cut where it would be longer than GitHub takes."""
+        """Append the summary, cut to the length that GitHub takes."""
         encoded = text(report).encode()
         if len(encoded) > LIMIT:
             cut = "\n\n(cut here: GitHub takes 1 MiB)\n"

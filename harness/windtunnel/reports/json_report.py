@@ -12,7 +12,7 @@ from windtunnel.reports.scenario_result import Judged
 from windtunnel.reports.session_report import SessionReport
 
 SCHEMA = "windtunnel/1"
-"""Grows by new keys; a key that changes its meaning or goes makes it windtunnel/2."""
+"""The schema's version. A new key keeps it; a key that goes or changes its meaning makes it 2."""
 SCHEMA_FILE = Path(__file__).with_name("windtunnel-1.schema.json")
 """The published schema: what `schema()` returned when it was last changed."""
 
@@ -35,7 +35,7 @@ class Coverage:
     mechanisms: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
     untested: tuple[tuple[str, str], ...] = ()
-    """Each dependency with a fault that no test injected there to any effect."""
+    """Each dependency with a fault that touched traffic there in no test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def report(
 
 
 def whole(session: SessionReport) -> JsonReport:
-    """Return the report of all that a session found."""
+    """Return the report of a whole session."""
     verdicts = report(
         session.score,
         session.judged,
@@ -140,7 +140,7 @@ def text(report: SessionReport) -> str:
 
 
 def write(path: Path, written: JsonReport) -> None:
-    """Write the report, whole or not at all; ConfigurationError where the path cannot be had."""
+    """Write the report, whole or not at all; ConfigurationError where it cannot be written."""
     files.write(path, _encoded(written))
 
 

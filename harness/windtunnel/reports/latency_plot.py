@@ -14,15 +14,15 @@ from windtunnel.records.load_run import LoadRun
 WIDTH, HEIGHT = 900, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 28, 40
 COLUMNS, ROWS = 400, 120
-"""The raster: requests that fall into one cell are one dot, so a million make no larger file."""
+"""The raster. Requests in one cell are one dot, so that a million make no larger file."""
 STYLE = (
     "text{font:12px sans-serif;fill:#444}.grid{stroke:#ddd}.answer{stroke:#2266aa}"
     ".fallback{stroke:#8250df}.error{stroke:#cc2222}.fault{fill:#f2a93b;opacity:.25}"
 )
 FEW = 2_000
-"""Dots below which each is drawn larger than its cell."""
+"""With fewer dots than this, each is drawn larger than its cell."""
 KINDS = ("answer", "fallback", "error")
-"""What a dot is: an answer of the service's own, one that it marked as a fallback, or neither."""
+"""The kinds of dots: a real answer, an answer marked as a fallback, or none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +146,7 @@ def _faults(faults: Sequence[FaultWindow], began: float, span: float) -> list[st
 
 
 def _dots(across: NDArray[np.float64], up: NDArray[np.float64], kind: str) -> list[str]:
-    """Return all dots of one kind as one path: a short stroke a cell."""
+    """Return all dots of one kind as one path, with a short stroke for each cell."""
     columns = np.clip((across * COLUMNS).astype(int), 0, COLUMNS - 1)
     rows = np.clip((up * ROWS).astype(int), 0, ROWS - 1)
     cells = np.unique(columns * ROWS + rows)

@@ -15,7 +15,7 @@ Update = Callable[[tuple[Progress, ...], float], None]
 
 @contextmanager
 def progress(seconds: float) -> Iterator[Update]:
-    """Give a function that shows the workers' latest reports, of a run of so many seconds."""
+    """Return a function that shows the workers' latest reports of a run of `seconds`."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda reports, at: None
@@ -26,7 +26,7 @@ def progress(seconds: float) -> Iterator[Update]:
 
 
 def line(reports: tuple[Progress, ...], at: float, seconds: float) -> str:
-    """Return the line: how long, how many, how fast, and how the latest requests fared."""
+    """Return the line: time, requests, rate, and how the latest requests ended."""
     requests = sum(report.requests for report in reports)
     latest = sum(report.latest for report in reports)
     errors = sum(report.errors for report in reports)

@@ -1,4 +1,4 @@
-"""A run of the load engine as text: the figures that a wrk or oha user looks for, at once."""
+"""A run of the load engine as text, with the figures that a user of wrk or oha looks for."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ SHARES = (0.50, 0.75, 0.90, 0.99, 0.999, 1.0)
 
 
 def summary(run: LoadRun) -> list[str]:
-    """Return the lines."""
+    """Return the run's lines."""
     samples = run.samples
     how = f"open loop, {run.arrivals}" if run.arrivals else "closed loop"
     processes = f"{run.processes} process{'es' * (run.processes > 1)}"

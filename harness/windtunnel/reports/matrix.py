@@ -22,7 +22,7 @@ TOUCHED = "fault touched traffic"
 
 
 class CellStatus(StrEnum):
-    """What became of one cell, the worst first."""
+    """The result of one cell, the worst first."""
 
     FAILED = "failed"
     VACUOUS = "vacuous"
@@ -58,17 +58,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The cells that were tested, and the pairs that there are."""
+    """The cells that were tested, and all pairs of a dependency and a fault."""
 
     pairs: tuple[tuple[str, str], ...]
     """Each dependency with each fault that can strike it on this backend."""
     mechanisms: tuple[str, ...]
-    """Those that any test judged under a fault."""
+    """The mechanisms that some test judged under a fault."""
     cells: tuple[Cell, ...]
 
     @property
     def tested(self) -> tuple[tuple[str, str], ...]:
-        """The pairs of which a cell was tested; a vacuous one was not."""
+        """The pairs with a tested cell; a vacuous cell was not tested."""
         found = {
             (cell.dependency, cell.fault)
             for cell in self.cells
@@ -77,7 +77,7 @@ class Matrix:
         return tuple(pair for pair in self.pairs if pair in found)
 
     def status(self, dependency: str, fault: str, mechanism: str) -> CellStatus:
-        """Return what became of a cell."""
+        """Return the result of a cell."""
         wanted = (dependency, fault, mechanism)
         found = [c.status for c in self.cells if (c.dependency, c.fault, c.mechanism) == wanted]
         return found[0] if found else CellStatus.UNTESTED
@@ -101,7 +101,7 @@ class Matrix:
 
     @property
     def coverage(self) -> str:
-        """How much of it was tested, in one line."""
+        """How many of the pairs were tested, in one line."""
         cells = sum(cell.status is not CellStatus.VACUOUS for cell in self.cells)
         return (
             f"{len(self.tested)} of {len(self.pairs)} pairs of dependency and fault,"
@@ -135,7 +135,7 @@ def matrix(tests: Sequence[ScenarioResult], pairs: Iterable[tuple[str, str]]) ->
 
 
 def _statuses(tried: ScenarioResult, injected: InjectedFault) -> list[tuple[str, CellStatus]]:
-    """Return what a test says of the mechanisms under one of its faults."""
+    """Return the result of each mechanism that a test judged under one of its faults."""
     others = {each.dependency for each in tried.injected} - {injected.dependency}
     under = [
         judged

@@ -12,7 +12,7 @@ from windtunnel.reports.session_report import SessionReport
 
 
 def text(report: SessionReport) -> str:
-    """Return the metrics; one without a value, such as the score of nothing, is left out."""
+    """Return the metrics. One without a value is left out, such as the score of no test."""
     registry = CollectorRegistry()
     rulings = Gauge("windtunnel_verdicts", "Verdicts by ruling", ["ruling"], registry=registry)
     for ruling in Ruling:

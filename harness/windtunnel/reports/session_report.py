@@ -1,4 +1,4 @@
-"""What a session found, as every sink gets it."""
+"""A session's findings, as every sink gets them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from windtunnel.reports.scenario_result import Judged, ScenarioResult
 
 
 class Standing(StrEnum):
-    """Whether the session holds what was asked of its score."""
+    """Whether the session's score reaches the minimum."""
 
     NOT_ASKED = "not asked"
     HELD = "held"
@@ -24,7 +24,7 @@ class SessionReport:
 
     backend: str
     reason: str
-    """Why that backend."""
+    """Why this backend was chosen."""
     description: tuple[str, ...]
     """What ran, as the backend describes it."""
     seed: int
@@ -42,7 +42,7 @@ class SessionReport:
     environment: tuple[tuple[str, str], ...]
     """Where it ran: names and values."""
     remarks: tuple[str, ...] = field(default=())
-    """What a reader must know beside: each one sentence."""
+    """What else a reader must know, each one sentence."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -51,7 +51,7 @@ class SessionReport:
 
     @property
     def scored(self) -> bool:
-        """Whether anything here is about the score."""
+        """Whether any verdict counts towards the score, or a minimum was asked for."""
         return self.minimum is not None or any(
             verdict.category is not Category.UNSCORED for verdict in self.verdicts
         )

@@ -1,4 +1,4 @@
-"""The end of a session: the score as a compact table, the matrix, and what a rerun hid."""
+"""The end of a session as text: the score, the matrix, and failures that a rerun hid."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
@@ -21,7 +21,7 @@ _SHOWN = {
 
 
 def session(report: SessionReport) -> list[str]:
-    """Return everything that a session's end shows."""
+    """Return all lines that the terminal shows at the session's end."""
     return [
         f"backend {report.backend} ({report.reason}), seed {report.seed}",
         *(f"  {line}" for line in report.description),
@@ -35,7 +35,7 @@ def session(report: SessionReport) -> list[str]:
 
 
 def table(score: Score) -> list[str]:
-    """Return the lines of the score: a line a category, and the verdicts behind its points."""
+    """Return the score's lines: one for each category, and the verdicts behind its points."""
     lines = [f"architecture score {score.points:.0f}/100"]
     for category, possible in POINTS.items():
         lines.append(f"  {category:<{WIDTH}} {score.of(category):5.1f} / {possible:.0f}")
@@ -62,13 +62,13 @@ def others(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def settings(counts: Mapping[str, int]) -> list[str]:
-    """Return the line of the settings that scenarios gave their targets, with how many did."""
+    """Return the line of the settings that scenarios gave their targets, each with its count."""
     given = [f"{setting} (in {count})" for setting, count in sorted(counts.items())]
     return [f"set by scenarios: {', '.join(given)}"] if given else []
 
 
 def coverage(matrix: Matrix) -> list[str]:
-    """Return the lines of the matrix: what each fault of each dependency tested, and what none."""
+    """Return the matrix's lines: what each fault tested, and which faults no test injected."""
     if not matrix.cells:
         return []
     mechanisms = matrix.mechanisms
@@ -96,7 +96,7 @@ def coverage(matrix: Matrix) -> list[str]:
 
 
 def flaky(attempts: Sequence[ScenarioResult]) -> list[str]:
-    """Return the lines of what a rerun would have hidden."""
+    """Return the lines of the failures that a rerun would have hidden."""
     return [
         f"FLAKY {tried.test}: attempt {tried.attempt} failed, a later one passed: {tried.said}"
         for tried in attempts
@@ -104,7 +104,7 @@ def flaky(attempts: Sequence[ScenarioResult]) -> list[str]:
 
 
 def _all_evidence(verdicts: Iterable[Verdict]) -> list[str]:
-    """Return the lines of verdicts; those that say the same of the same are shown once."""
+    """Return the verdicts' lines. Equal verdicts on one subject are shown once."""
     alike: dict[tuple[str, ...], list[Verdict]] = {}
     for verdict in verdicts:
         key = (verdict.ruling, verdict.criterion, verdict.subject, verdict.statement)

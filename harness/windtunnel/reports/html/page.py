@@ -1,4 +1,4 @@
-"""Puts the page together, most important things first, for as long as there is room."""
+"""Puts the page together. The most important things come first; what finds no room is counted."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ from windtunnel.reports.scenario_result import Judged, ScenarioResult
 from windtunnel.reports.session_report import SessionReport
 
 LIMIT = 1_000_000
-"""Bytes of the file at most: it shall open at once, and go through a mail."""
+"""The greatest size of the file in bytes, so that it opens at once and fits into a mail."""
 LONGEST = 2_000
-"""Characters of one text at most."""
+"""The greatest length of one text, in characters."""
 _ORDER = (Ruling.FAIL, Ruling.INCONCLUSIVE, Ruling.PASS)
 
 
@@ -27,7 +27,7 @@ class _Room:
         self.left = left
 
     def take(self, text: str, instead_of: str = "") -> bool:
-        """Take the room that a text needs, if there is that much."""
+        """Take the room that a text needs; return whether there was enough."""
         more = len(text.encode()) - len(instead_of.encode())
         if more > self.left:
             return False
@@ -36,7 +36,7 @@ class _Room:
 
 
 def page(report: SessionReport) -> str:
-    """Return the page, LIMIT bytes long at most; it says how much of the evidence it left out."""
+    """Return the page, at most LIMIT bytes long. It says how much of the evidence it left out."""
     environment = _environment()
     whole = environment.get_template("page.html.jinja")
     # Without entries first, to see how much room they have.
@@ -74,7 +74,7 @@ def _render(
 def _entries(
     template: Template, report: SessionReport, room: _Room
 ) -> tuple[dict[Ruling, list[Markup]], int, int]:
-    """Return each verdict's entry, how many have none, and how many lack their evidence."""
+    """Return the verdicts' entries, how many verdicts have none, and how many lack evidence."""
     judged = sorted(
         (each for each in report.judged if not _unremarkable(each)),
         key=lambda each: _ORDER.index(each.verdict.ruling),
@@ -97,7 +97,7 @@ def _entries(
 
 
 def _plots(template: Template, report: SessionReport, room: _Room) -> tuple[list[Markup], int]:
-    """Return the plots of tests, those that did not pass first, and how many found no room."""
+    """Return the tests' plots and how many found no room. Tests that did not pass come first."""
     drawn = sorted(
         (tried for tried in report.tests if tried.plot),
         key=lambda tried: (tried.outcome == "passed", tried.test, tried.attempt),
@@ -109,7 +109,7 @@ def _plots(template: Template, report: SessionReport, room: _Room) -> tuple[list
 
 
 def _unremarkable(judged: Judged) -> bool:
-    """Whether one line for all of its kind is enough."""
+    """Whether this verdict can share one line with all of its kind."""
     return judged.verdict.criterion == TOUCHED and judged.verdict.ruling is Ruling.PASS
 
 
@@ -129,7 +129,7 @@ def _environment() -> Environment:
 
 
 def _short(text: str) -> str:
-    """Return a text, cut where it is longer than anybody reads."""
+    """Return a text, cut at LONGEST characters."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters)"
 
 
