@@ -11,7 +11,7 @@ import windtunnel_faults
 from windtunnel import plugin
 from windtunnel.plugin import short_fixtures
 from windtunnel.plugin.marker_words import WORDS
-from windtunnel.reports import sinks
+from windtunnel.reports import report_registry
 
 FAULTS = """
     Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale ConnectionReset
@@ -57,7 +57,7 @@ def test_the_fixtures_and_markers_are_those_that_are_listed() -> None:
 
 
 def test_the_reports_are_those_that_are_listed() -> None:
-    assert sorted(sinks.FILES) == ["github-summary", "html", "json", "openmetrics"]
+    assert sorted(report_registry.FILES) == ["github-summary", "html", "json", "openmetrics"]
 
 
 def test_every_option_begins_with_the_plugins_name(pytestconfig: pytest.Config) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from windtunnel_sample.serving import serve
+from windtunnel_sample.asgi_program import serve
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

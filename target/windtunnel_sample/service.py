@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from windtunnel_sample.batching import AgentLookups
+from windtunnel_sample.agent_lookups import AgentLookups
 from windtunnel_sample.breaker import CircuitBreaker
 from windtunnel_sample.cache import Cache, cache
 from windtunnel_sample.clients import Agent, CatalogClient, DependencyError, Pool, WorkflowStore

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Response
 
-from windtunnel_sample.batching import LARGEST
+from windtunnel_sample.agent_lookups import LARGEST
 from windtunnel_sample.guard import Answer
 from windtunnel_sample.metrics import CONTENT_TYPE, Metrics
 from windtunnel_sample.request_log import RequestLog

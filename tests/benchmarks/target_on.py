@@ -10,9 +10,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.clients import CatalogClient, DependencyError, Pool
 from windtunnel_sample.service import Service
-from windtunnel_sample.serving import serve
 from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
 from windtunnel_sample.unified_server import create_app
 

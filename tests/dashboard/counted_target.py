@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import FastAPI
 
-from windtunnel_sample.serving import serve
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.unified_server import create_app
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from windtunnel.dashboard.board import EVENTS, POINTS, Board, Sample
-from windtunnel.dashboard.exposition import Breaker, Reading, Served
+from windtunnel.dashboard.exposition import BreakerReading, EndpointReading, Reading
 from windtunnel.dashboard.wire import WireFigures
 from windtunnel.records import RequestFailure, Response
 
@@ -14,8 +14,8 @@ QUIET = WireFigures(
 
 def reading(state: str, openings: float = 0, requests: float = 0) -> Reading:
     return Reading(
-        breakers={"catalog": Breaker(state=state, openings=openings)},
-        endpoints={"/a": Served(requests=requests)},
+        breakers={"catalog": BreakerReading(state=state, openings=openings)},
+        endpoints={"/a": EndpointReading(requests=requests)},
     )
 
 

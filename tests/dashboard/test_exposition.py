@@ -2,7 +2,14 @@
 
 import pytest
 
-from windtunnel.dashboard.exposition import Breaker, Cache, Pool, Reading, Served, read
+from windtunnel.dashboard.exposition import (
+    BreakerReading,
+    CacheReading,
+    EndpointReading,
+    PoolReading,
+    Reading,
+    read,
+)
 from windtunnel.dashboard.rates import quantile, served
 
 AGREED = """
@@ -44,11 +51,13 @@ python_info{implementation="CPython"} 1
 def test_the_agreed_metrics_are_read() -> None:
     assert read(AGREED) == Reading(
         breakers={
-            "catalog": Breaker(state="open", openings=2, calls={"failed": 6, "rejected": 40})
+            "catalog": BreakerReading(state="open", openings=2, calls={"failed": 6, "rejected": 40})
         },
-        pools={"redis": Pool(in_use=3, idle=2, limit=50, created=5, reused=100)},
-        caches={"agents": Cache(hit=90, miss=10)},
-        endpoints={"/a": Served(requests=10, errors=1, buckets=((0.01, 9), (float("inf"), 10)))},
+        pools={"redis": PoolReading(in_use=3, idle=2, limit=50, created=5, reused=100)},
+        caches={"agents": CacheReading(hit=90, miss=10)},
+        endpoints={
+            "/a": EndpointReading(requests=10, errors=1, buckets=((0.01, 9), (float("inf"), 10)))
+        },
     )
 
 
@@ -62,8 +71,8 @@ def test_what_is_no_exposition_is_refused() -> None:
 
 
 def test_a_rate_is_what_happened_between_two_readings() -> None:
-    before = Served(requests=10, errors=1, buckets=((0.1, 10), (float("inf"), 10)))
-    after = Served(requests=30, errors=6, buckets=((0.1, 20), (float("inf"), 30)))
+    before = EndpointReading(requests=10, errors=1, buckets=((0.1, 10), (float("inf"), 10)))
+    after = EndpointReading(requests=30, errors=6, buckets=((0.1, 20), (float("inf"), 30)))
     figures = served(before, after, seconds=5)
     assert figures.per_second == 4
     assert figures.error_share == 0.25
@@ -71,12 +80,14 @@ def test_a_rate_is_what_happened_between_two_readings() -> None:
 
 
 def test_a_target_that_was_started_again_counts_from_zero() -> None:
-    figures = served(Served(requests=1000), Served(requests=20, errors=1), seconds=10)
+    figures = served(
+        EndpointReading(requests=1000), EndpointReading(requests=20, errors=1), seconds=10
+    )
     assert (figures.per_second, figures.error_share) == (2, 0.05)
 
 
 def test_without_requests_there_is_no_quantile_and_no_share() -> None:
-    figures = served(Served(requests=5), Served(requests=5), seconds=10)
+    figures = served(EndpointReading(requests=5), EndpointReading(requests=5), seconds=10)
     assert (figures.per_second, figures.error_share, figures.p99) == (0, None, None)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from windtunnel.dashboard.guard import HEADERS, Refused, check
+from windtunnel.dashboard.guard import HEADERS, RequestRefused, check
 
 OWN = ("Host", "127.0.0.1:8888")
 KNOWN = "the-token-of-this-run"
@@ -12,7 +12,7 @@ TOKEN = ("X-Windtunnel-Token", KNOWN)
 def refused(method: str, *headers: tuple[str, str]) -> str:
     try:
         check(method, headers, port=8888, token=KNOWN)
-    except Refused as reason:
+    except RequestRefused as reason:
         return str(reason)
     return ""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from windtunnel.backends.embedded import EmbeddedBackend
-from windtunnel.dashboard.leases import Leases
+from windtunnel.dashboard.leases import FaultLeases
 from windtunnel.errors import ConfigurationError, ControlError, StartError, WindtunnelError
 from windtunnel.records import Certainty, Evidence, Refusals
 from windtunnel_faults import Fault, Latency, Outage
@@ -54,7 +54,7 @@ class Bench:
         self.told: list[tuple[str, str]] = []
         self.backend = Pretended()
         pretended: EmbeddedBackend = self.backend  # type: ignore[assignment]  # as far as is used
-        self.leases = Leases(
+        self.leases = FaultLeases(
             pretended, lambda *said: self.told.append(said), clock=lambda: self.now
         )
 

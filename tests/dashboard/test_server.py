@@ -10,8 +10,8 @@ import pytest
 
 from tests.dashboard.running import Start, Up
 from windtunnel.dashboard.board import Board
-from windtunnel.dashboard.sampler import Sampler
 from windtunnel.dashboard.traffic import Traffic
+from windtunnel.dashboard.witnesses import Sampler
 from windtunnel.stack import Stack
 
 OUTAGE = {"fault": "Outage", "dependency": "catalog"}

@@ -2,8 +2,8 @@
 
 from fastapi import FastAPI
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.service import Service
-from windtunnel_sample.serving import serve
 from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
 from windtunnel_sample.unified_server import create_app
 

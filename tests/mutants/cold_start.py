@@ -1,7 +1,7 @@
 """It warms no connection when it starts."""
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.clients import CatalogClient, WorkflowStore
-from windtunnel_sample.serving import serve
 from windtunnel_sample.unified_server import create_app
 
 

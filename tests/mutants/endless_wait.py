@@ -1,7 +1,7 @@
 """It waits for Redis for half a minute, whatever REDIS_TIMEOUT says."""
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.service import Service
-from windtunnel_sample.serving import serve
 from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
 from windtunnel_sample.unified_server import create_app
 

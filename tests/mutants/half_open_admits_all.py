@@ -1,7 +1,7 @@
 """Its half-open breakers admit every caller."""
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.service import Service
-from windtunnel_sample.serving import serve
 from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
 from windtunnel_sample.unified_server import create_app
 

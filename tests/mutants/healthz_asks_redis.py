@@ -4,9 +4,9 @@ from contextlib import suppress
 
 from fastapi import FastAPI, Response
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.clients import DependencyError
 from windtunnel_sample.service import Service
-from windtunnel_sample.serving import serve
 from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
 from windtunnel_sample.unified_server import create_app
 

@@ -3,8 +3,8 @@
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.clients import workflows
-from windtunnel_sample.serving import serve
 from windtunnel_sample.unified_server import create_app
 
 

@@ -2,7 +2,7 @@
 
 from aiodataloader import DataLoader
 
-from windtunnel_sample.serving import serve
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.unified_server import create_app
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.breaker import Rejected
 from windtunnel_sample.clients import DependencyError
 from windtunnel_sample.guard import Guard
-from windtunnel_sample.serving import serve
 from windtunnel_sample.unified_server import create_app
 
 honest = Guard.call

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from windtunnel_sample.serving import serve
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.unified_server import create_app
 
 Receive = Callable[[], Awaitable[Any]]

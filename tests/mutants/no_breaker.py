@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.breaker import CircuitBreaker
-from windtunnel_sample.serving import serve
 from windtunnel_sample.unified_server import create_app
 
 

@@ -70,8 +70,8 @@ def _configured(folder: Path) -> str:
 def _said(findings: Findings) -> Iterator[str]:
     if target := findings.target:
         yield f"found    {target.framework.value} ({target.framework.place})"
-        if target.told_by.guess:
-            yield f"guessed  command = {' '.join(target.command)}: {target.told_by.guess}"
+        if target.source.guess:
+            yield f"guessed  command = {' '.join(target.command)}: {target.source.guess}"
     if findings.service:
         yield f"found    the service {findings.service.value} ({findings.service.place})"
     for key, seen in [("health", findings.health), *(("endpoint", s) for s in findings.endpoints)]:
@@ -80,8 +80,8 @@ def _said(findings: Findings) -> Iterator[str]:
         else:
             yield f"found    {key} {seen.value} ({seen.place})"
     for each in findings.dependencies:
-        told = ", ".join(each.environment)
-        yield f"found    dependency {each.name}, {each.protocol}, by {told} ({each.place})"
+        variables = ", ".join(each.environment)
+        yield f"found    dependency {each.name}, {each.protocol}, by {variables} ({each.place})"
         if each.endpoint.guess:
             yield f"guessed  {each.name}'s endpoint {each.endpoint.value}: {each.endpoint.guess}"
     if not findings.dependencies:

@@ -3,8 +3,8 @@
 import click
 
 from windtunnel.commands.session_options import StackOptions, stack_options
-from windtunnel.dashboard.running import listen, serve
-from windtunnel.dashboard.state import Run, facts
+from windtunnel.dashboard.assembly import listen, serve
+from windtunnel.dashboard.state import RunFacts, facts
 from windtunnel.dashboard.traffic import MOST, checked_rate
 
 
@@ -56,7 +56,7 @@ def up(
     click.echo("stopped; nothing is left running")
 
 
-def _say(run: Run, dashboard: str) -> None:
+def _say(run: RunFacts, dashboard: str) -> None:
     rows = [("dashboard", dashboard), ("target", run.target)]
     rows += [(f"{name}'s tap", each.tap) for name, each in run.dependencies.items()]
     rows += [("logs", run.logs), ("seed", str(run.seed))]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from windtunnel.dashboard import rates, traffic
-from windtunnel.dashboard.exposition import Breaker, Cache, Pool, Reading
+from windtunnel.dashboard.exposition import BreakerReading, CacheReading, PoolReading, Reading
 from windtunnel.dashboard.rates import EndpointFigures
 from windtunnel.dashboard.wire import WireFigures
 from windtunnel.records import Response
@@ -60,7 +60,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class BoardEvent:
     """Something that changed, as one sentence."""
 
     number: int
@@ -76,10 +76,10 @@ class DependencyNow:
 
     wire: WireFigures
     doubts: tuple[str, ...] = ()
-    breaker: Breaker | None = None
+    breaker: BreakerReading | None = None
     breaker_since: float | None = None
     """When its state was first seen, in seconds since the epoch."""
-    pool: Pool | None = None
+    pool: PoolReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Figures:
     """Endpoints as the background traffic saw them."""
     served: dict[str, EndpointFigures] = field(default_factory=dict)
     """Endpoints as the target reports them."""
-    caches: dict[str, Cache] = field(default_factory=dict)
+    caches: dict[str, CacheReading] = field(default_factory=dict)
 
 
 class Board:
@@ -102,7 +102,7 @@ class Board:
         self.figures = Figures()
         self._endpoints = tuple(endpoints)
         self._points: deque[Point] = deque(maxlen=POINTS)
-        self._events: deque[Event] = deque(maxlen=EVENTS)
+        self._events: deque[BoardEvent] = deque(maxlen=EVENTS)
         self._samples: deque[Sample] = deque()
         self._states: dict[str, tuple[str, float]] = {}
         self._failing: dict[str, bool] = {}
@@ -120,13 +120,13 @@ class Board:
         """Return the points after the number `after`, oldest first."""
         return [point for point in self._points if point.number > after]
 
-    def events(self, after: int) -> list[Event]:
+    def events(self, after: int) -> list[BoardEvent]:
         """Return the events after the number `after`, oldest first."""
         return [event for event in self._events if event.number > after]
 
     def record_event(self, wall: float, source: str, text: str) -> None:
         """Keep an event; `wall` is in seconds since the epoch."""
-        self._events.append(Event(number=self._next(), at=wall, source=source, text=text))
+        self._events.append(BoardEvent(number=self._next(), at=wall, source=source, text=text))
 
     def add(self, sample: Sample) -> None:
         """Take in one look."""

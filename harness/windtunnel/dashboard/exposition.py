@@ -11,7 +11,7 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Breaker:
+class BreakerReading:
     """One breaker as the target reports it."""
 
     state: str
@@ -22,7 +22,7 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class PoolReading:
     """One connection pool as the target reports it; None for what it leaves out."""
 
     in_use: float | None = None
@@ -34,7 +34,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cache:
+class CacheReading:
     """One cache's questions by result, since the target's start."""
 
     hit: float = 0.0
@@ -43,7 +43,7 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class EndpointReading:
     """One endpoint's requests since the target's start."""
 
     requests: float = 0.0
@@ -57,10 +57,10 @@ class Served:
 class Reading:
     """Everything that one look at `/metrics` said."""
 
-    breakers: dict[str, Breaker] = field(default_factory=dict)
-    pools: dict[str, Pool] = field(default_factory=dict)
-    caches: dict[str, Cache] = field(default_factory=dict)
-    endpoints: dict[str, Served] = field(default_factory=dict)
+    breakers: dict[str, BreakerReading] = field(default_factory=dict)
+    pools: dict[str, PoolReading] = field(default_factory=dict)
+    caches: dict[str, CacheReading] = field(default_factory=dict)
+    endpoints: dict[str, EndpointReading] = field(default_factory=dict)
 
 
 def read(text: str) -> Reading:
@@ -80,7 +80,7 @@ def read(text: str) -> Reading:
     )
 
 
-def _breakers(samples: Samples) -> dict[str, Breaker]:
+def _breakers(samples: Samples) -> dict[str, BreakerReading]:
     states = {
         labels["dependency"]: labels["state"]
         for labels, value in samples["circuit_breaker_state"]
@@ -89,12 +89,14 @@ def _breakers(samples: Samples) -> dict[str, Breaker]:
     openings = _by(samples["circuit_breaker_openings_total"], "dependency")
     calls = _by_two(samples["circuit_breaker_calls_total"], "dependency", "outcome")
     return {
-        name: Breaker(state=state, openings=openings.get(name, 0.0), calls=calls.get(name, {}))
+        name: BreakerReading(
+            state=state, openings=openings.get(name, 0.0), calls=calls.get(name, {})
+        )
         for name, state in states.items()
     }
 
 
-def _pools(samples: Samples) -> dict[str, Pool]:
+def _pools(samples: Samples) -> dict[str, PoolReading]:
     connections = _by_two(samples["connection_pool_connections"], "dependency", "state")
     waiting = _by(samples["connection_pool_waiting"], "dependency")
     limit = _by(samples["connection_pool_limit"], "dependency")
@@ -104,7 +106,7 @@ def _pools(samples: Samples) -> dict[str, Pool]:
         if name in created:
             reused.setdefault(name, requests - created[name])
     return {
-        name: Pool(
+        name: PoolReading(
             in_use=connections.get(name, {}).get("in_use"),
             idle=connections.get(name, {}).get("idle"),
             waiting=waiting.get(name),
@@ -116,10 +118,10 @@ def _pools(samples: Samples) -> dict[str, Pool]:
     }
 
 
-def _caches(samples: Samples) -> dict[str, Cache]:
+def _caches(samples: Samples) -> dict[str, CacheReading]:
     found = _by_two(samples["cache_requests_total"], "cache", "result")
     return {
-        name: Cache(
+        name: CacheReading(
             hit=results.get("hit", 0.0),
             miss=results.get("miss", 0.0),
             stale=results.get("stale", 0.0),
@@ -128,14 +130,14 @@ def _caches(samples: Samples) -> dict[str, Cache]:
     }
 
 
-def _endpoints(samples: Samples) -> dict[str, Served]:
+def _endpoints(samples: Samples) -> dict[str, EndpointReading]:
     counts = _by_two(samples["http_requests_total"], "endpoint", "status")
     buckets: dict[str, dict[float, float]] = defaultdict(lambda: defaultdict(float))
     for labels, value in samples["http_request_duration_seconds_bucket"]:
         if "endpoint" in labels and "le" in labels:
             buckets[labels["endpoint"]][float(labels["le"])] += value
     return {
-        name: Served(
+        name: EndpointReading(
             requests=sum(statuses.values()),
             errors=sum(value for status, value in statuses.items() if status >= "500"),
             buckets=tuple(sorted(buckets.get(name, {}).items())),

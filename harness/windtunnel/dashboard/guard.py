@@ -30,12 +30,12 @@ HEADERS = {
 }
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that may not be answered; its text says why."""
 
 
 def check(method: str, headers: Iterable[tuple[str, str]], *, port: int, token: str) -> None:
-    """Raise Refused unless the request comes from our own page, or from one who has the token."""
+    """Raise RequestRefused unless the request comes from our own page or brings the token."""
     given: dict[str, list[str]] = {}
     for name, value in headers:
         given.setdefault(name.lower(), []).append(value)
@@ -44,19 +44,21 @@ def check(method: str, headers: Iterable[tuple[str, str]], *, port: int, token: 
         hosts |= {"127.0.0.1", "localhost"}
     host = given.get("host", [])
     if len(host) != 1 or host[0].lower() not in hosts:
-        raise Refused(f"host {', '.join(host) or 'missing'}: expected {' or '.join(sorted(hosts))}")
+        raise RequestRefused(
+            f"host {', '.join(host) or 'missing'}: expected {' or '.join(sorted(hosts))}"
+        )
     for origin in given.get("origin", []):
         if origin.lower().removeprefix("http://") not in hosts or "://" not in origin:
-            raise Refused(f"origin {origin}: only this dashboard's own page may ask")
+            raise RequestRefused(f"origin {origin}: only this dashboard's own page may ask")
     for site in given.get("sec-fetch-site", []):
         # A link or a bookmark may open the page ("none"); only the page itself may do more.
         if site not in {"same-origin", "none"}:
-            raise Refused(f"a {site} request: only this dashboard's own page may ask")
+            raise RequestRefused(f"a {site} request: only this dashboard's own page may ask")
     if method in READING:
         return
     shown = given.get(TOKEN_HEADER.lower(), [])
     if len(shown) != 1 or not secrets.compare_digest(shown[0].encode(), token.encode()):
-        raise Refused(f"{method} needs the token of this run in {TOKEN_HEADER}")
+        raise RequestRefused(f"{method} needs the token of this run in {TOKEN_HEADER}")
 
 
 def guard(port: int, token: str) -> Middleware:
@@ -65,7 +67,7 @@ def guard(port: int, token: str) -> Middleware:
     async def checking(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             check(request.method, request.headers.items(), port=port, token=token)
-        except Refused as refused:
+        except RequestRefused as refused:
             return web.json_response({"error": f"refused: {refused}"}, status=403)
         return await handler(request)
 

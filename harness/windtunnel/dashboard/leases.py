@@ -32,7 +32,7 @@ RecordEvent = Callable[[str, str], None]
 
 
 @dataclass(slots=True)
-class Lease:
+class FaultLease:
     """One fault in force."""
 
     number: int
@@ -53,7 +53,7 @@ class Lease:
         return type(self.fault).__name__
 
 
-class Leases:
+class FaultLeases:
     """Injects and heals, one at a time; while `watch` runs, what expires heals by itself."""
 
     def __init__(
@@ -66,26 +66,26 @@ class Leases:
         self._backend = backend
         self._record_event = record_event
         self._clock = clock
-        self._active: dict[int, Lease] = {}
-        self.over: deque[Lease] = deque(maxlen=OVER)
+        self._active: dict[int, FaultLease] = {}
+        self.over: deque[FaultLease] = deque(maxlen=OVER)
         self._numbers = 0
         self._lapses = backend.lapses
         self._one_at_a_time = asyncio.Lock()
         self._changed = asyncio.Event()
 
     def __repr__(self) -> str:
-        return f"<Leases of {len(self._active)} faults>"
+        return f"<FaultLeases of {len(self._active)} faults>"
 
     @property
-    def active(self) -> tuple[Lease, ...]:
+    def active(self) -> tuple[FaultLease, ...]:
         """The faults in force, oldest first."""
         return tuple(self._active.values())
 
-    def remaining(self, lease: Lease) -> float:
+    def remaining(self, lease: FaultLease) -> float:
         """Return the seconds until the fault heals by itself."""
         return max(0.0, lease.expires - self._clock())
 
-    async def inject(self, fault: Fault, seconds: float) -> Lease:
+    async def inject(self, fault: Fault, seconds: float) -> FaultLease:
         """Bring a fault about for `seconds`; raises WindtunnelError."""
         seconds = _checked(seconds)
         async with self._one_at_a_time:
@@ -100,7 +100,7 @@ class Leases:
             await asyncio.to_thread(injection.__enter__)
             self._numbers += 1
             now = self._clock()
-            lease = Lease(
+            lease = FaultLease(
                 self._numbers, fault, injection, seconds, now + seconds, recorded=recorded
             )
             self._active[lease.number] = lease
@@ -108,7 +108,7 @@ class Leases:
         self._record_event("you", f"injected {fault!r} for {seconds:g} s")
         return lease
 
-    def renew(self, number: int, seconds: float | None = None) -> Lease:
+    def renew(self, number: int, seconds: float | None = None) -> FaultLease:
         """Renew a lease, for `seconds` or as long as before; ConfigurationError if it is over."""
         lease = self.find(number)
         if seconds is not None:
@@ -118,7 +118,7 @@ class Leases:
         self._record_event("you", f"renewed {lease.fault!r} for {lease.seconds:g} s")
         return lease
 
-    def find(self, number: int) -> Lease:
+    def find(self, number: int) -> FaultLease:
         """Return an active fault; ConfigurationError where there is none of that number."""
         if number not in self._active:
             active = ", ".join(f"{each.number} ({each.kind})" for each in self.active) or "none"
@@ -186,7 +186,7 @@ class Leases:
             except TimeoutError:
                 continue
 
-    async def _expire(self, leases: tuple[Lease, ...], why: str) -> None:
+    async def _expire(self, leases: tuple[FaultLease, ...], why: str) -> None:
         for lease in leases:
             if lease.number not in self._active:
                 continue  # healed by hand meanwhile

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from windtunnel.dashboard.exposition import Served
+from windtunnel.dashboard.exposition import EndpointReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,10 @@ class EndpointFigures:
     p99: float | None = None
 
 
-def served(before: Served, after: Served, seconds: float) -> EndpointFigures:
+def served(before: EndpointReading, after: EndpointReading, seconds: float) -> EndpointFigures:
     """Return what an endpoint served between two readings `seconds` apart."""
     if after.requests < before.requests:
-        before = Served()  # the target was started again, and counts from zero
+        before = EndpointReading()  # the target was started again, and counts from zero
     requests = after.requests - before.requests
     if requests <= 0 or seconds <= 0:
         return EndpointFigures(per_second=0.0)

@@ -13,8 +13,16 @@ from aiohttp import web
 
 from windtunnel.dashboard.board import Board
 from windtunnel.dashboard.guard import Handler, add_headers, guard
-from windtunnel.dashboard.leases import Leases
-from windtunnel.dashboard.state import LEASE, Cost, Run, State, TrafficNow, active, spans
+from windtunnel.dashboard.leases import FaultLeases
+from windtunnel.dashboard.state import (
+    LEASE,
+    Cost,
+    DashboardState,
+    RunFacts,
+    TrafficNow,
+    active,
+    spans,
+)
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.errors import ControlError, WindtunnelError
 from windtunnel.fault_kinds import build
@@ -56,9 +64,9 @@ class Dashboard:
 
     def __init__(
         self,
-        run: Run,
+        run: RunFacts,
         board: Board,
-        leases: Leases,
+        leases: FaultLeases,
         traffic: Traffic,
         *,
         token: str,
@@ -167,9 +175,9 @@ class Dashboard:
                 except TimeoutError:
                     await response.write(b": nothing new\n\n")
 
-    def _now(self) -> State:
+    def _now(self) -> DashboardState:
         wall = self._wall()
-        return State(
+        return DashboardState(
             at=wall,
             figures=self._board.figures,
             faults=active(self._leases, wall),

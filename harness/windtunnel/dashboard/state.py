@@ -14,7 +14,7 @@ from windtunnel.backends.backend import Backend
 from windtunnel.backends.choice import Choice
 from windtunnel.configuration import Configuration
 from windtunnel.dashboard.board import Figures
-from windtunnel.dashboard.leases import LONGEST, SHORTEST, Leases
+from windtunnel.dashboard.leases import LONGEST, SHORTEST, FaultLeases
 from windtunnel.dashboard.traffic import MOST
 from windtunnel.fault_kinds import FaultKind, kinds
 from windtunnel.stack import Stack
@@ -34,7 +34,7 @@ class DependencyFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RunFacts:
     """What does not change while the stack is up."""
 
     id: str
@@ -101,7 +101,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class DashboardState:
     """Everything as it is now."""
 
     at: float
@@ -113,10 +113,10 @@ class State:
     cost: Cost
 
 
-def facts(stack: Stack, choice: Choice) -> Run:
+def facts(stack: Stack, choice: Choice) -> RunFacts:
     """Return what does not change about a running stack."""
     backend, configuration = stack.backend, stack.configuration
-    return Run(
+    return RunFacts(
         id=Path(backend.directory).name,
         version=__version__,
         backend=backend.name,
@@ -141,7 +141,7 @@ def _dependencies(backend: Backend, configuration: Configuration) -> dict[str, D
     }
 
 
-def active(leases: Leases, wall: float) -> tuple[ActiveFault, ...]:
+def active(leases: FaultLeases, wall: float) -> tuple[ActiveFault, ...]:
     """Return the faults in force, oldest first."""
     monotonic = time.monotonic()
     return tuple(
@@ -159,7 +159,7 @@ def active(leases: Leases, wall: float) -> tuple[ActiveFault, ...]:
     )
 
 
-def spans(leases: Leases, wall: float) -> tuple[Span, ...]:
+def spans(leases: FaultLeases, wall: float) -> tuple[Span, ...]:
     """Return when the faults were in force, oldest first."""
     shift = wall - time.monotonic()
     return tuple(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from windtunnel.discovery.findings import Findings
-from windtunnel.discovery.look import look
+from windtunnel.discovery.inspection import look
 from windtunnel.discovery.writing import written
 
 SAMPLE_FILE = Path(__file__).with_name("sample.toml")

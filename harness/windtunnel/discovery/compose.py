@@ -1,4 +1,4 @@
-"""The compose file as it is written: which service is the target, and what it is told."""
+"""The compose file as it is written: which service is the target, and its variables."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 SUBSTITUTED = re.compile(r"\$\{\w+(?::?-(?P<default>[^}]*))?\}")
 
 
-class ComposeFile:
+class ProjectComposeFile:
     """A project's compose file."""
 
     def __init__(self, text: Text, services: dict[str, dict[str, Any]]) -> None:
@@ -22,7 +22,7 @@ class ComposeFile:
         self._text = text
 
     def __repr__(self) -> str:
-        return f"<ComposeFile {self.name}: {', '.join(self.services)}>"
+        return f"<ProjectComposeFile {self.name}: {', '.join(self.services)}>"
 
     def target(self) -> Seen | None:
         """Return the service that no other one depends on: one that is built here, if there is."""
@@ -63,7 +63,7 @@ class ComposeFile:
         return 0
 
 
-def compose_file(folder: Path) -> ComposeFile | None:
+def compose_file(folder: Path) -> ProjectComposeFile | None:
     """Return the project's compose file; None where there is none that can be read."""
     for name in NAMES:
         text = read(folder, folder / name)
@@ -76,7 +76,7 @@ def compose_file(folder: Path) -> ComposeFile | None:
         services = document.get("services") if isinstance(document, dict) else None
         if isinstance(services, dict):
             sound = {str(k): v for k, v in services.items() if isinstance(v, dict)}
-            return ComposeFile(text, sound)
+            return ProjectComposeFile(text, sound)
     return None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from windtunnel.discovery.compose import ComposeFile
+from windtunnel.discovery.compose import ProjectComposeFile
 from windtunnel.discovery.findings import Found, Variable
 
 URL = re.compile(
@@ -29,8 +29,8 @@ WORDS = {"redis": "redis", "postgres": "postgresql", "pg": "postgresql", "databa
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What a variable's value says."""
+class _Lead:
+    """A dependency's address as a variable gives it."""
 
     protocol: str
     template: str
@@ -39,7 +39,7 @@ class _Told:
 
 
 def dependencies(
-    variables: Iterable[Variable], composed: list[Variable], file: ComposeFile | None
+    variables: Iterable[Variable], composed: list[Variable], file: ProjectComposeFile | None
 ) -> tuple[list[Found], list[str]]:
     """Return the dependencies that variables lead to, and notes on what could not be seen."""
     known = {each.name: each for each in (*composed, *variables)}
@@ -47,18 +47,18 @@ def dependencies(
     found: dict[str, Found] = {}
     notes: list[str] = []
     for name, variable in known.items():
-        told = _told(name, variable, known)
-        if told is None:
+        lead = _lead(name, variable, known)
+        if lead is None:
             continue
-        here = _told(name, outside[name], known) if name in outside else None
-        made = _found(name, variable, told, here, file)
+        here = _lead(name, outside[name], known) if name in outside else None
+        made = _found(name, variable, lead, here, file)
         other = found.get(made.name)
         if other is not None:
             other.environment |= made.environment
             continue
-        if told.template == "{host}":
+        if lead.template == "{host}":
             made.environment[HOST.sub("_PORT", name)] = "{port}"
-        if told.template.startswith(("https://", "rediss://")):
+        if lead.template.startswith(("https://", "rediss://")):
             notes.append(
                 f"{name} ({variable.place}) speaks TLS: the proxy sees only bytes, and its address"
                 " is in no certificate; for tests, let the service speak without TLS"
@@ -73,7 +73,7 @@ def dependencies(
     return list(found.values()), notes
 
 
-def _told(name: str, variable: Variable, known: dict[str, Variable]) -> _Told | None:
+def _lead(name: str, variable: Variable, known: dict[str, Variable]) -> _Lead | None:
     if name in OWN or name.endswith("_PORT"):
         return None
     value = variable.value
@@ -81,40 +81,40 @@ def _told(name: str, variable: Variable, known: dict[str, Variable]) -> _Told | 
         scheme = url["scheme"].lower()
         port = int(url["port"] or PORTS.get(scheme.partition("+")[0], 0))
         template = f"{url['scheme']}://{url['user'] or ''}{{address}}{url['rest'] or ''}"
-        return _Told(_protocol(scheme), template, url["host"].strip("[]"), port)
+        return _Lead(_protocol(scheme), template, url["host"].strip("[]"), port)
     protocol = _guess(name)
     if address := ADDRESS.match(value):
-        return _Told(protocol, "{address}", address["host"], int(address["port"]))
+        return _Lead(protocol, "{address}", address["host"], int(address["port"]))
     if HOST.search(name):
         pair = known.get(HOST.sub("_PORT", name))
         port = int(pair.value) if pair and pair.value.isdigit() else 0
         template = "{host}" if pair else "{address}"
-        return _Told(protocol, template, value if re.match(r"^[\w.-]+$", value) else "", port)
+        return _Lead(protocol, template, value if re.match(r"^[\w.-]+$", value) else "", port)
     if value or not SUFFIX.search(name):
         return None  # a path, a file, a word: no address
     bare = bool(re.search(r"ADDR(?:ESS)?$", name))
-    return _Told(protocol, "{address}" if bare else f"{_scheme(protocol)}://{{address}}")
+    return _Lead(protocol, "{address}" if bare else f"{_scheme(protocol)}://{{address}}")
 
 
 def _found(
-    name: str, variable: Variable, told: _Told, here: _Told | None, file: ComposeFile | None
+    name: str, variable: Variable, lead: _Lead, here: _Lead | None, file: ProjectComposeFile | None
 ) -> Found:
     short = SUFFIX.sub("", name).strip("_").lower() or name.lower()
-    made = Found(short, told.protocol, {name: told.template}, variable.place)
+    made = Found(short, lead.protocol, {name: lead.template}, variable.place)
     services = file.services if file else {}
-    port = told.port or PORTS.get(told.protocol, 0)
-    if told.host in services:
-        made.service = told.host
+    port = lead.port or PORTS.get(lead.protocol, 0)
+    if lead.host in services:
+        made.service = lead.host
         assert file is not None  # noqa: S101 - else it has no services
-        published = file.published(told.host, port)
+        published = file.published(lead.host, port)
         made.upstream = f"127.0.0.1:{published}" if published else ""
     elif short in services:
         made.service = short
     outside = here if here and here.host and here.host not in services else None
     if outside and (outside.port or port):
         made.upstream = f"{outside.host}:{outside.port or port}"
-    elif told.host and told.host not in services and port:
-        made.upstream = f"{told.host}:{port}"
+    elif lead.host and lead.host not in services and port:
+        made.upstream = f"{lead.host}:{port}"
     # A Redis of this machine's own: windtunnel starts one for each run.
     if made.protocol == "redis" and made.upstream.partition(":")[0] in {"localhost", "127.0.0.1"}:
         made.upstream = ""

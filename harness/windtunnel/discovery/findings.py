@@ -35,15 +35,15 @@ class Route:
 
 
 @dataclass(slots=True)
-class Target:
+class ServiceStart:
     """How the service is started."""
 
     framework: Seen
     command: tuple[str, ...]
-    told_by: Seen
-    """What the command was taken from."""
+    source: Seen
+    """Where the command was seen, or why it was guessed."""
     port: int = 0
-    """Where the service has one of its own; 0 where it can be told."""
+    """The port that the service fixes itself; 0 where a variable can set it."""
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -64,7 +64,7 @@ class Found:
 class Findings:
     """Everything that a configuration is written from."""
 
-    target: Target | None = None
+    target: ServiceStart | None = None
     service: Seen | None = None
     """The target's service in a compose file."""
     compose_file: str = ""

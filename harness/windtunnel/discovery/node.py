@@ -6,13 +6,13 @@ import shlex
 from pathlib import Path
 
 from windtunnel.discovery.files import Text, read
-from windtunnel.discovery.findings import Seen, Target
+from windtunnel.discovery.findings import Seen, ServiceStart
 
 FRAMEWORKS = ("express", "fastify", "koa", "@nestjs/core", "hono", "@hapi/hapi")
 LISTENS = re.compile(r"\.listen\(\s*(?P<port>\d{2,5})\b")
 
 
-def target(folder: Path, sources: tuple[Text, ...]) -> Target | None:
+def target(folder: Path, sources: tuple[Text, ...]) -> ServiceStart | None:
     """Return how the service is started; None where there is no package.json."""
     text = read(folder, folder / "package.json")
     if text is None:
@@ -27,12 +27,12 @@ def target(folder: Path, sources: tuple[Text, ...]) -> Target | None:
     name = next((each for each in FRAMEWORKS if each in uses), "Node")
     at = text.text.find(f'"{name}"')
     framework = Seen(name, text.place(at) if at >= 0 else "package.json")
-    command, told_by = _command(folder, package, text)
-    told = any("process.env.PORT" in each.text or "env.PORT" in each.text for each in sources)
+    command, source = _command(folder, package, text)
+    takes_port = any("process.env.PORT" in each.text or "env.PORT" in each.text for each in sources)
     listens = next((found for each in sources if (found := LISTENS.search(each.text))), None)
-    port = 0 if told or listens is None else int(listens["port"])
+    port = 0 if takes_port or listens is None else int(listens["port"])
     environment = {"PORT": "{port}"} | ({"HOST": "{host}"} if _reads(sources, "HOST") else {})
-    return Target(framework, command, told_by, port, environment if told else {})
+    return ServiceStart(framework, command, source, port, environment if takes_port else {})
 
 
 def _command(folder: Path, package: dict[str, object], text: Text) -> tuple[tuple[str, ...], Seen]:

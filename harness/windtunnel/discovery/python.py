@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from windtunnel.discovery.files import Text, read
-from windtunnel.discovery.findings import Seen, Target
+from windtunnel.discovery.findings import Seen, ServiceStart
 
 APPLICATION = re.compile(
     r"^(?P<name>\w+)\s*(?::[^=\n]+)?=\s*(?P<class>Flask|Quart|FastAPI|Starlette|Sanic|Litestar)\(",
@@ -15,27 +15,29 @@ DECLARED = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg", "setup
 WSGI = frozenset({"Flask"})
 
 
-def target(folder: Path, sources: tuple[Text, ...]) -> Target | None:
+def target(folder: Path, sources: tuple[Text, ...]) -> ServiceStart | None:
     """Return how the service is started; None where no known framework is used."""
     python = _python(folder)
     if (folder / "manage.py").is_file():
         django = Seen("Django", _declared(folder, "django") or "manage.py")
         served = (python, "manage.py", "runserver", "--noreload", "{host}:{port}")
-        return Target(django, served, Seen("", "manage.py"))
+        return ServiceStart(django, served, Seen("", "manage.py"))
     for text in sources:
         if found := APPLICATION.search(text.text):
             kind = found["class"]
             place = text.place(found.start())
             module = _module(text.name)
             command = _command(folder, python, kind, f"{module}:{found['name']}")
-            return Target(Seen(kind, _declared(folder, kind) or place), command, Seen("", place))
+            return ServiceStart(
+                Seen(kind, _declared(folder, kind) or place), command, Seen("", place)
+            )
         factory = FACTORY.search(text.text)
         if factory and "Flask(" in text.text:
             module = _module(text.name)
             made = (python, "-m", "flask", "--app", module, "run", *FLASK)
             place = text.place(factory.start())
             flask = Seen("Flask", _declared(folder, "flask") or place)
-            return Target(flask, made, Seen("", place))
+            return ServiceStart(flask, made, Seen("", place))
     return None
 
 

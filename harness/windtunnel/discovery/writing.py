@@ -42,7 +42,7 @@ def written(findings: Findings) -> str:
 def _target(findings: Findings) -> Iterator[str]:
     target, service = findings.target, findings.service
     if target:
-        why = target.told_by.place or f"GUESS: {target.told_by.guess}"
+        why = target.source.place or f"GUESS: {target.source.guess}"
         yield f"# {target.framework.value} ({target.framework.place}), started as in {why}"
         yield f"command = {toml(list(target.command))}"
         if target.port:

@@ -1,4 +1,4 @@
-"""Connections of the target that go past the proxy, as the operating system tells them."""
+"""Connections of the target that go past the proxy, as the operating system reports them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -28,7 +28,7 @@ def connections(stack: Stack, dependency: Dependency) -> frozenset[str]:
 
 
 def _callers(found: Iterable[Any], address: Address) -> Iterator[int]:
-    """Yield the ports that connect to an address, as either side of the connection is told."""
+    """Yield the ports that connect to an address, as either side of the connection sees it."""
     for each in found:
         if not each.raddr or not each.laddr:
             continue

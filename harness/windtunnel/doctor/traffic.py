@@ -56,13 +56,13 @@ def _calling(stack: Stack, name: str, dependency: Dependency, *, at_least: int) 
 
 
 def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozenset[str]) -> Check:
-    told = " and ".join(dependency.environment) or "what it is told"
+    variables = " and ".join(dependency.environment) or "its configured address"
     if direct:
         return fail(
             name,
             f"your service reached {name} directly ({', '.join(sorted(direct))}),"
-            f" not through {told}",
-            f"let it take the address from {told}",
+            f" not through {variables}",
+            f"let it take the address from {variables}",
         )
     if path := _calling(stack, name, dependency, at_least=1):
         return fail(
@@ -76,7 +76,8 @@ def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozen
         return fail(
             name,
             f"{found}; no file in {stack.configuration.directory} mentions {' or '.join(unread)}",
-            f"let your service take the address from {told}, or configure the name that it reads",
+            f"let your service take the address from {variables},"
+            " or configure the name that it reads",
         )
     others = bypass.elsewhere(stack)
     connected = f"; the target is connected to {', '.join(sorted(others))}" if others else ""
@@ -84,5 +85,5 @@ def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozen
         name,
         f"{found}{connected}",
         f"configure as dependencies.{name}.endpoint a path that calls it each time, without a"
-        f" cache; and see that your service uses {told}",
+        f" cache; and see that your service uses {variables}",
     )

@@ -16,7 +16,7 @@ noise (Student's t, 3 degrees) without any change, 1 series in 300 showed one.""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SeriesRun:
     """One run's figure in a series."""
 
     entry: Entry
@@ -33,7 +33,7 @@ class Series:
     fingerprint: str
     machine: str
     under: str
-    runs: tuple[Run, ...]
+    runs: tuple[SeriesRun, ...]
     changes: tuple[int, ...]
     """The index of each run at which a new level begins."""
 
@@ -52,11 +52,11 @@ class Series:
 
 def series_of(entries: Sequence[Entry]) -> tuple[Series, ...]:
     """Return the series of a history; figures of different machines or conditions never mix."""
-    gathered: dict[tuple[str, str, str, str], list[Run]] = {}
+    gathered: dict[tuple[str, str, str, str], list[SeriesRun]] = {}
     for entry in entries:
         for figure in entry.figures:
             key = (entry.fingerprint, entry.under, figure.endpoint, figure.name)
-            gathered.setdefault(key, []).append(Run(entry, figure))
+            gathered.setdefault(key, []).append(SeriesRun(entry, figure))
     return tuple(
         Series(
             endpoint=endpoint,

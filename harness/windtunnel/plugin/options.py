@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from windtunnel.errors import ConfigurationError
-from windtunnel.reports import sinks
+from windtunnel.reports import report_registry
 from windtunnel.reports.sink import Sink
 
 INCONCLUSIVE = "--windtunnel-inconclusive"
@@ -45,8 +45,8 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="NAME=DESTINATION",
         action="append",
         default=[],
-        help=f"write a report: {', '.join(sinks.FILES)} (each to a file), or one that another"
-        " distribution adds; may be given several times",
+        help=f"write a report: {', '.join(report_registry.FILES)} (each to a file), or one that"
+        " another distribution adds; may be given several times",
     )
     group.addoption(
         "--windtunnel-min-score",
@@ -92,7 +92,9 @@ def reports(config: pytest.Config) -> list[tuple[str, Sink]]:
             raise ConfigurationError(f"--windtunnel-report={text}: expected NAME=DESTINATION")
         wanted.append((name, destination))
     directory = config.invocation_params.dir
-    return [(name, sinks.make(name, destination, directory)) for name, destination in wanted]
+    return [
+        (name, report_registry.make(name, destination, directory)) for name, destination in wanted
+    ]
 
 
 def draws(config: pytest.Config) -> bool:

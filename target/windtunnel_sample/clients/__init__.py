@@ -5,7 +5,7 @@ failures from it and multiply the calls to a dependency that is down.
 """
 
 from windtunnel_sample.clients.catalog import Agent, CatalogClient
-from windtunnel_sample.clients.failure import Declined, DependencyError
+from windtunnel_sample.clients.dependency_error import Declined, DependencyError
 from windtunnel_sample.clients.pool import Pool
 from windtunnel_sample.clients.workflows import WorkflowStore
 

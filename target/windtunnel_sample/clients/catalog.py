@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 import aiohttp
 import msgspec
 
-from windtunnel_sample.clients.failure import Declined, DependencyError
+from windtunnel_sample.clients.dependency_error import Declined, DependencyError
 from windtunnel_sample.clients.pool import Pool, waiting
 from windtunnel_sample.settings import ConnectionConfig
 
@@ -112,7 +112,7 @@ def _failure(status: int) -> DependencyError:
 class _CountingConnector(aiohttp.TCPConnector):
     """Counts by the two methods that aiohttp documents for connectors of one's own.
 
-    Its tracing would tell the same, at a cost on each call.
+    Its tracing would count the same, at a cost on each call.
     """
 
     created = 0

@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from windtunnel_sample.clients.failure import DependencyError
+from windtunnel_sample.clients.dependency_error import DependencyError
 from windtunnel_sample.clients.pool import Pool, waiting
 from windtunnel_sample.settings import ConnectionConfig
 

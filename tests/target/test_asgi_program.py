@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from windtunnel_sample.serving import serve
+from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.unified_server import create_app
 
 

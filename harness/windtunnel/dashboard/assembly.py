@@ -15,11 +15,11 @@ from aiohttp import web
 
 from windtunnel.dashboard.board import Board
 from windtunnel.dashboard.discovery import Announcement, announce
-from windtunnel.dashboard.leases import Leases
-from windtunnel.dashboard.sampler import Sampler
+from windtunnel.dashboard.leases import FaultLeases
 from windtunnel.dashboard.server import Dashboard
-from windtunnel.dashboard.state import Meter, Run
+from windtunnel.dashboard.state import Meter, RunFacts
 from windtunnel.dashboard.traffic import Traffic
+from windtunnel.dashboard.witnesses import Sampler
 from windtunnel.errors import ControlError, StartError
 from windtunnel.load.closed_loop import Caller
 from windtunnel.stack import Stack
@@ -51,14 +51,14 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(
-    stack: Stack, run: Run, listener: socket.socket, *, rate: float, ready: Callable[[], None]
+    stack: Stack, run: RunFacts, listener: socket.socket, *, rate: float, ready: Callable[[], None]
 ) -> None:
     """Serve until SIGINT or SIGTERM, on an event loop of its own."""
     asyncio.run(_serve(stack, run, listener, rate=rate, ready=ready))
 
 
 async def _serve(
-    stack: Stack, run: Run, listener: socket.socket, *, rate: float, ready: Callable[[], None]
+    stack: Stack, run: RunFacts, listener: socket.socket, *, rate: float, ready: Callable[[], None]
 ) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -74,7 +74,7 @@ async def _serve(
     def connect() -> Caller:
         return target.caller(CALL_TIMEOUT)
 
-    leases = Leases(stack.backend, record_event)
+    leases = FaultLeases(stack.backend, record_event)
     order = random.Random(f"{stack.seed} background traffic")  # noqa: S311 - replayable, not secret
     traffic = Traffic(connect, run.endpoints, rate=rate, order=order)
     sampler = Sampler(
@@ -115,7 +115,7 @@ async def _serve(
                 task.cancel()
 
 
-async def _watch_touches(leases: Leases, record_event: Callable[[str, str], None]) -> None:
+async def _watch_touches(leases: FaultLeases, record_event: Callable[[str, str], None]) -> None:
     while True:
         try:
             await leases.look()

@@ -19,7 +19,7 @@ from windtunnel.reports import (
     json_report,
     junit,
     openmetrics,
-    sinks,
+    report_registry,
     terminal,
 )
 from windtunnel.reports.files import TextFile
@@ -156,14 +156,14 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_session(
     name: str, destination: str, message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
-        sinks.make(name, destination, tmp_path)
+        report_registry.make(name, destination, tmp_path)
     assert message in str(raised.value)
 
 
-@pytest.mark.parametrize("name", sorted(sinks.FILES))
+@pytest.mark.parametrize("name", sorted(report_registry.FILES))
 def test_every_file_of_ours_is_written_whole(name: str, tmp_path: Path) -> None:
     report = session()
     assert report.judged[1].verdict.ruling is Ruling.FAIL
-    sinks.make(name, "out", tmp_path).write(report)
+    report_registry.make(name, "out", tmp_path).write(report)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert "breaker opens within 3 failures" in (tmp_path / "out").read_text()

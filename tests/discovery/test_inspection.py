@@ -166,7 +166,7 @@ def test_the_variables_of_dotenv_come_before_defaults(tmp_path: Path) -> None:
     assert seen(tmp_path, files)[1].dependencies["prices"].upstream == "10.0.0.7:81"
 
 
-def test_what_speaks_tls_is_told(tmp_path: Path) -> None:
+def test_what_speaks_tls_is_reported(tmp_path: Path) -> None:
     files = {"app.py": FLASK.replace("http://localhost:9000/v1", "https://prices.example.org")}
     findings, found, _ = seen(tmp_path, files)
     assert found.dependencies["prices"].protocol == "tcp"

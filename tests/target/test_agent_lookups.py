@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.target.support import Clock
-from windtunnel_sample.batching import LARGEST, AgentLookups
+from windtunnel_sample.agent_lookups import LARGEST, AgentLookups
 from windtunnel_sample.clients import Agent, CatalogClient, DependencyError
 from windtunnel_sample.guard import Answer, Guard
 from windtunnel_sample.settings import CircuitBreakerConfig, ConnectionConfig
