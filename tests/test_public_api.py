@@ -8,6 +8,7 @@ import pytest
 
 import windtunnel
 import windtunnel_faults
+from tests import public_signatures
 from windtunnel import plugin
 from windtunnel.plugin import short_fixtures
 from windtunnel.plugin.marker_words import WORDS
@@ -31,7 +32,8 @@ CRITERIA = """
     opens_no_connection pooling_gain touches_nothing
 """
 WINDTUNNEL = f"""
-    AsyncStack Injection Judge LoadRun Run Stack Target __version__ {CRITERIA}
+    AsyncStack BreakerConformance Injection Judge LoadRun Paired Run Stack Target __version__
+    {CRITERIA}
     {CONCRETE}
 """
 FIXTURES = "async_stack breaker_conformance judge paired stack"
@@ -46,6 +48,14 @@ def test_what_a_package_exports_is_what_is_listed(module: str, listed: str) -> N
     exported = import_module(module).__all__
     assert sorted(exported) == sorted(listed.split())
     assert all(getattr(import_module(module), name) is not None for name in exported)
+
+
+def test_every_public_signature_is_the_one_that_was_meant() -> None:
+    """A name is added, changed or removed by a commit that changes the listing too."""
+    meant = public_signatures.LISTING.read_text(encoding="utf-8")
+    assert public_signatures.listing() == meant, (
+        "where that is meant: .venv/bin/python -m tests.public_signatures, CHANGELOG.md"
+    )
 
 
 def test_the_fixtures_and_markers_are_those_that_are_listed() -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         touches_nothing,
     )
     from windtunnel.injection import Injection
+    from windtunnel.plugin.base_and_head import Paired
+    from windtunnel.plugin.conformance_fixture import BreakerConformance
     from windtunnel.plugin.judge_fixture import Judge
     from windtunnel.records import Run
     from windtunnel.records.load_run import LoadRun
@@ -66,6 +68,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AsyncStack",
     "Bandwidth",
+    "BreakerConformance",
     "Category",
     "ConnectBlackHole",
     "ConnectDelay",
@@ -88,6 +91,7 @@ __all__ = [
     "LoadRun",
     "Moment",
     "Outage",
+    "Paired",
     "Pause",
     "Ruling",
     "Run",
@@ -118,9 +122,11 @@ __all__ = [
 
 _PLACES = {
     "AsyncStack": "windtunnel.async_stack",
+    "BreakerConformance": "windtunnel.plugin.conformance_fixture",
     "Injection": "windtunnel.injection",
     "Judge": "windtunnel.plugin.judge_fixture",
     "LoadRun": "windtunnel.records.load_run",
+    "Paired": "windtunnel.plugin.base_and_head",
     "Run": "windtunnel.records",
     "Stack": "windtunnel.stack",
     "Target": "windtunnel.target",

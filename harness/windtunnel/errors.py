@@ -4,6 +4,21 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 
+__all__ = [
+    "BackendUnavailable",
+    "ConfigurationError",
+    "ControlCode",
+    "ControlError",
+    "InconclusiveVerdict",
+    "MarkerConflict",
+    "NotTestable",
+    "StartError",
+    "UnsupportedFault",
+    "VacuousFault",
+    "VerdictFailed",
+    "WindtunnelError",
+]
+
 
 class WindtunnelError(Exception):
     """Base of all: its text is one message for a person, with place, finding and expectation."""

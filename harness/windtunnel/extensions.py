@@ -1,62 +1,47 @@
-"""What other distributions add by entry point: faults, backends, criteria and reports.
+"""What another distribution implements to extend windtunnel, and what it needs for that.
 
-A distribution names, in one of the groups below, the object that it adds. It is loaded when it is
-first needed; one that cannot be used is one error that names its distribution.
+A backend, a report's sink, and a fault with the forms that it can take. How they are added is on
+the page "Add a fault, a criterion, a report or a backend".
 """
 
-from collections.abc import Container
-from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from windtunnel.address import Address
+from windtunnel.backends.backend import CONFIGURED, Backend, Program
+from windtunnel.backends.fault_support import check_fault
+from windtunnel.backends.tap import Tap
+from windtunnel.backends.wall_clock import WallClock
+from windtunnel.configuration import Configuration
+from windtunnel.network_profiles import Profile
+from windtunnel.reports.session_report import SessionReport
+from windtunnel.reports.sink import Sink
+from windtunnel_faults import (
+    Capability,
+    Disabled,
+    Fault,
+    Form,
+    ProcessAction,
+    Processing,
+    Toxic,
+    Toxics,
+)
 
-from windtunnel.errors import ConfigurationError
-
-FAULTS = "windtunnel.faults"
-"""Classes like those of `faults`: a dataclass whose first field is `dependency`."""
-BACKENDS = "windtunnel.backends"
-"""Called with (configuration, run=…, seed=…); returns a windtunnel.backends.backend.Backend."""
-CRITERIA = "windtunnel.criteria"
-"""Called with a run and the marker's arguments; returns a windtunnel.criteria.Verdict."""
-REPORTS = "windtunnel.reports"
-"""Called with the destination as it was typed; returns a windtunnel.reports.sink.Sink."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """One entry point, not loaded yet."""
-
-    group: str
-    name: str
-    entry: EntryPoint
-
-    def __str__(self) -> str:
-        dist = self.entry.dist
-        owner = f"{dist.name} {dist.version}" if dist else "an unknown distribution"
-        return f"{owner}: entry point {self.name!r} in {self.group} ({self.entry.value})"
-
-    def load(self) -> object:
-        """Return what it names; ConfigurationError where it cannot be imported."""
-        try:
-            loaded: object = self.entry.load()
-        except Exception as error:
-            # Whatever the module of another distribution raises is reported as that one's mistake.
-            raise ConfigurationError(
-                f"{self}: cannot be loaded: {type(error).__name__}: {error}"
-            ) from error
-        return loaded
-
-
-def extensions(group: str, taken: Container[str] = ()) -> dict[str, Extension]:
-    """Return the entry points of a group by name; ConfigurationError where two have one name.
-
-    `taken` are windtunnel's own names in that group.
-    """
-    found: dict[str, Extension] = {}
-    for entry in entry_points(group=group):
-        extension = Extension(group, entry.name, entry)
-        if entry.name in taken:
-            raise ConfigurationError(f"{extension}: the name is taken by windtunnel itself")
-        known = found.get(entry.name)
-        if known is not None and known.entry != entry:
-            raise ConfigurationError(f"{extension}: the name is taken by {known}")
-        found[entry.name] = extension
-    return found
+__all__ = [
+    "CONFIGURED",
+    "Address",
+    "Backend",
+    "Capability",
+    "Configuration",
+    "Disabled",
+    "Fault",
+    "Form",
+    "ProcessAction",
+    "Processing",
+    "Profile",
+    "Program",
+    "SessionReport",
+    "Sink",
+    "Tap",
+    "Toxic",
+    "Toxics",
+    "WallClock",
+    "check_fault",
+]

@@ -7,8 +7,8 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, get_type_hints
 
 import windtunnel_faults
+from windtunnel.entry_points import FAULTS, extensions
 from windtunnel.errors import ConfigurationError, did_you_mean, nearest, suggestion
-from windtunnel.extensions import FAULTS, extensions
 from windtunnel_faults import Fault
 
 

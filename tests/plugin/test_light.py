@@ -1,5 +1,6 @@
 """What every pytest session pays for windtunnel being installed."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -31,3 +32,22 @@ def test_a_session_that_uses_nothing_loads_no_library_that_takes_long(
         [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
     )
     assert done.stdout.splitlines() == [f"<Session on {backend}, seed 1, not started>", "[]"]
+
+
+def test_the_package_alone_loads_nothing_until_a_name_is_used() -> None:
+    code = """
+import sys
+before = set(sys.modules)
+import windtunnel
+from windtunnel import __version__
+print(sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
+windtunnel.Latency
+print(sorted(name for name in sys.modules if name.startswith("windtunnel.")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    first, second = done.stdout.splitlines()
+    ours = ast.literal_eval(first)
+    assert "windtunnel" in ours
+    assert not set(ours) - {"windtunnel", *sys.stdlib_module_names}
+    assert "asyncio" not in ours
+    assert ast.literal_eval(second) == []

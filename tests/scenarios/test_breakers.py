@@ -9,13 +9,13 @@ from windtunnel import (
     ConnectionReset,
     Latency,
     Outage,
+    Stack,
     Verdict,
     breaker_closes,
     breaker_half_opens,
     breaker_opens,
     fallbacks_served,
 )
-from windtunnel.stack import Stack
 
 Judge = Callable[[Verdict], Verdict]
 

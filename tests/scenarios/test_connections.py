@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from windtunnel import Latency, Verdict, all_answered, opens_no_connection, touches_nothing
-from windtunnel.stack import Stack
+from windtunnel import Latency, Stack, Verdict, all_answered, opens_no_connection, touches_nothing
 
 Judge = Callable[[Verdict], Verdict]
 

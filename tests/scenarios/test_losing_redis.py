@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from windtunnel import Kill, Pause, Verdict, all_answered, breaker_closes
-from windtunnel.stack import Stack
+from windtunnel import Kill, Pause, Stack, Verdict, all_answered, breaker_closes
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from windtunnel import Ruling, Verdict, looks, pooling_gain
-from windtunnel.stack import Stack
+from windtunnel import Ruling, Stack, Verdict, looks, pooling_gain
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from windtunnel import Verdict, error_rate, looks, mean_response, touches_nothing
-from windtunnel.stack import Stack
+from windtunnel import Stack, Verdict, error_rate, looks, mean_response, touches_nothing
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -6,8 +6,15 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from windtunnel import Latency, Outage, Verdict, breaker_opens, calls_per_request, fallbacks_served
-from windtunnel.stack import Stack
+from windtunnel import (
+    Latency,
+    Outage,
+    Stack,
+    Verdict,
+    breaker_opens,
+    calls_per_request,
+    fallbacks_served,
+)
 
 Judge = Callable[[Verdict], Verdict]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from windtunnel.backends.installed_programs import find_programs
 from windtunnel.configuration import Configuration
+from windtunnel.entry_points import BACKENDS, extensions
 from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
-from windtunnel.extensions import BACKENDS, extensions
 
 if TYPE_CHECKING:
     from windtunnel.backends.backend import Backend

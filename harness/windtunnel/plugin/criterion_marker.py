@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import windtunnel.criteria
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.objective import Objective, parse
+from windtunnel.entry_points import CRITERIA, extensions
 from windtunnel.errors import ConfigurationError, suggestion
-from windtunnel.extensions import CRITERIA, extensions
 from windtunnel.records import Run
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from windtunnel.entry_points import REPORTS, extensions
 from windtunnel.errors import ConfigurationError, suggestion
-from windtunnel.extensions import REPORTS, extensions
 from windtunnel.reports.files import TextFile
 from windtunnel.reports.job_summary import JobSummary
 from windtunnel.reports.session_report import SessionReport

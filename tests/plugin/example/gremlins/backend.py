@@ -9,13 +9,18 @@ import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Program
-from windtunnel.backends.fault_support import check_fault
-from windtunnel.configuration import Configuration
-from windtunnel.network_profiles import Profile
+from windtunnel.extensions import (
+    CONFIGURED,
+    Address,
+    Capability,
+    Configuration,
+    Disabled,
+    Fault,
+    Profile,
+    Program,
+    check_fault,
+)
 from windtunnel.records import Connection, Ending, Evidence, Exchange, ExchangeOutcome
-from windtunnel_faults import Capability, Disabled, Fault
 
 THRESHOLD = 3
 """Failures in a row after which a target that was started with BREAKER=1 calls no more."""

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from windtunnel_faults import Capability, Toxic, Toxics
-from windtunnel_faults.validation import count, dependency_name
+from windtunnel.extensions import Capability, Toxic, Toxics
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,8 @@ class Gremlin:
     bites: int = 16
 
     def __post_init__(self) -> None:
-        dependency_name(self, self.dependency)
-        count(self, "bites", self.bites, least=1)
+        if self.bites < 1:
+            raise ValueError(f"Gremlin(bites={self.bites!r}): expected 1 byte or more")
 
     @property
     def form(self) -> Toxics:

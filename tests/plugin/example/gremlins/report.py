@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from windtunnel.reports.session_report import SessionReport
+from windtunnel.extensions import SessionReport
 
 
 class RulingsFile:
