@@ -1,11 +1,12 @@
 """What is public, with its types, each on a line.
 
-`.venv/bin/python -m tests.public_signatures` writes it to tests/public_signatures.txt, with which
-a test compares it: so a changed signature is seen, and meant.
+`.venv/bin/python -m tests.public_signatures` writes it to tests/public_signatures.txt, and the
+names to docs/reference/public.md. Tests compare both with the code: so a change is seen, and meant.
 """
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -20,6 +21,7 @@ MODULES = (
     "windtunnel.extensions",
 )
 LISTING = Path(__file__).with_suffix(".txt")
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "public.md"
 _OURS = ("windtunnel", "windtunnel_faults")
 
 
@@ -99,6 +101,16 @@ def _unquoted(annotation: ast.expr) -> ast.expr:
     return annotation
 
 
+def _page(text: str) -> str:
+    """Return the page with each module's names as they are now."""
+    for module in MODULES:
+        names = " ".join(f"`{name}`" for name in sorted(import_module(module).__all__))
+        start = text.index(f"## {module}\n")
+        text = text[:start] + re.sub(r"^`.*`$", names, text[start:], count=1, flags=re.MULTILINE)
+    return text
+
+
 if __name__ == "__main__":
     LISTING.write_text(listing(), encoding="utf-8")
+    PAGE.write_text(_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     sys.stdout.write(f"{LISTING}: {len(listing().splitlines())} lines\n")

@@ -1,5 +1,6 @@
 """The public surface: what is listed here stays, and nothing else is promised."""
 
+import inspect
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import windtunnel
 import windtunnel_faults
 from tests import public_signatures
-from windtunnel import plugin
+from windtunnel import errors, plugin
 from windtunnel.plugin import short_fixtures
 from windtunnel.plugin.marker_words import WORDS
 from windtunnel.reports import report_registry
@@ -48,6 +49,11 @@ def test_what_a_package_exports_is_what_is_listed(module: str, listed: str) -> N
     exported = import_module(module).__all__
     assert sorted(exported) == sorted(listed.split())
     assert all(getattr(import_module(module), name) is not None for name in exported)
+
+
+def test_every_error_there_is_is_public() -> None:
+    defined = {name for name, each in vars(errors).items() if inspect.isclass(each)}
+    assert defined - {"Iterable", "StrEnum"} == set(errors.__all__)
 
 
 def test_every_public_signature_is_the_one_that_was_meant() -> None:

@@ -11,6 +11,8 @@ __all__ = [
     "ControlError",
     "InconclusiveVerdict",
     "MarkerConflict",
+    "MissingExtra",
+    "NotConfigured",
     "NotTestable",
     "StartError",
     "UnsupportedFault",
