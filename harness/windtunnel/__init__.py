@@ -4,6 +4,7 @@ The names below are what a scenario needs beside its fixtures.
 """
 
 import importlib
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ if TYPE_CHECKING:
         TlsCertificate,
         TlsDelay,
     )
+
+# Silent unless whoever runs windtunnel asks for its messages (`--log-cli-level=INFO`, `-v`).
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __version__ = "0.1.0"
 

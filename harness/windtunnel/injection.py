@@ -1,5 +1,6 @@
 """A fault while it is in force: injected on entry, healed on exit; refused if it was vacuous."""
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +13,8 @@ from windtunnel.criteria import Ruling, Verdict, fault_touched
 from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
 from windtunnel.records import FaultWindow
 from windtunnel_faults import Fault
+
+LOG = logging.getLogger(__name__)
 
 Record = Callable[[Verdict], None]
 
@@ -77,6 +80,7 @@ class Injection:
                 self._backend.heal(self.fault)
             self._ended = time.monotonic()
             raise
+        LOG.info("injected %r", self.fault)
         return self
 
     def heal(self) -> None:
@@ -84,6 +88,7 @@ class Injection:
         if self._began is not None and self._ended is None:
             self._backend.heal(self.fault)
             self._ended = time.monotonic()
+            LOG.info("healed %r after %.3f s", self.fault, self._ended - self._began)
 
     def __exit__(
         self,

@@ -36,8 +36,11 @@ class Backend(Protocol):
     capabilities: frozenset[Capability]
     directory: str
     """Where the logs of this run are, as long as it lasts."""
-    tap: "Tap"
-    """Once started."""
+
+    @property
+    def tap(self) -> "Tap":
+        """The tap, whose evidence this backend returns; ControlError before the start."""
+        ...
 
     @property
     def description(self) -> tuple[str, ...]:

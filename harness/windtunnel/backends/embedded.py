@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from windtunnel.address import Address
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.backends.process_backend import ProcessBackend
+from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
 from windtunnel.configuration import Configuration
 from windtunnel.extras import require
 
@@ -49,14 +49,9 @@ class EmbeddedBackend(ProcessBackend):
             return FAKE_REDIS
         return redis_server(self._redis_server)
 
-    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
-        """Nothing more to start: the tap leads straight to the dependencies."""
-        return dependencies
-
-    @property
-    def fault_proxy(self) -> OwnControl:
-        """The tap itself."""
-        return self.tap_control
+    def start_fault_proxy(self, dependencies: Mapping[str, Address], tap: OwnControl) -> FaultProxy:
+        """Return the tap itself: it leads straight to the dependencies."""
+        return FaultProxy(control=tap, upstreams=dependencies)
 
 
 def redis_server(path: str) -> tuple[str, ...]:

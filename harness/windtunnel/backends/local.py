@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from windtunnel.address import Address
 from windtunnel.backends.embedded import redis_server
 from windtunnel.backends.installed_programs import find_programs
+from windtunnel.backends.own_control import OwnControl
 from windtunnel.backends.probes import answers_http
-from windtunnel.backends.process_backend import ProcessBackend
+from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
 
@@ -30,7 +31,7 @@ class LocalBackend(ProcessBackend):
         """Return the real redis-server's command."""
         return redis_server(self._redis_server)
 
-    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
+    def start_fault_proxy(self, dependencies: Mapping[str, Address], tap: OwnControl) -> FaultProxy:
         """Start toxiproxy-server with a proxy for each dependency."""
         address = self.programs.start(
             "toxiproxy",
@@ -38,27 +39,13 @@ class LocalBackend(ProcessBackend):
             environment={},
             probe=answers_http("/version"),
         )
-        self._control = ToxiproxyControl(address)
-        return {
-            name: self._control.create(name, upstream=str(upstream))
-            for name, upstream in dependencies.items()
-        }
-
-    @property
-    def fault_proxy(self) -> ToxiproxyControl:
-        """The real Toxiproxy."""
-        return self._control
-
-    def heal_posts(self) -> tuple[str, ...]:
-        """Return the real Toxiproxy's /reset: it knows no leases."""
-        return (f"http://{self._control.address}/reset",)
-
-    def refuse(self, dependency: str) -> None:
-        """Make the tap refuse as well, so that a refused connection stays a refused one."""
-        self.tap_control.disable(dependency)
-        super().refuse(dependency)
-
-    def accept(self, dependency: str) -> None:
-        """Undo `refuse`."""
-        super().accept(dependency)
-        self.tap_control.enable(dependency)
+        control = ToxiproxyControl(address)
+        return FaultProxy(
+            control=control,
+            upstreams={
+                name: control.create(name, upstream=str(upstream))
+                for name, upstream in dependencies.items()
+            },
+            # It knows no leases.
+            heal_posts=(f"http://{address}/reset",),
+        )

@@ -1,17 +1,23 @@
 """What embedded and local share: target, dependencies and taps as processes of this machine."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
-from windtunnel.backends.fault_support import TAP_ONLY, check_fault, toxic_prefix
+from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
+from windtunnel.backends.fault_forms.form_table import FormTable
+from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier
+from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
+from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.probes import Probe, accepts_tcp, answers_http, answers_redis
+from windtunnel.backends.process_actions import KillProcess, SuspendProcess
 from windtunnel.backends.program_launcher import ProgramLauncher
+from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.running_target import running_target
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, tls_field, write_authority
@@ -25,11 +31,24 @@ from windtunnel.network_profiles import Profile
 from windtunnel.records import Evidence
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
+LOG = logging.getLogger(__name__)
+
 PROXY_COMMAND = ("{python}", "-m", "windtunnel.proxy", "--host", "{host}", "--port", "{port}")
 
 
+@dataclass(frozen=True, slots=True)
+class FaultProxy:
+    """What injects faults into the traffic, between the tap and the dependencies."""
+
+    control: FaultControl
+    upstreams: Mapping[str, Address]
+    """Where the tap connects to for each dependency."""
+    heal_posts: tuple[str, ...] = ()
+    """What the keeper posts to when the lease runs out; our own proxy needs no asking."""
+
+
 class ProcessBackend(ABC):
-    """Dependencies, each behind a tap; subclasses say what injects the faults into the traffic."""
+    """Starts dependencies, each behind a tap; subclasses choose the fault proxy."""
 
     name = "process"
     capabilities = frozenset(Capability) - {Capability.NETWORK}
@@ -45,12 +64,7 @@ class ProcessBackend(ABC):
             directory=Path(configuration.directory),
         )
         self._files = Path(self.directory) / "files"
-        self._dependencies: dict[str, Address] = {}
-        self._taps: dict[str, Address] = {}
-        self._authority = ""
-        self._given: dict[str, str] = {}
-        self.tap: Tap
-        self.tap_control: OwnControl
+        self._running: RunningStack | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} run {self.keeper.run}>"
@@ -70,49 +84,85 @@ class ProcessBackend(ABC):
         """Return the command for a Redis of this backend's own."""
 
     @abstractmethod
-    def start_fault_proxy(self, dependencies: Mapping[str, Address]) -> Mapping[str, Address]:
-        """Start what injects faults into the traffic; return where each dependency is reached."""
+    def start_fault_proxy(self, dependencies: Mapping[str, Address], tap: OwnControl) -> FaultProxy:
+        """Start what injects faults into the traffic; `tap` could do it itself."""
 
     @property
-    @abstractmethod
-    def fault_proxy(self) -> FaultControl:
-        """What injects faults into the traffic."""
+    def running(self) -> RunningStack:
+        """What runs; ControlError before the start."""
+        return when_started(self._running, self.name)
 
-    def heal_posts(self) -> tuple[str, ...]:
-        """Return what the keeper asks for when the lease runs out; our proxy needs no asking."""
-        return ()
+    @property
+    def tap(self) -> Tap:
+        """The tap; ControlError before the start."""
+        return self.running.tap
 
     def start(self) -> None:
         """Start dependencies, fault proxy and tap; on failure nothing is left running."""
+        LOG.info("starting the backend %s, run %s", self.name, self.keeper.run)
         try:
-            for name, dependency in self.configuration.dependencies.items():
-                self._dependencies[name] = self._start_dependency(name, dependency)
-            address = self.programs.start(
-                "tap",
-                (*PROXY_COMMAND, "--seed", str(self.seed)),
-                environment={},
-                probe=answers_http("/version"),
-            )
-            self.tap = Tap(address)
-            self.tap_control = OwnControl(address, lease=self.configuration.lease)
-            self.tap.check_clock()
-            behind = self.start_fault_proxy(self._dependencies)
-            for name, upstream in behind.items():
-                dependency = self.configuration.dependencies[name]
-                self._taps[name] = self.tap.create(
-                    name,
-                    upstream=str(upstream),
-                    protocol=dependency.protocol,
-                    tls=tls_field(dependency.tls, Path(self.configuration.directory)),
-                    listen=f"127.0.0.1:{dependency.listen}",
-                )
-            self._authority = write_authority(self.tap, self.configuration, self.directory)
-            self._given = {"files": str(self._files), "ca": self._authority}
-            write_files(self.configuration, self._files, named(self._taps) | self._given)
-            self.keeper.arrange(heal_posts=self.heal_posts())
+            self._running = self._start()
         except BaseException:
             self.stop()
             raise
+
+    def _start(self) -> RunningStack:
+        dependencies = {
+            name: self._start_dependency(name, dependency)
+            for name, dependency in self.configuration.dependencies.items()
+        }
+        address = self.programs.start(
+            "tap",
+            (*PROXY_COMMAND, "--seed", str(self.seed)),
+            environment={},
+            probe=answers_http("/version"),
+        )
+        tap_control = OwnControl(address, lease=self.configuration.lease)
+        try:
+            return self._connect(Tap(address), tap_control, dependencies)
+        except BaseException:
+            tap_control.close()
+            raise
+
+    def _connect(
+        self, tap: Tap, tap_control: OwnControl, dependencies: Mapping[str, Address]
+    ) -> RunningStack:
+        """Lead from the tap to the dependencies, and write what the target needs to know."""
+        tap.check_clock()
+        proxy = self.start_fault_proxy(dependencies, tap_control)
+        taps = {
+            name: self._create_tap(tap, name, upstream)
+            for name, upstream in proxy.upstreams.items()
+        }
+        authority = write_authority(tap, self.configuration, self.directory)
+        given = {"files": str(self._files), "ca": authority}
+        write_files(self.configuration, self._files, named(taps) | given)
+        self.keeper.arrange(heal_posts=proxy.heal_posts)
+        return RunningStack(tap, tap_control, self._forms(tap_control, proxy.control), taps, given)
+
+    def _create_tap(self, tap: Tap, name: str, upstream: Address) -> Address:
+        dependency = self.configuration.dependencies[name]
+        return tap.create(
+            name,
+            upstream=str(upstream),
+            protocol=dependency.protocol,
+            tls=tls_field(dependency.tls, Path(self.configuration.directory)),
+            listen=f"127.0.0.1:{dependency.listen}",
+        )
+
+    def _forms(self, tap: OwnControl, fault_proxy: FaultControl) -> FormTable:
+        actions: dict[ProcessAction, DependencyAction] = {
+            ProcessAction.PAUSE: SuspendProcess(self.keeper),
+            ProcessAction.KILL: KillProcess(self.keeper, self.programs),
+        }
+        return FormTable(
+            self.name,
+            {
+                Toxics: ToxicsApplier(tap=tap, fault_proxy=fault_proxy),
+                Disabled: DisabledApplier(tap=tap, fault_proxy=fault_proxy),
+                Processing: ProcessingApplier(actions),
+            },
+        )
 
     def _start_dependency(self, name: str, dependency: Dependency) -> Address:
         if dependency.upstream:
@@ -131,12 +181,13 @@ class ProcessBackend(ABC):
         """Start a target whose dependencies are the taps."""
         if program.image:
             raise ConfigurationError(f"the image {program.image!r} needs the backend docker")
+        running = self.running
         for dependency, configured in self.configuration.dependencies.items():
-            check_authority(dependency, configured, self._authority)
+            check_authority(dependency, configured, running.given["ca"])
         if self.configuration.address:
             return running_target(self.configuration, environment, program)
-        known = named(self._taps) | self._given
-        led = variables(self.configuration, self._taps, self._given)
+        known = {**named(running.addresses), **running.given}
+        led = variables(self.configuration, running.addresses, running.given)
         return self.programs.start(
             name,
             [fill(part, known) for part in self.configuration.command],
@@ -166,46 +217,15 @@ class ProcessBackend(ABC):
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""
         check_fault(fault, self.configuration, self.name, self.capabilities)
-        match fault.form:
-            case Toxics() as toxics:
-                self._striking(fault).add(fault.dependency, toxics, prefix=toxic_prefix(fault))
-            case Disabled():
-                self.refuse(fault.dependency)
-            case Processing(ProcessAction.PAUSE):
-                self.keeper.signal(fault.dependency, SIGSTOP)
-            case Processing(ProcessAction.KILL):
-                self.keeper.signal(fault.dependency, SIGKILL)
-            case Processing(ProcessAction.DISCONNECT):
-                raise UnsupportedFault(f"{fault!r} needs a network of its own: use docker")
+        self.running.forms.inject(fault)
 
     def heal(self, fault: Fault) -> None:
         """Undo a fault; it is over when this returns."""
-        match fault.form:
-            case Toxics():
-                self._striking(fault).remove(fault.dependency, prefix=toxic_prefix(fault))
-            case Disabled():
-                self.accept(fault.dependency)
-            case Processing(ProcessAction.PAUSE):
-                self.keeper.signal(fault.dependency, SIGCONT)
-            case Processing():
-                dependency = self.configuration.dependencies[fault.dependency]
-                self.programs.restart(fault.dependency, _probe(dependency))
-
-    def _striking(self, fault: Fault) -> FaultControl:
-        """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
-        return self.tap_control if fault.needs in TAP_ONLY else self.fault_proxy
-
-    def refuse(self, dependency: str) -> None:
-        """Make every hop that the target could reach refuse."""
-        self.fault_proxy.disable(dependency)
-
-    def accept(self, dependency: str) -> None:
-        """Undo `refuse`."""
-        self.fault_proxy.enable(dependency)
+        self.running.forms.heal(fault)
 
     def apply(self, profile: Profile) -> Profile:
         """Put a network between target and dependencies, by toxics of our own proxy."""
-        for dependency in self._taps:
+        for dependency in self.running.addresses:
             self.tap.apply(dependency, profile)
         return replace(profile, means="the tap")
 
@@ -220,13 +240,14 @@ class ProcessBackend(ABC):
     @property
     def lapses(self) -> int:
         """How often the keeper's lease ran out, or one of our proxy's."""
-        return self.keeper.lapses + self.tap_control.lapses
+        return self.keeper.lapses + self.running.tap_control.lapses
 
     def stop(self) -> None:
         """Stop everything; ControlError names what remains."""
-        if hasattr(self, "tap_control"):
-            self.tap_control.close()
+        if self._running is not None:
+            self._running.close()
         self.keeper.close()
+        LOG.info("stopped the backend %s, run %s", self.name, self.keeper.run)
         if Path(self.directory).exists():
             raise ControlError(f"the run's directory {self.directory} could not be removed")
 

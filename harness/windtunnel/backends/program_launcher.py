@@ -1,6 +1,8 @@
 """Starts programs through the keeper and waits until they serve; says why where they do not."""
 
 import http.client
+import logging
+import shlex
 import socket
 import sys
 import time
@@ -9,10 +11,13 @@ from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.log_waits import log_wait
 from windtunnel.backends.probes import Probe, accepts_tcp
 from windtunnel.errors import ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.ports import free_port
+
+LOG = logging.getLogger(__name__)
 
 PORT_ATTEMPTS = 3
 """How often another free port is tried: one may be taken between its choice and its use."""
@@ -29,7 +34,7 @@ class ProgramLauncher:
         self.keeper = keeper
         self._deadline = deadline
         self._directory = directory
-        self._started: dict[str, tuple[Sequence[str], Mapping[str, str], Address]] = {}
+        self._started: dict[str, tuple[Sequence[str], Mapping[str, str], Address, Probe]] = {}
 
     def start(
         self,
@@ -73,7 +78,7 @@ class ProgramLauncher:
         argv = [_fill(part, values) for part in command]
         environment = {key: _fill(text, values) for key, text in environment.items()}
         self._spawn(name, argv, environment, program.directory)
-        self._started[name] = (argv, environment, address)
+        self._started[name] = (argv, environment, address, probe)
         self._await(name, address, probe)
 
     def _spawn(
@@ -81,20 +86,23 @@ class ProgramLauncher:
     ) -> None:
         self.keeper.log(name).unlink(missing_ok=True)
         where = Path(directory) if directory else self._directory
+        LOG.info("starting %s: %s", name, shlex.join(argv))
         try:
             self.keeper.spawn(name, argv, environment=environment, directory=where)
         except ControlError as error:
             raise StartError(f"{name}: {error}") from None
 
-    def restart(self, name: str, probe: Probe) -> None:
+    def restart(self, name: str) -> None:
         """Start a program that has ended again, just as before and on the same port."""
-        argv, environment, address = self._started[name]
+        if name not in self._started:
+            raise ControlError(f"{name} cannot be started again: this run never started it")
+        argv, environment, address, probe = self._started[name]
         self._spawn(name, argv, environment)
         self._await(name, address, probe)
 
     def _await(self, name: str, address: Address, probe: Probe) -> None:
         begun = time.monotonic()
-        reason = "it did not listen"
+        reason = ""
         while time.monotonic() - begun < self._deadline:
             status = self.keeper.status(name)
             if not status.running:
@@ -110,16 +118,19 @@ class ProgramLauncher:
                 reason = str(failure) or type(failure).__name__
                 time.sleep(0.02)
             else:
+                log_wait(LOG, f"{name} on {address}", time.monotonic() - begun, reason)
                 return
         self.keeper.stop(name)
         raise StartError(
-            f"{name} was not healthy on {address} within {self._deadline:g} s: {reason}"
+            f"{name} was not healthy on {address} within {self._deadline:g} s:"
+            f" {reason or 'it did not listen'}"
             f"\n{self.tail(name)}"
         )
 
     def stop(self, name: str) -> None:
         """End a program in order, or by force after two seconds."""
         self.keeper.stop(name)
+        LOG.info("stopped %s", name)
 
     def tail(self, name: str, lines: int = 15) -> str:
         """Return the last lines that a program printed, indented, under a heading."""

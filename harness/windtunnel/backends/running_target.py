@@ -1,14 +1,18 @@
 """Waits for a target that runs already, which the harness does not start."""
 
 import http.client
+import logging
 import time
 from collections.abc import Mapping
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.log_waits import log_wait
 from windtunnel.backends.probes import answers_http
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, StartError
+
+LOG = logging.getLogger(__name__)
 
 
 def running_target(
@@ -27,13 +31,15 @@ def running_target(
             " configure a command to have one started for each test"
         )
     probe = answers_http(configuration.health)
-    until = time.monotonic() + configuration.start_deadline
+    begun = time.monotonic()
+    until = begun + configuration.start_deadline
+    reason = ""
     while True:
         try:
             probe(address)
         except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
             if time.monotonic() >= until:
-                reason = str(error) or type(error).__name__
                 raise StartError(
                     f"the target at {address} was not healthy within"
                     f" {configuration.start_deadline:g} s: {reason};"
@@ -41,4 +47,5 @@ def running_target(
                 ) from None
             time.sleep(0.05)
         else:
+            log_wait(LOG, f"the target at {address}", time.monotonic() - begun, reason)
             return address

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from windtunnel.commands.pairs import pairs
+from windtunnel.commands.verbose import VERBOSE
 from windtunnel.errors import ConfigurationError
 from windtunnel.session import Session
 
@@ -103,6 +104,6 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(chosen=chosen, **others)
 
     decorated: Callable[..., Any] = gathered
-    for option in (SEED, ENVIRONMENT, SETTING, CONFIG, BACKEND):
+    for option in (VERBOSE, SEED, ENVIRONMENT, SETTING, CONFIG, BACKEND):
         decorated = option(decorated)
     return decorated

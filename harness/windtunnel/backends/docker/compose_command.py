@@ -1,11 +1,16 @@
 """Runs compose: `docker compose` first, the older `docker-compose` as a fallback."""
 
+import logging
 import os
+import shlex
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from windtunnel.errors import BackendUnavailable, StartError
+
+LOG = logging.getLogger(__name__)
 
 BUILD_DEADLINE = 900.0
 """Seconds that building the images may take: a first build fetches every package."""
@@ -62,6 +67,8 @@ class Compose:
         file = [] if self._file is None else ["--file", str(self._file)]
         home = ["--project-directory", str(self._home)]
         command = [*self._command, "--project-name", self.project, *home, *file, *arguments]
+        LOG.info("running %s", shlex.join(command))
+        begun = time.monotonic()
         try:
             done = subprocess.run(
                 command,
@@ -74,6 +81,7 @@ class Compose:
             )
         except subprocess.TimeoutExpired:
             raise StartError(f"{' '.join(command)}: not done within {deadline:g} s") from None
+        LOG.info("compose %s took %.1f s", arguments[0], time.monotonic() - begun)
         if done.returncode:
             printed = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
             last = printed.splitlines()[-20:]

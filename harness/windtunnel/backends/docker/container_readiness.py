@@ -1,11 +1,15 @@
 """Waits until a container is healthy, and says why where it is not."""
 
 import http.client
+import logging
 import time
 from collections.abc import Callable
 
 from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import StartError
+
+LOG = logging.getLogger(__name__)
 
 
 def await_healthy(
@@ -17,7 +21,7 @@ def await_healthy(
     raises OSError or HTTPException while it is not.
     """
     begun = time.monotonic()
-    reason = "it did not start"
+    reason = ""
     while time.monotonic() - begun < deadline:
         state = engine.state(service)
         if state.status in {"exited", "dead"}:
@@ -31,9 +35,12 @@ def await_healthy(
             except (OSError, http.client.HTTPException) as error:
                 reason = str(error) or type(error).__name__
             else:
+                log_wait(LOG, f"the container of {service}", time.monotonic() - begun, reason)
                 return
         else:
             reason = f"it is {state.status} {state.health}".rstrip()
         time.sleep(0.05)
     log = engine.logs(service)
-    raise StartError(f"{service} was not healthy within {deadline:g} s: {reason}\n{log}")
+    raise StartError(
+        f"{service} was not healthy within {deadline:g} s: {reason or 'it did not start'}\n{log}"
+    )

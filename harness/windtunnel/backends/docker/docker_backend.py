@@ -1,23 +1,34 @@
 """Starts the stack through compose, and breaks it through Toxiproxy and the Docker engine."""
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend import CONFIGURED, Program
 from windtunnel.backends.docker.compose_command import find_compose
+from windtunnel.backends.docker.container_actions import (
+    DisconnectContainer,
+    KillContainer,
+    PauseContainer,
+)
 from windtunnel.backends.docker.container_clock import ContainerClock
 from windtunnel.backends.docker.container_readiness import await_healthy
 from windtunnel.backends.docker.container_template import ContainerTemplate
 from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
 from windtunnel.backends.docker.stack_layout import lay_out
-from windtunnel.backends.fault_support import TAP_ONLY, check_fault, toxic_prefix
-from windtunnel.backends.own_control import FaultControl, OwnControl
+from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
+from windtunnel.backends.fault_forms.form_table import FormTable
+from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier
+from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
+from windtunnel.backends.fault_support import check_fault
+from windtunnel.backends.own_control import OwnControl
 from windtunnel.backends.probes import answers_http
+from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, write_authority
 from windtunnel.backends.target_files import write_files
@@ -33,10 +44,23 @@ from windtunnel.records import Evidence
 from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
+LOG = logging.getLogger(__name__)
+
 FILES = "/windtunnel-files"
 """Where the target's container sees the files that are written for it."""
 START_DEADLINE = 60.0
 """Seconds for the containers to become healthy, at least: engines differ by much."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningContainers:
+    """What a docker backend has once it is started."""
+
+    stack: RunningStack
+    template: ContainerTemplate
+    """What each target's container is created from."""
+    netem: Netem
+    """The delay between target and tap."""
 
 
 class DockerBackend:
@@ -59,14 +83,8 @@ class DockerBackend:
             self.engine.close()
             raise
         self._files = Path(self.directory) / "files"
-        self._given = {"files": FILES, "ca": ""}
-        self.tap: Tap
-        self._tap_control: OwnControl
-        self._toxiproxy: ToxiproxyControl
-        self._template: ContainerTemplate
-        self._netem: Netem
-        self._networks: dict[str, tuple[str, ...]] = {}
-        self._heal_commands: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._orders = KeeperOrders(self.keeper)
+        self._running: RunningContainers | None = None
 
     def __repr__(self) -> str:
         return f"<DockerBackend run {self.keeper.run}>"
@@ -80,45 +98,85 @@ class DockerBackend:
             + ("" if self.layout.routes is None else ", added to a copy of the compose file"),
         )
 
+    @property
+    def running(self) -> RunningContainers:
+        """What runs; ControlError before the start."""
+        return when_started(self._running, self.name)
+
+    @property
+    def tap(self) -> Tap:
+        """The tap; ControlError before the start."""
+        return self.running.stack.tap
+
     def start(self) -> None:
         """Build the images, start dependencies and proxies; on failure nothing is left."""
-        layout = self.layout
+        LOG.info("starting the backend docker, run %s", self.keeper.run)
         try:
-            self._arrange()
-            target = self.configuration.service
-            awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
-            services = [*layout.others, *awaited]
-            layout.compose.build([*services, target])
-            layout.compose.up(services)
-            for service in awaited:
-                self._await(service)
-            layout.compose.create(target)
-            template = self.engine.template(target, layout.target)
-            # The older compose joins a container's other networks only when it starts it.
-            networks = layout.target_networks or template.networks
-            self._template = replace(template, networks=networks)
-            self.tap = Tap(self._control(layout.tap))
-            self._tap_control = OwnControl(self.tap.address, lease=self.configuration.lease)
-            self._toxiproxy = ToxiproxyControl(self._control(layout.toxiproxy))
-            self._netem = Netem(self.engine, layout.tap, self._template.networks[0])
-            self.tap.check_clock()
-            layout.connect(self.engine, self.configuration, self.tap, self._toxiproxy)
-            self._files.mkdir()
-            if write_authority(self.tap, self.configuration, str(self._files)):
-                self._given["ca"] = f"{FILES}/ca.pem"
-            for dependency in self.configuration.dependencies:
-                # Each must be known to both, or a fault would strike beside the traffic.
-                self.tap.listening(dependency)
-                self._toxiproxy.listening(dependency)
-            for dependency in layout.services:
-                self._await_dependency(dependency)
-            write_files(
-                self.configuration, self._files, named(layout.target_addresses()) | self._given
-            )
-            self._arrange()
+            self._running = self._start()
         except BaseException:
             self.stop()
             raise
+
+    def _start(self) -> RunningContainers:
+        layout = self.layout
+        self._orders.send()
+        target = self.configuration.service
+        awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
+        services = [*layout.others, *awaited]
+        layout.compose.build([*services, target])
+        layout.compose.up(services)
+        for service in awaited:
+            self._await(service)
+        layout.compose.create(target)
+        template = self.engine.template(target, layout.target)
+        # The older compose joins a container's other networks only when it starts it.
+        template = replace(template, networks=layout.target_networks or template.networks)
+        tap = Tap(self._control(layout.tap))
+        tap_control = OwnControl(tap.address, lease=self.configuration.lease)
+        try:
+            stack = self._connect(tap, tap_control)
+        except BaseException:
+            tap_control.close()
+            raise
+        return RunningContainers(
+            stack, template, Netem(self.engine, layout.tap, template.networks[0])
+        )
+
+    def _connect(self, tap: Tap, tap_control: OwnControl) -> RunningStack:
+        """Lead from the tap to the dependencies, and write what the target needs to know."""
+        layout = self.layout
+        toxiproxy = ToxiproxyControl(self._control(layout.toxiproxy))
+        tap.check_clock()
+        layout.connect(self.engine, self.configuration, tap, toxiproxy)
+        self._files.mkdir()
+        authority = write_authority(tap, self.configuration, str(self._files))
+        for dependency in self.configuration.dependencies:
+            # Each must be known to both, or a fault would strike beside the traffic.
+            tap.listening(dependency)
+            toxiproxy.listening(dependency)
+        for dependency in layout.services:
+            self._await_dependency(dependency)
+        addresses = layout.target_addresses()
+        given = {"files": FILES, "ca": f"{FILES}/ca.pem" if authority else ""}
+        write_files(self.configuration, self._files, named(addresses) | given)
+        self._orders.heal_by_post(f"http://{toxiproxy.address}/reset")
+        return RunningStack(tap, tap_control, self._forms(tap_control, toxiproxy), addresses, given)
+
+    def _forms(self, tap: OwnControl, toxiproxy: ToxiproxyControl) -> FormTable:
+        engine, orders, services = self.engine, self._orders, self.layout.services
+        actions: dict[ProcessAction, DependencyAction] = {
+            ProcessAction.PAUSE: PauseContainer(engine, orders, services),
+            ProcessAction.KILL: KillContainer(engine, orders, services, self._await_dependency),
+            ProcessAction.DISCONNECT: DisconnectContainer(engine, orders, services),
+        }
+        return FormTable(
+            self.name,
+            {
+                Toxics: ToxicsApplier(tap=tap, fault_proxy=toxiproxy),
+                Disabled: DisabledApplier(tap=tap, fault_proxy=toxiproxy),
+                Processing: ProcessingApplier(actions),
+            },
+        )
 
     def _control(self, service: str) -> Address:
         return self._await_answer(service, CONTROL_PORT, "/version")
@@ -158,16 +216,18 @@ class DockerBackend:
             raise ConfigurationError(
                 "work trees run as processes: take the backend embedded or local, or give images"
             )
-        template = self._template
+        running = self.running
+        stack, template = running.stack, running.template
         if program.image:
             template = template.of_image(program.image)
         port = self.layout.target_port
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():
-            check_authority(dependency, configured, self._given["ca"])
-        told = variables(self.configuration, self.layout.target_addresses(), self._given)
+            check_authority(dependency, configured, stack.given["ca"])
+        told = variables(self.configuration, stack.addresses, stack.given)
         given = {key: fill(text, own) for key, text in {**told, **environment}.items()}
         mounts = [f"{self._files}:{FILES}:ro"] if any(self._files.iterdir()) else []
+        LOG.info("starting %s: a container of the image %s", name, template.image)
         self.engine.start_like(template, name, given, port, mounts)
         try:
             return self._await_answer(name, port, self.configuration.health)
@@ -182,6 +242,7 @@ class DockerBackend:
     def stop_target(self, name: str) -> None:
         """Remove the container."""
         self.engine.remove(name)
+        LOG.info("stopped %s", name)
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
@@ -191,86 +252,15 @@ class DockerBackend:
         """Bring a fault about; it is in force when this returns."""
         outside = self.layout.outside
         check_fault(fault, self.configuration, self.name, self.capabilities, outside=outside)
-        name = fault.dependency
-        service = self.layout.services[name]
-        match fault.form:
-            case Toxics() as toxics:
-                self._striking(fault).add(name, toxics, prefix=toxic_prefix(fault))
-            case Disabled():
-                # The tap refuses too, so that a refused connection stays a refused one.
-                self._tap_control.disable(name)
-                self._toxiproxy.disable(name)
-            case Processing(ProcessAction.PAUSE):
-                self._leave(service, [("docker", "unpause", self._container(service))])
-                self.engine.pause(service)
-            case Processing(ProcessAction.KILL):
-                self._leave(service, [("docker", "start", self._container(service))])
-                self.engine.kill(service)
-            case Processing(ProcessAction.DISCONNECT):
-                self._networks[service] = networks = self.engine.networks(service)
-                container = self._container(service)
-                self._leave(
-                    service,
-                    [
-                        ("docker", "network", "connect", "--alias", service, network, container)
-                        for network in networks
-                    ],
-                )
-                for network in networks:
-                    self.engine.disconnect(service, network)
+        self.running.stack.forms.inject(fault)
 
     def heal(self, fault: Fault) -> None:
         """Undo a fault; it is over when this returns."""
-        name = fault.dependency
-        # One that there is not was refused; healing it all the same is its own clear error.
-        service = self.layout.services.get(name, name)
-        match fault.form:
-            case Toxics():
-                self._striking(fault).remove(name, prefix=toxic_prefix(fault))
-            case Disabled():
-                self._toxiproxy.enable(name)
-                self._tap_control.enable(name)
-            case Processing(ProcessAction.PAUSE):
-                if self.engine.state(service).status == "paused":
-                    self.engine.unpause(service)
-                self._leave(service, [])
-            case Processing(ProcessAction.KILL):
-                self.engine.start(service)
-                self._await_dependency(name)
-                self._leave(service, [])
-            case Processing(ProcessAction.DISCONNECT):
-                joined = self.engine.networks(service)
-                for network in self._networks.pop(service, ()):
-                    if network not in joined:
-                        self.engine.connect(service, network)
-                self._leave(service, [])
-
-    def _striking(self, fault: Fault) -> FaultControl:
-        """Return what strikes the traffic: only our own proxy can do more than Toxiproxy."""
-        return self._tap_control if fault.needs in TAP_ONLY else self._toxiproxy
-
-    def _container(self, service: str) -> str:
-        return self.engine.identity(service)
-
-    def _leave(self, service: str, commands: Sequence[tuple[str, ...]]) -> None:
-        """Leave with the keeper what heals this dependency if the runner cannot."""
-        self._heal_commands[service] = tuple(commands)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        # Our own proxy keeps its leases itself; the real one knows none.
-        toxiproxy = getattr(self, "_toxiproxy", None)
-        self.keeper.arrange(
-            heal_posts=[] if toxiproxy is None else [f"http://{toxiproxy.address}/reset"],
-            heal_commands=[c for commands in self._heal_commands.values() for c in commands],
-            end_commands=[
-                (sys.executable, "-m", "windtunnel.backends.docker.sweep", self.engine.run)
-            ],
-        )
+        self.running.stack.forms.heal(fault)
 
     def apply(self, profile: Profile) -> Profile:
         """Delay the tap's side of the target's network by tc netem, or else in the tap itself."""
-        refusal = self._netem.apply(profile.round_trip)
+        refusal = self.running.netem.apply(profile.round_trip)
         if not refusal:
             return replace(profile, means="tc netem")
         for dependency in self.configuration.dependencies:
@@ -288,15 +278,16 @@ class DockerBackend:
     @property
     def lapses(self) -> int:
         """How often the keeper's lease ran out, or one of our proxy's."""
-        return self.keeper.lapses + self._tap_control.lapses
+        return self.keeper.lapses + self.running.stack.tap_control.lapses
 
     def stop(self) -> None:
         """Remove everything; ControlError names what remains."""
-        if hasattr(self, "_tap_control"):
-            self._tap_control.close()
+        if self._running is not None:
+            self._running.stack.close()
         self.keeper.close()
         left = self.engine.sweep()
         self.engine.close()
+        LOG.info("stopped the backend docker, run %s", self.keeper.run)
         if left:
             raise ControlError(
                 f"the keeper left {', '.join(left)} (label {RUN_LABEL}={self.engine.run});"

@@ -1,0 +1,40 @@
+"""What a backend has once it is started, and not before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from windtunnel.address import Address
+from windtunnel.backends.fault_forms.form_table import FormTable
+from windtunnel.backends.own_control import OwnControl
+from windtunnel.backends.tap import Tap
+from windtunnel.errors import ControlCode, ControlError
+
+Running = TypeVar("Running")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStack:
+    """A stack from its start to its stop."""
+
+    tap: Tap
+    tap_control: OwnControl
+    forms: FormTable
+    addresses: Mapping[str, Address]
+    """Where the target reaches each dependency; empty where the compose file says it itself."""
+    given: Mapping[str, str]
+    """What else the target's variables and files can name: "files", and "ca", which may be ""."""
+
+    def close(self) -> None:
+        """Renew no lease any more: what is in force heals after a lease."""
+        self.tap_control.close()
+
+
+def when_started(running: Running | None, backend: str) -> Running:
+    """Return what runs; ControlError with the code NOT_STARTED where nothing does yet."""
+    if running is None:
+        raise ControlError(
+            f"the backend {backend} is not started, so it has no tap yet; call start() first",
+            code=ControlCode.NOT_STARTED,
+        )
+    return running
