@@ -4,4 +4,4 @@ from windtunnel_sample.asgi_program import serve
 from windtunnel_sample.unified_server import create_app
 
 if __name__ == "__main__":
-    serve(create_app, "target")
+    serve(create_app, "windtunnel_sample")

@@ -22,7 +22,7 @@ def run(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("module", ["target", "windtunnel_sample.catalog"])
+@pytest.mark.parametrize("module", ["windtunnel_sample", "windtunnel_sample.catalog"])
 def test_a_taken_port_is_one_line_and_status_1(module: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -38,9 +38,9 @@ def test_a_taken_port_is_one_line_and_status_1(module: str) -> None:
 def test_an_impossible_port_is_refused_with_status_2(
     port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["target", f"--port={port}"])
+    monkeypatch.setattr(sys, "argv", ["windtunnel_sample", f"--port={port}"])
     with pytest.raises(SystemExit) as ended:
-        serve(create_app, "target")
+        serve(create_app, "windtunnel_sample")
     assert ended.value.code == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert "--port" in last
@@ -50,7 +50,7 @@ def test_an_impossible_port_is_refused_with_status_2(
 @pytest.mark.parametrize(
     ("stop", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, -signal.SIGTERM)]
 )
-def test_it_says_where_it_listens_and_ends_in_silence_when_told(
+def test_it_says_where_it_listens_and_ends_in_silence_when_asked(
     stop: signal.Signals, status: int
 ) -> None:
     with subprocess.Popen(

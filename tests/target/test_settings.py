@@ -122,5 +122,5 @@ def test_the_program_ends_with_status_2_and_that_line_alone(
     )
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.startswith("target: environment variable FAILURE_THRESHOLD='three': ")
+    assert line.startswith("windtunnel_sample: environment variable FAILURE_THRESHOLD='three': ")
     assert done.stdout == ""
