@@ -131,7 +131,7 @@ def load_test(
 
 def _say(verdicts: list[Verdict], result: Score, backend: str, seed: int) -> None:
     for line in terminal.table(result):
-        click.echo(line)
+        click.echo(line.text)
     open_ = [verdict for verdict in verdicts if verdict.ruling is not Ruling.PASS]
     for verdict in open_:
         click.echo(f"{verdict}")

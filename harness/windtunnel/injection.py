@@ -50,6 +50,7 @@ class Injection:
             raise RuntimeError(f"{self!r}: use it in a with statement")
         return FaultWindow(
             fault=repr(self.fault),
+            kind=type(self.fault).__name__,
             dependency=self.fault.dependency,
             began=self._began,
             ended=self._ended,

@@ -266,6 +266,7 @@ class Target:
             ended=time.monotonic(),
             concurrency=concurrency,
             profile=describe_profile(context.profile, evidence),
+            profile_name=context.profile.name,
             backend=context.backend.name,
             seed=context.seed,
             faults=tuple(w for w in context.windows() if w.ended is None or w.ended >= began),

@@ -42,6 +42,7 @@ def test_without_a_control_silence_is_no_pass() -> None:
 def verdict(category: Category, covers: str, ruling: Ruling = Ruling.PASS) -> Verdict:
     return Verdict(
         criterion="breaker opens within 3 failures",
+        criterion_id="breaker_opens",
         subject=covers,
         ruling=ruling,
         statement="",
@@ -75,5 +76,5 @@ def test_one_failure_or_doubt_costs_the_share_that_it_covers() -> None:
 
 
 def test_breaker_points_need_the_opening_itself() -> None:
-    served = replace(verdict(Category.BREAKERS, "db"), criterion="fallbacks are served")
+    served = replace(verdict(Category.BREAKERS, "db"), criterion_id="fallbacks_served")
     assert score([served], ["/a"], ["db"]).points == 0

@@ -54,5 +54,6 @@ def comparison(head: Head, *, rounds: int = 300, base: Head = lambda s, n: arm(s
             )
             for number in range(rounds)
         ),
-        conditions=("backend embedded", "profile loopback", "seed 1"),
+        conditions=("backend embedded", "profile loopback"),
+        seed=1,
     )

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from windtunnel import Category, Finding, Moment, Ruling, Verdict
+from windtunnel.criteria.fault_touched import FAULT_TOUCHED
 from windtunnel.criteria.score import score
-from windtunnel.reports.matrix import TOUCHED, matrix
+from windtunnel.reports.matrix import matrix
 from windtunnel.reports.reruns import counted, flaky
 from windtunnel.reports.scenario_result import (
     InjectedFault,
@@ -15,9 +16,9 @@ from windtunnel.reports.scenario_result import (
 )
 from windtunnel.reports.session_report import SessionReport
 
-OUTAGE = InjectedFault("Outage(dependency='prices')", "prices")
-LATENCY = InjectedFault("Latency(dependency='prices', seconds=0.2)", "prices")
-STOCK_OUTAGE = InjectedFault("Outage(dependency='stock')", "stock")
+OUTAGE = InjectedFault("Outage(dependency='prices')", "prices", "Outage")
+LATENCY = InjectedFault("Latency(dependency='prices', seconds=0.2)", "prices", "Latency")
+STOCK_OUTAGE = InjectedFault("Outage(dependency='stock')", "stock", "Outage")
 
 MOMENTS = tuple(
     Moment(100 + n * 0.0213, "caller", f"request {n}: 200 fallback")
@@ -27,6 +28,7 @@ MOMENTS = tuple(
 )
 OPENS = Verdict(
     criterion="breaker opens within 3 failures",
+    criterion_id="breaker_opens",
     subject="prices",
     ruling=Ruling.FAIL,
     statement="after 3 failures had ended, 17 attempts of 17 later requests reached it.",
@@ -67,7 +69,11 @@ ERRORS = Verdict(
 
 def touched(injected: InjectedFault, ruling: Ruling = Ruling.PASS) -> Verdict:
     return Verdict(
-        criterion=TOUCHED, subject=injected.fault, ruling=ruling, statement="20 calls started."
+        criterion="fault touched traffic",
+        criterion_id=FAULT_TOUCHED,
+        subject=injected.fault,
+        ruling=ruling,
+        statement="20 calls started.",
     )
 
 
@@ -134,7 +140,7 @@ def session(
 
 def with_text(text: str) -> SessionReport:
     """Return a session in which whatever can be a text is this one."""
-    injected = InjectedFault(text, text)
+    injected = InjectedFault(text, text, text)
     hostile = replace(
         OPENS,
         criterion=text,
@@ -146,7 +152,6 @@ def with_text(text: str) -> SessionReport:
         findings=(Finding(text, 1.0, text),),
         unit=text,
     )
-    # A name of a fault's class is cut at "(".
     one = replace(
         tried("x", ScenarioOutcome.FAILED, [hostile, touched(injected)], (injected,)), test=text
     )

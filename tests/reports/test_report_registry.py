@@ -135,7 +135,7 @@ def test_more_annotations_than_github_shows_are_counted() -> None:
 
 
 def test_the_terminal_shows_the_matrix_and_what_a_rerun_would_have_hidden() -> None:
-    lines = terminal.session(session())
+    lines = [line.text for line in terminal.session(session())]
     assert "  prices      Outage   -             FAIL             -              FAIL" in lines
     assert "  never injected at stock: Latency, Kill" in lines
     assert (

@@ -8,6 +8,7 @@ from windtunnel.reports import terminal
 
 OPENS = Verdict(
     criterion="breaker opens within 3 failures",
+    criterion_id="breaker_opens",
     subject="catalog",
     ruling=Ruling.PASS,
     statement="0 attempts.",
@@ -17,7 +18,8 @@ OPENS = Verdict(
 
 
 def table(*verdicts: Verdict) -> list[str]:
-    return terminal.table(score(verdicts, ["/api/agents"], ["catalog"]))
+    found = terminal.table(score(verdicts, ["/api/agents"], ["catalog"]))
+    return [line.text for line in found]
 
 
 def test_verdicts_that_say_the_same_of_the_same_are_shown_once() -> None:

@@ -83,8 +83,7 @@ def breaking_point(
         where = strength.show(trial.level) if trial.level else "no fault"
         is_open = trial.ruling is Ruling.INCONCLUSIVE
         values = " ".join(
-            verdict.statement if is_open else verdict.statement.partition(";")[0] + "."
-            for verdict in trial.verdicts
+            verdict.statement if is_open else verdict.brief for verdict in trial.verdicts
         )
         click.echo(f"  {where:>12}  {trial.ruling:<12}  {values}", err=True)
 

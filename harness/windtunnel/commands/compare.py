@@ -158,7 +158,7 @@ def _entry(result: ComparisonResult, commit: str, seed: int) -> Entry:
         base=comparison.base,
         fingerprint=machine.fingerprint(described),
         machine=described,
-        under="; ".join(c for c in comparison.conditions if not c.startswith("seed ")),
+        under="; ".join(comparison.conditions),
         seed=seed,
         figures=figures(result.verdicts),
         remarks=comparison.remarks,

@@ -61,6 +61,7 @@ def rule(
         needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         findings=findings,
         conditions=(*conditions(run), *doubts),
+        profile=run.profile,
         timeline=timeline(run.responses, recording.dependency, recording.attempts(*steps), counted),
     )
 

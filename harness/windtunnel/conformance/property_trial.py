@@ -94,6 +94,7 @@ class PropertyTrial:
     def _untested(self, stack: Stack, statement: str, needs: str) -> Verdict:
         return Verdict(
             criterion=self.chosen.name,
+            criterion_id=self.chosen.name,
             mechanism="circuit breaker",
             subject=self.subject.dependency,
             ruling=Ruling.INCONCLUSIVE,

@@ -26,6 +26,7 @@ def all_answered(run: Run, *, within: float) -> Verdict:
     endpoints = sorted({response.endpoint for response in run.responses})
     return Verdict(
         criterion="all answered in time",
+        criterion_id="all_answered",
         mechanism="answers",
         subject=endpoints[0] if len(endpoints) == 1 else f"{len(endpoints)} endpoints",
         ruling=ruling,
@@ -40,6 +41,7 @@ def all_answered(run: Run, *, within: float) -> Verdict:
             Finding("fallbacks", float(sum(bool(e.fallback) for e in run.responses)), "requests"),
         ),
         conditions=(*conditions(run), *(window.fault for window in run.faults)),
+        profile=run.profile,
         timeline=tuple(
             Moment(
                 each.ended,

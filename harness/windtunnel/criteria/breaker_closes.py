@@ -26,6 +26,7 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
     total = len(run.responses)
     nothing = Verdict(
         criterion="breaker closes after recovery",
+        criterion_id="breaker_closes",
         mechanism="circuit breaker",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
@@ -37,6 +38,7 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
         lower=float(good),
         upper=float(good),
         conditions=(*conditions(run), *partial(evidence)),
+        profile=run.profile,
         timeline=timeline(run.responses, dependency, seen, ()),
     )
     if total < ENOUGH:

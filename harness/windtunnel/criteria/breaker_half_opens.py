@@ -22,6 +22,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
     nothing = Verdict(
         criterion=f"half-open admits at most {at_most}",
+        criterion_id="breaker_half_opens",
         mechanism="circuit breaker",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
@@ -30,6 +31,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
         category=Category.BREAKERS,
         covers=(dependency,),
         conditions=(*conditions(run), *partial(evidence)),
+        profile=run.profile,
         timeline=timeline(run.responses, dependency, seen, ()),
     )
     if not seen:

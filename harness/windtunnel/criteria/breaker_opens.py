@@ -9,6 +9,8 @@ from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.records import Attempt, Evidence, Response, Run
 
+BREAKER_OPENS = "breaker_opens"
+"""The criterion's id."""
 ENOUGH_AFTER = 5
 """Requests after the last allowed failure that must have been kept from the dependency."""
 
@@ -31,6 +33,7 @@ def breaker_opens(
     doubts = partial(evidence)
     nothing = Verdict(
         criterion=f"breaker opens within {within} failures",
+        criterion_id=BREAKER_OPENS,
         mechanism="circuit breaker",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
@@ -38,6 +41,7 @@ def breaker_opens(
         category=Category.BREAKERS,
         covers=(dependency,),
         conditions=(*conditions(run), *doubts),
+        profile=run.profile,
         timeline=timeline(run.responses, dependency, seen, ()),
     )
     failure = _failure(run, dependency, seen, within)

@@ -27,6 +27,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     allowed = math.floor(at_most * total + 1e-9)
     nothing = Verdict(
         criterion="calls per request",
+        criterion_id="calls_per_request",
         mechanism="sharing",
         subject=f"{_endpoints(run)} at {dependency}",
         ruling=Ruling.INCONCLUSIVE,
@@ -37,6 +38,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
         lower=float(calls.least),
         upper=float(calls.most),
         conditions=(*conditions(run), *partial(evidence)),
+        profile=run.profile,
         timeline=timeline(run.responses, dependency, seen, seen[allowed:]),
     )
     ruling = decide_at_most(calls.least, calls.most, allowed)

@@ -23,6 +23,7 @@ def error_rate(
     errors = [response for response in responses if not response.succeeded]
     nothing = Verdict(
         criterion="error rate",
+        criterion_id="error_rate",
         mechanism="answers",
         subject=endpoint,
         ruling=Ruling.INCONCLUSIVE,
@@ -32,6 +33,7 @@ def error_rate(
         covers=(endpoint,),
         unit="share",
         conditions=conditions(run),
+        profile=run.profile,
     )
     if not responses:
         return nothing

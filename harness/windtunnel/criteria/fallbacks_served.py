@@ -16,6 +16,7 @@ def fallbacks_served(run: Run, dependency: str) -> Verdict:
     served = total - len(others)
     nothing = Verdict(
         criterion="fallbacks are served",
+        criterion_id="fallbacks_served",
         mechanism="fallback",
         subject=dependency,
         ruling=Ruling.INCONCLUSIVE,
@@ -25,6 +26,7 @@ def fallbacks_served(run: Run, dependency: str) -> Verdict:
         covers=(dependency,),
         unit="share",
         conditions=conditions(run),
+        profile=run.profile,
         timeline=timeline(others, dependency, (), ()),
     )
     if not total:

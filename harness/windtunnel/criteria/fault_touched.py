@@ -5,6 +5,9 @@ from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict
 from windtunnel.records import Evidence, FaultWindow
 
+FAULT_TOUCHED = "fault_touched"
+"""The criterion's id."""
+
 
 def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     """Judge that calls were under way at the dependency while the fault was in force.
@@ -30,6 +33,7 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     doubts = partial(evidence)
     return Verdict(
         criterion="fault touched traffic",
+        criterion_id=FAULT_TOUCHED,
         subject=window.fault,
         ruling=ruling,
         statement=(
@@ -65,6 +69,7 @@ def _by_touches(window: FaultWindow, evidence: Evidence) -> Verdict:
     most = least + uncounted(evidence, window.began, end) if own else float("inf")
     return Verdict(
         criterion="fault touched traffic",
+        criterion_id=FAULT_TOUCHED,
         subject=window.fault,
         ruling=Ruling.PASS if least else Ruling.FAIL if not most else Ruling.INCONCLUSIVE,
         statement=(

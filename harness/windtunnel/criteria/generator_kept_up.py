@@ -33,6 +33,7 @@ def generator_kept_up(
         )
     return Verdict(
         criterion="load engine kept up",
+        criterion_id="generator_kept_up",
         subject=run.engine,
         ruling=Ruling.INCONCLUSIVE if reasons else Ruling.PASS,
         statement="; ".join(reasons) + "."

@@ -30,6 +30,7 @@ def mean_response(
     durations = [response.duration for response in timed]
     nothing = Verdict(
         criterion="mean response",
+        criterion_id="mean_response",
         mechanism="response time",
         subject=wanted[0] if len(wanted) == 1 else f"{len(wanted)} endpoints",
         ruling=Ruling.INCONCLUSIVE,
@@ -39,6 +40,7 @@ def mean_response(
         covers=tuple(endpoint for endpoint in wanted if any(e.endpoint == endpoint for e in timed)),
         unit="s",
         conditions=conditions(run),
+        profile=run.profile,
     )
     found = intervals.mean(durations, confidence)
     if found is None:

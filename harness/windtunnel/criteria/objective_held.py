@@ -31,6 +31,7 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = 0.99)
     """
     nothing = Verdict(
         criterion=str(objective),
+        criterion_id="objective_held",
         mechanism="objective",
         subject=run.url or run.engine,
         ruling=Ruling.INCONCLUSIVE,
@@ -61,11 +62,13 @@ def _quantile(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdi
     found = _share(over, confidence)
     [value] = run.quantiles([wanted.share])
     allowed = 1 - wanted.share
+    measured = f"{wanted.share * 100:g} % took {value * 1000:.2f} ms at most"
     return replace(
         nothing,
+        measured=f"{measured}.",
         ruling=decide_below(found.lower, found.upper, allowed),
         statement=(
-            f"{wanted.share * 100:g} % took {value * 1000:.2f} ms at most; {found.value:.3%} took"
+            f"{measured}; {found.value:.3%} took"
             f" {wanted.limit * 1000:g} ms or longer ({_interval(found, confidence)}), allowed under"
             f" {allowed:.3g}."
         ),
@@ -81,11 +84,13 @@ def _quantile(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdi
 def _errors(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) -> Verdict:
     found = _share(run.samples.failure != 0, confidence)
     kinds = ", ".join(f"{count} {kind.text}" for kind, count in run.failures().items())
+    measured = f"{found.value:.3%} errors"
     return replace(
         nothing,
+        measured=f"{measured}.",
         ruling=decide_below(found.lower, found.upper, wanted.limit),
         statement=(
-            f"{found.value:.3%} errors ({_interval(found, confidence)}"
+            f"{measured} ({_interval(found, confidence)}"
             f"{'; ' + kinds if kinds else ''}), allowed under {wanted.limit:.3%}."
         ),
         value=found.value,
@@ -101,11 +106,13 @@ def _mean(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) 
     found = intervals.mean(_blocks(latencies), confidence) if len(latencies) else None
     if found is None:
         return nothing
+    measured = f"mean {found.value * 1000:.2f} ms"
     return replace(
         nothing,
+        measured=f"{measured}.",
         ruling=decide_below(found.lower, found.upper, wanted.limit),
         statement=(
-            f"mean {found.value * 1000:.2f} ms ({confidence * 100:.5g}% interval"
+            f"{measured} ({confidence * 100:.5g}% interval"
             f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms), allowed under"
             f" {wanted.limit * 1000:g} ms."
         ),
@@ -125,11 +132,13 @@ def _throughput(run: LoadRun, wanted: Objective, confidence: float, nothing: Ver
     found = intervals.mean((counts * each).tolist(), confidence)
     if found is None:
         return nothing
+    measured = f"{found.value:.1f} answers/s"
     return replace(
         nothing,
+        measured=f"{measured}.",
         ruling=decide_above(found.lower, found.upper, wanted.limit),
         statement=(
-            f"{found.value:.1f} answers/s ({confidence * 100:.5g}% interval {found.lower:.1f} to"
+            f"{measured} ({confidence * 100:.5g}% interval {found.lower:.1f} to"
             f" {found.upper:.1f}), required over {wanted.limit:g}."
         ),
         value=found.value,

@@ -24,6 +24,7 @@ def opens_no_connection(run: Run, dependency: str) -> Verdict:
         ruling, needs = Ruling.INCONCLUSIVE, "requests that call the dependency"
     return Verdict(
         criterion="opens no connection",
+        criterion_id="opens_no_connection",
         mechanism="connections",
         subject=dependency,
         ruling=ruling,
@@ -35,6 +36,7 @@ def opens_no_connection(run: Run, dependency: str) -> Verdict:
         unit="connections",
         needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         conditions=(*conditions(run), *partial(evidence)),
+        profile=run.profile,
         timeline=tuple(
             Moment(each.opened, dependency, f"connection {each.number} opened", counted=True)
             for each in opened

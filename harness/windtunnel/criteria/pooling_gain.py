@@ -40,8 +40,9 @@ def pooling_gain(
     wire = f"it opened {opened_on} connections with reuse and {opened_off} without"
     nothing = Verdict(
         criterion="pooling gain",
+        criterion_id="pooling_gain",
         mechanism="connections",
-        subject=f"{dependency}, {pairs.a.profile.partition(',')[0]}",
+        subject=f"{dependency}, {pairs.a.profile_name or pairs.a.profile}",
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{len(on)} pairs; required is a gain over {above * 100:g}%; {wire}.",
         needs="100 pairs or more",
@@ -49,6 +50,7 @@ def pooling_gain(
         covers=(dependency,),
         unit="share",
         conditions=conditions(pairs.a),
+        profile=pairs.a.profile,
     )
     if failures:
         return replace(

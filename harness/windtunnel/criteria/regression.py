@@ -48,7 +48,7 @@ def regressions(
             ]
             verdicts += _failures(endpoint, rounds)
     verdicts += _memory(comparison, tolerances)
-    return tuple(replace(verdict, conditions=comparison.conditions) for verdict in verdicts)
+    return tuple(replace(verdict, conditions=comparison.described) for verdict in verdicts)
 
 
 def share(comparison: Comparison, confidence: float) -> float:
@@ -79,6 +79,7 @@ def _judge(
         needs = "complete evidence"
     nothing = Verdict(
         criterion=one.name,
+        criterion_id=f"regression_{one.tolerance}",
         subject=endpoint,
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{why}, allowed {allowed}.",
@@ -219,6 +220,7 @@ def _memory(comparison: Comparison, tolerances: Tolerances) -> tuple[Verdict, ..
     return (
         Verdict(
             criterion="memory",
+            criterion_id="regression_memory",
             subject="the whole process",
             ruling=ruling,
             statement=(
@@ -254,6 +256,7 @@ def _failures(endpoint: str, rounds: Sequence[Round]) -> tuple[Verdict, ...]:
     return (
         Verdict(
             criterion="failures",
+            criterion_id="regression_failures",
             subject=endpoint,
             ruling=ruling,
             statement=(

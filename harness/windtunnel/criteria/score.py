@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from windtunnel.criteria.breaker_opens import BREAKER_OPENS
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 
 POINTS = {
@@ -59,7 +60,7 @@ def score(
             behind = tuple(v for v in verdicts if v.category is category and subject in v.covers)
             earned = bool(behind) and all(v.ruling is Ruling.PASS for v in behind)
             if category is Category.BREAKERS:
-                earned = earned and any("opens" in verdict.criterion for verdict in behind)
+                earned = earned and any(verdict.criterion_id == BREAKER_OPENS for verdict in behind)
             possible = points / len(subjects)
             shares.append(Share(category, subject, possible if earned else 0.0, possible, behind))
     return Score(tuple(shares))

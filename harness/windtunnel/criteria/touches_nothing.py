@@ -41,6 +41,7 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
         )
     return Verdict(
         criterion="touches no dependency",
+        criterion_id="touches_nothing",
         mechanism="isolation",
         subject=endpoint,
         ruling=ruling,

@@ -56,12 +56,16 @@ class Verdict:
     """
 
     criterion: str
-    """Such as "error rate"."""
+    """As a person reads it, such as "error rate"."""
+    criterion_id: str = ""
+    """Which criterion it is, such as "breaker_opens": what decisions rest on."""
     subject: str
     """What was judged, such as "/api/agents" or "catalog"."""
     ruling: Ruling
     statement: str
     """What was found against what is allowed, in one sentence."""
+    measured: str = ""
+    """What was found, in a few words; empty where the statement is as short."""
     category: Category = Category.UNSCORED
     covers: tuple[str, ...] = ()
     """The endpoints or dependencies that this verdict tests."""
@@ -76,6 +80,8 @@ class Verdict:
     timeline: tuple[Moment, ...] = ()
     conditions: tuple[str, ...] = ()
     """Where and how it was measured: backend, network profile, changed settings."""
+    profile: str = ""
+    """The network profile among the conditions."""
     mechanism: str = ""
     """What of the service it puts to the test, such as "circuit breaker": the matrix's column."""
 
@@ -83,6 +89,11 @@ class Verdict:
         if self.ruling is Ruling.INCONCLUSIVE:
             raise InconclusiveVerdict(f"{self}")
         return self.ruling is Ruling.PASS
+
+    @property
+    def brief(self) -> str:
+        """What was found, in a few words where the verdict has them."""
+        return self.measured or self.statement
 
     def __str__(self) -> str:
         needs = f" It needs {self.needs}." if self.needs else ""

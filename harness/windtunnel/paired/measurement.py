@@ -35,6 +35,7 @@ class ComparisonRequest:
     confirming: float = 0.0
     """Seconds of the budget that are left to fresh processes where these show a failure."""
     conditions: tuple[str, ...] = ()
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class Measurement:
             dependencies=self._request.dependencies,
             rounds=rounds,
             conditions=self._request.conditions,
+            seed=self._request.seed,
             remarks=(
                 *dict.fromkeys(gathered.notes),
                 *remarks(rounds, stolen() - gathered.stolen, elapsed),

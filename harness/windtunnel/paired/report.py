@@ -12,8 +12,8 @@ def lines(result: ComparisonResult) -> list[str]:
     """Return the verdicts by endpoint, what disturbed them, and what the intervals promise."""
     comparison = result.comparison
     written = [f"base  {comparison.base}", f"head  {comparison.head}"]
-    if comparison.conditions:
-        written.append(f"under {'; '.join(comparison.conditions)}")
+    if comparison.described:
+        written.append(f"under {'; '.join(comparison.described)}")
     for subject in dict.fromkeys(verdict.subject for verdict in result.verdicts):
         written.append(subject)
         written += [_line(v) for v in result.verdicts if v.subject == subject]

@@ -36,9 +36,10 @@ def compare_arms(
         f"backend {stack.backend.name}",
         f"profile {stack.profile.name}",
         *(f"fault {fault!r}" for fault in faults),
-        f"seed {stack.seed}",
     )
-    whole = replace(request, dependencies=stack.dependencies, conditions=conditions)
+    whole = replace(
+        request, dependencies=stack.dependencies, conditions=conditions, seed=stack.seed
+    )
     gathered = Gathered()
     generations = max(2, min(GENERATIONS, int(request.budget / GENERATION_SECONDS)))
     share = request.budget / generations
@@ -90,10 +91,10 @@ def compare_addresses(
     base, head = (
         RunningArm(name, address, None) for name, address in zip(names, addresses, strict=True)
     )
-    conditions = ("two services that ran already", f"seed {seed}")
+    conditions = ("two services that ran already",)
     return _measured(
         (base, head),
-        replace(request, dependencies=(), conditions=conditions),
+        replace(request, dependencies=(), conditions=conditions, seed=seed),
         random.Random(seed),  # noqa: S311 - replayable, not secret
         lambda since: (),
         Gathered(notes=["these processes alone were seen: others of the same code may differ"]),

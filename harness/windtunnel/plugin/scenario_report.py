@@ -78,7 +78,7 @@ def _tried(item: pytest.Item) -> ScenarioResult:
         replay=replay(item),
         said=state.said,
         judged=tuple(state.judged),
-        injected=tuple(InjectedFault(each.fault, each.dependency) for each in windows),
+        injected=tuple(InjectedFault.of(each) for each in windows),
         settings=tuple(f"{name}={value}" for name, value in state.settings.items()),
         description=() if stack is None else stack.backend.description,
         capabilities=() if stack is None else tuple(sorted(stack.backend.capabilities)),

@@ -52,7 +52,7 @@ def record_verdict(item: pytest.Item, verdict: Verdict, *, scored: bool = True) 
         Judged(
             test=item.nodeid,
             verdict=verdict if scored else replace(verdict, category=Category.UNSCORED),
-            faults=tuple(InjectedFault(each.fault, each.dependency) for each in windows),
+            faults=tuple(InjectedFault.of(each) for each in windows),
             attempt=state.attempt,
             replay=replay(item),
         )

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from windtunnel import __version__
+from windtunnel.criteria import Ruling
 from windtunnel.criteria.score import score
 from windtunnel.errors import WindtunnelError
 from windtunnel.history import machine
@@ -70,7 +71,7 @@ class _Collector:
             return
         terminalreporter.section("windtunnel")
         for line in terminal.session(found):
-            terminalreporter.line(line, red=line.lstrip().startswith("FAIL"))
+            terminalreporter.line(line.text, red=line.ruling is Ruling.FAIL)
         if found.standing is Standing.BELOW:
             terminalreporter.line(
                 f"the score {found.score.points:g} is below"
@@ -81,8 +82,8 @@ class _Collector:
             start = os.environ.get("GITHUB_WORKSPACE", "")
             folder = os.path.relpath(self._config.rootpath, start) if start else ""
             self._write("annotations", Annotations(terminalreporter.line, folder), found)
-        for line in self._unwritten:
-            terminalreporter.line(line, red=True)
+        for unwritten in self._unwritten:
+            terminalreporter.line(unwritten, red=True)
 
     def _write(self, name: str, sink: Sink, found: SessionReport) -> None:
         try:

@@ -51,9 +51,16 @@ class Comparison:
     """Those whose calls were counted; none where the arms are not behind our taps."""
     rounds: tuple[Round, ...]
     conditions: tuple[str, ...] = ()
-    """Backend, profile, faults and seed."""
+    """Backend, profile and faults."""
+    seed: int | None = None
+    """What random decisions were drawn from; None where that is not known."""
     remarks: tuple[str, ...] = ()
     """What disturbed the measurement, each as one sentence."""
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """The conditions and the seed, as a person reads them."""
+        return self.conditions if self.seed is None else (*self.conditions, f"seed {self.seed}")
 
     def of(self, endpoint: str) -> tuple[Round, ...]:
         """Return the rounds of one endpoint, in order."""

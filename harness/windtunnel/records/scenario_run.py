@@ -16,6 +16,8 @@ class FaultWindow:
     dependency: str
     began: float
     ended: float | None = None
+    kind: str = ""
+    """The fault's class, such as "Outage"."""
     toxic: str = ""
     """How the names of its toxics at the tap begin, where their touches say what it altered."""
 
@@ -30,12 +32,14 @@ class Run:
     ended: float
     concurrency: int
     profile: str
-    """The network profile in force, such as "loopback" or "zone (1.3 ms measured)"."""
+    """The network profile in force, such as "loopback", with what exchanges took under it."""
     backend: str
     seed: int
     faults: tuple[FaultWindow, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """Settings that differ from the target's defaults, such as "RECOVERY_TIMEOUT=1"."""
+    profile_name: str = ""
+    """The profile's name alone, such as "zone"."""
     limits: Limits = field(default_factory=Limits)
     """What the criteria demand of it where a test does not say otherwise."""
 

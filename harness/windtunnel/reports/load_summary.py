@@ -63,7 +63,7 @@ def verdicts(judged: Sequence[Verdict]) -> list[str]:
 
 def trial(tried: RateTrial) -> str:
     """Return the line of one step of a search."""
-    values = "; ".join(verdict.statement.partition(";")[0] for verdict in tried.verdicts)
+    values = " ".join(verdict.brief for verdict in tried.verdicts)
     return f"  {tried.rate:>10.1f}/s  {tried.ruling:<12} {values}"
 
 

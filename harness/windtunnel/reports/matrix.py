@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from windtunnel.criteria import Ruling
+from windtunnel.criteria.fault_touched import FAULT_TOUCHED
 from windtunnel.reports.scenario_result import (
     InjectedFault,
     Judged,
@@ -17,8 +18,6 @@ from windtunnel.reports.scenario_result import (
 
 ASSERTED = "asserted"
 """The column of tests that asserted something of their own under a fault."""
-TOUCHED = "fault touched traffic"
-"""The criterion by which a fault is vacuous or not."""
 
 
 class CellStatus(StrEnum):
@@ -141,7 +140,7 @@ def _statuses(tried: ScenarioResult, injected: InjectedFault) -> list[tuple[str,
         judged
         for judged in tried.judged
         if injected in judged.faults
-        and judged.verdict.criterion != TOUCHED
+        and judged.verdict.criterion_id != FAULT_TOUCHED
         and not _is_about(judged, others)
     ]
     found = [
@@ -174,7 +173,7 @@ def _vacuous(tried: ScenarioResult, injected: InjectedFault) -> bool:
     rulings = {
         judged.verdict.ruling
         for judged in tried.judged
-        if judged.verdict.criterion == TOUCHED and judged.verdict.subject == injected.fault
+        if judged.verdict.criterion_id == FAULT_TOUCHED and judged.verdict.subject == injected.fault
     }
     return rulings == {Ruling.FAIL}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from windtunnel.criteria import Verdict
+from windtunnel.records import FaultWindow
 
 
 class ScenarioOutcome(StrEnum):
@@ -22,11 +23,13 @@ class InjectedFault:
     fault: str
     """As it reads in a scenario, such as "Outage(dependency='catalog')"."""
     dependency: str
+    kind: str
+    """The fault's class, such as "Outage"."""
 
-    @property
-    def kind(self) -> str:
-        """The fault's class."""
-        return self.fault.partition("(")[0]
+    @classmethod
+    def of(cls, window: FaultWindow) -> "InjectedFault":
+        """Return the fault of a window."""
+        return cls(window.fault, window.dependency, window.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,19 +18,24 @@ def plan(experiment: Experiment) -> None:
     with experiment.resetting():
         experiment.open()
         for name, endpoint in experiment.others.items():
-            experiment.drive(f"other: {name}", REQUESTS, endpoint=endpoint)
+            experiment.drive(_step(name), REQUESTS, endpoint=endpoint)
 
 
 def judge(recording: Recording) -> Verdict:
     """Judge that requests to each other dependency are all answered by it."""
     opened = recording.opened
-    steps = [step for step in recording.steps if step.name.startswith("other: ")]
-    verdicts = [breaker_closes(each.run, each.name.removeprefix("other: ")) for each in steps]
+    runs = {step.name: step.run for step in recording.steps}
+    driven = [
+        (evidence.dependency, runs[_step(evidence.dependency)])
+        for evidence in recording.whole.evidence
+        if _step(evidence.dependency) in runs
+    ]
+    verdicts = [breaker_closes(run, dependency) for dependency, run in driven]
     failed = [verdict for verdict in verdicts if verdict.ruling is not Ruling.PASS]
     verdict = replace(
         unscored((failed or verdicts)[0]), criterion="the others' breakers are left alone"
     )
-    if verdict.ruling is Ruling.PASS and steps[-1].run.ended > opened.earliest + (
+    if verdict.ruling is Ruling.PASS and max(run.ended for _, run in driven) > opened.earliest + (
         recording.open_time.least
     ):
         return replace(
@@ -39,6 +44,11 @@ def judge(recording: Recording) -> Verdict:
             needs="a longer recovery time, or a less loaded machine: it was open no more",
         )
     return verdict
+
+
+def _step(dependency: str) -> str:
+    """Return the name of the step that calls another dependency."""
+    return f"other: {dependency}"
 
 
 PROPERTY = Property(

@@ -6,10 +6,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from windtunnel.criteria import Moment, Ruling, Verdict
+from windtunnel.criteria.fault_touched import FAULT_TOUCHED
 from windtunnel.criteria.score import POINTS
 from windtunnel.reports.explanation import amount, figure
 from windtunnel.reports.html.timeline_picture import draw
-from windtunnel.reports.matrix import TOUCHED
 from windtunnel.reports.scenario_result import Judged, ScenarioResult
 from windtunnel.reports.session_report import SessionReport
 
@@ -62,7 +62,7 @@ def _render(
             ruling: sum(each.verdict.ruling is ruling for each in report.judged)
             for ruling in _ORDER
         },
-        touched=[each for each in report.judged if each.verdict.criterion == TOUCHED],
+        touched=[each for each in report.judged if each.verdict.criterion_id == FAULT_TOUCHED],
         entries=entries,
         shown=len(shown),
         plots=plots,
@@ -110,7 +110,7 @@ def _plots(template: Template, report: SessionReport, room: _Room) -> tuple[list
 
 def _unremarkable(judged: Judged) -> bool:
     """Whether this verdict can share one line with all of its kind."""
-    return judged.verdict.criterion == TOUCHED and judged.verdict.ruling is Ruling.PASS
+    return judged.verdict.criterion_id == FAULT_TOUCHED and judged.verdict.ruling is Ruling.PASS
 
 
 def _environment() -> Environment:
