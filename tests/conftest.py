@@ -12,7 +12,7 @@ pytest_plugins = ["pytester"]
 REQUIRE_ALL = "WINDTUNNEL_CI_REQUIRE_ALL"
 """Set in CI: a test that would be skipped fails instead."""
 
-LOADED_ONCE = ("numpy.fft", "numpy.random", "scipy.optimize", "scipy.special")
+LOADED_ONCE = ("numpy.fft", "numpy.random")
 """What windtunnel imports late, and numpy's compiled modules refuse to load a second time."""
 
 ALONE = frozenset({"benchmarks", "load_testing", "scenarios"})

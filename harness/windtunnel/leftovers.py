@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from windtunnel.errors import BackendUnavailable
+from windtunnel.extras import require
 from windtunnel.keeper.process_keeper import PROGRAMS
 from windtunnel.run_identity import KEEPER_VARIABLE, PREFIX, RUN_VARIABLE, run_of_folder
 
@@ -108,22 +109,23 @@ def _runs_with(variable: str) -> dict[str, list[psutil.Process]]:
 
 def _runs_in_engine() -> tuple[tuple[str, ...], str]:
     """Return this machine's runs in the Docker engine, and why none could be looked for."""
-    # Imported here: the docker package takes long to load.
-    from windtunnel.backends.docker.docker_engine import runs  # noqa: PLC0415 - for the reason above
-
     try:
+        require("docker", "the Docker engine")
+        # Imported here: the docker package takes long to load, and may not be there.
+        from windtunnel.backends.docker.docker_engine import runs  # noqa: PLC0415 - as above
+
         return runs(), ""
     except BackendUnavailable as error:
         return (), f"Docker was not looked at: {str(error).splitlines()[0]}"
 
 
 def _end_in_engine(runs: list[str], *, remove: bool) -> Iterator[Leftover]:
-    from windtunnel.backends.docker.docker_engine import DockerEngine  # noqa: PLC0415 - as above
-
     for run in runs:
         if not remove:
             yield Leftover(run, "docker", "containers and networks")
             continue
+        from windtunnel.backends.docker.docker_engine import DockerEngine  # noqa: PLC0415 - as above
+
         engine = DockerEngine(run)
         for name in engine.sweep():
             yield Leftover(run, "docker", name)

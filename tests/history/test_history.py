@@ -1,8 +1,11 @@
 """The history's promises: lines that can be read again, changes that are real, machines apart."""
 
+import math
 import random
 from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
+from statistics import median
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,7 +17,7 @@ from windtunnel.criteria.regression import regressions
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.history import machine, store
-from windtunnel.history.changes import changes, series_of
+from windtunnel.history.changes import PENALTY, SHORTEST, changes, series_of
 from windtunnel.history.entry import SCHEMA, Entry, Figure, figures, from_line, to_line
 from windtunnel.history.svg import picture
 from windtunnel.history.text import bars, lines
@@ -132,6 +135,25 @@ def test_counts_that_were_always_equal_change_with_the_first_that_stay_different
     assert changes([1.0] * 10 + [2.0] * 5) == (10,)
     assert changes([1.0] * 15) == ()
     assert changes([0.0] * 10 + [1.0] * 5) == (10,)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_all_ways_to_cut_a_series_the_cheapest_is_taken(seed: int) -> None:
+    values = noisy(13, seed=seed, step_at=6, step=0.03 * (seed % 4))
+    steps = [later - earlier for earlier, later in pairwise(values)]
+    spread = median(abs(step - median(steps)) for step in steps)
+    penalty = 1.4826 * spread / math.sqrt(2) * PENALTY * math.log(len(values))
+
+    def cost(cuts: tuple[int, ...]) -> float:
+        levels = [values[begin:end] for begin, end in pairwise((0, *cuts, len(values)))]
+        if min(map(len, levels)) < SHORTEST:
+            return math.inf
+        deviations = sum(abs(each - median(level)) for level in levels for each in level)
+        return deviations + penalty * len(cuts)
+
+    places = range(SHORTEST, len(values) - SHORTEST + 1)
+    every = [cuts for count in range(4) for cuts in combinations(places, count)]
+    assert cost(changes(values)) == pytest.approx(min(map(cost, every)))
 
 
 def test_too_few_runs_have_no_changes() -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 NAMES = ("auto", "embedded", "local", "docker")
 """Our own; other distributions may add theirs by entry point."""
 
+EXTRAS = {"local": "toxiproxy", "docker": "docker"}
+"""The backends that need more than the core, each with the extra that installs it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -28,7 +31,7 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
     """Return the backend to use, the configured one where none is asked for.
 
     ConfigurationError, which names `place`, where no backend has the name, or where it cannot
-    start what is configured. `auto` takes local where both its programs are found, else embedded;
+    start what is configured. `auto` takes local where its programs and its extra are there, else embedded;
     docker only where nothing but a compose service is configured, because it builds images first.
     """
     name = configuration.backend if wanted is None else wanted
@@ -51,6 +54,8 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
         find_programs()
     except BackendUnavailable:
         return Choice("embedded", "auto: toxiproxy-server and redis-server are not both on PATH")
+    if missing("toxiproxy"):
+        return Choice("embedded", f"auto: local needs {install_command('toxiproxy')}")
     return Choice("local", "auto: toxiproxy-server and redis-server are on PATH")
 
 
@@ -64,6 +69,8 @@ def check_name(name: str, place: str) -> None:
 
 def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "Backend":
     """Return a backend that is not started yet; BackendUnavailable says what it lacks."""
+    if name in EXTRAS:
+        require(EXTRAS[name], f"the backend {name}")
     # Each is imported where it is taken: every pytest session chooses one, and few start it.
     match name:
         case "embedded":

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from windtunnel.errors import ConfigurationError
-from windtunnel.history.changes import can_find, series_of
+from windtunnel.history.changes import series_of
 from windtunnel.history.store import GIT_NOTES, read
 from windtunnel.history.svg import picture
 from windtunnel.history.text import lines
@@ -35,8 +35,6 @@ def history(*, place: str, endpoint: str | None, changed: bool, svg: Path | None
         return
     for line in lines(every):
         click.echo(line)
-    if not can_find():
-        click.echo("changes of level were not looked for: the package ruptures is not installed")
     if svg is not None:
         try:
             svg.write_text(picture(every), encoding="utf-8")

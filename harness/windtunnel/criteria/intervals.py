@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from windtunnel.criteria import beta_distribution
+
 BATCHES = 20
 """Batches of an interval: 10 to 30 are advised (Schmeiser 1982, doi:10.1287/opre.30.3.556)."""
 
@@ -24,12 +26,10 @@ def proportion(events: int, trials: int, confidence: float = 0.99) -> Interval:
     It holds the true share at least as often as `confidence` says, however few the trials: Wilson's
     shorter one would call a service failed on its first error. `trials` is at least 1.
     """
-    # Imported here: scipy takes longer to load than most test sessions need.
-    from scipy.special import betaincinv  # noqa: PLC0415 - for the reason above
-
     tail = (1 - confidence) / 2
-    lower = 0.0 if events == 0 else float(betaincinv(events, trials - events + 1, tail))
-    upper = 1.0 if events == trials else float(betaincinv(events + 1, trials - events, 1 - tail))
+    missed = trials - events
+    lower = 0.0 if events == 0 else beta_distribution.quantile(events, missed + 1, tail)
+    upper = 1.0 if missed == 0 else beta_distribution.quantile(events + 1, missed, 1 - tail)
     return Interval(events / trials, lower, upper)
 
 
@@ -60,7 +60,9 @@ def trials_for_none(limit: float, confidence: float = 0.99) -> int:
 
 
 def _student(freedom: int, confidence: float) -> float:
-    # Imported here: scipy takes longer to load than most test sessions need.
-    from scipy.special import stdtrit  # noqa: PLC0415 - for the reason above
+    """Return the value that Student's t exceeds in size with probability 1 - confidence.
 
-    return float(stdtrit(freedom, (1 + confidence) / 2))
+    freedom / (freedom + t²) is distributed as Beta(freedom / 2, 1 / 2).
+    """
+    share = beta_distribution.quantile(freedom / 2, 0.5, 1 - confidence)
+    return math.sqrt(freedom * (1 / share - 1))

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from windtunnel.backends.choice import EXTRAS
 from windtunnel.backends.docker.compose_command import find_compose
-from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.installed_programs import find_programs
 from windtunnel.configuration import Configuration
 from windtunnel.doctor.check import Check, fail, ok
 from windtunnel.errors import BackendUnavailable
+from windtunnel.extras import require
 
 
 def commands(configuration: Configuration) -> Iterator[Check]:
@@ -43,6 +44,7 @@ def backends(backend: str) -> Iterator[Check]:
 def _local(backend: str) -> Iterator[Check]:
     try:
         toxiproxy, redis = find_programs()
+        require(EXTRAS["local"], "the backend local")
     except BackendUnavailable as error:
         yield _lacking("local", backend, str(error), "install them; embedded needs neither")
     else:
@@ -51,6 +53,10 @@ def _local(backend: str) -> Iterator[Check]:
 
 def _docker(backend: str) -> Iterator[Check]:
     try:
+        require(EXTRAS["docker"], "the backend docker")
+        # Imported here: without its extra there is no such module.
+        from windtunnel.backends.docker.docker_engine import DockerEngine  # noqa: PLC0415 - as above
+
         compose = " ".join(find_compose())
         engine = DockerEngine("doctor")
     except BackendUnavailable as error:

@@ -1,9 +1,10 @@
 """Finds where a series of runs changed its level."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
+from heapq import heappop, heappush, heappushpop
+from itertools import pairwise
 from statistics import median
 
 from windtunnel.history.entry import Entry, Figure
@@ -72,31 +73,59 @@ def series_of(entries: Sequence[Entry]) -> tuple[Series, ...]:
     )
 
 
-def can_find() -> bool:
-    """Whether changes can be found here: ruptures exists for Python up to 3.13 only."""
-    return find_spec("ruptures") is not None
-
-
 def changes(values: Sequence[float]) -> tuple[int, ...]:
-    """Return the indices at which a new level begins, by PELT on absolute deviations.
+    """Return the indices at which a new level begins.
 
-    Killick, Fearnhead and Eckley 2012, doi:10.1080/01621459.2012.737745, as in the package
-    ruptures. The noise is taken from the differences of neighbours, which a change hardly alters.
+    Of all ways to cut the values into levels of SHORTEST at least, the cheapest is taken: the sum
+    of absolute deviations from each level's median, and a penalty for each change (optimal
+    partitioning, Jackson et al. 2005, doi:10.1109/LSP.2001.838216). The noise is taken from the
+    differences of neighbours, which a change hardly alters.
     """
-    if len(values) < 2 * SHORTEST or not can_find():
+    if len(values) < 2 * SHORTEST:
         return ()
-    # Imported here: they take longer to load than the rest of the command.
-    import numpy as np  # noqa: PLC0415 - for the reason above
-    import ruptures  # noqa: PLC0415 - the same
-
-    array = np.asarray(values, dtype=float)
-    steps = np.diff(array)
-    noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
+    steps = [later - earlier for earlier, later in pairwise(values)]
+    noise = 1.4826 * _deviation(steps) / math.sqrt(2)
     # Counts are often all equal: then any difference is a change.
-    noise = noise or 1e-3 * float(np.median(np.abs(array))) or 1e-9
-    found = (
-        ruptures.Pelt(model="l1", min_size=SHORTEST, jump=1)
-        .fit((array - np.median(array)) / noise)
-        .predict(pen=PENALTY * math.log(len(array)))
-    )
-    return tuple(int(place) for place in found[:-1])
+    noise = noise or 1e-3 * median([abs(value) for value in values]) or 1e-9
+    penalty = noise * PENALTY * math.log(len(values))
+    # For each number of first values: the least cost, and where the last level begins.
+    best: list[tuple[float, int]] = [(-penalty, 0)] + [(math.inf, 0)] * len(values)
+    for start in range(len(values) - SHORTEST + 1):
+        if start and not math.isfinite(best[start][0]):
+            continue
+        before = best[start][0] + penalty
+        for length, cost in _costs(values[start:]):
+            if length >= SHORTEST and before + cost < best[start + length][0]:
+                best[start + length] = (before + cost, start)
+    found: list[int] = []
+    end = len(values)
+    while end:
+        end = best[end][1]
+        found.append(end)
+    return tuple(sorted(found)[1:])
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """Return the median absolute deviation."""
+    middle = median(values)
+    return median([abs(value - middle) for value in values])
+
+
+def _costs(values: Sequence[float]) -> Iterator[tuple[int, float]]:
+    """Yield for each number of first values the sum of their deviations from their median."""
+    # The lower half negated, so that both heaps begin with what is next to the median.
+    lower: list[float] = []
+    upper: list[float] = []
+    below = above = 0.0
+    for length, value in enumerate(values, start=1):
+        moved = -heappushpop(lower, -value)
+        below += value - moved
+        heappush(upper, moved)
+        above += moved
+        if len(upper) > len(lower):
+            moved = heappop(upper)
+            above -= moved
+            heappush(lower, -moved)
+            below += moved
+        middle = -lower[0]
+        yield length, (middle * len(lower) - below) + (above - middle * len(upper))

@@ -1,14 +1,16 @@
-"""Latencies of any number of requests in bounded memory: an HDR histogram, by hdrhistogram.
+"""Latencies of any number of requests in bounded memory: an HDR histogram.
 
 Source: Gil Tene, HdrHistogram: classes whose width grows with the value, so that each value is
 known to the same number of significant digits.
 """
 
 import math
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
-from hdrh.histogram import HdrHistogram
 from numpy.typing import NDArray
 
 DIGITS = 3
@@ -26,14 +28,15 @@ class Histogram:
     """A count for each class of latencies. It can be handed to another process."""
 
     def __init__(self) -> None:
-        self._counts = HdrHistogram(1, _LONGEST, DIGITS)
+        self._counts: Counter[int] = Counter()
+        """By the least value of a class, in nanoseconds."""
         self._longest = 0.0
 
     def __repr__(self) -> str:
         return f"<Histogram of {len(self)} latencies>"
 
     def __len__(self) -> int:
-        return int(self._counts.get_total_count())
+        return self._counts.total()
 
     def record(self, seconds: NDArray[np.float64]) -> None:
         """Count these latencies."""
@@ -41,15 +44,14 @@ class Histogram:
             return
         self._longest = max(self._longest, float(np.max(seconds)))
         values = np.clip(np.rint(seconds * _NANOSECONDS).astype(np.int64), 1, _LONGEST)
-        # Cut to the class's least value, so that the library is called once a class.
         shifts = np.maximum(0, np.frexp(values.astype(np.float64))[1] - _BITS)
         classes, counts = np.unique((values >> shifts) << shifts, return_counts=True)
         for value, count in zip(classes.tolist(), counts.tolist(), strict=True):
-            self._counts.record_value(value, count)
+            self._counts[value] += count
 
     def add(self, other: "Histogram") -> None:
         """Count all that the other has counted."""
-        self._counts.add(other._counts)  # noqa: SLF001 - of one class
+        self._counts.update(other._counts)  # noqa: SLF001 - of one class
         self._longest = max(self._longest, other._longest)  # noqa: SLF001 - the same
 
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
@@ -58,19 +60,18 @@ class Histogram:
         The longest latency is exact.
         """
         total = len(self)
-        return tuple(self._quantile(share, total) if total else math.nan for share in shares)
+        if not total:
+            return tuple(math.nan for _ in shares)
+        classes = sorted(self._counts)
+        up_to = list(accumulate(self._counts[value] for value in classes))
+        found = []
+        for share in shares:
+            rank = min(total, max(1, math.ceil(share * total - 1e-9)))
+            least = classes[bisect_left(up_to, rank)]
+            found.append(self._longest if rank == total else self._seconds(least))
+        return tuple(found)
 
-    def _quantile(self, share: float, total: int) -> float:
-        rank = min(total, max(1, math.ceil(share * total - 1e-9)))
-        if rank == total:
-            return self._longest
-        # The library rounds the rank that a percentile stands for.
-        value = float(self._counts.get_value_at_percentile((rank - 0.25) / total * 100))
-        return min(value / _NANOSECONDS, self._longest)
-
-    def __getstate__(self) -> tuple[bytes, float]:
-        return self._counts.encode(), self._longest
-
-    def __setstate__(self, state: tuple[bytes, float]) -> None:
-        encoded, self._longest = state
-        self._counts = HdrHistogram.decode(encoded)
+    def _seconds(self, least: int) -> float:
+        """Return the longest latency that a class can hold."""
+        width: int = 1 << max(0, least.bit_length() - _BITS)
+        return min((least + width - 1) / _NANOSECONDS, self._longest)

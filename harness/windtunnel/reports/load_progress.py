@@ -1,14 +1,15 @@
 """A live line while load runs, on standard error, and only on a terminal."""
 
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
 from windtunnel.load.worker import Progress
 from windtunnel.reports.load_summary import time
+
+CLEAR_LINE = "\x1b[K"
+"""Erases the terminal's line from the cursor on."""
 
 Update = Callable[[tuple[Progress, ...], float], None]
 
@@ -16,13 +17,25 @@ Update = Callable[[tuple[Progress, ...], float], None]
 @contextmanager
 def progress(seconds: float) -> Iterator[Update]:
     """Return a function that shows the workers' latest reports of a run of `seconds`."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda reports, at: None
         return
+
     # Drawn when a report comes, not by a thread of its own: the cores are the load's.
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda reports, at: live.update(Text(line(reports, at, seconds)), refresh=True)
+    def draw(reports: tuple[Progress, ...], at: float) -> None:
+        width = shutil.get_terminal_size().columns
+        _write(line(reports, at, seconds)[: width - 1])
+
+    try:
+        yield draw
+    finally:
+        _write("")
+
+
+def _write(text: str) -> None:
+    """Put a text in place of the line on which the cursor is."""
+    sys.stderr.write(f"\r{CLEAR_LINE}{text}")
+    sys.stderr.flush()
 
 
 def line(reports: tuple[Progress, ...], at: float, seconds: float) -> str:
