@@ -8,6 +8,7 @@ from windtunnel.backends.installed_programs import find_programs
 from windtunnel.configuration import Configuration
 from windtunnel.entry_points import BACKENDS, extensions
 from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
+from windtunnel.extras import install_command, missing, require
 
 if TYPE_CHECKING:
     from windtunnel.backends.backend import Backend
@@ -31,8 +32,9 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
     """Return the backend to use, the configured one where none is asked for.
 
     ConfigurationError, which names `place`, where no backend has the name, or where it cannot
-    start what is configured. `auto` takes local where its programs and its extra are there, else embedded;
-    docker only where nothing but a compose service is configured, because it builds images first.
+    start what is configured. `auto` takes local where its programs and its extra are there, else
+    embedded; docker only where nothing but a compose service is configured, because it builds
+    images first.
     """
     name = configuration.backend if wanted is None else wanted
     check_name(name, place)
