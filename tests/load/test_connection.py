@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import pytest
@@ -163,3 +164,24 @@ def test_an_answer_without_a_length_lasts_until_the_close() -> None:
 
     answer = run(ask())
     assert (answer.status, answer.failure, answer.body) == (200, RequestFailure.NONE, b"abc")
+
+
+def test_a_cancelled_requests_answer_is_not_taken_for_the_next_ones() -> None:
+    async def by_path(request: bytes) -> bytes:
+        if b"/slow" in request:
+            await asyncio.sleep(0.1)
+            return OK.replace(b"200 OK", b"500 No")
+        await asyncio.sleep(0.2)
+        return OK
+
+    async def ask() -> int | None:
+        async with serving(by_path) as server:
+            connection = HttpConnection(server.address, keep_headers=frozenset())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await connection.get("/slow", timeout=5.0)
+            answer = await connection.get("/next", timeout=5.0)
+            connection.close()
+            return answer.status
+
+    assert run(ask()) == 200

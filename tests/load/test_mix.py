@@ -60,7 +60,7 @@ def test_expected_statuses_decide_what_is_an_error() -> None:
         ({"headers": {"a": "b\r\nc: d"}}, "expected one line"),
         ({"weight": 0}, "expected above zero"),
         ({"timeout": 0}, "expected seconds"),
-        ({"expect": (99,)}, "expected 200 to 599"),
+        ({"expect": (99,)}, "expected 101 or 200 to 599"),
     ],
 )
 def test_what_no_server_could_be_sent_is_refused(arguments: dict[str, object], said: str) -> None:

@@ -5,10 +5,8 @@ import errno
 from dataclasses import dataclass, field
 from typing import cast
 
-import httptools
-
 from windtunnel.address import Address
-from windtunnel.load.answer_head import status_until_close
+from windtunnel.load.answer_reader import AnswerReader, MalformedAnswer
 from windtunnel.load.connection_errors import failure_of
 from windtunnel.records import RequestFailure
 
@@ -37,12 +35,8 @@ class HttpConnection(asyncio.Protocol):
         self._address = address
         self._keep_headers = keep_headers
         self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[None] | None = None
-        self._parser: httptools.HttpResponseParser | None = None
-        self._answer = HttpAnswer()
-        self._body: list[bytes] = []
-        self._head = b""
-        self._lost: Exception | None = None
+        self._waiter: asyncio.Future[int] | None = None
+        self._reader = AnswerReader(keep_headers=keep_headers)
 
     def __repr__(self) -> str:
         state = "idle" if self._transport and not self._waiter else "busy"
@@ -50,9 +44,6 @@ class HttpConnection(asyncio.Protocol):
 
     async def get(self, path: str, *, timeout: float) -> HttpAnswer:  # noqa: ASYNC109 - part of the answer
         """Return the answer to GET `path`, within `timeout` seconds including any connect."""
-        self._answer = HttpAnswer()
-        self._body = []
-        self._head = b""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -60,25 +51,31 @@ class HttpConnection(asyncio.Protocol):
                     await loop.create_connection(
                         lambda: self, self._address.host, self._address.port
                     )
-                self._parser = httptools.HttpResponseParser(self)
                 self._waiter = loop.create_future()
                 assert self._transport is not None  # noqa: S101 - connection_made has set it
                 self._transport.write(
                     b"GET %b HTTP/1.1\r\nhost: %b\r\n\r\n"
                     % (path.encode("ascii"), str(self._address).encode())
                 )
-                await self._waiter
+                status = await self._waiter
         except TimeoutError:
-            self._answer = HttpAnswer(failure=RequestFailure.TIMED_OUT)
             self.close()
-        except (OSError, httptools.HttpParserError) as error:
+            return HttpAnswer(failure=RequestFailure.TIMED_OUT)
+        except (OSError, MalformedAnswer) as error:
+            self.close()
             failure, detail = _failure(error)
-            self._answer = HttpAnswer(failure=failure, detail=detail)
-            self.close()
+            return HttpAnswer(failure=failure, detail=detail)
+        except asyncio.CancelledError:
+            self.close()  # its answer may come yet, and would be taken for the next request's
+            raise
         finally:
             self._waiter = None
-        self._answer.body = b"".join(self._body)
-        return self._answer
+        answer = HttpAnswer(
+            status, headers=self._reader.headers, body=b"".join(self._reader.body)
+        )
+        if not self._reader.can_reuse:
+            self.close()
+        return answer
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -92,18 +89,20 @@ class HttpConnection(asyncio.Protocol):
         """Take the new transport."""
         # uvloop's transports are no subclasses of asyncio's, only like them.
         self._transport = cast("asyncio.Transport", transport)
+        self._reader = AnswerReader(keep_headers=self._keep_headers)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the answer's parser; what arrives without a request ends the connection."""
-        if self._parser is None or self._waiter is None or self._waiter.done():
+        """Read the answer; what arrives without a request ends the connection."""
+        if self._waiter is None or self._waiter.done():
             self.close()
             return
-        if b"\r\n\r\n" not in self._head:
-            self._head += data
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
+            status = self._reader.feed(data)
+        except MalformedAnswer as error:
             self._waiter.set_exception(error)
+            return
+        if status:
+            self._waiter.set_result(status)
 
     def eof_received(self) -> bool:
         """Close on the peer's end of data."""
@@ -114,33 +113,11 @@ class HttpConnection(asyncio.Protocol):
         self._transport = None
         if self._waiter is None or self._waiter.done():
             return
-        status = status_until_close(self._head) if self._head and exc is None else 0
+        status = self._reader.at_close() if exc is None else 0
         if status:
-            self._answer.status = status
-            self._waiter.set_result(None)
+            self._waiter.set_result(status)
         else:
             self._waiter.set_exception(exc or _ClosedEarly())
-
-    # httptools's callbacks
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep the headers that were asked for."""
-        lowered = name.lower().decode("latin-1")
-        if lowered in self._keep_headers:
-            self._answer.headers[lowered] = value.decode("latin-1")
-
-    def on_body(self, body: bytes) -> None:
-        """Gather the body."""
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        """Give the answer to the waiter."""
-        assert self._parser is not None  # noqa: S101 - it is the one that calls
-        self._answer.status = self._parser.get_status_code()
-        if not self._parser.should_keep_alive():
-            self.close()
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
 
 
 class _ClosedEarly(ConnectionError):
@@ -151,7 +128,7 @@ def _failure(error: Exception) -> tuple[RequestFailure, str]:
     """Return the failure, and what the system or the parser says of it."""
     if isinstance(error, _ClosedEarly):
         return RequestFailure.CLOSED, ""
-    if isinstance(error, httptools.HttpParserError):
+    if isinstance(error, MalformedAnswer):
         return RequestFailure.MALFORMED, str(error)
     failure = failure_of(error)
     if failure is not RequestFailure.OTHER:

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol, cast
 
-import httptools
-
-from windtunnel.load.answer_head import HeadAnswer, status_until_close
+from windtunnel.load.answer_reader import AnswerReader, MalformedAnswer
 from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.destination import Destination
 from windtunnel.load.mix import Encoded
@@ -77,10 +75,9 @@ class Exchanger(asyncio.Protocol):
         self._item: Encoded | None = None
         self._transport: asyncio.Transport | None = None
         self._opening: asyncio.Task[None] | None = None
-        self._head = b""
         self._first_byte = NAN
-        self._status = 0
-        self._ends = False
+        self._reader = AnswerReader()
+        self._read = self._reader.feed
         self._last = self._again = b""
         """The last answer that came in one piece, and the last that came twice in a row."""
         self._again_status = 0
@@ -98,9 +95,8 @@ class Exchanger(asyncio.Protocol):
         self._first_byte = NAN
         self._started = now
         if self._transport is not None:
-            if item.is_head:
-                self._again = b""
-                self._parse(HeadAnswer(self.on_message_complete))
+            if not item.is_plain:
+                self._expect(item)
             self._write(item.wire)
         else:
             self._opening = asyncio.get_running_loop().create_task(self._open())
@@ -164,13 +160,14 @@ class Exchanger(asyncio.Protocol):
         if self._item is None:
             self._drop()
             return
-        self._parse(HeadAnswer(self.on_message_complete) if self._item.is_head else self)
+        if not self._item.is_plain:
+            self._expect(self._item)
         self._write(self._item.wire)
 
-    def _parse(self, handler: object) -> None:
-        # With no other callback than on_message_complete, the parser enters Python once an answer.
-        self._parser = httptools.HttpResponseParser(handler)
-        self._feed = self._parser.feed_data
+    def _expect(self, item: Encoded) -> None:
+        """Have the next answer read as that to HEAD or to an offer of an upgrade."""
+        self._again = b""
+        self._reader.expect(is_head=item.is_head, offers_upgrade=item.offers_upgrade)
 
     def data_received(self, data: bytes) -> None:
         """Feed the answer's parser, and end the request with the answer."""
@@ -179,28 +176,26 @@ class Exchanger(asyncio.Protocol):
         if item is None:
             self._drop()  # an answer without a request
             return
-        if self._first_byte != self._first_byte:  # NaN: no answer has begun
+        is_first = self._first_byte != self._first_byte  # NaN: no answer has begun
+        if is_first:
             self._first_byte = now
             if data == self._again:
-                # The same bytes in the same state of the parser: their parse is known.
+                # The same bytes in the same state of the reader: their status is known.
                 self._end(now, self._again_status, item.verdicts[self._again_status])
                 return
-            self._head = data
         try:
-            self._feed(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            status = self._read(data)
+        except MalformedAnswer:
             self._fail(RequestFailure.MALFORMED)
             return
-        status = self._status
         if status:
-            self._status = 0
-            if self._ends:
+            if not self._reader.can_reuse:
                 self._drop()
-            elif item.is_head:
-                self._parse(self)
-            elif self._head is data:
+            elif is_first and item.is_plain:
                 self._remember(data, status)
             self._end(now, status, item.verdicts[status])
+        elif not self._reader.has_begun:
+            self._first_byte = NAN
 
     def _remember(self, data: bytes, status: int) -> None:
         """Remember an answer that came twice in a row."""
@@ -210,14 +205,6 @@ class Exchanger(asyncio.Protocol):
             self._again = data
             self._again_status = status
         self._last = data
-
-    def on_message_complete(self) -> None:
-        """Take the answer's status; an interim one (below 200) is not the answer yet."""
-        status = self._parser.get_status_code()
-        if status >= 200:
-            # A second answer to one request: the connection cannot be trusted any more.
-            self._ends = self._status != 0 or not self._parser.should_keep_alive()
-            self._status = status
 
     def eof_received(self) -> bool:
         """Close on the peer's end of data."""
@@ -229,8 +216,7 @@ class Exchanger(asyncio.Protocol):
         item = self._item
         if item is None:
             return
-        began = self._first_byte == self._first_byte
-        status = status_until_close(self._head) if began and exc is None else 0
+        status = self._reader.at_close() if exc is None else 0
         if status:
             self._end(monotonic(), status, item.verdicts[status])
         else:

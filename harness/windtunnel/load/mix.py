@@ -58,8 +58,10 @@ class WeightedRequest:
                 f"{self.path}: timeout {self.timeout!r}: expected seconds up to 3600"
             )
         for status in self.expect:
-            if not 200 <= status <= 599:
-                raise ConfigurationError(f"{self.path}: expect {status!r}: expected 200 to 599")
+            if status != 101 and not 200 <= status <= 599:
+                raise ConfigurationError(
+                    f"{self.path}: expect {status!r}: expected 101 or 200 to 599"
+                )
 
     @property
     def label(self) -> str:
@@ -86,6 +88,10 @@ class Encoded:
     timeout: float
     is_head: bool
     """Its answer has no body, whatever its headers say."""
+    offers_upgrade: bool
+    """101 may answer it."""
+    is_plain: bool
+    """It is neither of the two."""
     path: str
     body: bytes
 
@@ -140,6 +146,8 @@ def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool
         head.insert(0, f"host: {host}")
     if not keep_alive and "connection" not in given:
         head.append("connection: close")
+    is_head = request.method == "HEAD"
+    offers_upgrade = "upgrade" in given
     encoded = []
     for path, body in request.filled():
         data = body.encode()
@@ -147,8 +155,19 @@ def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool
         if data or request.method in ("PATCH", "POST", "PUT"):
             lines.append(f"content-length: {len(data)}")
         wire = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + data
-        is_head = request.method == "HEAD"
-        encoded.append(Encoded(wire, index, verdicts, request.timeout, is_head, path, data))
+        encoded.append(
+            Encoded(
+                wire,
+                index,
+                verdicts,
+                request.timeout,
+                is_head=is_head,
+                offers_upgrade=offers_upgrade,
+                is_plain=not is_head and not offers_upgrade,
+                path=path,
+                body=data,
+            )
+        )
     return encoded
 
 

@@ -22,6 +22,10 @@ WINDOW = 2**24
 """Bytes that a server may send ahead, so that its answers never wait for us."""
 
 
+WITHOUT_BODY = (204, 304)
+"""Statuses whose answers have no body, whatever their length says (RFC 9110, 6.4.1)."""
+
+
 class AnswerReceiver(Protocol):
     """Takes the answer to one request, or the reason why none comes."""
 
@@ -65,6 +69,8 @@ class Http2Connection(asyncio.Protocol):
         self._asked: dict[int, AnswerReceiver] = {}
         self._statuses: dict[int, int] = {}
         self._bodies: dict[int, bytes] = {}
+        self._to_head: set[int] = set()
+        """Streams whose answer has no body, whatever its length says."""
 
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else "open" if self._transport else "opening"
@@ -117,6 +123,8 @@ class Http2Connection(asyncio.Protocol):
             stream = self._h2.get_next_available_stream_id()
             head, body = receiver.head()
             self._asked[stream] = receiver
+            if head[0][1] == "HEAD":
+                self._to_head.add(stream)
             self._h2.send_headers(stream, head, end_stream=not body)
             if body:
                 self._bodies[stream] = body
@@ -182,9 +190,7 @@ class Http2Connection(asyncio.Protocol):
     def _take(self, event: events.Event, now: float) -> None:
         match event:
             case events.ResponseReceived():
-                self._statuses[event.stream_id] = int(dict(event.headers)[b":status"])
-                if event.stream_id in self._asked:
-                    self._asked[event.stream_id].began(now)
+                self._begin_answer(event, now)
             case events.DataReceived():
                 size = event.flow_controlled_length
                 self._h2.acknowledge_received_data(size, event.stream_id)
@@ -195,8 +201,24 @@ class Http2Connection(asyncio.Protocol):
                 if receiver := self._done(event.stream_id):
                     _report_end(receiver, event, now, status)
 
+    def _begin_answer(self, event: events.ResponseReceived, now: float) -> None:
+        # An interim answer is another event (InformationalResponseReceived), and not the answer.
+        stream = event.stream_id
+        fields = dict(event.headers)
+        status = int(fields[b":status"])
+        self._statuses[stream] = status
+        if stream not in self._asked:
+            return
+        self._asked[stream].began(now)
+        has_body = status not in WITHOUT_BODY and stream not in self._to_head
+        # h2 checks the length of a body, but not that one comes.
+        is_cut = event.stream_ended and fields.get(b"content-length", b"0") != b"0"
+        if has_body and is_cut and (receiver := self._done(stream)):
+            receiver.failed(RequestFailure.CLOSED)
+
     def _done(self, stream: int) -> AnswerReceiver | None:
         self._statuses.pop(stream, None)
+        self._to_head.discard(stream)
         if self._bodies.pop(stream, b""):
             self._cancel(stream)  # answered before it was sent in full
         return self._asked.pop(stream, None)

@@ -15,6 +15,7 @@ import gevent
 import msgspec
 import numpy as np
 from locust import FastHttpUser, events, task
+from locust.contrib.fasthttp import LocustBadStatusCode
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
@@ -146,8 +147,11 @@ class MixUser(FastHttpUser):
                     catch_response=True,
                 ) as answer,
             ):
-                status = answer.status_code or 0
-                failure = RequestFailure(item.verdicts[status]) if status else _reason(answer)
+                # An answer that was cut off has a status too, and the error beside it.
+                error = answer.request_meta["exception"]
+                is_cut = error is not None and not isinstance(error, LocustBadStatusCode)
+                status = 0 if is_cut else answer.status_code or 0
+                failure = RequestFailure(item.verdicts[status]) if status else _reason(error)
                 if failure is RequestFailure.NONE:
                     answer.success()
                 else:
@@ -164,8 +168,7 @@ class MixUser(FastHttpUser):
         )
 
 
-def _reason(answer: Any) -> RequestFailure:  # noqa: ANN401 - Locust's answer without a type of its own
-    error = getattr(answer, "error", None)
+def _reason(error: Exception | None) -> RequestFailure:
     if isinstance(error, TimeoutError):
         return RequestFailure.TIMED_OUT
     if isinstance(error, OSError):

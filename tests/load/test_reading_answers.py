@@ -1,0 +1,173 @@
+"""One contract for reading answers, whichever engine sends the requests."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.load import http2_servers
+from tests.load.answer_cases import CASES, Case, answering_cases
+from tests.load.http2_servers import Conversation
+from windtunnel.address import Address
+from windtunnel.load.arrivals import constant
+from windtunnel.load.connection import HttpConnection
+from windtunnel.load.destination import Destination
+from windtunnel.load.engine import LoadEngine
+from windtunnel.load.locust import swarm
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.plan import LoadPlan
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.request_failure import RequestFailure
+
+Outcome = tuple[int, RequestFailure]
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with answering_cases() as found:
+        yield found
+
+
+def plan(port: int, *cases: Case, most: int) -> LoadPlan:
+    return LoadPlan(
+        destination=Destination(scheme="http", host="127.0.0.1", address="127.0.0.1", port=port),
+        mix=Mix(tuple(case.request for case in cases)),
+        connections=1,
+        most=most,
+        seconds=5.0,
+    )
+
+
+def outcomes(run: LoadRun) -> dict[str, set[Outcome]]:
+    found: dict[str, set[Outcome]] = {}
+    samples = run.samples
+    for place in range(len(samples)):
+        name = samples.names[samples.request[place]]
+        outcome = int(samples.status[place]), RequestFailure(samples.failure[place])
+        found.setdefault(name, set()).add(outcome)
+    return found
+
+
+def expected(case: Case) -> Outcome:
+    if isinstance(case.expected, RequestFailure):
+        return 0, case.expected
+    bad = case.expected >= 400
+    return case.expected, RequestFailure.UNEXPECTED_STATUS if bad else RequestFailure.NONE
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_the_load_engine_reads_it(port: int, case: Case) -> None:
+    """Three times on one connection, where that is kept: nothing is left over for the next."""
+    run = asyncio.run(_engine(plan(port, case, most=3)))
+    assert outcomes(run)[case.request.label] == {expected(case)}
+    assert len(run.samples) == 3
+
+
+def test_the_load_engine_reads_all_of_them_in_any_order(port: int) -> None:
+    run = asyncio.run(_engine(plan(port, *CASES, most=400)))
+    wrong = {
+        case.name: outcomes(run)[case.request.label]
+        for case in CASES
+        if outcomes(run)[case.request.label] != {expected(case)}
+    }
+    assert wrong == {}
+
+
+async def _engine(plan: LoadPlan) -> LoadRun:
+    return await LoadEngine(plan).run()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.method == "GET" and not case.headers],
+    ids=lambda case: case.name,
+)
+def test_a_scenarios_connection_reads_it(port: int, case: Case) -> None:
+    async def ask() -> None:
+        connection = HttpConnection(
+            Address("127.0.0.1", port), keep_headers=frozenset({"x-kept", "link"})
+        )
+        for _ in range(3):
+            answer = await connection.get(case.path, timeout=3.0)
+            if isinstance(case.expected, RequestFailure):
+                assert answer.status is None
+                assert answer.failure is case.expected
+            else:
+                assert (answer.status, answer.failure) == (case.expected, RequestFailure.NONE)
+            # Neither an interim answer's fields nor trailers are the answer's.
+            assert answer.headers == {}
+        connection.close()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.skipif(not swarm.available(), reason="Locust is not installed")
+def test_locust_reads_them(port: int) -> None:
+    # Locust offers no upgrades, and reads what is not HTTP as a connection that was closed.
+    cases = [case for case in CASES if "switch" not in case.name]
+    wanted = LoadPlan(
+        destination=Destination(scheme="http", host="127.0.0.1", address="127.0.0.1", port=port),
+        mix=Mix(tuple(case.request for case in cases)),
+        connections=4,
+        arrivals=constant(200, 3.0),
+        seed=4,
+    )
+    found = outcomes(swarm.swarm(wanted, 1))
+    wrong = {}
+    for case in cases:
+        status, failure = expected(case)
+        for seen in found[case.request.label]:
+            same = seen == (status, failure)
+            if not same and not (status == 0 and seen[0] == 0 and seen[1]):
+                wrong[case.name] = seen
+    assert wrong == {}
+
+
+async def _hints_then_error(talk: Conversation, stream: int) -> None:
+    talk.h2.send_headers(stream, [(":status", "103"), ("link", "</s.css>; rel=preload")])
+    await talk.answer(stream, 500)
+
+
+async def _same(talk: Conversation, stream: int) -> None:
+    talk.h2.send_headers(stream, [(":status", "304"), ("content-length", "9")], end_stream=True)
+    talk.flush()
+
+
+async def _length_alone(talk: Conversation, stream: int) -> None:
+    talk.h2.send_headers(stream, [(":status", "200"), ("content-length", "9")], end_stream=True)
+    talk.flush()
+
+
+async def _trailers(talk: Conversation, stream: int) -> None:
+    talk.h2.send_headers(stream, [(":status", "200")])
+    talk.h2.send_data(stream, b"ok")
+    talk.h2.send_headers(stream, [("x-status", "500")], end_stream=True)
+    talk.flush()
+
+
+@pytest.mark.parametrize(
+    ("behave", "method", "outcome"),
+    [
+        (_hints_then_error, "GET", (500, RequestFailure.UNEXPECTED_STATUS)),
+        (_same, "GET", (304, RequestFailure.NONE)),
+        (_length_alone, "HEAD", (200, RequestFailure.NONE)),
+        (_length_alone, "GET", (0, RequestFailure.CLOSED)),
+        (_trailers, "GET", (200, RequestFailure.NONE)),
+    ],
+    ids=["hints", "304 with a length", "HEAD", "no body of its length", "trailers"],
+)
+def test_http2_reads_it(behave: http2_servers.Behave, method: str, outcome: Outcome) -> None:
+    async def go() -> LoadRun:
+        async with http2_servers.serving(behave) as server:
+            return await LoadEngine(
+                LoadPlan(
+                    destination=server.destination,
+                    mix=Mix((WeightedRequest(method=method),)),
+                    connections=1,
+                    most=5,
+                    seconds=5.0,
+                )
+            ).run()
+
+    [seen] = outcomes(asyncio.run(go())).values()
+    assert seen == {outcome}
