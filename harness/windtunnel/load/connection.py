@@ -70,9 +70,7 @@ class HttpConnection(asyncio.Protocol):
             raise
         finally:
             self._waiter = None
-        answer = HttpAnswer(
-            status, headers=self._reader.headers, body=b"".join(self._reader.body)
-        )
+        answer = HttpAnswer(status, headers=self._reader.headers, body=b"".join(self._reader.body))
         if not self._reader.can_reuse:
             self.close()
         return answer
