@@ -87,7 +87,7 @@ class MarkerConflict(UserWarning):
 
 
 class NotTestable(WindtunnelError):
-    """A property cannot be put to the test here; `needs` says what that would take.
+    """A property cannot be put to the test here; `needs` names what that would take.
 
     `again` says that another attempt may find a less busy moment.
     """

@@ -23,7 +23,7 @@ class Injection:
     """A context manager around one fault.
 
     On a normal exit it raises VacuousFault where the fault touched no traffic, InconclusiveVerdict
-    where the evidence cannot tell, and ControlError where its lease ran out in between.
+    where the evidence does not decide it, and ControlError where its lease ran out in between.
     """
 
     def __init__(self, backend: Backend, fault: Fault, record: Record) -> None:

@@ -1,4 +1,4 @@
-"""Free ports for servers that listen where their caller says."""
+"""Ports of this machine: free ones to listen on, and the usual one of a control port."""
 
 import random
 import socket

@@ -42,7 +42,7 @@ class ScenarioContext:
 
 
 class Target:
-    """One running target. Times out each request after `timeout` seconds, 10 unless said."""
+    """One running target. Times out each request after `timeout` seconds, 10 unless given."""
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlCode, ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -129,8 +129,9 @@ def test_a_suspended_keeper_is_a_clear_error_and_not_waited_for_for_ever(
     client._process.send_signal(signal.SIGSTOP)
     try:
         for _ in range(2):
-            with pytest.raises(ControlError, match=r"gave no answer within 0\.3 s"):
+            with pytest.raises(ControlError, match=r"gave no answer within 0\.3 s") as raised:
                 client.status("anything")
+            assert raised.value.code is ControlCode.NO_ANSWER
     finally:
         client._process.send_signal(signal.SIGCONT)
         client.close()

@@ -1,4 +1,4 @@
-"""What every backend does, and what it says of itself."""
+"""The contract of every backend: what it does, and what it reports of itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Backend(Protocol):
         ...
 
     def start(self) -> None:
-        """Start the dependencies behind their proxies; StartError says what did not come up."""
+        """Start the dependencies behind their proxies; StartError names what did not come up."""
         ...
 
     def start_target(

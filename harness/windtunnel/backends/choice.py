@@ -1,4 +1,4 @@
-"""Picks the backend, and says why."""
+"""Picks the backend, and gives the reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,21 +70,21 @@ def check_name(name: str, place: str) -> None:
 
 
 def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "Backend":
-    """Return a backend that is not started yet; BackendUnavailable says what it lacks."""
+    """Return a backend that is not started yet; BackendUnavailable names what it lacks."""
     if name in EXTRAS:
         require(EXTRAS[name], f"the backend {name}")
     # Each is imported where it is taken: every pytest session chooses one, and few start it.
     match name:
         case "embedded":
-            from windtunnel.backends.embedded import EmbeddedBackend  # noqa: PLC0415 - as said above
+            from windtunnel.backends.embedded import EmbeddedBackend  # noqa: PLC0415 - for the reason above
 
             return EmbeddedBackend(configuration, run=run, seed=seed)
         case "local":
-            from windtunnel.backends.local import LocalBackend  # noqa: PLC0415 - as said above
+            from windtunnel.backends.local import LocalBackend  # noqa: PLC0415 - for the reason above
 
             return LocalBackend(configuration, run=run, seed=seed)
         case "docker":
-            from windtunnel.backends.docker import DockerBackend  # noqa: PLC0415 - as said above
+            from windtunnel.backends.docker import DockerBackend  # noqa: PLC0415 - for the reason above
 
             return DockerBackend(configuration, run=run, seed=seed)
         case _:

@@ -1,4 +1,4 @@
-"""Says every so often that the runner lives, while something depends on it."""
+"""Renews leases from a thread, as long as the runner lives."""
 
 import threading
 from collections.abc import Callable

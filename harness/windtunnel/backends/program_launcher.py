@@ -1,4 +1,4 @@
-"""Starts programs through the keeper and waits until they serve; says why where they do not."""
+"""Starts programs through the keeper, and waits until they serve."""
 
 import http.client
 import logging

@@ -21,7 +21,7 @@ class RunningStack:
     tap_control: OwnControl
     forms: FormTable
     addresses: Mapping[str, Address]
-    """Where the target reaches each dependency; empty where the compose file says it itself."""
+    """Where the target reaches each dependency; empty where the compose file has them."""
     given: Mapping[str, str]
     """What else the target's variables and files can name: "files", and "ca", which may be ""."""
 

@@ -3,7 +3,7 @@
 toxiproxy-python 0.1.1 keeps one server address for the whole process, sets no timeout, and does
 not look at answers of 500 and above. Here each call runs in a thread of its own, which the client
 takes the address of; it is left behind where it hangs, and holds up no other call. What it did is
-checked by reading back what the server then says.
+checked by reading back what the server then reports.
 """
 
 import threading

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlCode, ControlError
 from windtunnel.keeper.messages import (
     Arrange,
     Heartbeat,
@@ -74,9 +74,14 @@ class KeeperClient:
                 self._process.stdin.flush()
                 line = self._answer_line(self._process.stdout)
             except (OSError, ValueError) as error:
-                raise ControlError(f"the keeper of run {self.run} is gone: {error}") from error
+                raise ControlError(
+                    f"the keeper of run {self.run} is gone: {error}", code=ControlCode.NO_ANSWER
+                ) from error
         if not line:
-            raise ControlError(f"the keeper of run {self.run} ended without an answer")
+            raise ControlError(
+                f"the keeper of run {self.run} ended without an answer",
+                code=ControlCode.NO_ANSWER,
+            )
         answer = KeeperAnswer(**json.loads(line))
         if answer.error:
             raise ControlError(answer.error)
@@ -91,7 +96,8 @@ class KeeperClient:
             self._silent = True
             raise ControlError(
                 f"the keeper of run {self.run} (pid {self._process.pid}) gave no answer within"
-                f" {ANSWER_DEADLINE:g} s"
+                f" {ANSWER_DEADLINE:g} s",
+                code=ControlCode.NO_ANSWER,
             )
         return answers.readline()
 
@@ -100,7 +106,7 @@ class KeeperClient:
             try:
                 self.lapses = self._ask(Heartbeat()).lapses
             except ControlError:
-                return  # the next request of the runner says that the keeper is gone
+                return  # the runner's next request finds the keeper gone
 
     def spawn(
         self,
@@ -133,7 +139,7 @@ class KeeperClient:
         return self._ask(Stop(name=name, grace=grace)).exit_status
 
     def status(self, name: str) -> KeeperAnswer:
-        """Tell whether a program runs, and its exit status if not."""
+        """Return whether a program runs, and its exit status if not."""
         return self._ask(QueryStatus(name=name))
 
     def arrange(
@@ -143,7 +149,7 @@ class KeeperClient:
         heal_commands: Sequence[Sequence[str]] = (),
         end_commands: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Say what heals the faults when the lease runs out, and what else ends the run."""
+        """Order what heals the faults when the lease runs out, and what else ends the run."""
         self._ask(
             Arrange(
                 lease=self.lease,

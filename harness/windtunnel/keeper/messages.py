@@ -1,4 +1,4 @@
-"""What runner and keeper say to each other: one JSON object a line, an answer to each request."""
+"""The messages of runner and keeper: one JSON object a line, one answer for each request."""
 
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryStatus:
-    """Tell whether a program runs, and its exit status if not."""
+    """Ask whether a program runs, and for its exit status if not."""
 
     name: str
 
@@ -54,7 +54,7 @@ class Arrange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """The runner lives."""
+    """Renew the lease: the runner lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

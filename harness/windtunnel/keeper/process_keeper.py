@@ -49,7 +49,7 @@ class ProcessKeeper:
         return f"<ProcessKeeper of {self._run}: {', '.join(self._programs) or 'no programs'}>"
 
     async def answer(self, request: object) -> KeeperAnswer:
-        """Carry out one request; a KeeperAnswer with `error` says why it could not be."""
+        """Carry out one request; a KeeperAnswer with its `error` gives the reason if not."""
         match request:
             case Spawn():
                 return await self._spawn(request)

@@ -11,7 +11,7 @@ from windtunnel.configuration import Dependency
 from windtunnel.errors import ConfigurationError, StartError, suggestion
 
 OWN_PORTS = {"redis": 6379, "postgresql": 5432, "http": 80}
-"""The port of each protocol that has one, where nothing else says which."""
+"""The port of each protocol that has one, where no setting names another."""
 
 Service = dict[str, Any]
 
@@ -77,7 +77,7 @@ class ComposeFile:
     def port_of(self, name: str, dependency: Dependency, service: str, target: str) -> int:
         """Return the port on which a dependency listens; ConfigurationError where none is known.
 
-        What the target was told comes before what the dependency's service says of itself.
+        The target's own variables come before the ports of the dependency's service.
         """
         if dependency.port:
             return dependency.port

@@ -36,7 +36,7 @@ class DependencyRoute:
     service: str
     """Empty where it is none of the compose file's."""
     names: tuple[str, ...]
-    """Under which the tap stands for it; the first is what the target is told."""
+    """The tap answers to these names in its place; the target is configured with the first."""
     port: int
     upstream: str
     """What Toxiproxy connects to."""
@@ -91,7 +91,7 @@ def rewrite(
     project: str,
     proxy: Service,
 ) -> dict[str, Any]:
-    """Return the copy. `proxy` says what the tap's container is made from and runs."""
+    """Return the copy. `proxy` is the tap's service: its image, command and health check."""
     document = copy.deepcopy(compose_file.document)
     document.pop("name", None)
     services: dict[str, Service] = document["services"]

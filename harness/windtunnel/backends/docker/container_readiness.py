@@ -1,4 +1,4 @@
-"""Waits until a container is healthy, and says why where it is not."""
+"""Waits until a container is healthy, and reports why it is not."""
 
 import http.client
 import logging

@@ -24,19 +24,19 @@ class ContainerTemplate:
     environment: dict[str, str]
     networks: tuple[str, ...]
     config: dict[str, Any]
-    """As the engine tells it: command, user, working directory, …"""
+    """As the engine reports it: command, user, working directory, …"""
     host: dict[str, Any]
     """The same of volumes, capabilities, limits, …"""
     inherited: dict[str, Any]
-    """What of `config` it has from its image, because the compose file says nothing of it."""
+    """The part of `config` that comes from its image: the compose file has no entry for it."""
 
     @classmethod
     def read(
         cls, container: Mapping[str, Any], image: Mapping[str, Any], service: Service
     ) -> "ContainerTemplate":
-        """Read what the engine tells of a container and of its image, and compose of its service.
+        """Read a container and its image as the engine reports them, and its service in the file.
 
-        The engine's word alone does not tell a variable of the compose file from one of the image
+        The engine alone cannot distinguish a variable of the compose file from one of the image
         that has the same value.
         """
         inherited = {
@@ -61,7 +61,7 @@ class ContainerTemplate:
         """Return a template of another image.
 
         What the container had from its own image (command, variables, user, …) is left to the
-        other one; what the compose file said stays.
+        other one. What the compose file set stays.
         """
         its_own = _environment(self.inherited).items()
         return replace(

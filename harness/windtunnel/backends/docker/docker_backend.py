@@ -224,8 +224,8 @@ class DockerBackend:
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():
             check_authority(dependency, configured, stack.given["ca"])
-        told = variables(self.configuration, stack.addresses, stack.given)
-        given = {key: fill(text, own) for key, text in {**told, **environment}.items()}
+        led = variables(self.configuration, stack.addresses, stack.given)
+        given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
         mounts = [f"{self._files}:{FILES}:ro"] if any(self._files.iterdir()) else []
         LOG.info("starting %s: a container of the image %s", name, template.image)
         self.engine.start_like(template, name, given, port, mounts)

@@ -29,7 +29,7 @@ DEADLINE = 60
 
 @dataclass(frozen=True, slots=True)
 class ContainerState:
-    """A container's state as the engine tells it."""
+    """A container's state as the engine reports it."""
 
     status: str
     """created, running, paused, exited, dead, …"""

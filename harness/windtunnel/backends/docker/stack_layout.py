@@ -55,7 +55,7 @@ class StackLayout:
 
     @property
     def target_networks(self) -> tuple[str, ...]:
-        """The engine's names of the target's networks; empty where the compose file says them."""
+        """The engine's names of the target's networks; empty where the compose file has them."""
         if self.routes is None:
             return ()
         project, names = (
@@ -113,7 +113,7 @@ def lay_out(
 ) -> StackLayout:
     """Return how the configured stack is started; `folder` takes what has to be written for it.
 
-    Raises ConfigurationError where the compose file does not say enough.
+    Raises ConfigurationError where the compose file has too little.
     """
     docker = configuration.docker
     labels = {RUN_LABEL: run, OWNER_LABEL: owner()}
