@@ -64,7 +64,7 @@ def error_rate(
 
 
 def _needs(share: float, below: float, confidence: float) -> str:
-    """Return about how many requests tell a share like this one from the limit."""
+    """Return about how many requests it takes to distinguish such a share from the limit."""
     if share == below:
         return "a share of errors that is not exactly the limit"
     trials = intervals.trials_for_none(below, confidence)

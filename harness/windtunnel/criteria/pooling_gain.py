@@ -95,7 +95,7 @@ def pooling_gain(
 
 
 def _opened(pairs: Pairs, dependency: str, *, of_b: bool) -> int:
-    """Return how many connections one arm opened: pairs are sequential, so times tell the arms."""
+    """Return how many connections one arm opened. Pairs are sequential, so times decide whose."""
     arm = pairs.b if of_b else pairs.a
     opened = [connection.opened for connection in pairs.evidence_at(dependency).connections]
     spans = [(response.started, response.ended) for response in arm.responses]

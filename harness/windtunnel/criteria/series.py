@@ -46,7 +46,7 @@ class FigureSeries:
     unit: str
     more_is_worse: bool = True
     missing: int = 0
-    """Rounds in which it could not be counted; with any, the values tell nothing."""
+    """Rounds in which it could not be counted. With any, the values decide nothing."""
 
     @property
     def effect(self) -> float:

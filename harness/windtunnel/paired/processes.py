@@ -51,7 +51,7 @@ class Processes:
 
 
 def usable() -> frozenset[int]:
-    """Return the cores that this process may run on; none where the system does not tell."""
+    """Return the cores that this process may run on; none where the system does not report them."""
     return frozenset(os.sched_getaffinity(0)) if sys.platform == "linux" else frozenset()
 
 

@@ -174,10 +174,10 @@ async def _burst(endpoint: str, arm: RunningArm, tally: _Tally, requests: int) -
 def _calls(
     evidence: Evidence, turns: Sequence[tuple[float, int]]
 ) -> tuple[int, int] | tuple[None, None]:
-    """Count each arm's calls in the bursts: a call is whose turn it began in.
+    """Count each arm's calls in the bursts. A call belongs to the arm in whose turn it began.
 
-    Single requests alternate too quickly to tell whose a call is that outlasts its answer. None
-    where the tap discarded records, or could not read its traffic.
+    Outside of the bursts the arms alternate too quickly: a call may outlast its request's answer.
+    Return None where the tap discarded records, or could not read its traffic.
     """
     if missed(evidence):
         return None, None
