@@ -12,20 +12,20 @@ class ArmRound:
     requests: int
     """All requests, those of the burst included."""
     failures: int
-    """Those without an answer below 400."""
+    """Requests without an answer below 400."""
     rate: float
     """Answers a second when several callers asked at once."""
     cpu: tuple[float, ...]
-    """CPU seconds a request that the arm's processes used, number n beside number n of the other
-    arm. Empty where that cannot be read."""
+    """CPU seconds that the arm's processes used for each request, in the order of the other arm's.
+    Empty where they cannot be read."""
     resident: int | None
     """Bytes of memory that the arm's processes held at the round's end."""
     grown: int = 0
-    """By how many bytes that was more than at its beginning."""
+    """Bytes by which the memory grew since the round's beginning."""
     calls: tuple[int | None, ...] = ()
-    """Calls to each of the comparison's dependencies, from the taps; None where one missed some."""
+    """Calls to each of the comparison's dependencies. None where its tap missed some."""
     counted: int = 0
-    """Requests whose calls these are: those of the burst."""
+    """The number of requests that made these calls: those of the burst."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Round:
     base: ArmRound
     head: ArmRound
     generation: int = 0
-    """The number of the process generation: both arms are started anew for each."""
+    """The number of the process generation. For each, both arms are started anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Comparison:
     head: str
     endpoints: tuple[str, ...]
     dependencies: tuple[str, ...]
-    """Those whose calls were counted; none where the arms are not behind our taps."""
+    """The dependencies whose calls were counted. Empty where the arms are not behind taps."""
     rounds: tuple[Round, ...]
     conditions: tuple[str, ...] = ()
     """Backend, profile and faults."""

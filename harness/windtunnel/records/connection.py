@@ -17,9 +17,9 @@ class HandshakeOutcome(StrEnum):
 
     PENDING = "pending"
     COMPLETED = "completed"
-    """With the tap, which ends the target's TLS."""
+    """The handshake with the tap is done: the tap ends the target's TLS."""
     PASSED_ON = "passed on"
-    """To the dependency: what became of it there is not visible here."""
+    """The tap passed the handshake on to the dependency, and can't see its outcome."""
     FAILED = "failed"
 
 
@@ -31,16 +31,16 @@ class Handshake:
     reason: str = ""
     """Why it failed, such as "tlsv1 alert unknown ca", which the target sent."""
     server_name: str = ""
-    """Whom the target asked for, in its ClientHello (SNI); empty where it named nobody."""
+    """The name that the target's ClientHello asks for (SNI). Empty without one."""
     began: float | None = None
-    """When the ClientHello was whole; None where none came."""
+    """When the whole ClientHello had arrived. None where none arrived."""
     ended: float | None = None
     version: str = ""
     """"TLSv1.3" and so on, where it was completed."""
     protocol: str = ""
     """What ALPN chose, such as "http/1.1"."""
     faults: tuple[str, ...] = ()
-    """The `tls` toxics that struck it."""
+    """The names of the `tls` toxics that struck it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +49,16 @@ class Connection:
 
     dependency: str
     number: int
-    """1 for the first connection of this dependency's tap, and so on."""
+    """Counts the connections of this dependency's tap from 1."""
     opened: float
     closed: float | None = None
     """None while it is open."""
     ended_by: Ending | None = None
     reached: bool = True
-    """False where the dependency could not be connected to: the target's call failed there."""
+    """False where the tap could not connect to the dependency. The target's call failed then."""
     received: int = 0
     """Bytes that came from the target."""
     sent: int = 0
     """Bytes that went back to the target."""
     handshake: Handshake | None = None
-    """None where the tap does not look for TLS."""
+    """None where the tap does not read TLS."""

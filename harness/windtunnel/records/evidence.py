@@ -1,4 +1,4 @@
-"""All that one dependency's tap has recorded."""
+"""What one dependency's tap has recorded."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from windtunnel.records.refusals import Refusals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """How much traffic one toxic of our own proxy has altered since it was added."""
+    """The traffic that one toxic of our own proxy has altered since it was added."""
 
     dependency: str
     toxic: str
@@ -23,7 +23,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What one dependency's tap has recorded, as far back as it keeps records."""
+    """The records of one dependency's tap, as far back as it keeps them."""
 
     dependency: str
     at: float
@@ -33,6 +33,6 @@ class Evidence:
     refusals: tuple[Refusals, ...] = ()
     touches: tuple[Touch, ...] = ()
     dropped: int = 0
-    """Records that were discarded because the tap keeps a bounded number; 0 means complete."""
+    """Records that the tap discarded, because it keeps a bounded number. 0 means complete."""
     blind_spots: tuple[str, ...] = ()
-    """What this tap could not see in the time that was asked for, each as one sentence."""
+    """What this tap could not see in the time asked for, each as one sentence."""

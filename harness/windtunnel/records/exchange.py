@@ -19,20 +19,20 @@ class Exchange:
     dependency: str
     connection: int
     index: int
-    """0 for the first exchange on its connection: a higher one proves that it was reused."""
+    """Counts the exchanges of the connection from 0. Above 0, the connection was reused."""
     request: str
     """"GET /agents", "HGETALL", or "bytes" where the protocol is not known."""
     started: float
     """When its first byte arrived."""
     ended: float | None = None
-    """When its answer was complete or it failed; None while pending."""
+    """When its answer was complete, or when it failed. None while it is pending."""
     outcome: ExchangeOutcome = ExchangeOutcome.PENDING
     status: str = ""
     """The answer's status ("200"; for Redis "OK" or the error's first word), empty without one."""
     handshake: bool = False
-    """A connection's own preamble (Redis AUTH, HELLO, CLIENT, SELECT), not work of the target's."""
+    """Whether it only prepares the connection (Redis AUTH, HELLO, CLIENT, SELECT)."""
     forwarded: bool = True
-    """False where a fault answered or reset it at the tap: the dependency never got it."""
+    """False where a fault answered or reset it at the tap. The dependency never got it then."""
     faults: tuple[str, ...] = ()
     """The HTTP toxics that altered it."""
 

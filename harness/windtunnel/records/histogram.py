@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 DIGITS = 3
 """Significant digits to which every latency is known."""
 PRECISION = 10.0**-DIGITS
-"""The greatest error of a quantile, as a share of it."""
+"""The greatest relative error of a quantile."""
 _NANOSECONDS = 1e9
 _LONGEST = 2 * 3600 * 10**9
 """Nanoseconds: the longest run, and the longest deadline after it."""
@@ -50,7 +50,7 @@ class Histogram:
             self._counts[value] += count
 
     def add(self, other: "Histogram") -> None:
-        """Count all that the other has counted."""
+        """Add the counts of another histogram."""
         self._counts.update(other._counts)  # noqa: SLF001 - of one class
         self._longest = max(self._longest, other._longest)  # noqa: SLF001 - the same
 

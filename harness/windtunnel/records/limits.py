@@ -8,12 +8,12 @@ class Limits:
     """The configured limits; the defaults are those of the architecture score."""
 
     error_rate: float = 0.05
-    """The share of requests below which those without a good answer must stay."""
+    """The share of requests without a good answer must stay below this."""
     mean_response: float = 0.050
-    """Seconds below which the mean response time must stay."""
+    """The mean response time must stay below this, in seconds."""
     pooling_gain: float = 0.40
-    """The share of the response time above which reusing connections must save."""
+    """Reusing connections must save more than this share of the response time."""
     breaker_threshold: int = 3
-    """Failures within which a circuit breaker must open."""
+    """A circuit breaker must open within this number of failures."""
     half_open_calls: int = 2
-    """Calls that a half-open breaker may let through at a time."""
+    """A half-open breaker may let through this number of calls at a time."""

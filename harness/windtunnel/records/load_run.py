@@ -20,7 +20,7 @@ class Strain:
     lag: float
     """99th percentile of how late the event loop woke for a timer, in seconds."""
     late: float = 0.0
-    """99th percentile of how late it sent what found a free connection, in seconds (open loop)."""
+    """99th percentile of how late requests with a free connection were sent, in seconds."""
 
     @classmethod
     def worst(cls, strains: "Sequence[Strain]") -> "Strain":
@@ -43,7 +43,7 @@ class LoadRun:
     ended: float
     """The last answer, or the end of the stretch where that is later."""
     seconds: float
-    """The stretch in which requests were begun: what throughput is counted over."""
+    """Seconds in which requests were begun. Throughput is counted over them."""
     connections: int
     seed: int
     strain: Strain
@@ -54,31 +54,31 @@ class LoadRun:
     protocol: str = "HTTP/1.1"
     processes: int = 1
     faults: tuple[FaultWindow, ...] = ()
-    """Those in force at any time of it, where a scenario injected them."""
+    """The faults that a scenario had in force at any time of the run."""
     lost: tuple[str, ...] = ()
-    """Workers that ended before their results came, each as one sentence."""
+    """Workers that ended without results, each as one sentence."""
 
     totals: RequestTotals | None = None
     """All requests, where they were more than are kept."""
 
     @property
     def requests(self) -> int:
-        """How many there were, kept or not."""
+        """The number of all requests, kept or not."""
         return self.totals.requests if self.totals else len(self.samples)
 
     @property
     def errors(self) -> int:
-        """How many failed or had a status that was not expected."""
+        """The number of requests that failed or got an unexpected status."""
         return sum(self.failures().values())
 
     def failures(self) -> dict[RequestFailure, int]:
-        """Return how often each kind of failure came, the most frequent first."""
+        """Return the count of each kind of failure, the most frequent first."""
         if self.totals is None:
             return self.samples.failures()
         return {kind: n for kind, n in self.totals.failures.most_common() if kind}
 
     def statuses(self) -> dict[int, int]:
-        """Return how often each status came."""
+        """Return the count of each status."""
         if self.totals is None:
             return self.samples.statuses()
         return dict(sorted(self.totals.statuses.items()))
@@ -100,7 +100,7 @@ class LoadRun:
 
     @classmethod
     def merged(cls, parts: "Sequence[LoadRun]", lost: tuple[str, ...] = ()) -> "LoadRun":
-        """Return the whole of what several workers did at the same time."""
+        """Return one run of what several workers did at the same time."""
         if len(parts) == 1 and not lost:
             return parts[0]  # a copy of its columns would double their memory
         began, ended = min(part.began for part in parts), max(part.ended for part in parts)
@@ -126,7 +126,7 @@ class LoadRun:
 
 
 def _as_sparse(part: LoadRun, one_in: int) -> Samples:
-    """Return one in so many of the part's requests, whose own may be kept more densely."""
+    """Return one in `one_in` of a part's requests. The part may keep more of them."""
     times = one_in // (part.totals.kept_one_in if part.totals else 1)
     kept = np.zeros(len(part.samples), np.bool_)
     kept[thinned(len(kept), times, np.random.default_rng(part.seed))] = True

@@ -1,4 +1,4 @@
-"""All requests of a run of which only a part is kept one by one: counted, so that none is lost."""
+"""Counts of all requests of a run that keeps only a part of its requests one by one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,28 +14,28 @@ from windtunnel.records.samples import Samples
 
 @dataclass(slots=True, kw_only=True)
 class RequestTotals:
-    """What is known of all requests, kept or not."""
+    """The counts and latencies of all requests, kept or not."""
 
     kept_one_in: int = 1
-    """The samples are one request of so many, drawn at random, over the whole run."""
+    """The samples are one in so many requests, drawn at random over the whole run."""
     failures: Counter[RequestFailure]
     statuses: Counter[int]
     latencies: Histogram
-    """Of the answered requests."""
+    """The latencies of the answered requests."""
 
     @property
     def requests(self) -> int:
-        """How many there were."""
+        """The number of requests."""
         return self.failures.total()
 
     @classmethod
     def none(cls) -> "RequestTotals":
-        """Return that of no request yet."""
+        """Return the totals of no request."""
         return cls(failures=Counter(), statuses=Counter(), latencies=Histogram())
 
     @classmethod
     def of(cls, samples: Samples) -> "RequestTotals":
-        """Return that of samples which are all there were."""
+        """Return the totals of samples that hold every request."""
         totals = cls.none()
         took = samples.ended - samples.intended
         totals.count(samples.failure, samples.status, took)
@@ -58,7 +58,7 @@ class RequestTotals:
 
     @classmethod
     def merged(cls, parts: "Sequence[RequestTotals]") -> "RequestTotals":
-        """Return that of several workers' requests together."""
+        """Return the totals of several workers together."""
         totals = cls.none()
         totals.kept_one_in = max(part.kept_one_in for part in parts)
         for part in parts:
@@ -69,8 +69,8 @@ class RequestTotals:
 
 
 def thinned(count: int, one_in: int, random: np.random.Generator) -> NDArray[np.intp]:
-    """Return the places of about one in `one_in` of so many, each drawn by itself.
+    """Return the indices of about one in `one_in` of `count` rows, each drawn by itself.
 
-    Not each second, third or fourth: callers that take turns would be left out or stand for all.
+    Taking every n-th row instead would favour or miss callers that take turns.
     """
     return np.nonzero(random.random(count) * one_in < 1)[0]

@@ -33,13 +33,13 @@ class Samples:
     """One value a request in each column, in the order in which the requests ended."""
 
     names: tuple[str, ...]
-    """What `request` counts in: the mix's requests, by name."""
+    """The names of the mix's requests; `request` is an index into them."""
     intended: NDArray[np.float64]
     """When it was due. In a closed loop that is its start."""
     started: NDArray[np.float64]
     """When it, or its connection's handshake, began; NaN where it was never sent."""
     first_byte: NDArray[np.float64]
-    """When its answer began; NaN where none did, or where the engine cannot know it."""
+    """When its answer began. NaN without an answer, or where the engine can't know it."""
     ended: NDArray[np.float64]
     connection: NDArray[np.uint32]
     status: NDArray[np.uint16]
@@ -48,7 +48,7 @@ class Samples:
     failure: NDArray[np.uint8]
     """A `RequestFailure`."""
     queued: NDArray[np.uint8]
-    """1 where it waited for a free connection: late by the service, not by the engine."""
+    """1 where it waited for a free connection. Then the service made it late, not the engine."""
 
     def __len__(self) -> int:
         return len(self.intended)
@@ -58,12 +58,12 @@ class Samples:
 
     @property
     def answered(self) -> NDArray[np.bool_]:
-        """Which requests got an answer, of whatever status."""
+        """Whether each request got an answer, of any status."""
         return np.not_equal(self.status, 0)
 
     @property
     def errors(self) -> int:
-        """How many failed or had a status that was not expected."""
+        """The number of requests that failed or got an unexpected status."""
         return int(np.count_nonzero(self.failure))
 
     @property
@@ -74,7 +74,7 @@ class Samples:
 
     @property
     def lateness(self) -> NDArray[np.float64]:
-        """Seconds by which the engine itself was late, of the requests that found a connection."""
+        """Seconds by which the engine sent late, for each request that found a free connection."""
         sent = ~np.isnan(self.started) & (self.queued == 0)
         lateness: NDArray[np.float64] = self.started[sent] - self.intended[sent]
         return lateness
@@ -88,13 +88,13 @@ class Samples:
         return tuple(float(value) for value in ordered[np.clip(ranks, 0, len(ordered) - 1)])
 
     def failures(self) -> dict[RequestFailure, int]:
-        """Return how often each kind of failure came, the most frequent first."""
+        """Return the count of each kind of failure, the most frequent first."""
         kinds, counts = np.unique(self.failure[self.failure != 0], return_counts=True)
         pairs = sorted(zip(counts.tolist(), kinds.tolist(), strict=True), reverse=True)
         return {RequestFailure(kind): count for count, kind in pairs}
 
     def statuses(self) -> dict[int, int]:
-        """Return how often each status came."""
+        """Return the count of each status."""
         values, counts = np.unique(self.status[self.answered], return_counts=True)
         return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
@@ -104,7 +104,7 @@ class Samples:
         return Samples(names=self.names, **columns)
 
     def responses(self) -> Iterator[Response]:
-        """Give each request as the record that criteria of single requests take."""
+        """Yield each request as a Response, for criteria of single requests."""
         for place in range(len(self)):
             started = float(self.started[place])
             yield Response(

@@ -19,7 +19,7 @@ class FaultWindow:
     kind: str = ""
     """The fault's class, such as "Outage"."""
     toxic: str = ""
-    """How the names of its toxics at the tap begin, where their touches say what it altered."""
+    """The prefix of its toxics' names at the tap. Empty where touches don't show its effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
