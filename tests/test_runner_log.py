@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.commands.verbose import VERBOSE
 from windtunnel.configuration import parse
-from windtunnel.injection import Injection
+from windtunnel.injected_fault import Injection
 from windtunnel_faults import Fault, Outage
 
 TABLE = {

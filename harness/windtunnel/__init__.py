@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         pooling_gain,
         touches_nothing,
     )
-    from windtunnel.injection import Injection
+    from windtunnel.injected_fault import Injection
     from windtunnel.plugin.base_and_head import Paired
     from windtunnel.plugin.conformance_fixture import BreakerConformance
     from windtunnel.plugin.judge_fixture import Judge
@@ -127,7 +127,7 @@ __all__ = [
 _PLACES = {
     "AsyncStack": "windtunnel.async_stack",
     "BreakerConformance": "windtunnel.plugin.conformance_fixture",
-    "Injection": "windtunnel.injection",
+    "Injection": "windtunnel.injected_fault",
     "Judge": "windtunnel.plugin.judge_fixture",
     "LoadRun": "windtunnel.records.load_run",
     "Paired": "windtunnel.plugin.base_and_head",

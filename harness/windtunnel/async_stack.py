@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from anyio import CancelScope, to_thread
 
-from windtunnel.backends.backend import CONFIGURED, Program
-from windtunnel.injection import Injection
+from windtunnel.backends.backend_contract import CONFIGURED, Program
+from windtunnel.injected_fault import Injection
 from windtunnel.load.mix import WeightedRequest
 from windtunnel.records import Evidence, Response, Run
 from windtunnel.records.load_run import LoadRun

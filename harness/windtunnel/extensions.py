@@ -5,7 +5,7 @@ the page "Add a fault, a criterion, a report or a backend".
 """
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Backend, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.wall_clock import WallClock

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windtunnel.backends.backend import Backend
+from windtunnel.backends.backend_contract import Backend
 from windtunnel.backends.choice import Choice, check_name, choose, create
 from windtunnel.configuration import Configuration, resolve
 from windtunnel.errors import NotConfigured
 from windtunnel.network_profiles import LOOPBACK, PROFILES
 
 if TYPE_CHECKING:
-    from windtunnel.injection import Record
+    from windtunnel.injected_fault import Record
     from windtunnel.load.loop_thread import LoopThread
     from windtunnel.stack import Stack
 

@@ -6,12 +6,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from windtunnel.backends.backend import CONFIGURED, Backend, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.criteria import Category, Verdict
 from windtunnel.errors import ConfigurationError, suggestion
-from windtunnel.injection import Injection, Record
+from windtunnel.injected_fault import Injection, Record
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import WeightedRequest
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import Backend
+from windtunnel.backends.backend_contract import Backend
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals

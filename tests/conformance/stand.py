@@ -10,7 +10,7 @@ import msgspec
 
 from windtunnel.address import Address
 from windtunnel.backends import choice
-from windtunnel.backends.backend import CONFIGURED, Backend, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.backends.http_control import call
 from windtunnel.configuration import Configuration, Dependency

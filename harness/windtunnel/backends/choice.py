@@ -11,7 +11,7 @@ from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
 from windtunnel.extras import install_command, missing, require
 
 if TYPE_CHECKING:
-    from windtunnel.backends.backend import Backend
+    from windtunnel.backends.backend_contract import Backend
 
 NAMES = ("auto", "embedded", "local", "docker")
 """Our own; other distributions may add theirs by entry point."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
 from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier

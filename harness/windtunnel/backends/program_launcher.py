@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.backends.probes import Probe, accepts_tcp
 from windtunnel.errors import ControlError, StartError

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.backends.probes import answers_http
 from windtunnel.configuration import Configuration

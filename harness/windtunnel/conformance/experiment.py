@@ -14,7 +14,7 @@ from windtunnel.conformance.recording import Opening, Recording, Step, TimeBound
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.errors import NotTestable
-from windtunnel.injection import Injection
+from windtunnel.injected_fault import Injection
 from windtunnel.records import Run
 from windtunnel.stack import Stack
 from windtunnel.target import Target

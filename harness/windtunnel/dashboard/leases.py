@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from windtunnel.backends.backend import Backend
+from windtunnel.backends.backend_contract import Backend
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import (
     ConfigurationError,
@@ -15,7 +15,7 @@ from windtunnel.errors import (
     VacuousFault,
     WindtunnelError,
 )
-from windtunnel.injection import Injection
+from windtunnel.injected_fault import Injection
 from windtunnel_faults import Fault
 
 SHORTEST, LONGEST = 1.0, 3600.0

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from windtunnel import __version__
-from windtunnel.backends.backend import Backend
+from windtunnel.backends.backend_contract import Backend
 from windtunnel.backends.choice import Choice
 from windtunnel.configuration import Configuration
 from windtunnel.dashboard.board import Figures

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from windtunnel.backends.backend import Backend
+from windtunnel.backends.backend_contract import Backend
 from windtunnel.dashboard import exposition, wire
 from windtunnel.dashboard.board import Board, Sample
 from windtunnel.dashboard.traffic import Traffic

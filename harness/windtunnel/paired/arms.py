@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.errors import ConfigurationError
 from windtunnel.paired.environments import cache_folder, python_for, search_path
 from windtunnel.paired.revisions import Tree

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.backend import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.docker.compose_command import find_compose
 from windtunnel.backends.docker.container_actions import (
     DisconnectContainer,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from windtunnel.backends.backend import Backend
+from windtunnel.backends.backend_contract import Backend
 from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
 from windtunnel.criteria import Ruling, Verdict, fault_touched
 from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError

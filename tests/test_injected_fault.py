@@ -4,7 +4,7 @@ import pytest
 
 from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.errors import ControlError
-from windtunnel.injection import Injection
+from windtunnel.injected_fault import Injection
 from windtunnel_faults import Fault, Outage
 
 
