@@ -1,10 +1,13 @@
 """What other distributions add works like our own, and one that is broken is named."""
 
+import ast
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import THREAD, distribute
+from tests.plugin.conftest import EXAMPLE, THREAD, distribute
+from tests.public_signatures import MODULES
 from windtunnel.errors import ConfigurationError
 from windtunnel.fault_kinds import build, kinds
 
@@ -29,6 +32,20 @@ def test_x(stack):
         "PASS fault touched traffic",
         "PASS slowest response",
     ]
+
+
+def test_what_it_imports_of_ours_is_public() -> None:
+    imported = [
+        (node.module, alias.name)
+        for file in EXAMPLE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("windtunnel")
+        for alias in node.names
+    ]
+    assert imported
+    for module, name in imported:
+        assert module in MODULES, f"{module}: {name}"
+        assert name in import_module(module).__all__, f"{module}: {name}"
 
 
 def test_its_fault_is_listed_among_ours_and_built_by_name(project: pytest.Pytester) -> None:

@@ -98,8 +98,8 @@ def test_x(judge):
         ]
     )
     report = json.loads((project.path / "out.json").read_text())
-    told = [(v["attempt"], v["verdict"]["ruling"]) for v in report["verdicts"]]
-    assert told == [(1, "FAIL"), (2, "PASS"), (2, "PASS")]
+    reported = [(v["attempt"], v["verdict"]["ruling"]) for v in report["verdicts"]]
+    assert reported == [(1, "FAIL"), (2, "PASS"), (2, "PASS")]
     assert [each["attempt"] for each in report["flaky"]] == [1]
 
 

@@ -9,9 +9,14 @@ import pytest
 
 from windtunnel import (
     AsyncStack,
+    BreakerConformance,
+    HttpStatus,
     Injection,
     Judge,
+    Latency,
     LoadRun,
+    Outage,
+    Paired,
     Ruling,
     Run,
     Stack,
@@ -20,8 +25,9 @@ from windtunnel import (
     breaker_opens,
     error_rate,
 )
+from windtunnel.extensions import Address, Backend, SessionReport, Sink
+from windtunnel.faults import Fault, Form
 from windtunnel.records import Evidence, Response
-from windtunnel_faults import Fault, HttpStatus, Latency, Outage
 
 
 @pytest.mark.fault(Latency("prices", 0.2))
@@ -55,3 +61,17 @@ async def async_scenario(async_stack: AsyncStack) -> None:
         assert_type(await async_stack.drive("/orders"), Run)
     assert_type(await async_stack.offer(100), LoadRun)
     assert_type(async_stack.stack, Stack)
+
+
+def comparing(
+    windtunnel_paired: Paired, windtunnel_breaker_conformance: BreakerConformance
+) -> None:
+    assert_type(windtunnel_paired.compare("/orders", budget=5.0), tuple[Verdict, ...])
+    assert_type(breaker_conformance("prices", threshold=3).ruling, Ruling)
+
+
+def extending(backend: Backend, fault: Fault, sink: Sink, report: SessionReport) -> None:
+    assert_type(fault.form, Form)
+    assert_type(backend.start_target("one", {}), Address)
+    assert_type(report.verdicts, tuple[Verdict, ...])
+    sink.write(report)

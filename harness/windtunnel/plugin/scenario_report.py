@@ -19,7 +19,7 @@ from windtunnel.reports.scenario_result import InjectedFault, ScenarioOutcome, S
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Tell attempts at one test apart, where a plugin runs it again."""
+    """Count another attempt at a test, where a plugin runs it again."""
     begin_again(item)
 
 
