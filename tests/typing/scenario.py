@@ -67,7 +67,7 @@ def comparing(
     windtunnel_paired: Paired, windtunnel_breaker_conformance: BreakerConformance
 ) -> None:
     assert_type(windtunnel_paired.compare("/orders", budget=5.0), tuple[Verdict, ...])
-    assert_type(breaker_conformance("prices", threshold=3).ruling, Ruling)
+    assert_type(windtunnel_breaker_conformance("prices", threshold=3).ruling, Ruling)
 
 
 def extending(backend: Backend, fault: Fault, sink: Sink, report: SessionReport) -> None:
