@@ -1,4 +1,4 @@
-"""A running target as a scenario sees it: something to send requests to, with its evidence."""
+"""A running target of a scenario: sends it requests, and collects the evidence."""
 
 import asyncio
 import itertools

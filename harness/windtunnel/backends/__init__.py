@@ -1,1 +1,1 @@
-"""Where a stack runs: embedded, local or docker. Each can do the same with other means."""
+"""The backends that can run a stack: embedded, local and docker."""

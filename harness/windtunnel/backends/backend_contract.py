@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to start as a target where it is not the configured one; empty: as configured."""
+    """What to start as a target instead of the configured one. An empty field keeps that one's."""
 
     directory: str = ""
     """Where its command is run: another work tree. Processes only."""
@@ -78,7 +78,7 @@ class Backend(Protocol):
         ...
 
     def apply(self, profile: Profile) -> Profile:
-        """Put a network between target and dependencies; return it with what brings it about."""
+        """Put a network between target and dependencies; return it with the means that was used."""
         ...
 
     def evidence(self, dependency: str, since: float) -> Evidence:
@@ -86,12 +86,12 @@ class Backend(Protocol):
         ...
 
     def mark(self) -> None:
-        """Take a reading of what is only counted, so that windows of evidence can be cut here."""
+        """Read the refusal counters, so that evidence before and after can be separated."""
         ...
 
     @property
     def lapses(self) -> int:
-        """How often the lease ran out, so that faults healed although the runner lives."""
+        """How often the lease ran out while the runner lived, so that faults healed too early."""
         ...
 
     def stop(self) -> None:

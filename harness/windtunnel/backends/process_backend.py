@@ -234,7 +234,7 @@ class ProcessBackend(ABC):
         return self.tap.evidence(dependency, since)
 
     def mark(self) -> None:
-        """Take a reading of what is only counted."""
+        """Read the refusal counters."""
         self.tap.mark()
 
     @property

@@ -24,7 +24,7 @@ PORT_ATTEMPTS = 3
 
 
 class PortTaken(StartError):
-    """Another program listens on the port that this one was to have."""
+    """Another program listens on the port that this one should have."""
 
 
 class ProgramLauncher:
@@ -48,7 +48,7 @@ class ProgramLauncher:
     ) -> Address:
         """Start `command` with {python}, {host} and {port} filled in; return where it serves.
 
-        They are filled in in the values of `environment` too. Port 0 takes a free one.
+        The values of `environment` are filled in too. Port 0 takes a free one.
         """
         for attempt in range(PORT_ATTEMPTS):
             address = Address("127.0.0.1", port or free_port())

@@ -24,7 +24,7 @@ class Tap:
         return f"<Tap {self.address}>"
 
     def authority(self) -> bytes:
-        """Return what a target must trust where the tap ends its TLS: a certificate as PEM."""
+        """Return the certificate (PEM) that a target must trust where the tap ends its TLS."""
         return call(self.address, "GET", "/tls/ca.pem")
 
     def create(
@@ -59,7 +59,7 @@ class Tap:
         return msgspec.json.decode(call(self.address, "GET", path), type=Evidence)
 
     def mark(self) -> None:
-        """Take a reading of the refusal counters now."""
+        """Read the refusal counters now, and keep the reading."""
         call(self.address, "POST", "/mark", b"")
 
     def check_clock(self) -> None:

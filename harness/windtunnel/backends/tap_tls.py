@@ -1,4 +1,4 @@
-"""Brings what is configured of a dependency's TLS to the tap, and the tap's authority to a file."""
+"""Reads a dependency's TLS settings for the tap, and writes the tap's authority to a file."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def tls_field(tls: Tls | None, directory: Path) -> dict[str, str] | None:
 
 
 def write_authority(tap: Tap, configuration: Configuration, directory: str) -> str:
-    """Write what the target must trust, where TLS ends at the tap; return its path, or ""."""
+    """Write the tap's authority, where TLS ends at the tap; return the file's path, or ""."""
     tls = [each.tls for each in configuration.dependencies.values()]
     if not any(each is not None and each.terminates for each in tls):
         return ""
@@ -34,7 +34,7 @@ def write_authority(tap: Tap, configuration: Configuration, directory: str) -> s
 
 
 def check_authority(name: str, dependency: Dependency, authority: str) -> None:
-    """Raise ConfigurationError where a variable wants an authority that there is none of."""
+    """Raise ConfigurationError where a variable has {ca}, and there is no authority."""
     for variable, text in dependency.environment.items():
         if "{ca}" in text and not authority:
             raise ConfigurationError(

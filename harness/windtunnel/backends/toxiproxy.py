@@ -29,7 +29,7 @@ class _ProxyNotFound(Exception):
 
 
 class _OfThread:
-    """A part of the server's address, which reads as that of the thread that asks.
+    """A part of the server's address: each thread that reads it gets its own.
 
     The client has one host and one port for the whole process, and writes them into each request.
     """

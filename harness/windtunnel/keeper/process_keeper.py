@@ -91,7 +91,7 @@ class ProcessKeeper:
         return KeeperAnswer(pid=program.pid, running=True)
 
     def _note(self, pid: int) -> None:
-        """Leave for `windtunnel clean` which process it is: some programs hide their environment.
+        """Write the process down for `windtunnel clean`: some programs hide their environment.
 
         (Redis writes its title over it.)
         """

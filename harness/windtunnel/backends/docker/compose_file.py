@@ -1,4 +1,4 @@
-"""A resolved compose file as it is read: names, ports and addresses of its services."""
+"""Reads a resolved compose file: names, ports and addresses of its services."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class ComposeFile:
             )
 
     def behind(self, names: set[str]) -> set[str]:
-        """Return the services that these need to start (depends_on, links), and theirs."""
+        """Return the services that these depend on (depends_on, links), also indirectly."""
         found: set[str] = set()
         left = set(names)
         while left:

@@ -149,7 +149,7 @@ def others(compose_file: ComposeFile, configuration: Configuration, own: set[str
 
 
 def _alone(service: Service, image: str, labels: Mapping[str, str]) -> None:
-    """Take from a service what could meet another stack, and label it."""
+    """Remove from a service what could collide with another stack, and label it."""
     for key in ("container_name", "ports", "restart", "scale"):
         service.pop(key, None)
     (service.get("deploy") or {}).pop("replicas", None)

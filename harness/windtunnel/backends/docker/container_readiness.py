@@ -17,8 +17,8 @@ def await_healthy(
 ) -> None:
     """Return once a service's container is healthy and `probe` raises nothing.
 
-    StartError, with its last lines, where it ends, or is not after `deadline` seconds. A probe
-    raises OSError or HTTPException while it is not.
+    Raises StartError, with the container's last lines, where it ends, or is not healthy after
+    `deadline` seconds. `probe` raises OSError or HTTPException while it is not.
     """
     begun = time.monotonic()
     reason = ""

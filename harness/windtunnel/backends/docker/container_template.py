@@ -1,4 +1,4 @@
-"""A compose service's container as a template: what it was created with, to start more like it."""
+"""The settings of a compose service's container, from which more containers are started."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ SAID_AS = {
 
 @dataclass(frozen=True, slots=True)
 class ContainerTemplate:
-    """What a compose service's container was created with."""
+    """The settings with which a compose service's container was created."""
 
     image: str
     environment: dict[str, str]
@@ -60,8 +60,8 @@ class ContainerTemplate:
     def of_image(self, image: str) -> "ContainerTemplate":
         """Return a template of another image.
 
-        What the container had from its own image (command, variables, user, …) is left to the
-        other one. What the compose file set stays.
+        Settings that came from the container's own image (command, variables, user, …) come from
+        the other one instead. Settings of the compose file stay.
         """
         its_own = _environment(self.inherited).items()
         return replace(
@@ -84,7 +84,7 @@ class ContainerTemplate:
         labels: Mapping[str, str],
         mounts: Sequence[str],
     ) -> dict[str, Any]:
-        """Return what the engine is asked for: the port published on a free one of 127.0.0.1."""
+        """Return the request that creates one more container. `port` is published on 127.0.0.1."""
         variables = {**self.environment, **environment}
         published = f"{port}/tcp"
         return {

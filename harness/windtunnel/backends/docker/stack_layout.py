@@ -1,4 +1,4 @@
-"""What a compose stack is started as: with the file's own proxies, or with ours added to a copy."""
+"""Lays out a compose stack: with the file's own proxies, or with ours added to a copy."""
 
 import json
 from collections.abc import Mapping
@@ -111,7 +111,7 @@ class StackLayout:
 def lay_out(
     configuration: Configuration, engine: DockerEngine, run: str, seed: int, folder: Path
 ) -> StackLayout:
-    """Return how the configured stack is started; `folder` takes what has to be written for it.
+    """Return the layout of the configured stack. Files that it needs are written to `folder`.
 
     Raises ConfigurationError where the compose file has too little.
     """
