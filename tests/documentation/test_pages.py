@@ -125,3 +125,16 @@ def test_pages_lead_to_files_that_there_are() -> None:
             continue
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert Path(page.parent, link).exists(), f"{page}: {link}"
+
+
+def test_files_of_the_repository_that_pages_name_are_there() -> None:
+    """Such as `tests/contracts/proxy/servers.py`; the changelog may name what was."""
+    folders = "harness|faults|target|tests|docs|examples"
+    named = 0
+    for page in PAGES:
+        if page.name == "CHANGELOG.md":
+            continue
+        for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text(encoding="utf-8")):
+            assert (ROOT / path).exists(), f"{page}: {path}"
+            named += 1
+    assert named > 20
