@@ -13,7 +13,7 @@ class Capability(StrEnum):
     HTTP = "http"
     """Answer or alter single HTTP exchanges."""
     CONNECT = "connect"
-    """Delay, refuse or leave unanswered new connections alone, and tell idle ones from others."""
+    """Delay or refuse new connections only, leave them unanswered, or reset idle ones."""
     TLS = "tls"
     """Show other certificates and strike handshakes: the tap ends the target's TLS."""
     PROCESS = "process"
@@ -28,7 +28,7 @@ Value: TypeAlias = int | float | str
 
 @dataclass(frozen=True, slots=True)
 class Toxic:
-    """One toxic in Toxiproxy's terms."""
+    """One toxic, in Toxiproxy's terms."""
 
     type: str
     attributes: tuple[tuple[str, Value], ...] = ()

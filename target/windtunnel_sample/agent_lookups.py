@@ -1,4 +1,4 @@
-"""Look-ups of one moment share one call to the catalog, and each gets an answer of its own."""
+"""Simultaneous look-ups share one call to the catalog. Each gets an answer of its own."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from windtunnel_sample.clients import CatalogClient
 from windtunnel_sample.guard import Answer, Guard
 
 AGENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-"""What can be an agent's id. Anything else is answered without the catalog: inside a shared call
+"""The form of an agent's id. Anything else is answered without the catalog: inside a shared call
 it could change what the others ask for."""
 
 LARGEST = 100

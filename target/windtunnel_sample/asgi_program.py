@@ -55,7 +55,7 @@ def serve(make: Callable[[], Any], program: str) -> NoReturn:
             timeout_graceful_shutdown=1,
         )
         server = _Announcing(config)
-        # Once it has shut down, uvicorn raises again the signal that told it to.
+        # Once it has shut down, uvicorn raises the signal again that ended it.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
         sys.exit(0 if server.started else 3)

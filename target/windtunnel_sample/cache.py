@@ -1,7 +1,7 @@
-"""Keeps what an async function returned: one call for all who wait, and the old value on errors.
+"""Caches an async function: one call for all callers who wait, and the old value on errors.
 
-async-lru has the one call but no old value on errors, cashews both only as process-wide state with
-locks that poll; so this is our own, and the clock is an argument.
+async-lru shares calls but has no old value on errors. cashews has both, but as process-wide state
+with locks that poll. So this cache is our own, and the clock is an argument.
 """
 
 import asyncio
@@ -21,32 +21,32 @@ class Kept(Generic[Value]):
 
     value: Value
     age: float = 0.0
-    """Seconds since the call that returned it began; 0 where it was made for this question."""
+    """Seconds since the call that returned it began. 0 where this question caused the call."""
     stale: bool = False
-    """Whether it is older than its time to live, and was given because a new call failed."""
+    """Whether it has outlived its time to live, and is given because a new call failed."""
 
 
 @dataclass(slots=True)
 class CacheCounters:
-    """Questions by how they were answered, and calls made, since the start."""
+    """Counts of questions, by how they were answered, and of calls, since the start."""
 
     hits: int = 0
     """Answered from the cache."""
     misses: int = 0
-    """Answered by a call, one's own or one that was under way; or failed."""
+    """Answered by a call (a new one, or one under way), or failed."""
     stale: int = 0
     """Answered with an old value, because the call failed."""
     calls: int = 0
 
     @property
     def hit_ratio(self) -> float | None:
-        """The share of all questions that were answered from the cache; None before the first."""
+        """The share of questions that the cache answered. None before the first question."""
         total = self.hits + self.misses + self.stale
         return self.hits / total if total else None
 
 
 class Cache(Generic[Value]):
-    """What `cache` makes of a function; ask it as the function was asked."""
+    """A cached function. Call it as you would call the function."""
 
     def __init__(
         self,

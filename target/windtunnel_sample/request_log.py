@@ -30,8 +30,7 @@ class Endpoint:
     total: float = 0.0
     """The sum of all durations."""
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    """How many durations lie above the bound before, and not above this one; the last: above all.
-    """
+    """Durations up to each bound and above the one before; the last counts those above all."""
     durations: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     @property

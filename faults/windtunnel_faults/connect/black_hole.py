@@ -11,7 +11,7 @@ from windtunnel_faults.fault import Capability, Toxic, Toxics
 class ConnectBlackHole:
     """Leave each new connection unanswered until the client gives up; open ones go on.
 
-    So it is with a host that is gone or a firewall that drops. The attempts stay in the client's
+    As with a host that is gone, or a firewall that drops packets. The attempts stay in the client's
     kernel, which repeats them: one that has not given up is made once the fault is healed. Needs
     Linux, whose kernel drops what a full queue has no room for. Raises ValueError on bad arguments.
     """

@@ -9,11 +9,11 @@ from windtunnel_faults.fault import Capability, Toxic, Toxics
 
 @dataclass(frozen=True, slots=True)
 class ConnectDelay:
-    """Make each new connection pay `seconds` before its first data gets anywhere.
+    """Hold each new connection's first data until `seconds` after the connection was made.
 
-    The kernel answers the handshake itself, so a client sees its connection made in time, and its
-    first request late by a handshake's delay; a connection that was idle for longer has paid.
-    Connections that are open already go on. Raises ValueError on bad arguments.
+    The kernel answers the TCP handshake, so the client's connect itself is not late. Its first
+    request is, unless the connection was idle for `seconds` before. Open connections go on as
+    they are. Raises ValueError on bad arguments.
     """
 
     needs: ClassVar[Capability] = Capability.CONNECT

@@ -11,7 +11,7 @@ from windtunnel_faults.fault import Capability, Toxic, Toxics
 class ConnectRefused:
     """Refuse each new connection (ECONNREFUSED); those that are open already go on.
 
-    So it is with a dependency that is full, or that ends and serves what it has begun. Raises
+    As with a dependency that is full, or that shuts down and finishes what it has begun. Raises
     ValueError on bad arguments.
     """
 

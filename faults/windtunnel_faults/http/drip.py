@@ -1,4 +1,4 @@
-"""An answer comes in drops."""
+"""An answer arrives slowly, byte by byte."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,7 +12,7 @@ from windtunnel_faults.http.requests import HttpRequests
 class HttpDrip(HttpRequests):
     """Let each answer through at `bytes_per_second`, its head as well.
 
-    It keeps a client busy whose deadline is for the next byte rather than for the whole answer.
+    A client whose deadline is for the next byte, not for the whole answer, waits all that time.
     Raises ValueError on bad arguments.
     """
 

@@ -8,27 +8,26 @@ from windtunnel_faults.fault import Toxic, Toxics, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class HttpRequests:
-    """Of the requests that match, those that are struck.
+    """Selects the requests that a fault strikes.
 
-    Requests are counted over all connections from the moment of the injection; the probability is
-    drawn from the run's seed for each request of each connection, so that a replay strikes the
-    same ones.
+    Matching requests are counted over all connections, from the injection on. The probability is
+    drawn from the run's seed for each request of each connection. A replay strikes the same ones.
     """
 
     first: int = 0
-    """Only so many of those that match; 0 means no limit."""
+    """Strike only the first so many matching requests. 0 means no limit."""
     every: int = 1
-    """Only each of this number: 3 strikes the third, the sixth and so on."""
+    """Strike every n-th matching request: 3 strikes the third, the sixth and so on."""
     probability: float = 1.0
     method: str = ""
-    """Only this method; empty means any."""
+    """Match only this method. Empty matches any."""
     path: str = ""
-    """Only paths that begin so."""
+    """Match only paths that begin so."""
     header: str = ""
-    """Only requests with this header: "Name", or "Name: value"."""
+    """Match only requests with this header: "Name", or "Name: value"."""
 
     def __repr__(self) -> str:
-        """Write it as a scenario would: what is as it would be anyway is left out."""
+        """Write it as a scenario does, without arguments that have their default."""
         own = {each.name: each for each in fields(self)}
         given = [
             f"{name}={getattr(self, name)!r}"

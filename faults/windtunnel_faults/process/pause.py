@@ -9,7 +9,7 @@ from windtunnel_faults.fault import Capability, ProcessAction, Processing
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Stop the dependency in its tracks (SIGSTOP; docker pause); it goes on where it was.
+    """Suspend the dependency (SIGSTOP; docker pause). Healing lets it go on where it was.
 
     Raises ValueError on bad arguments.
     """

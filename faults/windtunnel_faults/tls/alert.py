@@ -14,7 +14,7 @@ ALERTS = (
     "internal_error",
     "unrecognized_name",
 )
-"""Those by which servers refuse a ClientHello: RFC 8446, 6.2."""
+"""The alerts by which servers refuse a ClientHello (RFC 8446, 6.2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from windtunnel_sample.clients.pool import Pool, waiting
 from windtunnel_sample.settings import ConnectionConfig
 
 _UNWRAPPED = (ValueError, TypeError, RuntimeError)
-"""What redis-py (8.1) lets through as it is: the first two where it cannot make of a reply what the
-command promises, the last from uvloop where the connection closed just before the command was
-written."""
+"""Exceptions that redis-py (8.1) does not wrap. It raises the first two on a reply that does not
+fit the command. uvloop raises the last where the connection closed just before the write."""
 
 
 class WorkflowStore:
@@ -33,7 +32,7 @@ class WorkflowStore:
             timeout=config.redis_timeout,
             socket_timeout=config.redis_timeout,
             socket_connect_timeout=config.redis_timeout,
-            # redis-py retries ten times unless told otherwise, and so hides failures.
+            # redis-py retries ten times by default, and so hides failures.
             retry=Retry(NoBackoff(), 0),
             retry_on_timeout=False,
             health_check_interval=0,
