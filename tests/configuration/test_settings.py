@@ -11,7 +11,7 @@ from windtunnel.address import Address
 from windtunnel.backends.choice import choose
 from windtunnel.configuration import Criteria, parse, schema
 from windtunnel.configuration.models import Strict
-from windtunnel.configuration.telling import variables
+from windtunnel.configuration.placeholders import variables
 from windtunnel.errors import ConfigurationError
 from windtunnel.records import Limits
 

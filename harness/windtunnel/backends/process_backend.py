@@ -24,7 +24,7 @@ from windtunnel.backends.tap_tls import check_authority, tls_field, write_author
 from windtunnel.backends.target_files import write_files
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
 from windtunnel.configuration import Configuration, Dependency
-from windtunnel.configuration.telling import fill, named, variables
+from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile

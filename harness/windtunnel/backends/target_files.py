@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from windtunnel.configuration import Configuration
-from windtunnel.configuration.telling import fill
+from windtunnel.configuration.placeholders import fill
 
 
 def write_files(configuration: Configuration, folder: Path, values: Mapping[str, str]) -> None:

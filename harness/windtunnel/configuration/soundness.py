@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.placeholders import PARTS, PLACEHOLDER
 from windtunnel.configuration.positions import Place
-from windtunnel.configuration.telling import PARTS, PLACEHOLDER
 from windtunnel.errors import did_you_mean, nearest
 
 OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
@@ -63,19 +63,19 @@ def _files(configuration: Configuration) -> Iterator[Unsound]:
 def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
     for name, dependency in configuration.dependencies.items():
         place: Place = ("dependencies", name)
-        told = dependency.environment
+        variables = dependency.environment
         if name in OWN_PROGRAMS or name.startswith("target-"):
             yield Unsound(place, "another name: a part of windtunnel has this one")
         if dependency.command and dependency.upstream:
             text = "none beside 'command', which starts it"
             yield Unsound((*place, "upstream"), text)
-        if told and not any(_leads(text, name) for text in told.values()):
+        if variables and not any(_leads(text, name) for text in variables.values()):
             text = "a variable that leads to the proxy by {address}, or by {host} and {port}"
             yield Unsound((*place, "environment"), text)
         if configuration.address and not dependency.listen:
             text = "the port of its proxy, to which the running target is to be led"
             yield Unsound((*place, "listen"), text, missing=True)
-        elif configuration.command and not _told(configuration, name):
+        elif configuration.command and not _is_led_to(configuration, name):
             text = "the target's variables that lead here, such as { URL = 'http://{address}' }"
             yield Unsound((*place, "environment"), text, missing=True)
 
@@ -84,7 +84,7 @@ def _leads(text: str, name: str) -> bool:
     return bool(_BARE.search(text)) or any(f"{{{name}.{part}}}" in text for part in PARTS)
 
 
-def _told(configuration: Configuration, name: str) -> bool:
+def _is_led_to(configuration: Configuration, name: str) -> bool:
     dependency = configuration.dependencies[name]
     return bool(dependency.environment or dependency.listen) or any(
         _leads(text, name) for text in _texts(configuration)

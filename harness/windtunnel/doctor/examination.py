@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from windtunnel.configuration import resolve
-from windtunnel.doctor import answers, machine, places, settings, traffic
+from windtunnel.doctor import endpoint_answers, machine, ports_and_upstreams, settings, traffic
 from windtunnel.doctor.check import Check, Condition, fail, ok
 from windtunnel.errors import NotConfigured, WindtunnelError
 from windtunnel.session import Session
@@ -32,7 +32,7 @@ def examine(
     sound = True
     checks = [machine.backends(session.choice.name)]
     if session.choice.name != "docker":
-        processes = (machine.commands, places.ports, places.upstreams)
+        processes = (machine.commands, ports_and_upstreams.ports, ports_and_upstreams.upstreams)
         checks += [each(configuration) for each in processes]
     for group in checks:
         for check in group:
@@ -65,7 +65,7 @@ def _started(session: Session) -> Generator[Check, None, bool]:
         yield fail("target", str(error), "correct its command, its environment or health")
         return False
     try:
-        yield from answers.endpoints(stack)
+        yield from endpoint_answers.endpoints(stack)
         yield from traffic.dependencies(stack)
     finally:
         stack.close()

@@ -35,7 +35,7 @@ from windtunnel.backends.target_files import write_files
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
-from windtunnel.configuration.telling import fill, named, variables
+from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile

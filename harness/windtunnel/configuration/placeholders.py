@@ -1,4 +1,4 @@
-"""How the target is told where each dependency's proxy is."""
+"""Fills placeholders such as {address}, by which the target learns where its proxies are."""
 
 import re
 from collections.abc import Mapping
@@ -41,6 +41,6 @@ def variables(
     known = {**named(proxies), **given}
     found = {name: fill(text, known) for name, text in configuration.environment.items()}
     for dependency, address in proxies.items():
-        told = configuration.dependencies[dependency].environment
-        found |= {name: fill(text, known | values_of(address)) for name, text in told.items()}
+        own = configuration.dependencies[dependency].environment
+        found |= {name: fill(text, known | values_of(address)) for name, text in own.items()}
     return found
