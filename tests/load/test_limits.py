@@ -1,16 +1,19 @@
 """Searches: bounded, on the right side of the truth, and honest about what they could not see."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.load.hand_made_runs import CALM, load_run
+from windtunnel import Ruling, Verdict
 from windtunnel.criteria.objective import parse
-from windtunnel.load.find_limit import Limit, find_limit
+from windtunnel.load.find_limit import Limit, RateTrial, find_limit
 from windtunnel.load.level_search import LevelOutcome, bracket, next_level, steps_at_most
 from windtunnel.records.load_run import LoadRun, Strain
 from windtunnel.reports.load_summary import limit as limit_text
+from windtunnel.reports.load_summary import trial as trial_text
 
 
 def search(truth: float, lowest: float, highest: float) -> list[LevelOutcome]:
@@ -87,3 +90,16 @@ def test_what_stays_open_was_not_shown_to_hold() -> None:
     assert found.bracket.held is None
     text = limit_text(found, "p99<50ms")
     assert "was not shown to hold even at 50.0/s, and not to fail either" in text
+
+
+def test_a_trial_s_line_shows_what_was_measured_whatever_the_statement_says() -> None:
+    verdict = Verdict(
+        criterion="p99",
+        subject="/",
+        ruling=Ruling.PASS,
+        statement="a sentence with no sign in it",
+        measured="99 % took 3.00 ms at most.",
+    )
+    said = replace(verdict, statement="cut; here; and there.")
+    lines = {trial_text(RateTrial(100.0, (each,), Ruling.PASS)) for each in (verdict, said)}
+    assert lines == {"       100.0/s  PASS         99 % took 3.00 ms at most."}

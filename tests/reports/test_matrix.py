@@ -18,7 +18,7 @@ from tests.reports.made import (
 )
 from windtunnel import Ruling
 from windtunnel.reports.matrix import ASSERTED, CellStatus, matrix
-from windtunnel.reports.scenario_result import ScenarioOutcome, ScenarioResult
+from windtunnel.reports.scenario_result import InjectedFault, ScenarioOutcome, ScenarioResult
 
 HELD = replace(OPENS, ruling=Ruling.PASS)
 VACUOUS = touched(OUTAGE, Ruling.FAIL)
@@ -96,3 +96,10 @@ def test_coverage_counts_what_was_tested_and_names_what_never_was() -> None:
 def test_a_fault_that_is_not_among_the_pairs_is_shown_all_the_same() -> None:
     found = matrix([tried("a", ScenarioOutcome.PASSED, [], (LATENCY,))], [])
     assert found.faults("prices") == ("Latency",)
+
+
+def test_a_fault_s_class_and_vacuity_are_not_read_from_texts() -> None:
+    injected = InjectedFault("a fault that reads otherwise", "prices", "Outage")
+    vacuous = replace(touched(injected, Ruling.FAIL), criterion="reads otherwise too")
+    test = tried("test_it", ScenarioOutcome.PASSED, [vacuous], (injected,))
+    assert matrix([test], PAIRS).status("prices", "Outage", ASSERTED) == "vacuous"

@@ -47,3 +47,10 @@ def test_what_was_not_tested_is_named_and_earns_nothing() -> None:
 def test_settings_are_one_line_and_none_without_any() -> None:
     assert terminal.settings({"B": 1, "A": 3}) == ["set by scenarios: A (in 3), B (in 1)"]
     assert terminal.settings({}) == []
+
+
+def test_a_line_is_of_the_ruling_that_it_shows_whatever_it_says() -> None:
+    misleading = replace(OPENS, criterion="FAIL", statement="FAIL")
+    failed = replace(OPENS, ruling=Ruling.FAIL, criterion="PASS", subject="other")
+    found = terminal.table(score([misleading, failed], [], ["catalog"]))
+    assert [line.ruling for line in found if line.ruling] == [Ruling.PASS, Ruling.FAIL]
