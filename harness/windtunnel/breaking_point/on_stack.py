@@ -7,6 +7,7 @@ from typing import TypeVar
 from windtunnel.breaking_point.point import BreakingPoint, StrengthTrial
 from windtunnel.breaking_point.search import Search
 from windtunnel.criteria import Verdict
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.load.find_limit import needed
@@ -59,7 +60,7 @@ def under_load(
     requests: Sequence[str | WeightedRequest] | None = None,
     connections: int = 256,
     duration: float | None = None,
-    confidence: float = 0.99,
+    confidence: float = CONFIDENCE,
 ) -> BreakingPoint:
     """Return where objectives, such as "p99<50ms and errors<1%", fail under an open loop.
 

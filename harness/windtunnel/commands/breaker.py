@@ -10,7 +10,7 @@ import click
 
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.session_options import StackOptions, stack_options
-from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.claims import DEADLINE, PROBES, THRESHOLD, Claims
 from windtunnel.conformance.conformance_report import PropertyResult
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties import PROPERTIES
@@ -28,15 +28,17 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
 @stack_options
-@click.option("--threshold", default=3, show_default=True, help="Failures that open it.")
+@click.option("--threshold", default=THRESHOLD, show_default=True, help="Failures that open it.")
 @click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
-@click.option("--probes", default=2, show_default=True, help="Calls admitted while half-open.")
+@click.option("--probes", default=PROBES, show_default=True, help="Calls admitted while half-open.")
 @click.option("--window", type=float, metavar="SECONDS", help="How long a failure counts.")
 @click.option("--workers", type=int, metavar="N", help="Processes of the service.")
 @click.option("--only", metavar="PROPERTY", multiple=True, help="Test this; may be repeated.")
 @click.option("--without", metavar="PROPERTY", multiple=True, help="Leave this one out.")
 @click.option("--failures", metavar="KIND", multiple=True, help="Fail so; may be repeated.")
-@click.option("--deadline", default=60.0, show_default=True, help="Seconds of the longest wait.")
+@click.option(
+    "--deadline", default=DEADLINE, show_default=True, help="Seconds of the longest wait."
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 8),

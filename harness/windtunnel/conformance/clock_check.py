@@ -1,7 +1,7 @@
-"""Makes sure that a target follows its stepped clock, by the Date of its answers (RFC 9110, 6.6.1).
+"""Checks that a target follows its stepped clock, by the Date of its answers (RFC 9110, 6.6.1).
 
-A program that asks the kernel itself, as those written in Go do, passes libfaketime by: that the
-step changed nothing would then show nothing.
+A program that asks the kernel itself, as those written in Go do, does not see libfaketime's clock.
+There the property could not fail.
 """
 
 import http.client

@@ -1,4 +1,4 @@
-"""What a plan may do: drive the service, break its dependency, and wait. It judges nothing."""
+"""One experiment: a fresh service that a plan drives, whose dependency it breaks; no judging."""
 
 import time
 from collections.abc import Callable, Iterator

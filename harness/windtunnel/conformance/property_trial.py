@@ -1,4 +1,4 @@
-"""Puts one property to the test on a stack: a fresh target, its plan, and the judge."""
+"""One trial of one property on a stack: a fresh target, the plan, and the judge."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What one plan left behind: its steps, each with what callers and tap recorded."""
+"""The recording of one experiment: its steps, with what callers and taps recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from windtunnel.records import Attempt, Response, Run
 
 @dataclass(frozen=True, slots=True)
 class TimeBounds:
-    """Seconds, as exactly as they are known."""
+    """The least and the most seconds that a time may be."""
 
     least: float
     most: float
@@ -109,7 +109,7 @@ def opening(run: Run, dependency: str) -> Opening | None:
 
 
 def _as_one(runs: Sequence[Run]) -> Run:
-    """Return runs that may have alternated as one run."""
+    """Return several runs, which may have alternated, as one."""
     if len(runs) == 1:
         return runs[0]
     return replace(

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.claims import DEADLINE, Claims
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.failures import FAILURES, DependencyFailure
 from windtunnel.conformance.parallel_stacks import OpenStack, ParallelStacks
@@ -42,7 +42,7 @@ class Runner:
         *,
         claims: Claims,
         endpoint: str = "",
-        deadline: float = 60.0,
+        deadline: float = DEADLINE,
         beside: Sequence[OpenStack] = (),
     ) -> None:
         if not (isfinite(deadline) and deadline > 0):

@@ -1,4 +1,4 @@
-"""Looks at an unknown breaker first: when it opens, and for how long."""
+"""Measures when an unknown breaker opens and for how long, before any property is tested."""
 
 from windtunnel.conformance.conformance_report import Observed
 from windtunnel.conformance.experiment import Experiment

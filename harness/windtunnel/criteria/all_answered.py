@@ -14,7 +14,7 @@ ENOUGH = 20
 def all_answered(run: Run, *, within: float) -> Verdict:
     """Judge that each request of a run is answered, below status 400, within `within` seconds.
 
-    A marked fallback is an answer. It is a count of what happened, not an estimate of a rate.
+    A marked fallback is an answer. The verdict counts requests; it estimates no rate.
     """
     total = len(run.responses)
     late = [each for each in run.responses if each.succeeded and each.duration > within]

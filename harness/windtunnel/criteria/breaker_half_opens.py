@@ -13,9 +13,9 @@ from windtunnel.records import Run
 def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
     """Judge how many calls start at the dependency before the first of them has ended.
 
-    `run` is a burst of concurrent requests after the recovery time, with the dependency slow
-    enough that all callers are waiting while the first probe is under way. `at_most` is the run's
-    limit (2) where it is not given.
+    `run` is a burst of concurrent requests after the recovery time. The dependency is so slow that
+    all callers wait while the first probe is under way. By default `at_most` is the run's limit,
+    `Limits.half_open_calls`.
     """
     at_most = run.limits.half_open_calls if at_most is None else at_most
     evidence = run.at(dependency)

@@ -20,12 +20,12 @@ def breaker_opens(
 ) -> Verdict:
     """Judge that no request reaches the dependency once `within` attempts have failed.
 
-    `within` is the run's limit (3) where it is not given.
+    By default `within` is the run's limit, `Limits.breaker_threshold`.
 
-    Looks at requests that *start* after the failure number `within` was answered: calls that were
-    in flight by then belong to the failures themselves. What happens `recovery` seconds or more
-    after the call itself failed is not looked at: by then a breaker may probe (Nygard, Release It!,
-    2nd ed., "Circuit Breaker"). What the service says of its breaker plays no part.
+    The verdict rests on requests that *start* after failure number `within` was answered. Calls in
+    flight by then belong to the failures. From `recovery` seconds after that call failed, nothing
+    counts: a breaker may probe by then (Nygard, Release It!, 2nd ed., "Circuit Breaker"). What the
+    service reports of its breaker plays no part.
     """
     within = run.limits.breaker_threshold if within is None else within
     evidence = run.at(dependency)
@@ -88,7 +88,7 @@ def breaker_opens(
 def _own(
     run: Run, seen: list[Attempt], later: list[Response], answered: float, until: float
 ) -> list[Attempt]:
-    """Return the attempts before `until` that can only be the later requests' own."""
+    """Return the attempts before `until` that no earlier request can have made."""
     if not later:
         return []
     # A request from before may still be calling.
@@ -110,14 +110,14 @@ def _most(evidence: Evidence, later: list[Response], until: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """One of the failures by which a breaker counts."""
+    """One failure that a breaker counts."""
 
     number: int
     """1 for the run's first."""
     at: float
     """When the call failed, at the earliest: from then on the breaker's recovery time may run."""
     answered: float
-    """When the service had dealt with it."""
+    """When the caller of that call had its answer."""
 
 
 def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Failure | None:
@@ -148,7 +148,7 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
 
 
 def _answered_by(responses: tuple[Response, ...], failure: float) -> float:
-    """Return when the service had dealt with a failure: the end of the request that it struck."""
+    """Return when the caller had its answer whose call failed at `failure`."""
     struck = [r.ended for r in responses if r.started <= failure <= r.ended]
     return min(struck, default=failure)
 

@@ -14,9 +14,8 @@ from windtunnel.records import Run
 def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     """Judge that a run's requests cause no more than `at_most` calls each, on average.
 
-    Only a run of real answers shows a saving: an error or a fallback needs no call either. And only
-    one in which a call is seen shows that the tap would have seen the others: start it with nothing
-    in the cache.
+    All answers must be real: an error or a fallback needs no call either. One call at least must be
+    seen, to show that the tap sees them: start with an empty cache.
     """
     evidence = run.at(dependency)
     total = len(run.responses)

@@ -9,7 +9,7 @@ from windtunnel.records import Certainty, Evidence, Refusals
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """A count, as exactly as the evidence knows it."""
+    """The least and the most that a count may be."""
 
     least: int
     most: float
@@ -25,33 +25,33 @@ class Bounds:
 
 
 def between(evidence: Evidence, since: float, until: float) -> Bounds:
-    """Return how many attempts started from `since` to `until`, refused and missed included."""
+    """Return how many attempts started from `since` to `until`, with those that were not seen."""
     seen = sum(since <= attempt.started <= until for attempt in attempts(evidence))
     return Bounds(seen, seen + uncounted(evidence, since, until) + missed(evidence))
 
 
 def uncounted(evidence: Evidence, since: float, until: float) -> float:
-    """Return how many refused attempts beyond those seen one by one may lie in a window."""
+    """Return how many refused attempts a window may hold beyond those seen one by one."""
     return sum(_uncertain(refusals, since, until) for refusals in evidence.refusals)
 
 
 def missed(evidence: Evidence) -> float:
-    """Return how many more records of any kind there may have been: none, or math.inf.
+    """Return how many attempts the tap may have missed: 0, or math.inf.
 
-    What was seen stays proved, but silence proves nothing where the tap discarded records or could
-    not read its traffic.
+    Where the tap discarded records or could not read its traffic, what it saw still counts, but
+    silence proves nothing.
     """
     return math.inf if evidence.dropped or evidence.blind_spots else 0
 
 
 def needed(evidence: Evidence) -> str:
-    """Return what a verdict needs that rests on what this evidence may have missed."""
+    """Return what a verdict needs where this evidence may have missed attempts."""
     reasons = partial(evidence)
     return f"complete evidence ({'; '.join(reasons)})" if reasons else "complete evidence"
 
 
 def partial(evidence: Evidence) -> tuple[str, ...]:
-    """Return what keeps this evidence from being complete, each as one sentence."""
+    """Return why this evidence is not complete, each reason as one sentence."""
     reasons = list(evidence.blind_spots)
     if evidence.dropped:
         reasons.append(f"{evidence.dropped} records were discarded by the tap")
@@ -66,7 +66,7 @@ def partial(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _uncertain(refusals: Refusals, since: float, until: float) -> float:
-    """Return how many attempts beyond those seen one by one may lie in a window."""
+    """Return how many refused attempts a window may hold beyond those seen one by one."""
     end = refusals.until if refusals.until is not None else until
     if end < since or refusals.since > until or refusals.certainty is Certainty.PACKETS:
         return 0

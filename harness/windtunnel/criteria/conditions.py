@@ -1,4 +1,4 @@
-"""Says under which conditions a run was made, the same way in every verdict."""
+"""The conditions of a run as text, the same in every verdict."""
 
 from windtunnel.records import Run
 

@@ -1,9 +1,10 @@
-"""Every endpoint answers with under 5 % errors."""
+"""An endpoint's share of errors stays below its limit."""
 
 from dataclasses import replace
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Moment, Ruling, Verdict, decide_below
 from windtunnel.records import Run
 
@@ -12,11 +13,12 @@ SHOWN = 8
 
 
 def error_rate(
-    run: Run, endpoint: str, *, below: float | None = None, confidence: float = 0.99
+    run: Run, endpoint: str, *, below: float | None = None, confidence: float = CONFIDENCE
 ) -> Verdict:
-    """Judge whether the endpoint's share of errors is under `below` (the run's limit, 5 %).
+    """Judge whether the endpoint's share of errors is below `below`.
 
-    An error is no answer, or one of 400 and above. A fallback that is marked as such is an answer.
+    An error is no answer, or a status of 400 or above. A marked fallback is an answer. By default
+    `below` is the run's limit, `Limits.error_rate`.
     """
     below = run.limits.error_rate if below is None else below
     responses = run.to(endpoint)

@@ -1,4 +1,4 @@
-"""A fault touched traffic: without that, whatever a scenario found, it did not test the fault."""
+"""A fault touched traffic. Where it did not, the scenario tested nothing."""
 
 from windtunnel.criteria.completeness import between, partial, uncounted
 from windtunnel.criteria.tap_attempts import attempts
@@ -12,9 +12,9 @@ FAULT_TOUCHED = "fault_touched"
 def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     """Judge that calls were under way at the dependency while the fault was in force.
 
-    A call counts when it started in the window, or had started before and was not over, or when
-    the fault cut its connection. For a fault of single exchanges or connections only those count
-    that it struck.
+    A call counts when it started in the window, when it was under way as the fault began, or when
+    the fault cut its connection. For a fault of single exchanges or connections, only those count
+    that it altered.
     """
     if window.toxic:
         return _by_touches(window, evidence)
@@ -56,7 +56,7 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
 
 
 def _by_touches(window: FaultWindow, evidence: Evidence) -> Verdict:
-    """Judge by what the tap says that the fault's toxics altered, and what it turned away."""
+    """Judge by what the tap recorded: what the fault's toxics altered, and what they refused."""
     own = [touch for touch in evidence.touches if touch.toxic.startswith(f"{window.toxic}-")]
     end = window.ended if window.ended is not None else evidence.at
     altered = sum(touch.exchanges or touch.connections for touch in own)

@@ -1,4 +1,4 @@
-"""The load engine was not the bottleneck: what it measured is the service."""
+"""The load engine was not saturated: what it measured is the service."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from windtunnel.criteria.verdict import Finding, Ruling, Verdict
 from windtunnel.records.load_run import LoadRun
 
 BUSY = 0.90
-"""Share of the time. Past nine tenths of a core, queueing in the engine shows in every latency."""
+"""Share of the time. Above it, generator saturation shows in every latency as queueing."""
 LAG = 0.010
 """Seconds."""
 
@@ -14,10 +14,11 @@ LAG = 0.010
 def generator_kept_up(
     run: LoadRun, *, busy: float = BUSY, lag: float = LAG, late: float = LAG
 ) -> Verdict:
-    """Answer PASS where the engine had room, else INCONCLUSIVE; never FAIL: it is not the service.
+    """Judge generator saturation: PASS where the engine had room, else INCONCLUSIVE.
 
-    `busy` is the share of time in which its thread wanted a core; `lag` and `late` are the 99th
-    percentiles, in seconds, of how late the event loop woke and requests were sent.
+    It never rules FAIL: a saturated engine is no fault of the service. `busy` is the share of time
+    in which its thread wanted a core; `lag` and `late` are the 99th percentiles, in seconds, of how
+    late the event loop woke and requests were sent.
     """
     strain = run.strain
     reasons = list(run.lost)
@@ -54,7 +55,7 @@ def generator_kept_up(
 
 
 def guarded(verdict: Verdict, run: LoadRun) -> Verdict:
-    """Return `verdict`, or INCONCLUSIVE where the engine itself was the bottleneck."""
+    """Return `verdict`, or INCONCLUSIVE where the load engine was saturated."""
     kept_up = generator_kept_up(run)
     if kept_up.ruling is Ruling.PASS:
         return verdict
@@ -68,7 +69,7 @@ def guarded(verdict: Verdict, run: LoadRun) -> Verdict:
 
 
 def conditions_of_load(run: LoadRun) -> tuple[str, ...]:
-    """Return how the load was made, the same way in every verdict on it."""
+    """Return how the load was made, the same in every verdict on it."""
     return (
         f"engine {run.engine}",
         run.arrivals or "closed loop",

@@ -7,6 +7,8 @@ from statistics import fmean, stdev
 
 from windtunnel.criteria import beta_distribution
 
+CONFIDENCE = 0.99
+"""How surely an interval holds the truth, where nobody asks for more or less."""
 BATCHES = 20
 """Batches of an interval: 10 to 30 are advised (Schmeiser 1982, doi:10.1287/opre.30.3.556)."""
 
@@ -20,7 +22,7 @@ class Interval:
     upper: float
 
 
-def proportion(events: int, trials: int, confidence: float = 0.99) -> Interval:
+def proportion(events: int, trials: int, confidence: float = CONFIDENCE) -> Interval:
     """Return the exact interval of a proportion (Clopper and Pearson 1934, doi:10.2307/2331986).
 
     It holds the true share at least as often as `confidence` says, however few the trials: Wilson's
@@ -33,7 +35,7 @@ def proportion(events: int, trials: int, confidence: float = 0.99) -> Interval:
     return Interval(events / trials, lower, upper)
 
 
-def mean(values: Sequence[float], confidence: float = 0.99) -> Interval | None:
+def mean(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval | None:
     """Return the interval of a mean by batch means: values in the order in which they arose.
 
     Response times under load depend on their neighbours, so an interval from single values would
@@ -54,7 +56,7 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
 
 
-def trials_for_none(limit: float, confidence: float = 0.99) -> int:
+def trials_for_none(limit: float, confidence: float = CONFIDENCE) -> int:
     """Return how many trials without an event put the proportion's upper end below `limit`."""
     return math.floor(math.log((1 - confidence) / 2) / math.log(1 - limit)) + 1
 

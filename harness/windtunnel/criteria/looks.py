@@ -1,18 +1,19 @@
-"""A second, longer look where the first leaves a criterion open."""
+"""Judge again with more requests where the first verdict is INCONCLUSIVE."""
 
 from collections.abc import Callable, Sequence
 
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Ruling, Verdict
 
 Look = Callable[[int, float], Verdict]
 """Given a number of requests or pairs and a confidence: measures anew, and judges."""
 
 
-def looks(look: Look, sizes: Sequence[int], *, confidence: float = 0.99) -> Verdict:
+def looks(look: Look, sizes: Sequence[int], *, confidence: float = CONFIDENCE) -> Verdict:
     """Return the first conclusive verdict, or the last one where none is.
 
-    Looking again until something is found would find it by chance: each look is judged at
-    1 - (1 - confidence) / len(sizes), so that all together keep `confidence` (Bonferroni). Raises
+    Repeated looks find something by chance. So each look is judged at the confidence
+    1 - (1 - confidence) / len(sizes), and all together keep `confidence` (Bonferroni). Raises
     ValueError without sizes.
     """
     if not sizes:

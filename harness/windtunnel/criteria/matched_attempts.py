@@ -27,7 +27,7 @@ def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
 
 
 def falls_back(response: Response, dependency: str) -> bool:
-    """Return whether an answer names a dependency's fallback, among others perhaps: "a, b"."""
+    """Return whether an answer names this dependency's fallback, alone or in a list: "a, b"."""
     return dependency in (name.strip() for name in response.fallback.split(","))
 
 
@@ -47,14 +47,15 @@ def _with_answer(attempt: Attempt, run: Run, dependency: str, others: Sequence[A
 
 
 def _gave_up(attempt: Attempt, response: Response) -> bool:
-    """Whether the caller was answered before the call was."""
+    """Whether the caller had its answer before its call ended."""
     return attempt.ended is None or attempt.ended > response.ended
 
 
 def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[Attempt]) -> bool:
-    """Whether another dependency may have caused a caller's error, and no fault at this one.
+    """Whether another dependency, and not this one, may have caused a caller's error.
 
-    A call there failed or was given up, or a fault was in force there: its breaker may be open.
+    That is so where a call there failed or was given up, or where a fault was in force there (its
+    breaker may be open), and no fault was in force here.
     """
     faulty = {
         window.dependency

@@ -1,10 +1,11 @@
-"""The mean response stays under 50 ms."""
+"""The mean response time stays below its limit."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
 from windtunnel.records import Run
 
@@ -14,12 +15,12 @@ def mean_response(
     endpoints: Sequence[str] | None = None,
     *,
     below: float | None = None,
-    confidence: float = 0.99,
+    confidence: float = CONFIDENCE,
 ) -> Verdict:
     """Judge whether the mean response over `endpoints` (all of the run) is under `below` seconds.
 
-    Only answers are timed: a request without one counts in the error rate, not here. `below` is
-    the run's limit (0.050) where it is not given.
+    Only answers are timed: a request without one counts in the error rate, not here. By
+    default `below` is the run's limit, `Limits.mean_response`.
     """
     below = run.limits.mean_response if below is None else below
     wanted = tuple(endpoints or sorted({response.endpoint for response in run.responses}))

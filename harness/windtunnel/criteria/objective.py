@@ -1,4 +1,4 @@
-"""What a service shall hold, as a person writes it: "p99<50ms and errors<1%"."""
+"""Objectives as a person writes them, such as "p99<50ms and errors<1%"."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _METRICS = ("errors", "mean", "p50", "p90", "p95", "p99", "p99.9", "throughput")
 
 
 class ObjectiveFigure(StrEnum):
-    """What an objective is about."""
+    """The figure that an objective limits."""
 
     QUANTILE = "quantile"
     MEAN = "mean"

@@ -1,4 +1,4 @@
-"""An objective holds in a stretch of load, with the interval that says so."""
+"""An objective holds under load, judged by a confidence interval."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.generator_kept_up import conditions_of_load, guarded
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import (
     Category,
@@ -22,12 +23,12 @@ BLOCKS = 20 * intervals.BATCHES
 """Successive means that batches are made of, so that a million values cost no more than these."""
 
 
-def objective_held(run: LoadRun, objective: Objective, confidence: float = 0.99) -> Verdict:
-    """Judge one objective; INCONCLUSIVE too where the load engine was the bottleneck.
+def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFIDENCE) -> Verdict:
+    """Judge one objective; INCONCLUSIVE too at generator saturation.
 
     A quantile is judged by the share of requests that took longer than its limit. A request
-    without an answer counts as longer than any limit: a caller waited for it in vain. Where only a
-    part of the requests was kept, it is judged by that random part, whose interval is the wider.
+    without an answer counts as longer than any limit. Where only a random part of the requests was
+    kept, that part is judged, with a wider interval.
     """
     nothing = Verdict(
         criterion=str(objective),
@@ -152,9 +153,8 @@ def _throughput(run: LoadRun, wanted: Objective, confidence: float, nothing: Ver
 def _share(events: NDArray[np.bool_], confidence: float) -> intervals.Interval:
     """Return a share with the wider of two intervals.
 
-    The exact binomial one takes requests as independent, but slow ones come in clusters; batch
-    means allow for that, and for nothing when all batches are alike. Each errs where the other
-    does not.
+    The exact binomial interval takes requests as independent, but slow ones come in clusters.
+    Batch means allow for clusters, but have no width where all batches are alike.
     """
     exact = intervals.proportion(int(np.count_nonzero(events)), len(events), confidence)
     batches = intervals.mean(_blocks(events.astype(np.float64)), confidence)
@@ -168,7 +168,7 @@ def _share(events: NDArray[np.bool_], confidence: float) -> intervals.Interval:
 
 
 def _blocks(values: NDArray[np.float64]) -> list[float]:
-    """Return the means of successive blocks; the last few values that fill none are left out."""
+    """Return the means of successive blocks. The last values, too few for a block, are left out."""
     size = len(values) // BLOCKS
     if size < 2:
         return [float(value) for value in values]

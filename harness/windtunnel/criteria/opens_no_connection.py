@@ -1,4 +1,4 @@
-"""Requests find their connection open: the service had warmed it, or kept it."""
+"""Requests use connections that the service opened before them."""
 
 from windtunnel.criteria.completeness import Bounds, missed, needed, partial
 from windtunnel.criteria.conditions import conditions
@@ -9,7 +9,7 @@ from windtunnel.records import Run
 def opens_no_connection(run: Run, dependency: str) -> Verdict:
     """Judge that a run's calls to a dependency are made on connections from before the run.
 
-    INCONCLUSIVE where no call was made: a request that needs no connection opens none.
+    INCONCLUSIVE where no call was made.
     """
     evidence = run.at(dependency)
     opened = [each for each in evidence.connections if run.began <= each.opened <= run.ended]

@@ -1,4 +1,4 @@
-"""Connection pooling gains more than 40 %."""
+"""Connection pooling shortens the response by more than its limit."""
 
 import math
 from dataclasses import replace
@@ -6,6 +6,7 @@ from statistics import fmean
 
 from windtunnel.criteria.completeness import missed, needed
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.sequence import centre, log_ratios
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
 from windtunnel.records import Pairs
@@ -15,11 +16,11 @@ BATCH = 5
 
 
 def pooling_gain(
-    pairs: Pairs, dependency: str, *, above: float | None = None, confidence: float = 0.99
+    pairs: Pairs, dependency: str, *, above: float | None = None, confidence: float = CONFIDENCE
 ) -> Verdict:
     """Judge whether reuse shortens the response by more than `above`, from interleaved pairs.
 
-    `above` is the run's limit (0.40) where it is not given.
+    By default `above` is the run's limit, `Limits.pooling_gain`.
 
     The gain is 1 - mean(reuse on) / mean(reuse off): the share of the response time that reusing
     connections saves. Arm A has reuse on, arm B off, same code. Its interval is that by which

@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import median
 
 from windtunnel.criteria import intervals
-from windtunnel.criteria.intervals import Interval
+from windtunnel.criteria.intervals import CONFIDENCE, Interval
 from windtunnel.criteria.sequence import centre
 from windtunnel.criteria.series import FigureSeries, Scale, series
 from windtunnel.criteria.tolerances import Tolerances
@@ -25,7 +25,7 @@ Generations = Mapping[int, Sequence[FigureSeries]]
 
 
 def regressions(
-    comparison: Comparison, tolerances: Tolerances, confidence: float = 0.99
+    comparison: Comparison, tolerances: Tolerances, confidence: float = CONFIDENCE
 ) -> tuple[Verdict, ...]:
     """Judge each figure of each endpoint: FAIL where it is worse by more than its tolerance.
 

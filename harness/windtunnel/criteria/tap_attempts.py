@@ -72,7 +72,7 @@ def _of_exchange(exchange: Exchange) -> Attempt:
 
 
 def _asked(connection: Connection) -> bool:
-    """Whether the target wanted something: behind TLS nothing is dialled before its hello."""
+    """Whether the target began a call. Behind TLS, the tap dials only after the ClientHello."""
     return connection.handshake is None or connection.handshake.began is not None
 
 

@@ -1,4 +1,4 @@
-"""Puts requests as the caller saw them beside attempts as the dependency's tap saw them."""
+"""One timeline of the callers' requests and the attempts at a dependency's tap."""
 
 from collections.abc import Collection, Sequence
 
@@ -16,7 +16,7 @@ def timeline(
 ) -> tuple[Moment, ...]:
     """Return at most `longest` moments in order of time; those in `counted` are marked.
 
-    They are the first ones, or those around the first that is marked, where that comes later.
+    They are the first moments; where the first marked one comes later, those around it.
     """
     moments = [Moment(response.started, "caller", _described(response)) for response in responses]
     moments.extend(
@@ -30,9 +30,9 @@ def timeline(
 
 
 def start(moments: Sequence[Moment], longest: int) -> int:
-    """Return where `longest` moments begin so that the first that is marked is in their middle.
+    """Return the place from which `longest` moments have the first marked one in their middle.
 
-    At the beginning where none is marked; never so late that fewer would be shown.
+    It is 0 where none is marked, and never so late that fewer moments would be shown.
     """
     first = next((place for place, moment in enumerate(moments) if moment.counted), 0)
     return max(0, min(first - longest // 2, len(moments) - longest))

@@ -9,10 +9,10 @@ from windtunnel.errors import ConfigurationError, suggestion
 class Tolerances:
     """Shares of base's figure, unless said otherwise.
 
-    Two processes of the same code differ for as long as they live, by where their memory happened
-    to lie (Mytkowicz et al. 2009, doi:10.1145/1508244.1508275); `python -m tests.benchmarks.
-    processes_alike` measures by how much. A tolerance of no more than that would find regressions
-    in nothing.
+    Two processes of the same code differ as long as they run, because their memory lies in
+    different places (Mytkowicz et al. 2009, doi:10.1145/1508244.1508275). The benchmark
+    tests.benchmarks.processes_alike measures by how much. A smaller tolerance would find
+    regressions where there are none.
     """
 
     mean: float = 0.015

@@ -11,9 +11,9 @@ from windtunnel.records import Run
 def touches_nothing(run: Run, control: Run) -> Verdict:
     """Judge that no attempt reached any dependency during `run`.
 
-    `control` is a run through endpoints that do call every dependency: it must have left its
-    mark at each tap, else the taps prove nothing and the verdict is INCONCLUSIVE. Connections that
-    are opened or kept ready without carrying a request do not count as calls.
+    `control` is a run through endpoints that call every dependency. Where a tap saw none of its
+    calls, the tap proves nothing, and the verdict is INCONCLUSIVE. A connection that carries no
+    request is no call.
     """
     blind = [
         evidence.dependency

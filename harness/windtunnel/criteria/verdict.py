@@ -1,4 +1,4 @@
-"""What a criterion answers: PASS, FAIL or INCONCLUSIVE, with the interval that it rests on."""
+"""A criterion's verdict: PASS, FAIL or INCONCLUSIVE, with the interval that it rests on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Ruling(StrEnum):
 
 
 class Category(StrEnum):
-    """What a verdict counts towards in the architecture score."""
+    """The part of the architecture score that a verdict counts towards."""
 
     RESPONSE_TIMES = "response times"
     SUCCESS_RATE = "success rate"
@@ -51,8 +51,8 @@ class Finding:
 class Verdict:
     """A criterion's answer about one subject.
 
-    True only for PASS and False only for FAIL: an INCONCLUSIVE verdict raises InconclusiveVerdict
-    where it is used as a truth value, so that `assert verdict` can neither pass nor fail by noise.
+    It is true for PASS and false for FAIL. An INCONCLUSIVE verdict raises InconclusiveVerdict where
+    it is used as a truth value, so that noise makes `assert verdict` neither pass nor fail.
     """
 
     criterion: str
@@ -83,7 +83,7 @@ class Verdict:
     profile: str = ""
     """The network profile among the conditions."""
     mechanism: str = ""
-    """What of the service it puts to the test, such as "circuit breaker": the matrix's column."""
+    """The part of the service that it tests, such as "circuit breaker": the matrix's column."""
 
     def __bool__(self) -> bool:
         if self.ruling is Ruling.INCONCLUSIVE:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from windtunnel.criteria.generator_kept_up import generator_kept_up
-from windtunnel.criteria.intervals import trials_for_none
+from windtunnel.criteria.intervals import CONFIDENCE, trials_for_none
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling, Verdict, overall
@@ -35,7 +35,7 @@ class Limit:
     trials: tuple[RateTrial, ...]
     bottleneck: str = ""
     """Why the search ended early: the limit of the load engine, not of the service."""
-    confidence: float = 0.99
+    confidence: float = CONFIDENCE
 
 
 def find_limit(
@@ -45,7 +45,7 @@ def find_limit(
     lowest: float = 50.0,
     highest: float = 200_000.0,
     resolution: float = 0.05,
-    confidence: float = 0.99,
+    confidence: float = CONFIDENCE,
     on_trial: Callable[[RateTrial], None] = lambda trial: None,
 ) -> Limit:
     """Return the highest rate from `lowest` to `highest` that was shown to hold, to `resolution`.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from windtunnel.conformance.claims import DEADLINE, PROBES, THRESHOLD, Claims
 from windtunnel.criteria import Ruling
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed
 from windtunnel.reports.explanation import explain
@@ -22,15 +23,15 @@ class BreakerConformance(Protocol):
         dependency: str,
         *,
         endpoint: str = "",
-        threshold: int = 3,
+        threshold: int = THRESHOLD,
         recovery: float | None = None,
-        probes: int = 2,
+        probes: int = PROBES,
         window: float | None = None,
         workers: int | None = None,
         only: Collection[str] = (),
         without: Collection[str] = (),
         failures: Collection[str] = (),
-        deadline: float = 60.0,
+        deadline: float = DEADLINE,
     ) -> "ConformanceReport":
         """Return the report where nothing failed and something passed.
 
@@ -48,8 +49,7 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
     goes to the session's reports; none counts in the score.
     """
     # Few sessions test a breaker so, and every one pays for what its plugins load.
-    from windtunnel.conformance.claims import Claims  # noqa: PLC0415 - the reason above
-    from windtunnel.conformance.rendering import table  # noqa: PLC0415 - the same
+    from windtunnel.conformance.rendering import table  # noqa: PLC0415 - the reason above
     from windtunnel.conformance.runner import Runner, choose  # noqa: PLC0415 - the same
 
     def conform(
@@ -59,7 +59,7 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
         only: Collection[str] = (),
         without: Collection[str] = (),
         failures: Collection[str] = (),
-        deadline: float = 60.0,
+        deadline: float = DEADLINE,
         **claims: float | None,
     ) -> "ConformanceReport":
         __tracebackhide__ = True

@@ -25,7 +25,7 @@ _BITS = 11
 
 
 class Histogram:
-    """A count for each class of latencies. It can be handed to another process."""
+    """Counts latencies by class. It can be sent to another process."""
 
     def __init__(self) -> None:
         self._counts: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""What the criteria demand where a test does not say otherwise."""
+"""The limits of the criteria, where a test gives none: the one place that holds them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What one run of the fast load engine produced, and how hard the engine had to work for it."""
+"""One run of a load engine, and how near the engine came to saturation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from windtunnel.records.scenario_run import FaultWindow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strain:
-    """How near the load engine came to its own limits: the worst of its processes."""
+    """How near the load engine came to saturation: the worst of its processes."""
 
     busy: float
     """Share of the time in which the engine's thread ran or waited for a core, from 0 to 1."""

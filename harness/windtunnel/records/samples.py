@@ -1,4 +1,4 @@
-"""What the fast load engine recorded of each request, as columns: cheap enough to keep all.
+"""The load engine's requests as columns of numbers.
 
 Times are in seconds on the clock of `windtunnel.records`, so faults' moments lie beside them.
 """

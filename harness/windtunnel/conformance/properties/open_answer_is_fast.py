@@ -6,13 +6,13 @@ from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.property import Property, rule
 from windtunnel.conformance.recording import Recording, reached
 from windtunnel.criteria import Finding, Ruling, Verdict
+from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import decide_below
 from windtunnel.records import RequestFailure
 
 REQUESTS = 30
 LIMIT = 0.1
 """Seconds: what a person takes for instantaneous (Nielsen, Usability Engineering, 1993, 5.5)."""
-CONFIDENCE = 0.99
 
 
 def plan(experiment: Experiment) -> None:
