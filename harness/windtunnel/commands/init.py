@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from windtunnel.configuration import parse
-from windtunnel.configuration.loading import OWN_FILE
+from windtunnel.configuration.resolution import OWN_FILE
 from windtunnel.discovery import SAMPLE_FILE, Findings, look, written
 from windtunnel.errors import ConfigurationError
 from windtunnel.extras import install_command, missing

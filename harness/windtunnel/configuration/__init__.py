@@ -1,7 +1,7 @@
 """What a user says of their service: validated, each mistake one line that names its place."""
 
-from windtunnel.configuration.loading import Loaded, load, parse, resolve
 from windtunnel.configuration.models import Configuration, Criteria, Dependency, Docker, WrittenFile
+from windtunnel.configuration.resolution import Loaded, load, parse, resolve
 
 __all__ = [
     "Configuration",
