@@ -17,12 +17,17 @@ def samples(
     failed: Sequence[int] = (),
     gap: float = 0.01,
     names: tuple[str, ...] = ("/a",),
+    failure_kind: RequestFailure = RequestFailure.TIMED_OUT,
+    bad_status: int = 0,
 ) -> Samples:
-    """Give one request every `gap` seconds; those at the places in `failed` got no answer."""
+    """Give one request every `gap` seconds; those at the places in `failed` got no answer.
+
+    With `bad_status`, they got an answer of that status.
+    """
     count = len(latencies)
     intended = np.arange(count, dtype=np.float64) * gap
     failure = np.zeros(count, np.uint8)
-    failure[list(failed)] = RequestFailure.TIMED_OUT
+    failure[list(failed)] = RequestFailure.UNEXPECTED_STATUS if bad_status else failure_kind
     ended = intended + np.asarray(latencies, np.float64)
     return Samples(
         names=names,
@@ -31,7 +36,7 @@ def samples(
         first_byte=ended.copy(),
         ended=ended,
         connection=np.zeros(count, np.uint32),
-        status=np.where(failure != 0, 0, 200).astype(np.uint16),
+        status=np.where(failure != 0, bad_status, 200).astype(np.uint16),
         request=(np.arange(count) % len(names)).astype(np.uint16),
         failure=failure,
         queued=np.zeros(count, np.uint8),
@@ -46,10 +51,19 @@ def load_run(
     strain: Strain = CALM,
     lost: tuple[str, ...] = (),
     names: tuple[str, ...] = ("/a",),
+    failure_kind: RequestFailure = RequestFailure.TIMED_OUT,
+    bad_status: int = 0,
 ) -> LoadRun:
     """Return the run of these requests, offered at 1 / gap requests a second."""
     return LoadRun(
-        samples=samples(latencies, failed=failed, gap=gap, names=names),
+        samples=samples(
+            latencies,
+            failed=failed,
+            gap=gap,
+            names=names,
+            failure_kind=failure_kind,
+            bad_status=bad_status,
+        ),
         began=0.0,
         ended=len(latencies) * gap,
         seconds=len(latencies) * gap,

@@ -1,14 +1,23 @@
 """The load engine was not saturated: what it measured is the service."""
 
-from dataclasses import replace
+import math
+
+import numpy as np
+from numpy.typing import NDArray
 
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict
 from windtunnel.records.load_run import LoadRun
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.samples import Samples
 
 BUSY = 0.90
 """Share of the time. Above it, generator saturation shows in every latency as queueing."""
 LAG = 0.010
 """Seconds."""
+STEPS = 10
+"""Steps of a request (connecting, TLS, sending, reading) that a late event loop may each delay."""
+SURE = 10
+"""A time-out so many times longer than that delay is not the engine's."""
 
 
 def generator_kept_up(
@@ -54,18 +63,21 @@ def generator_kept_up(
     )
 
 
-def guarded(verdict: Verdict, run: LoadRun) -> Verdict:
-    """Return `verdict`, or INCONCLUSIVE where the load engine was saturated."""
-    kept_up = generator_kept_up(run)
-    if kept_up.ruling is Ruling.PASS:
-        return verdict
-    return replace(
-        verdict,
-        ruling=Ruling.INCONCLUSIVE,
-        statement=f"{verdict.statement} But the load engine was the bottleneck:"
-        f" {kept_up.statement}",
-        needs=kept_up.needs,
-    )
+def may_be_own(run: LoadRun, samples: Samples) -> tuple[NDArray[np.bool_], float]:
+    """Return what a strained engine may have caused.
+
+    That is the requests that it may have failed itself, and the seconds that it may have added to
+    each of the others. A status, a refusal or a reset comes from the other side. An engine that
+    wanted more of a core than there was also took it from a service beside it: then no time is
+    known to be the service's.
+    """
+    failure = samples.failure
+    doubtful = failure == RequestFailure.OTHER
+    waited = np.isin(failure, (RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT))
+    if run.strain.busy > BUSY:
+        return doubtful | waited, math.inf
+    delay = STEPS * run.strain.worst_delay
+    return doubtful | (waited & (samples.ended - samples.intended < SURE * delay)), delay
 
 
 def conditions_of_load(run: LoadRun) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """The mean response time stays below its limit."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.good_answers import LEAST_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
-from windtunnel.records import Run
+from windtunnel.records import Response, Run
 
 
 def mean_response(
@@ -19,30 +21,33 @@ def mean_response(
 ) -> Verdict:
     """Judge whether the mean response over `endpoints` (all of the run) is under `below` seconds.
 
-    Only answers are timed: a request without one counts in the error rate, not here. By
-    default `below` is the run's limit, `Limits.mean_response`.
+    Only good answers (below 400) are timed: any other request counts in the error rate, not here.
+    Too few good answers leave it INCONCLUSIVE. By default `below` is the run's limit,
+    `Limits.mean_response`.
     """
     below = run.limits.mean_response if below is None else below
     wanted = tuple(endpoints or sorted({response.endpoint for response in run.responses}))
-    timed = sorted(
-        (each for each in run.responses if each.endpoint in wanted and each.status is not None),
-        key=lambda response: response.ended,
-    )
+    asked = [each for each in run.responses if each.endpoint in wanted]
+    timed = sorted((each for each in asked if each.succeeded), key=lambda response: response.ended)
     durations = [response.duration for response in timed]
+    came = instead(Counter(_outcome(each) for each in asked if not each.succeeded), len(asked))
     nothing = Verdict(
         criterion="mean response",
-        criterion_id="mean_response",
         mechanism="response time",
         subject=wanted[0] if len(wanted) == 1 else f"{len(wanted)} endpoints",
         ruling=Ruling.INCONCLUSIVE,
-        statement=f"{len(durations)} answers; allowed is a mean under {below * 1000:g} ms.",
-        needs=f"{2 * intervals.BATCHES} answers or more",
+        statement=(
+            f"{len(durations)} good answers{f' ({came})' if came else ''}; allowed is a mean under"
+            f" {below * 1000:g} ms."
+        ),
+        needs=f"{LEAST_GOOD} good answers or more, and half of all requests",
         category=Category.RESPONSE_TIMES,
         covers=tuple(endpoint for endpoint in wanted if any(e.endpoint == endpoint for e in timed)),
         unit="s",
         conditions=conditions(run),
-        profile=run.profile,
     )
+    if not are_enough(len(durations), len(asked)):
+        return nothing
     found = intervals.mean(durations, confidence)
     if found is None:
         return nothing
@@ -66,3 +71,9 @@ def mean_response(
             Finding("max", ordered[-1], "s"),
         ),
     )
+
+
+def _outcome(response: Response) -> str:
+    if response.status is not None:
+        return f"answered {response.status}"
+    return response.failure.text

@@ -1,12 +1,14 @@
 """An objective holds under load, judged by a confidence interval."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
-from windtunnel.criteria.generator_kept_up import conditions_of_load, guarded
+from windtunnel.criteria.generator_kept_up import conditions_of_load, generator_kept_up, may_be_own
+from windtunnel.criteria.good_answers import LEAST_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import (
@@ -18,80 +20,113 @@ from windtunnel.criteria.verdict import (
     decide_below,
 )
 from windtunnel.records.load_run import LoadRun
+from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.samples import Samples
 
 BLOCKS = 20 * intervals.BATCHES
 """Successive means that batches are made of, so that a million values cost no more than these."""
+WAITED = (RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT)
+"""Failures for which the caller waited until its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A figure under judgement. Requests are in the order in which they were due."""
+
+    run: LoadRun
+    samples: Samples
+    wanted: Objective
+    confidence: float
+    open: Verdict
+    """The verdict as it is before anything is decided."""
 
 
 def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFIDENCE) -> Verdict:
-    """Judge one objective; INCONCLUSIVE too at generator saturation.
+    """Judge one objective.
 
-    A quantile is judged by the share of requests that took longer than its limit. A request
-    without an answer counts as longer than any limit. Where only a random part of the requests was
-    kept, that part is judged, with a wider interval.
+    Figures of time are of good answers; too few of them leave it INCONCLUSIVE. A quantile is judged
+    by the share of requests that took longer than its limit, and one without an answer counts as
+    longer. A mean takes a request that timed out with the time that its caller waited. Where only a
+    part of the requests was kept, it is judged by that random part, whose interval is the wider.
+
+    Where the load engine was the bottleneck, INCONCLUSIVE, unless the objective fails by what the
+    engine cannot have caused.
     """
+    samples = run.samples.select(np.argsort(run.samples.intended, kind="stable"))
     nothing = Verdict(
         criterion=str(objective),
         criterion_id="objective_held",
         mechanism="objective",
         subject=run.url or run.engine,
         ruling=Ruling.INCONCLUSIVE,
-        statement=f"{len(run.samples)} requests.",
-        needs=f"{2 * intervals.BATCHES} requests or more",
+        statement=f"{len(samples)} requests.",
+        needs=f"{LEAST_GOOD} requests or more",
         category=Category.UNSCORED,
         conditions=conditions_of_load(run),
     )
-    if len(run.samples) < 2 * intervals.BATCHES:
+    if len(samples) < LEAST_GOOD:
         return nothing
-    judge = {
+    judged = _Judged(run, samples, objective, confidence, nothing)
+    judge: Callable[[_Judged], Verdict] = {
         ObjectiveFigure.QUANTILE: _quantile,
         ObjectiveFigure.MEAN: _mean,
         ObjectiveFigure.ERRORS: _errors,
         ObjectiveFigure.THROUGHPUT: _throughput,
     }[objective.figure]
-    verdict = judge(run, objective, confidence, nothing)
+    verdict = judge(judged)
     if verdict.ruling is Ruling.INCONCLUSIVE:
-        verdict = replace(verdict, needs=verdict.needs or "a longer run, or a quieter machine")
-    else:
-        verdict = replace(verdict, needs="")
-    return guarded(verdict, run)
+        return replace(verdict, needs=verdict.needs or "a longer run, or a quieter machine")
+    return replace(verdict, needs="")
 
 
-def _quantile(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) -> Verdict:
-    samples = run.samples
-    over = ~samples.answered | (samples.ended - samples.intended >= wanted.limit)
-    found = _share(over, confidence)
-    [value] = run.quantiles([wanted.share])
+def _quantile(judged: _Judged) -> Verdict:
+    samples, wanted = judged.samples, judged.wanted
+    if few := _too_few(judged):
+        return few
+    timed = samples.select(samples.good | ~samples.answered)
+    took = np.where(timed.answered, timed.ended - timed.intended, np.inf)
+    found = _share(took >= wanted.limit, judged.confidence)
+    [value] = timed.quantiles([wanted.share])
     allowed = 1 - wanted.share
-    measured = f"{wanted.share * 100:g} % took {value * 1000:.2f} ms at most"
-    return replace(
-        nothing,
-        measured=f"{measured}.",
+    unanswered = int(np.count_nonzero(~timed.answered))
+    if np.isinf(value):
+        slowest = f"of {len(timed)} requests {unanswered} got no answer"
+    else:
+        slowest = f"{wanted.share * 100:g} % took {value * 1000:.2f} ms at most"
+    longer = f"{found.value:.3%} took {wanted.limit * 1000:g} ms or longer"
+    if unanswered:
+        longer += " or were not answered"
+    verdict = replace(
+        judged.open,
         ruling=decide_below(found.lower, found.upper, allowed),
         statement=(
-            f"{measured}; {found.value:.3%} took"
-            f" {wanted.limit * 1000:g} ms or longer ({_interval(found, confidence)}), allowed under"
-            f" {allowed:.3g}."
+            f"{slowest}; {longer} ({_interval(found, judged.confidence)}), allowed under"
+            f" {allowed:.3%}."
         ),
         value=found.value,
         lower=found.lower,
         upper=found.upper,
         unit="share",
         needs="",
-        findings=(Finding(f"p{wanted.share * 100:g}", value, "s"),),
+        findings=((Finding(f"p{wanted.share * 100:g}", value, "s"),) if np.isfinite(value) else ()),
     )
 
+    def fails(doubtful: NDArray[np.bool_], delay: float) -> bool:
+        sure = _share((took - delay >= wanted.limit) & ~doubtful, judged.confidence)
+        return sure.lower >= allowed
 
-def _errors(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) -> Verdict:
-    found = _share(run.samples.failure != 0, confidence)
+    return _under_strain(judged, verdict, timed, fails)
+
+
+def _errors(judged: _Judged) -> Verdict:
+    run, samples, wanted = judged.run, judged.samples, judged.wanted
+    found = _share(~samples.good, judged.confidence)
     kinds = ", ".join(f"{count} {kind.text}" for kind, count in run.failures().items())
-    measured = f"{found.value:.3%} errors"
-    return replace(
-        nothing,
-        measured=f"{measured}.",
+    verdict = replace(
+        judged.open,
         ruling=decide_below(found.lower, found.upper, wanted.limit),
         statement=(
-            f"{measured} ({_interval(found, confidence)}"
+            f"{found.value:.3%} errors ({_interval(found, judged.confidence)}"
             f"{'; ' + kinds if kinds else ''}), allowed under {wanted.limit:.3%}."
         ),
         value=found.value,
@@ -101,20 +136,30 @@ def _errors(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict
         needs="",
     )
 
+    def fails(doubtful: NDArray[np.bool_], delay: float) -> bool:
+        del delay
+        return _share(~samples.good & ~doubtful, judged.confidence).lower >= wanted.limit
 
-def _mean(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) -> Verdict:
-    latencies = run.samples.latencies
-    found = intervals.mean(_blocks(latencies), confidence) if len(latencies) else None
+    return _under_strain(judged, verdict, samples, fails)
+
+
+def _mean(judged: _Judged) -> Verdict:
+    samples, wanted = judged.samples, judged.wanted
+    if few := _too_few(judged):
+        return few
+    timed = samples.select(samples.good | _waited(samples))
+    took = timed.ended - timed.intended
+    found = intervals.mean(_blocks(took), judged.confidence)
     if found is None:
-        return nothing
-    measured = f"mean {found.value * 1000:.2f} ms"
-    return replace(
-        nothing,
-        measured=f"{measured}.",
+        return judged.open
+    waited = int(np.count_nonzero(_waited(timed)))
+    beside = f", {waited} that got no answer with the time they waited" if waited else ""
+    verdict = replace(
+        judged.open,
         ruling=decide_below(found.lower, found.upper, wanted.limit),
         statement=(
-            f"{measured} ({confidence * 100:.5g}% interval"
-            f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms), allowed under"
+            f"mean {found.value * 1000:.2f} ms ({judged.confidence * 100:.5g}% interval"
+            f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms{beside}), allowed under"
             f" {wanted.limit * 1000:g} ms."
         ),
         value=found.value,
@@ -124,29 +169,96 @@ def _mean(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) 
         needs="",
     )
 
+    def fails(doubtful: NDArray[np.bool_], delay: float) -> bool:
+        sure = np.where(doubtful, 0.0, np.maximum(0.0, took - delay))
+        least = intervals.mean(_blocks(sure), judged.confidence)
+        return least is not None and least.lower >= wanted.limit
 
-def _throughput(run: LoadRun, wanted: Objective, confidence: float, nothing: Verdict) -> Verdict:
-    ended = run.samples.ended[run.samples.answered]
+    return _under_strain(judged, verdict, timed, fails)
+
+
+def _throughput(judged: _Judged) -> Verdict:
+    run, samples, wanted = judged.run, judged.samples, judged.wanted
+    ended = samples.ended[samples.good]
     span = max(run.seconds, run.ended - run.began)
     counts, _ = np.histogram(ended, bins=BLOCKS, range=(run.began, run.began + span))
-    each = run.requests / len(run.samples) * BLOCKS / span
-    found = intervals.mean((counts * each).tolist(), confidence)
+    each = run.requests / len(samples) * BLOCKS / span
+    found = intervals.mean((counts * each).tolist(), judged.confidence)
     if found is None:
-        return nothing
-    measured = f"{found.value:.1f} answers/s"
-    return replace(
-        nothing,
-        measured=f"{measured}.",
+        return judged.open
+    verdict = replace(
+        judged.open,
         ruling=decide_above(found.lower, found.upper, wanted.limit),
         statement=(
-            f"{measured} ({confidence * 100:.5g}% interval {found.lower:.1f} to"
-            f" {found.upper:.1f}), required over {wanted.limit:g}."
+            f"{found.value:.1f} good answers/s ({judged.confidence * 100:.5g}% interval"
+            f" {found.lower:.1f} to {found.upper:.1f}), required over {wanted.limit:g}."
         ),
         value=found.value,
         lower=found.lower,
         upper=found.upper,
         unit="1/s",
         needs="",
+    )
+    if verdict.ruling is Ruling.PASS:
+        return verdict  # a strained engine sends less, and never more
+    return _under_strain(judged, verdict, samples, lambda doubtful, delay: False)
+
+
+def _too_few(judged: _Judged) -> Verdict | None:
+    """Return the verdict where too few callers got a good answer, or waited for one in vain."""
+    samples = judged.samples
+    timed = int(np.count_nonzero(samples.good | _waited(samples)))
+    if are_enough(timed, len(samples)):
+        return None
+    outcomes = {f"answered {status}": n for status, n in _bad(samples).statuses().items()}
+    unanswered = samples.select(~samples.answered)
+    outcomes |= {kind.text: count for kind, count in unanswered.failures().items()}
+    return replace(
+        judged.open,
+        statement=(
+            f"{int(np.count_nonzero(samples.good))} good answers:"
+            f" {instead(outcomes, len(samples))}; a time is judged of good answers."
+        ),
+        needs=f"{LEAST_GOOD} good answers or more, and half of all requests",
+    )
+
+
+def _bad(samples: Samples) -> Samples:
+    return samples.select(samples.answered & ~samples.good)
+
+
+def _waited(samples: Samples) -> NDArray[np.bool_]:
+    return np.isin(samples.failure, WAITED)
+
+
+def _under_strain(
+    judged: _Judged,
+    verdict: Verdict,
+    samples: Samples,
+    fails: Callable[[NDArray[np.bool_], float], bool],
+) -> Verdict:
+    """Return the verdict, or INCONCLUSIVE where the load engine was the bottleneck.
+
+    A failure stands where `fails` still says so without the requests that the engine may have
+    failed itself, and with all the delay that it may have caused taken off the others.
+    """
+    kept_up = generator_kept_up(judged.run)
+    if kept_up.ruling is Ruling.PASS:
+        return verdict
+    if verdict.ruling is Ruling.FAIL:
+        doubtful, delay = may_be_own(judged.run, samples)
+        if not judged.run.lost and fails(doubtful, delay):
+            return replace(
+                verdict,
+                statement=f"{verdict.statement} The load engine was strained, but cannot have"
+                f" caused that: {kept_up.statement}",
+            )
+    return replace(
+        verdict,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{verdict.statement} But the load engine was the bottleneck:"
+        f" {kept_up.statement}",
+        needs=kept_up.needs,
     )
 
 

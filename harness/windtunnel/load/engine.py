@@ -207,6 +207,7 @@ class LoadEngine:
             strain=Strain(
                 busy=min(1.0, busy),
                 lag=float(np.quantile(self._lags, 0.99)) if self._lags else 0.0,
+                longest=max(self._lags, default=0.0),
                 late=float(np.quantile(late, 0.99)) if len(late) else 0.0,
             ),
             url=str(plan.destination),

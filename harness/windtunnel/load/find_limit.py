@@ -69,7 +69,8 @@ def find_limit(
             kept_up = generator_kept_up(run)
         trials.append(trial)
         on_trial(trial)
-        if kept_up.ruling is not Ruling.PASS:
+        # A failure that the engine cannot have caused is the service's all the same.
+        if kept_up.ruling is not Ruling.PASS and trial.ruling is not Ruling.FAIL:
             bottleneck = f"at {rate:.0f}/s the load engine was the bottleneck: {kept_up.statement}"
             break
         tried.append(LevelOutcome(rate, trial.ruling is Ruling.PASS))

@@ -21,6 +21,13 @@ class Strain:
     """99th percentile of how late the event loop woke for a timer, in seconds."""
     late: float = 0.0
     """99th percentile of how late requests with a free connection were sent, in seconds."""
+    longest: float = 0.0
+    """The longest that the event loop was late, in seconds."""
+
+    @property
+    def worst_delay(self) -> float:
+        """The longest known delay by the engine of one step of a request, in seconds."""
+        return max(self.longest, self.lag, self.late)
 
     @classmethod
     def worst(cls, strains: "Sequence[Strain]") -> "Strain":
@@ -29,6 +36,7 @@ class Strain:
             busy=max(strain.busy for strain in strains),
             lag=max(strain.lag for strain in strains),
             late=max(strain.late for strain in strains),
+            longest=max(strain.longest for strain in strains),
         )
 
 
@@ -84,13 +92,18 @@ class LoadRun:
         return dict(sorted(self.totals.statuses.items()))
 
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
-        """Return the latencies' nearest-rank quantiles over all requests; NaN without an answer.
+        """Return the latencies' nearest-rank quantiles, as `Samples.quantiles` does.
 
         Exact; where not all requests were kept, to three digits, from the histogram of all.
         """
         if self.totals is None:
             return self.samples.quantiles(shares)
-        return self.totals.latencies.quantiles(shares)
+        return self.totals.quantiles(shares)
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests got no answer."""
+        return self.requests - sum(self.statuses().values())
 
     @property
     def throughput(self) -> float:

@@ -1,5 +1,6 @@
 """Counts of all requests of a run that keeps only a part of its requests one by one."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +22,22 @@ class RequestTotals:
     failures: Counter[RequestFailure]
     statuses: Counter[int]
     latencies: Histogram
-    """The latencies of the answered requests."""
+    """The latencies of the requests with a good answer."""
 
     @property
     def requests(self) -> int:
         """The number of requests."""
         return self.failures.total()
+
+    def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the latencies' quantiles, as `windtunnel.records.samples.Samples` does."""
+        good = len(self.latencies)
+        among = good + self.requests - self.statuses.total()
+        found = self.latencies.quantiles([share * among / max(1, good) for share in shares])
+        return tuple(
+            math.inf if among > good and math.ceil(share * among - 1e-9) > good else value
+            for share, value in zip(shares, found, strict=True)
+        )
 
     @classmethod
     def none(cls) -> "RequestTotals":
@@ -54,7 +65,7 @@ class RequestTotals:
         answered = status != 0
         for value, count in zip(*np.unique(status[answered], return_counts=True), strict=True):
             self.statuses[int(value)] += int(count)
-        self.latencies.record(took[answered])
+        self.latencies.record(took[failure == 0])
 
     @classmethod
     def merged(cls, parts: "Sequence[RequestTotals]") -> "RequestTotals":

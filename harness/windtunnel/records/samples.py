@@ -67,10 +67,15 @@ class Samples:
         return int(np.count_nonzero(self.failure))
 
     @property
+    def good(self) -> NDArray[np.bool_]:
+        """Which requests got an answer of an expected status."""
+        return np.equal(self.failure, 0)
+
+    @property
     def latencies(self) -> NDArray[np.float64]:
-        """Seconds from the intended start to the end, of the answered requests."""
-        answered = self.answered
-        return self.ended[answered] - self.intended[answered]
+        """Seconds from the intended start to the end, of the requests with a good answer."""
+        good = self.good
+        return self.ended[good] - self.intended[good]
 
     @property
     def lateness(self) -> NDArray[np.float64]:
@@ -80,8 +85,13 @@ class Samples:
         return lateness
 
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
-        """Return the latencies' exact nearest-rank quantiles; NaN where nothing was answered."""
-        ordered = np.sort(self.latencies)
+        """Return the latencies' exact nearest-rank quantiles; NaN where there are none.
+
+        A request without an answer counts as longer than any, so that a quantile among those is
+        infinite. An answer of an unexpected status has no latency.
+        """
+        never = np.full(int(np.count_nonzero(~self.answered)), np.inf)
+        ordered = np.concatenate([np.sort(self.latencies), never])
         if not len(ordered):
             return (float("nan"),) * len(shares)
         ranks = np.ceil(np.asarray(shares) * len(ordered) - 1e-9).astype(int) - 1
@@ -98,8 +108,8 @@ class Samples:
         values, counts = np.unique(self.status[self.answered], return_counts=True)
         return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
-    def select(self, mask: NDArray[np.bool_]) -> "Samples":
-        """Return the requests where `mask` is true."""
+    def select(self, mask: NDArray[np.bool_] | NDArray[np.intp]) -> "Samples":
+        """Return the requests where `mask` is true, or those at the places that it lists."""
         columns = {name: getattr(self, name)[mask] for name in COLUMNS}
         return Samples(names=self.names, **columns)
 

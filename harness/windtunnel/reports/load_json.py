@@ -28,7 +28,7 @@ class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
     errors: int
     requests_per_second: float
     latency_seconds: dict[str, float | None]
-    """"p50" to "p99.9", and "max"; null where nothing was answered."""
+    """"p50" to "p99.9", and "max"; null where the callers in question got no answer."""
     statuses: dict[int, int]
     failures: dict[str, int]
     strain: Strain
@@ -54,7 +54,7 @@ def encode(run: LoadRun, verdicts: Sequence[Verdict] = ()) -> str:
         errors=run.errors,
         requests_per_second=run.throughput,
         latency_seconds={
-            name: None if math.isnan(value) else value
+            name: None if not math.isfinite(value) else value
             for name, value in zip(names, values, strict=True)
         },
         statuses=run.statuses(),

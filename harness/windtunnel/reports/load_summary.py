@@ -67,6 +67,17 @@ def trial(tried: RateTrial) -> str:
     return f"  {tried.rate:>10.1f}/s  {tried.ruling:<12} {values}"
 
 
+def _seen(verdict: Verdict) -> str:
+    if verdict.findings:
+        return f"{verdict.findings[0].name} {time(verdict.findings[0].value)}"
+    if verdict.value is None:
+        return verdict.statement.rstrip(".")
+    if verdict.unit == "share":
+        what = "too slow or unanswered" if verdict.criterion.startswith("p") else "errors"
+        return f"{verdict.value:.3%} {what}"
+    return time(verdict.value) if verdict.unit == "s" else f"{verdict.value:.1f}/s"
+
+
 def limit(found: Limit, objectives: str) -> str:
     """Return what a search found, in one sentence."""
     held, failed = found.bracket.held, found.bracket.failed
@@ -88,6 +99,8 @@ def time(seconds: float) -> str:
     """Return a time with the unit that suits it."""
     if math.isnan(seconds):
         return "-"
+    if math.isinf(seconds):
+        return "no answer"
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
             return f"{seconds / size:.2f} {unit}"
@@ -95,9 +108,13 @@ def time(seconds: float) -> str:
 
 
 def _latency_kind(run: LoadRun) -> str:
+    kind = "from each send; a closed loop hides what a stall delays: see --rate"
     if run.arrivals:
-        return "from when each was due (no coordinated omission)"
-    return "from each send; a closed loop hides what a stall delays: see --rate"
+        kind = "from when each was due (no coordinated omission)"
+    if run.unanswered:
+        kind += f"; {run.unanswered} without an answer count as longest"
+    bad = run.errors - run.unanswered
+    return f"{kind}; {bad} of an unexpected status left out" if bad else kind
 
 
 def _by_request(run: LoadRun) -> list[str]:

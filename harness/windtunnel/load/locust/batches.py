@@ -32,6 +32,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Whether worker and master share one clock: they run on one machine since its last start."""
     busy: float
     lag: float
+    longest: float = 0.0
     """As in `windtunnel.records.load_run.Strain`, so far."""
     final: bool
     """Whether it is the worker's last."""
@@ -99,7 +100,12 @@ def load_run(plan: LoadPlan, workers: int, batches: Sequence[Batch], ended: Ende
         seed=plan.seed,
         strain=Strain.worst(
             [
-                Strain(busy=batch.busy, lag=batch.lag, late=_late(plan, samples))
+                Strain(
+                    busy=batch.busy,
+                    lag=batch.lag,
+                    late=_late(plan, samples),
+                    longest=batch.longest,
+                )
                 for batch in _latest(batches, names)
             ]
         ),

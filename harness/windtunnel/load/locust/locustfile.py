@@ -72,6 +72,7 @@ class Work:
             "boot": boot(),
             "busy": min(1.0, (busy_seconds() - self._busy) / max(1e-9, now - self.began)),
             "lag": float(np.quantile(self._lags, 0.99)) if self._lags else 0.0,
+            "longest": max(self._lags, default=0.0),
             "final": final,
         }
 
