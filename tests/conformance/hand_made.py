@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from tests.criteria.recorded import evidence, run
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.recording import Recording, Step, TimeBounds
+from windtunnel.conformance.experiment_recording import Recording, Step, TimeBounds
 from windtunnel.records import Exchange, ExchangeOutcome, RequestFailure, Response
 
 

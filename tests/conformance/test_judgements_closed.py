@@ -7,6 +7,7 @@ import pytest
 
 from tests.conformance.hand_made import Call, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties import (
     PROPERTIES,
     client_errors_do_not_count,
@@ -16,7 +17,6 @@ from windtunnel.conformance.properties import (
     slow_calls_count,
     success_resets_count,
 )
-from windtunnel.conformance.recording import Recording
 from windtunnel.criteria import Category, Ruling, Verdict
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conformance.hand_made import OPENING, Call, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.experiment_recording import Recording, TimeBounds
 from windtunnel.conformance.properties import (
     calls_in_flight_survive,
     cancelled_callers_leak_nothing,
@@ -17,11 +18,10 @@ from windtunnel.conformance.properties import (
     open_answer_is_fast,
     others_left_alone,
     recovery_time,
+    several_workers,
     silent_while_open,
     wall_clock_plays_no_part,
-    workers,
 )
-from windtunnel.conformance.recording import Recording, TimeBounds
 from windtunnel.criteria import Category, Ruling
 from windtunnel.errors import NotTestable
 
@@ -249,7 +249,7 @@ def test_what_all_workers_let_through(known: int | None, through: int, ruling: s
     calls = [failed(n * 0.01) if n < through else kept(n * 0.01) for n in range(25)]
     claims = Claims(recovery=0.4, workers=known)
     seen = recording(HEALTHY, part("spread", *calls), claims=claims)
-    assert workers.judge(seen).ruling == ruling
+    assert several_workers.judge(seen).ruling == ruling
 
 
 def test_what_a_worker_calls_of_its_own_accord_is_no_failure_let_through() -> None:
@@ -257,7 +257,7 @@ def test_what_a_worker_calls_of_its_own_accord_is_no_failure_let_through() -> No
     calls = [failed(0.0), failed(0.01), failed(0.02), of_its_own]
     spread = part("spread", *calls, *(kept(0.04 + n * 0.01) for n in range(20)))
     claims = Claims(recovery=0.4, workers=1)
-    verdict = workers.judge(recording(HEALTHY, spread, claims=claims))
+    verdict = several_workers.judge(recording(HEALTHY, spread, claims=claims))
     assert verdict.ruling is Ruling.INCONCLUSIVE
     assert "like those of healthy requests" in verdict.needs
 
@@ -268,7 +268,7 @@ def test_a_worker_may_probe_though_its_failures_were_noted_late() -> None:
     waiting = [kept(0.33 + n * 0.01) for n in range(26)]
     claims = Claims(recovery=0.4, workers=1)
     spread = part("spread", *noted, *waiting, failed(0.63))
-    assert workers.judge(recording(HEALTHY, spread, claims=claims)).ruling is Ruling.PASS
+    assert several_workers.judge(recording(HEALTHY, spread, claims=claims)).ruling is Ruling.PASS
 
 
 @pytest.mark.parametrize(

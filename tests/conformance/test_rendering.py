@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 from tests.conformance.hand_made import OPENING, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.conformance_report import ConformanceReport, Observed, PropertyResult
+from windtunnel.conformance.experiment_recording import Recording, TimeBounds
 from windtunnel.conformance.properties import PROPERTIES, good_probes_close, silent_while_open
-from windtunnel.conformance.recording import Recording, TimeBounds
 from windtunnel.conformance.rendering import json_file, svg, table, text_timeline
 from windtunnel.conformance.rendering.phases import phases
 

@@ -25,8 +25,8 @@ from windtunnel import (
     fault_touched,
 )
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.properties import client_errors_do_not_count, opens, workers
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.properties import client_errors_do_not_count, opens, several_workers
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.criteria.score import score
 from windtunnel.criteria.tap_attempts import attempts
@@ -125,7 +125,7 @@ def of_run(seen: Run) -> list[Verdict]:
 
 def of_recording(seen: Recording) -> list[Verdict]:
     """Return the verdicts of the properties that ask what a call was."""
-    return [each.judge(seen) for each in (opens, workers, client_errors_do_not_count)]
+    return [each.judge(seen) for each in (opens, several_workers, client_errors_do_not_count)]
 
 
 def decided(verdicts: Sequence[Verdict]) -> list[object]:

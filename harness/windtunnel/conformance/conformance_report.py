@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.recording import Recording, TimeBounds
+from windtunnel.conformance.experiment_recording import Recording, TimeBounds
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import InconclusiveVerdict
 

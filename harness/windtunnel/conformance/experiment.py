@@ -10,7 +10,14 @@ from typing import Self
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.clock_check import check_clock
-from windtunnel.conformance.recording import Opening, Recording, Step, TimeBounds, opening, real
+from windtunnel.conformance.experiment_recording import (
+    Opening,
+    Recording,
+    Step,
+    TimeBounds,
+    opening,
+    real,
+)
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.errors import NotTestable

@@ -11,7 +11,7 @@ from windtunnel.conformance.conformance_report import ConformanceReport, Propert
 from windtunnel.conformance.failures import FAILURES, DependencyFailure
 from windtunnel.conformance.parallel_stacks import OpenStack, ParallelStacks
 from windtunnel.conformance.properties import PROPERTIES
-from windtunnel.conformance.property import Property
+from windtunnel.conformance.property_definition import Property
 from windtunnel.conformance.property_trial import PropertyTrial, experiment_on
 from windtunnel.conformance.subject import Subject
 from windtunnel.conformance.survey import check_reach, survey

@@ -2,8 +2,8 @@
 
 from windtunnel.conformance.conformance_report import Observed
 from windtunnel.conformance.experiment import Experiment
+from windtunnel.conformance.experiment_recording import TimeBounds, opening
 from windtunnel.conformance.properties.recovery_time import open_time
-from windtunnel.conformance.recording import TimeBounds, opening
 from windtunnel.errors import ConfigurationError, NotTestable
 
 HEALTHY = 5

@@ -99,6 +99,7 @@ def _quantile(judged: _Judged) -> Verdict:
     verdict = replace(
         judged.open,
         ruling=decide_below(found.lower, found.upper, allowed),
+        measured=f"{slowest}.",
         statement=(
             f"{slowest}; {longer} ({_interval(found, judged.confidence)}), allowed under"
             f" {allowed:.3%}."
@@ -125,6 +126,7 @@ def _errors(judged: _Judged) -> Verdict:
     verdict = replace(
         judged.open,
         ruling=decide_below(found.lower, found.upper, wanted.limit),
+        measured=f"{found.value:.3%} errors.",
         statement=(
             f"{found.value:.3%} errors ({_interval(found, judged.confidence)}"
             f"{'; ' + kinds if kinds else ''}), allowed under {wanted.limit:.3%}."
@@ -157,6 +159,7 @@ def _mean(judged: _Judged) -> Verdict:
     verdict = replace(
         judged.open,
         ruling=decide_below(found.lower, found.upper, wanted.limit),
+        measured=f"mean {found.value * 1000:.2f} ms.",
         statement=(
             f"mean {found.value * 1000:.2f} ms ({judged.confidence * 100:.5g}% interval"
             f" {found.lower * 1000:.2f} to {found.upper * 1000:.2f} ms{beside}), allowed under"
@@ -189,6 +192,7 @@ def _throughput(judged: _Judged) -> Verdict:
     verdict = replace(
         judged.open,
         ruling=decide_above(found.lower, found.upper, wanted.limit),
+        measured=f"{found.value:.1f} good answers/s.",
         statement=(
             f"{found.value:.1f} good answers/s ({judged.confidence * 100:.5g}% interval"
             f" {found.lower:.1f} to {found.upper:.1f}), required over {wanted.limit:g}."

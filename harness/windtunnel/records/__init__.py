@@ -7,8 +7,8 @@ machine share. Where a tap runs on another kernel, its backend translates before
 from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
 from windtunnel.records.comparison import ArmRound, Comparison, Round
 from windtunnel.records.connection import Connection, Ending, Handshake, HandshakeOutcome
+from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
 from windtunnel.records.evidence import Evidence, Touch
-from windtunnel.records.exchange import Exchange, ExchangeOutcome
 from windtunnel.records.limits import Limits
 from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure

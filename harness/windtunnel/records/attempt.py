@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from windtunnel.records.exchange import ExchangeOutcome
+from windtunnel.records.dependency_exchange import ExchangeOutcome
 
 
 class AttemptKind(StrEnum):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windtunnel.records.connection import Connection
-from windtunnel.records.exchange import Exchange
+from windtunnel.records.dependency_exchange import Exchange
 from windtunnel.records.refusals import Refusals
 
 

@@ -15,11 +15,11 @@ from windtunnel.conformance.properties import (
     opens_under_concurrency,
     others_left_alone,
     recovery_time,
+    several_workers,
     silent_while_open,
     slow_calls_count,
     success_resets_count,
     wall_clock_plays_no_part,
-    workers,
 )
 
 PROPERTIES = tuple(
@@ -42,7 +42,7 @@ PROPERTIES = tuple(
         late_failures_are_void,
         cancelled_callers_leak_nothing,
         others_left_alone,
-        workers,
+        several_workers,
         wall_clock_plays_no_part,
     )
 )

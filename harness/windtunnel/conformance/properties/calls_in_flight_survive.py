@@ -1,8 +1,8 @@
 """Calls that are in flight when it opens are neither lost nor made twice."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording, opening, real
+from windtunnel.conformance.experiment_recording import Recording, opening, real
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
 

@@ -1,9 +1,9 @@
 """Client errors (4xx) are answers: they do not count as failures of the dependency."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.properties.counting import still_closed
-from windtunnel.conformance.property import Property
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.properties.failure_counts import still_closed
+from windtunnel.conformance.property_definition import Property
 from windtunnel.criteria import Verdict
 from windtunnel_faults import Capability, HttpStatus
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, unscored
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_closes
 
 

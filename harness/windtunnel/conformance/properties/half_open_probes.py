@@ -1,8 +1,8 @@
 """Half-open, it admits only its probes, with a hundred callers waiting."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, unscored
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, unscored
 from windtunnel.criteria import Verdict, breaker_half_opens
 from windtunnel_faults import Latency
 

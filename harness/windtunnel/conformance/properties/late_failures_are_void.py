@@ -3,9 +3,9 @@
 from contextlib import ExitStack
 
 from windtunnel.conformance.experiment import Experiment
+from windtunnel.conformance.experiment_recording import Recording, real
 from windtunnel.conformance.failures import FOREVER
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording, real
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Capability, HttpAbort, HttpDelay
 

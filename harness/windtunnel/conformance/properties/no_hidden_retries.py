@@ -1,8 +1,8 @@
 """Retries do not multiply the calls at the dependency."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Ruling, Verdict
 
 

@@ -3,9 +3,9 @@
 import time
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.properties.counting import almost, still_closed
-from windtunnel.conformance.property import Property
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.properties.failure_counts import almost, still_closed
+from windtunnel.conformance.property_definition import Property
 from windtunnel.criteria import Verdict
 from windtunnel.errors import NotTestable
 

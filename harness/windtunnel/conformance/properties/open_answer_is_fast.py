@@ -3,8 +3,8 @@
 from math import comb
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording, reached
+from windtunnel.conformance.experiment_recording import Recording, reached
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import decide_below

@@ -1,8 +1,8 @@
 """It opens under concurrent failures too; how many calls reach a dead dependency is reported."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 CALLERS = 100

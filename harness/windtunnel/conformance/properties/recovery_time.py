@@ -1,8 +1,8 @@
 """It stays open for its recovery time: neither shorter nor longer."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording, TimeBounds, reached
+from windtunnel.conformance.experiment_recording import Recording, TimeBounds, reached
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 SHARE, LEAST = 0.1, 0.05

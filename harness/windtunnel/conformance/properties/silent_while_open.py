@@ -3,8 +3,8 @@
 import time
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Ruling, Verdict
 
 MOMENTS = 8

@@ -1,10 +1,10 @@
 """Calls that are too slow count as failures."""
 
 from windtunnel.conformance.experiment import Experiment
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties import opens
-from windtunnel.conformance.property import Property
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.property_definition import Property
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 

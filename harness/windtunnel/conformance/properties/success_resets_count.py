@@ -1,9 +1,9 @@
 """A success sets the count of consecutive failures back."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.properties.counting import almost, still_closed
-from windtunnel.conformance.property import Property
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.properties.failure_counts import almost, still_closed
+from windtunnel.conformance.property_definition import Property
 from windtunnel.criteria import Verdict
 
 

@@ -1,8 +1,8 @@
 """A step of the wall clock, as by NTP or an operator, neither shortens nor prolongs its time."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Ruling, Verdict
 
 STEP = 3600.0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from windtunnel.conformance.recording import Recording, reached
+from windtunnel.conformance.experiment_recording import Recording, reached
 from windtunnel.records import Attempt
 
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
@@ -47,11 +47,11 @@ def phases(recording: Recording) -> tuple[Phase, ...]:
 
 
 def calls(recording: Recording) -> list[Attempt]:
-    """Return the calls of all steps in order of their start, each as exactly as any step tells."""
-    told: dict[float, Attempt] = {}
+    """Return the calls of all steps by start. Sequential steps know each call best."""
+    found: dict[float, Attempt] = {}
     for step in sorted(recording.steps, key=lambda step: -step.run.concurrency):
-        told |= {attempt.started: attempt for attempt in recording.attempts(step.name)}
-    return sorted(told.values(), key=lambda attempt: attempt.started)
+        found |= {attempt.started: attempt for attempt in recording.attempts(step.name)}
+    return sorted(found.values(), key=lambda attempt: attempt.started)
 
 
 def _moments(recording: Recording, seen: list[Attempt]) -> list[tuple[float, Attempt | None]]:

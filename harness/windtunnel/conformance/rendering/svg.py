@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
-from windtunnel.conformance.recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording, real
 from windtunnel.conformance.rendering.phases import calls, phases
 
 WIDTH, LEFT, RIGHT = 960, 96, 24

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.failures import DependencyFailure
-from windtunnel.conformance.property import Property
+from windtunnel.conformance.property_definition import Property
 from windtunnel.conformance.rendering import text_timeline
 from windtunnel.criteria import Ruling
 from windtunnel.reports.explanation import figure

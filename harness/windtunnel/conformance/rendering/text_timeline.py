@@ -1,6 +1,6 @@
 """A recording as three lines of text: callers, dependency, and the breaker's phases."""
 
-from windtunnel.conformance.recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording, real
 from windtunnel.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, calls, phases
 
 WIDTH = 64

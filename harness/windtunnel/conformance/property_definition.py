@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.criteria import Category, Finding, Ruling, Verdict
 from windtunnel.criteria.completeness import partial
 from windtunnel.criteria.conditions import conditions

@@ -1,8 +1,8 @@
 """With several workers, each with a breaker of its own, the failures that get through add up."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import Property, rule
-from windtunnel.conformance.recording import Recording
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 from windtunnel.records import AttemptKind
 

@@ -1,8 +1,8 @@
 """What the properties of a closed breaker's count share: failures that must not have opened it."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.property import rule
-from windtunnel.conformance.recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.property_definition import rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import NotTestable
 
