@@ -84,7 +84,7 @@ def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "
 
             return LocalBackend(configuration, run=run, seed=seed)
         case "docker":
-            from windtunnel.backends.docker import DockerBackend  # noqa: PLC0415 - for the reason above
+            from windtunnel.backends.docker.docker_backend import DockerBackend  # noqa: PLC0415 - for the reason above
 
             return DockerBackend(configuration, run=run, seed=seed)
         case _:
