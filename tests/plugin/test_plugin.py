@@ -69,6 +69,7 @@ def test_only_a_test_that_asks_for_the_stack_needs_a_configuration(
     result = pytester.runpytest("--windtunnel-html=report.html")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*no windtunnel.toml and no *`windtunnel init` writes*"])
+    result.stdout.no_fnmatch_line("*another exception occurred*")
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

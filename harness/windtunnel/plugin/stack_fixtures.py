@@ -24,7 +24,8 @@ def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
         try:
             _ = session.backend
         except WindtunnelError as error:
-            pytest.fail(f"windtunnel: {error}", pytrace=False)
+            # From None: the report would show both errors, of which the other says the same.
+            raise pytest.fail.Exception(f"windtunnel: {error}", pytrace=False) from None
         yield session
     finally:
         session.close()
