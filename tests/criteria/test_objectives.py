@@ -232,3 +232,11 @@ def test_times_are_of_the_good_answers_among_others() -> None:
     assert objective_held(run, parse("p50<50ms")[0]).ruling is Ruling.FAIL
     verdict = objective_held(run, parse("mean<50ms")[0])
     assert verdict.value == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("text", ["p99<50ms", "mean<50ms", "errors<1%", "throughput>10/s"])
+def test_what_was_measured_is_a_field_of_its_own(text: str) -> None:
+    verdict = judged(text, SMOOTH)
+    assert verdict.measured
+    assert verdict.statement.startswith(verdict.measured.removesuffix("."))
+    assert verdict.brief == verdict.measured
