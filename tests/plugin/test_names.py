@@ -52,7 +52,7 @@ def test_conformance(windtunnel_breaker_conformance, breaker_conformance):
 
 
 def test_a_users_own_fixtures_of_our_short_names_are_theirs(pytester: pytest.Pytester) -> None:
-    """No stack is started for them: nothing here says which service is under test."""
+    """No stack is started for them."""
     pytester.makepyfile(
         """
 import pytest
@@ -220,6 +220,24 @@ def test_both(windtunnel_stack):
     )
     assert strict.ret == pytest.ExitCode.USAGE_ERROR
     strict.stderr.fnmatch_lines(["ERROR: *test_maybe_ours: the marker 'target' is left alone*"])
+
+
+def test_a_project_that_configures_nothing_keeps_its_markers(pytester: pytest.Pytester) -> None:
+    """Also those that nobody registers, as long as they do not have our arguments."""
+    (pytester.path / "windtunnel.toml").unlink()
+    pytester.makepyfile(
+        """
+import pytest
+
+@pytest.mark.fault("tree", 3)
+@pytest.mark.criterion(speed=3)
+@pytest.mark.matrix(names=["a"], combs=[{"a": [1]}])
+@pytest.mark.target("arm64")
+@pytest.mark.needs("gpu")
+def test_x(): pass
+"""
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
 
 
 def test_a_wrong_marker_on_a_test_that_uses_nothing_of_ours_says_how_to_keep_it(

@@ -7,6 +7,7 @@ import pytest
 from windtunnel.errors import MarkerConflict
 from windtunnel.plugin import other_plugins
 from windtunnel.plugin.fixture_use import uses_stack
+from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability
 
 PREFIX = "windtunnel_"
@@ -29,8 +30,9 @@ _TAKEN = pytest.StashKey[dict[str, str]]()
 
 def marks(node: pytest.Item, word: str) -> Iterator[pytest.Mark]:
     """Yield a test's markers of this word that are windtunnel's, the nearest first."""
-    names = {f"{PREFIX}{word}"} if word in _taken(node.config) else {f"{PREFIX}{word}", word}
-    return (mark for mark in node.iter_markers() if mark.name in names)
+    for mark in node.iter_markers():
+        if mark.name == f"{PREFIX}{word}" or (mark.name == word and _is_ours(node, mark)):
+            yield mark
 
 
 def report_conflicts(item: pytest.Item) -> None:
@@ -39,7 +41,7 @@ def report_conflicts(item: pytest.Item) -> None:
     for mark in item.iter_markers():
         if mark.name not in taken or mark.name not in WORDS:
             continue
-        if uses_stack(item) or _meant_for_us(mark):
+        if uses_stack(item) or _holds_fault(mark):
             warning = MarkerConflict(
                 f"the marker {mark.name!r} is left alone, because others register it too"
                 f" ({taken[mark.name]!r}); windtunnel's is {PREFIX}{mark.name!s}"
@@ -50,6 +52,18 @@ def report_conflicts(item: pytest.Item) -> None:
                 raise pytest.UsageError(f"{item.nodeid}: {error}") from None
 
 
+def _is_ours(node: pytest.Item, mark: pytest.Mark) -> bool:
+    """Whether a short marker is windtunnel's.
+
+    A project that configures nothing may have the word from somewhere that does not register it:
+    there, at a test that uses nothing of ours, only what has our arguments is taken for ours.
+    """
+    if mark.name in _taken(node.config):
+        return False
+    configured = node.config.stash[SESSION].is_configured
+    return configured or uses_stack(node) or _holds_fault(mark) or _fits(mark)
+
+
 def _taken(config: pytest.Config) -> dict[str, str]:
     """Return the words that others registered, each with its line, once all have."""
     if _TAKEN not in config.stash:
@@ -57,7 +71,20 @@ def _taken(config: pytest.Config) -> dict[str, str]:
     return config.stash[_TAKEN]
 
 
-def _meant_for_us(mark: pytest.Mark) -> bool:
-    """Whether the arguments are such as only windtunnel's markers take."""
+def _holds_fault(mark: pytest.Mark) -> bool:
+    """Whether a fault is among the arguments, which only windtunnel's markers take."""
     given = [*mark.args, *(mark.kwargs.get("faults") or ())]
     return any(hasattr(each, "needs") and hasattr(each, "form") for each in given)
+
+
+def _fits(mark: pytest.Mark) -> bool:
+    """Whether the arguments are of the kinds that windtunnel's marker of this word takes."""
+    texts = all(isinstance(each, str) for each in mark.args)
+    match mark.name:
+        case "fault":
+            return texts and len(mark.args) == 2
+        case "criterion":
+            return texts and len(mark.args) == 1
+        case "matrix":
+            return "faults" in mark.kwargs
+    return False  # the others say nothing to a test without a stack
