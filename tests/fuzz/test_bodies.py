@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.http_traffic import damaged
-from windtunnel.proxy import kinds
 from windtunnel.proxy.api_errors import ApiError
-from windtunnel.proxy.bodies import ProxyBody, ToxicBody, ToxicChange, attributes, parse
-from windtunnel.proxy.bodies import proxies as populated
+from windtunnel.proxy.request_bodies import ProxyBody, ToxicBody, ToxicChange, attributes, parse
+from windtunnel.proxy.request_bodies import proxies as populated
+from windtunnel.proxy.toxic_catalog import KINDS
 
 FIELDS = (
     *("name", "listen", "upstream", "enabled", "protocol", "lease"),
@@ -18,10 +18,10 @@ FIELDS = (
 )
 NUMBERS = st.integers() | st.integers(2**63 - 2, 2**63 + 1) | st.floats() | st.integers(0, 5)
 TEXTS = st.text(max_size=12) | st.sampled_from(
-    ["p", "", "127.0.0.1:0", "[::1]:80", ":99999", "upstream", "DOWNSTREAM", "http", *kinds.NAMES]
+    ["p", "", "127.0.0.1:0", "[::1]:80", ":99999", "upstream", "DOWNSTREAM", "http", *KINDS]
 )
 LEAVES = st.none() | st.booleans() | NUMBERS | TEXTS
-KEYS = st.sampled_from([*FIELDS, *kinds.defaults("http_status"), "latency", "rate", "timeout"])
+KEYS = st.sampled_from([*FIELDS, *KINDS["http_status"].defaults, "latency", "rate", "timeout"])
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | TEXTS, inner, max_size=6),
@@ -33,15 +33,15 @@ BODIES = VALUES.map(lambda value: json.dumps(value).encode())
 
 def _changed(value: object) -> None:
     change = ToxicChange.of(value)
-    for kind in kinds.NAMES:
-        attributes(kind, kinds.defaults(kind), change.attributes)
+    for kind in KINDS.values():
+        attributes(kind, kind.defaults, change.attributes)
 
 
 def _toxic(value: object) -> None:
     body = ToxicBody.of(value)
-    merged = attributes(body.kind, kinds.defaults(body.kind), body.attributes)
-    assert set(merged) == set(kinds.defaults(body.kind))
-    for name, default in kinds.defaults(body.kind).items():
+    merged = attributes(body.kind, body.kind.defaults, body.attributes)
+    assert set(merged) == set(body.kind.defaults)
+    for name, default in body.kind.defaults.items():
         assert isinstance(
             merged[name], (int, float) if isinstance(default, float) else type(default)
         )

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.contracts.proxy.servers import Server, connect
 from tests.fuzz.http_traffic import SIZES, damaged, pieces
-from windtunnel.proxy import kinds
 from windtunnel.proxy.control.guard import BODY_LIMIT
+from windtunnel.proxy.toxic_catalog import KINDS
 
 NAMES = ("p", "q", "", "%00", "%ff", "..", "a b", "p/toxics", "\N{SNOWMAN}")
 ROUTES = (
@@ -33,7 +33,7 @@ KEYS = st.sampled_from(
     ["name", "upstream", "enabled", "type", "stream", "toxicity", "attributes", "lease", "latency"]
 )
 LEAVES = st.sampled_from(
-    [None, True, 0, -1, 1.5, 1e300, 2**64, "", "p", "q", "t", "127.0.0.1:1", "tcp", *kinds.NAMES]
+    [None, True, 0, -1, 1.5, 1e300, 2**64, "", "p", "q", "t", "127.0.0.1:1", "tcp", *KINDS]
 )
 FIELDS = st.dictionaries(KEYS, LEAVES | st.dictionaries(KEYS, LEAVES, max_size=3), max_size=6)
 PROXIES = st.builds(

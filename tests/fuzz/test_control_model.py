@@ -22,7 +22,7 @@ from tests.contracts.proxy.servers import (
     echoed,
     toxiproxy_server,
 )
-from windtunnel.proxy import kinds
+from windtunnel.proxy.toxic_catalog import KINDS
 
 NAMES = st.sampled_from(["a", "b"])
 LABELS = st.sampled_from(["t", "u", "v"])
@@ -58,7 +58,7 @@ def toxics(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
 
 
 @dataclass
-class Toxic:
+class ByteToxic:
     kind: str
     stream: str
     toxicity: float
@@ -69,7 +69,7 @@ class Toxic:
 class Proxy:
     upstream: int
     enabled: bool
-    toxics: dict[str, Toxic] = field(default_factory=dict)
+    toxics: dict[str, ByteToxic] = field(default_factory=dict)
     bound: bool = False
     """Whether it ever listened: its port is no longer the 0 that was asked for."""
 
@@ -163,8 +163,8 @@ class ControlMachine(RuleBasedStateMachine):
         status = 404 if proxy is None else 409 if label in proxy.toxics else 200
         self.ask("POST", f"/proxies/{name}/toxics", body, status=status)
         if proxy is not None and status == 200:
-            merged = {**kinds.defaults(kind), **attributes}
-            proxy.toxics[label] = Toxic(kind, stream, toxicity, merged)
+            merged = {**KINDS[kind].defaults, **attributes}
+            proxy.toxics[label] = ByteToxic(kind, stream, toxicity, merged)
 
     @rule(name=NAMES, label=LABELS, toxic=toxics(), toxicity=st.none() | TOXICITIES)
     def change_toxic(

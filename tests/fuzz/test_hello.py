@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.http_traffic import damaged
 from tests.proxy.tls.ends import greeting
-from windtunnel.proxy.tls.hello import HelloReader, NotTls, peeking
+from windtunnel.proxy.tls.client_hello import HelloReader, NotTls, peeking
 
 CONTEXT = peeking()
 HELLOS = [greeting("catalog.example"), greeting("a.b"), greeting(None)]

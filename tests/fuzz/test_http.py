@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
 from tests.proxy.chance import chance
-from windtunnel.proxy.http.effects import EFFECTS, Part
-from windtunnel.proxy.http.framing import Framer, Message
-from windtunnel.proxy.http.mediator import Mediator
-from windtunnel.proxy.http.selection import Tally
-from windtunnel.proxy.http.toxic import HttpToxic
-from windtunnel.proxy.toxics import Action
+from tests.toxics.by_name import EFFECTS
+from windtunnel.protocols.http.effect import Part
+from windtunnel.protocols.http.framing import Framer, Message
+from windtunnel.protocols.http.http_toxic import HttpToxic
+from windtunnel.protocols.http.mediator import HttpMediator
+from windtunnel.proxy.toxic_catalog import KINDS
+from windtunnel.toxics.chunk import Action
+from windtunnel.toxics.toxic_kind import ExchangeTally
 
 
 class Notes:
@@ -48,24 +50,24 @@ ATTRIBUTES = st.fixed_dictionaries(
 TOXICS = st.lists(st.tuples(st.sampled_from(sorted(EFFECTS)), ATTRIBUTES), min_size=1, max_size=3)
 
 
-def mediator(toxics: list[tuple[str, dict[str, object]]], notes: Notes) -> Mediator:
+def mediator(toxics: list[tuple[str, dict[str, object]]], notes: Notes) -> HttpMediator:
     made = []
     for number, (kind, given_attributes) in enumerate(toxics):
-        known = HttpToxic.defaults(kind)
+        known = KINDS[kind].defaults
         attributes = {**known, **{k: v for k, v in given_attributes.items() if k in known}}
-        assert not HttpToxic.mistake(kind, attributes)
+        assert not KINDS[kind].mistake(attributes)
         name = f"{kind} {number}"
         made.append(
             HttpToxic(
                 name,
-                kind,
+                EFFECTS[kind],
                 attributes,
-                tally=Tally(),
+                tally=ExchangeTally(),
                 draw=lambda *place: chance(place),
                 clock=lambda: 0,
             )
         )
-    return Mediator(made, notes, 0)
+    return HttpMediator(made, notes, 0)
 
 
 def sent(parts: list[Part]) -> tuple[bytes, Action]:

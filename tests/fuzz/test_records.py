@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
-from windtunnel.proxy.evidence.exchanges import Exchanges, Pending
-from windtunnel.proxy.evidence.recorder import PROTOCOLS
+from windtunnel.protocols.exchanges import Exchanges, Pending
+from windtunnel.protocols.registry import protocols
 from windtunnel.records import ExchangeOutcome
 
 BULK = st.binary(max_size=20).map(lambda data: b"$%d\r\n%s\r\n" % (len(data), data))
@@ -43,9 +43,9 @@ TRAFFIC = {
 }
 
 
-@given(protocol=st.sampled_from(sorted(PROTOCOLS)), data=st.data())
+@given(protocol=st.sampled_from(sorted(TRAFFIC)), data=st.data())
 def test_no_record_fails_on_damaged_traffic(protocol: str, data: st.DataObject) -> None:
-    exchanges: Exchanges = PROTOCOLS[protocol]()
+    exchanges: Exchanges = protocols()[protocol].exchanges()
     over: list[int] = []
     exchanges.done = lambda pending, outcome, status, now: over.append(pending.index)
     asked, answered = (data.draw(damaged(stream)) for stream in data.draw(TRAFFIC[protocol]))
@@ -68,7 +68,7 @@ def test_no_record_fails_on_damaged_traffic(protocol: str, data: st.DataObject) 
 def test_http_is_recorded_the_same_however_it_is_cut(
     pipeline: list[Exchange], sizes: list[int]
 ) -> None:
-    exchanges = PROTOCOLS["http"]()
+    exchanges = protocols()["http"].exchanges()
     found: list[tuple[str, ExchangeOutcome, str]] = []
 
     def done(pending: Pending, outcome: ExchangeOutcome, status: str, now: float) -> None:
@@ -82,6 +82,5 @@ def test_http_is_recorded_the_same_however_it_is_cut(
     assert exchanges.idle
     assert exchanges.blind_spots == []
     assert found == [
-        (f"{each.method} {each.path}", ExchangeOutcome.ANSWERED, str(each.status))
-        for each in pipeline
+        (f"{each.method} {each.path}", ExchangeOutcome.ANSWERED, str(each.status)) for each in pipeline
     ]

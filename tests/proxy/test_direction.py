@@ -10,10 +10,12 @@ from typing import cast
 import pytest
 
 from tests.proxy.chance import chance
+from tests.toxics.by_name import BYTE_TOXICS
+from windtunnel.proxy.byte_counts import ByteCounts
 from windtunnel.proxy.direction import HIGH_WATER, PIECE, Direction
-from windtunnel.proxy.flow import Flow
-from windtunnel.proxy.toxics import KINDS, Action, Activity, Parcel, Toxic
 from windtunnel.timers import TimerHandle, Timers
+from windtunnel.toxics.chunk import Action, Activity, Chunk
+from windtunnel.toxics.connection_toxic import ByteToxic
 
 
 class FakeTransport:
@@ -81,8 +83,8 @@ class Bench:
         self.direction.feed(data, time.monotonic(), action)
 
 
-def made(kind: str, **attributes: int) -> Toxic:
-    return KINDS[kind]({**KINDS[kind].defaults, **attributes}, chance(0), 0.0)
+def made(kind: str, **attributes: int) -> ByteToxic:
+    return BYTE_TOXICS[kind]({**BYTE_TOXICS[kind].defaults, **attributes}, chance(0), 0.0)
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def test_an_end_is_passed_on_after_its_data(bench: Bench) -> None:
 
 
 def test_nothing_follows_a_close(bench: Bench) -> None:
-    bench.direction.put([Parcel(0.0, b"a", Action.CLOSE), Parcel(0.0, b"b")])
+    bench.direction.put([Chunk(0.0, b"a", Action.CLOSE), Chunk(0.0, b"b")])
     assert bench.finished == [Action.CLOSE]
     assert bench.sink.written == b"a"
 
@@ -173,7 +175,7 @@ def test_what_goes_through_is_what_is_written_and_recorded(bench: Bench) -> None
     bench.feed(b"secret")
     assert bench.sink.written == b"a  b"
     assert bench.delivered == [b"a  b"]
-    assert bench.direction.flow == Flow(taken=16, given=4)
+    assert bench.direction.counts == ByteCounts(taken=16, given=4)
 
 
 def test_nothing_is_written_while_what_it_fills_holds_too_much(bench: Bench) -> None:
@@ -224,7 +226,7 @@ def test_what_may_pass_straight_is_written_told_of_and_counted_as_it_comes(bench
     bench.direction.receive(b"ab")
     assert bench.sink.written == b"ab"
     assert passed == [b"ab"]
-    assert bench.direction.flow == Flow(taken=2, given=2)
+    assert bench.direction.counts == ByteCounts(taken=2, given=2)
     assert not bench.arrived
     assert not bench.delivered
 
@@ -294,7 +296,7 @@ def test_toxics_that_come_and_go_between_any_two_chunks_lose_and_reorder_nothing
     direction.replace([], flush=True)
     direction.receive(b"end")
     assert bench.sink.written == sent + b"end"
-    assert direction.flow == Flow(taken=len(sent) + 3, given=len(sent) + 3)
+    assert direction.counts == ByteCounts(taken=len(sent) + 3, given=len(sent) + 3)
     assert not bench.timers.armed
 
 

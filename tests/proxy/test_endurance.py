@@ -10,14 +10,15 @@ from contextlib import ExitStack, closing
 
 from tests.contracts.proxy.servers import DEADLINE, OURS, Server, connect, echo_server, receive
 from tests.proxy.chance import chance
-from windtunnel.proxy.bodies import ProxyBody, ToxicBody
-from windtunnel.proxy.equipment import ToxicSettings
-from windtunnel.proxy.events import Events
-from windtunnel.proxy.registry import Registry
-from windtunnel.proxy.surroundings import Crowd, Surroundings
+from windtunnel.proxy.events import EventBroadcast
+from windtunnel.proxy.proxy_registry import ProxyRegistry
+from windtunnel.proxy.request_bodies import ProxyBody, ToxicBody
+from windtunnel.proxy.server_context import ConnectionLimit, ServerContext
 from windtunnel.proxy.tls.authority import Authority
-from windtunnel.proxy.toxics import Parcel, Toxic
+from windtunnel.proxy.toxic_settings import ToxicSettings
 from windtunnel.timers import TimerHandle, Timers
+from windtunnel.toxics.chunk import Chunk
+from windtunnel.toxics.connection_toxic import ByteToxic
 
 KINDS = ("latency", "bandwidth", "slicer", "connect", "noop", "http_delay")
 ATTRIBUTES = {"slicer": {"average_size": 8}}
@@ -29,7 +30,7 @@ FEW_FILES = 256
 def left() -> dict[str, int]:
     """Count what toxics are made of, as far as anything still holds it."""
     gc.collect()
-    kinds = (ToxicSettings, Toxic, Parcel, TimerHandle)
+    kinds = (ToxicSettings, ByteToxic, Chunk, TimerHandle)
     objects = gc.get_objects()
     return {kind.__name__: sum(isinstance(each, kind) for each in objects) for kind in kinds}
 
@@ -41,8 +42,10 @@ def test_toxics_that_come_and_go_under_load_leave_the_bytes_whole_and_nothing_be
 
     async def main() -> None:
         timers = Timers()
-        around = Surroundings(1, "none", timers, Events(), Crowd(10), Authority())
-        registry = Registry(around)
+        around = ServerContext(
+            1, "none", timers, EventBroadcast(), ConnectionLimit(10), Authority()
+        )
+        registry = ProxyRegistry(around)
         body = ProxyBody(name="p", listen="127.0.0.1:0", upstream=f"127.0.0.1:{echo}")
         proxy = await registry.create(body)
         reader, writer = await asyncio.open_connection(*proxy.listen.split(":"))

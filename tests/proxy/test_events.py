@@ -2,13 +2,13 @@
 
 import asyncio
 
-from windtunnel.proxy.events import QUEUE, Event, Events, Subscription
+from windtunnel.proxy.events import QUEUE, EventBroadcast, ProxyEvent, Subscription
 
 
-def taken(subscription: Subscription) -> list[Event | None]:
+def taken(subscription: Subscription) -> list[ProxyEvent | None]:
     """Return everything that waits in a subscription."""
 
-    async def take() -> list[Event | None]:
+    async def take() -> list[ProxyEvent | None]:
         found = []
         while subscription.dropped or not subscription.queue.empty():
             found.append(await subscription.next())
@@ -18,10 +18,10 @@ def taken(subscription: Subscription) -> list[Event | None]:
 
 
 def test_every_listener_hears_everything_in_order() -> None:
-    events = Events()
+    events = EventBroadcast()
     with events.subscribe() as one, events.subscribe() as other:
-        events.tell("a", 1)
-        events.tell("b", 2)
+        events.publish("a", 1)
+        events.publish("b", 2)
     for subscription in (one, other):
         assert [(each.kind, each.what) for each in taken(subscription) if each] == [
             ("a", 1),
@@ -30,19 +30,19 @@ def test_every_listener_hears_everything_in_order() -> None:
 
 
 def test_nothing_is_heard_before_or_after_the_subscription() -> None:
-    events = Events()
-    events.tell("before", None)
+    events = EventBroadcast()
+    events.publish("before", None)
     with events.subscribe() as subscription:
         pass
-    events.tell("after", None)
+    events.publish("after", None)
     assert taken(subscription) == []
 
 
 def test_a_slow_listener_is_told_how_many_events_it_missed() -> None:
-    events = Events()
+    events = EventBroadcast()
     with events.subscribe() as subscription:
         for number in range(QUEUE + 7):
-            events.tell("n", number)
+            events.publish("n", number)
         found = taken(subscription)
     assert found[-1] is not None
     assert (found[-1].kind, found[-1].what) == ("dropped", {"events": 7})
@@ -50,12 +50,12 @@ def test_a_slow_listener_is_told_how_many_events_it_missed() -> None:
 
 
 def test_what_is_missing_is_told_where_it_is_missing() -> None:
-    events = Events()
+    events = EventBroadcast()
     with events.subscribe() as subscription:
         for number in range(QUEUE + 7):
-            events.tell("n", number)
+            events.publish("n", number)
         assert asyncio.run(subscription.next())
-        events.tell("n", "after")
+        events.publish("n", "after")
         found = [event for event in taken(subscription) if event]
     assert [event.what for event in found] == [
         *range(1, QUEUE),
@@ -66,9 +66,9 @@ def test_what_is_missing_is_told_where_it_is_missing() -> None:
 
 
 def test_the_end_reaches_even_a_full_listener() -> None:
-    events = Events()
+    events = EventBroadcast()
     with events.subscribe() as subscription:
         for number in range(QUEUE):
-            events.tell("n", number)
+            events.publish("n", number)
         events.end()
         assert taken(subscription)[-1] is None

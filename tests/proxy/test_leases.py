@@ -13,8 +13,8 @@ import pytest
 
 from tests.contracts.proxy.servers import DEADLINE, Server, connect, receive
 from windtunnel.ports import free_port
-from windtunnel.proxy.leases import OVERSLEPT, Leases
-from windtunnel.proxy.registry import HEAL_AGAIN
+from windtunnel.proxy.leases import OVERSLEPT, LeaseTable
+from windtunnel.proxy.proxy_registry import HEAL_AGAIN
 from windtunnel.timers import TimerHandle, Timers
 
 
@@ -292,7 +292,7 @@ class FakeTimers(Timers):
 
 def test_a_lease_that_is_renewed_has_one_timer() -> None:
     timers = FakeTimers()
-    leases = Leases(timers, lambda proxy, toxic: None)
+    leases = LeaseTable(timers, lambda proxy, toxic: None)
     leases.grant("p", "t", 5.0)
     for _ in range(10):
         leases.heartbeat()
@@ -302,7 +302,7 @@ def test_a_lease_that_is_renewed_has_one_timer() -> None:
     assert leases.running == ()
 
 
-def late(leases: Leases, timers: FakeTimers) -> None:
+def late(leases: LeaseTable, timers: FakeTimers) -> None:
     """Let the only lease run out long after its time, as in a process that was stopped."""
     (lease,) = leases.running
     lease.ends -= lease.seconds + 2 * OVERSLEPT
@@ -313,7 +313,7 @@ def late(leases: Leases, timers: FakeTimers) -> None:
 
 def test_a_lease_that_runs_out_late_is_renewed_once() -> None:
     timers, healed = FakeTimers(), list[str]()
-    leases = Leases(timers, lambda proxy, toxic: healed.append(toxic))
+    leases = LeaseTable(timers, lambda proxy, toxic: healed.append(toxic))
     leases.grant("p", "t", 5.0)
     late(leases, timers)
     assert not healed
@@ -324,7 +324,7 @@ def test_a_lease_that_runs_out_late_is_renewed_once() -> None:
 
 def test_after_a_heartbeat_a_lease_may_run_out_late_again() -> None:
     timers, healed = FakeTimers(), list[str]()
-    leases = Leases(timers, lambda proxy, toxic: healed.append(toxic))
+    leases = LeaseTable(timers, lambda proxy, toxic: healed.append(toxic))
     leases.grant("p", "t", 5.0)
     late(leases, timers)
     leases.heartbeat()

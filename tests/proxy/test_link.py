@@ -6,7 +6,7 @@ from typing import cast
 
 from tests.contracts.proxy.servers import DEADLINE
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.watcher import Watcher
+from windtunnel.proxy.traffic_observer import TrafficObserver
 from windtunnel.records import Ending
 from windtunnel.timers import Timers
 
@@ -29,9 +29,9 @@ class Owner:
         self.upstream = ("127.0.0.1", port)
         self.has_link = asyncio.Event()
 
-    def opened(self, link: Link) -> Watcher | None:
+    def opened(self, link: Link) -> TrafficObserver | None:
         self.has_link.set()
-        return cast("Watcher", DeafWatcher())
+        return cast("TrafficObserver", DeafWatcher())
 
     def closed(self, link: Link) -> None: ...
 

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from windtunnel.proxy import listener
-from windtunnel.proxy.listener import Listener, Posture
+from windtunnel.proxy.listener import Listener
+from windtunnel.toxics.listener_posture import ListenerPosture
 
 
 def test_after_a_black_hole_that_cannot_be_made_it_accepts_again(
@@ -23,12 +24,12 @@ def test_after_a_black_hole_that_cannot_be_made_it_accepts_again(
 
         listens = Listener("catalog", Greeter, "none")
         try:
-            address = await listens.take(Posture.ACCEPT, "127.0.0.1", 0)
+            address = await listens.take(ListenerPosture.ACCEPT, "127.0.0.1", 0)
             assert address is not None
             with pytest.raises(OSError, match="is not full"):
-                await listens.take(Posture.SWALLOW, *address)
-            assert listens.posture is not Posture.ACCEPT
-            assert await listens.take(Posture.ACCEPT, *address) == address
+                await listens.take(ListenerPosture.SWALLOW, *address)
+            assert listens.posture is not ListenerPosture.ACCEPT
+            assert await listens.take(ListenerPosture.ACCEPT, *address) == address
             _, writer = await asyncio.open_connection(*address)
             await accepted.wait()
             writer.close()

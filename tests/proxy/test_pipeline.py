@@ -3,16 +3,18 @@
 import pytest
 
 from tests.proxy.chance import chance
+from tests.toxics.by_name import BYTE_TOXICS
 from windtunnel.proxy.pipeline import OVERHEAD, Pipeline
-from windtunnel.proxy.toxics import KINDS, Action, Parcel, Toxic
+from windtunnel.toxics.chunk import Action, Chunk
+from windtunnel.toxics.connection_toxic import ByteToxic
 
 
-def toxic(kind: str, **attributes: int) -> Toxic:
-    return KINDS[kind]({**KINDS[kind].defaults, **attributes}, chance(0), 0.0)
+def toxic(kind: str, **attributes: int) -> ByteToxic:
+    return BYTE_TOXICS[kind]({**BYTE_TOXICS[kind].defaults, **attributes}, chance(0), 0.0)
 
 
 def due(pipeline: Pipeline, now: float) -> bytes:
-    return b"".join(parcel.data for parcel in pipeline.due(now))
+    return b"".join(chunk.data for chunk in pipeline.due(now))
 
 
 def test_what_is_not_taken_goes_on_waiting() -> None:
@@ -58,7 +60,7 @@ def test_a_toxic_that_is_added_later_lets_nothing_overtake_what_waits() -> None:
 
 def test_parcels_put_with_times_of_their_own_keep_their_order() -> None:
     pipeline = Pipeline()
-    pipeline.put([Parcel(2.0, b"a"), Parcel(1.0, b"b")], 1.0)
+    pipeline.put([Chunk(2.0, b"a"), Chunk(1.0, b"b")], 1.0)
     assert due(pipeline, 1.5) == b""
     assert due(pipeline, 2.0) == b"ab"
 
@@ -70,9 +72,9 @@ def test_flush_lets_everything_go_even_what_was_held_for_ever() -> None:
     assert pipeline.next() is None
     assert due(pipeline, 1e9) == b""
     pipeline.flush(5.0)
-    parcels = list(pipeline.due(5.0))
-    assert [parcel.data for parcel in parcels] == [b"a", b"b"]
-    assert parcels[-1].action is Action.EOF
+    chunks = list(pipeline.due(5.0))
+    assert [chunk.data for chunk in chunks] == [b"a", b"b"]
+    assert chunks[-1].action is Action.EOF
 
 
 def test_its_size_counts_what_waits_down_to_nothing() -> None:
@@ -88,7 +90,7 @@ def test_its_size_counts_what_waits_down_to_nothing() -> None:
 def test_a_toxic_that_waits_for_silence_is_woken() -> None:
     pipeline = Pipeline([toxic("timeout", timeout=100)])
     assert pipeline.next() == pytest.approx(0.1)
-    assert [parcel.action for parcel in pipeline.due(0.1)] == [Action.CLOSE]
+    assert [chunk.action for chunk in pipeline.due(0.1)] == [Action.CLOSE]
 
 
 def test_only_toxics_that_saw_something_are_touched() -> None:
@@ -111,4 +113,4 @@ def test_a_toxic_that_was_woken_asks_for_no_time_that_is_past(later: str) -> Non
 def test_a_timeout_passes_on_what_another_toxic_ends(action: Action) -> None:
     pipeline = Pipeline([toxic("timeout")])
     pipeline.feed(b"a", 0.0, action)
-    assert list(pipeline.due(0.0)) == [Parcel(0.0, b"", action)]
+    assert list(pipeline.due(0.0)) == [Chunk(0.0, b"", action)]

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import pytest
 
 from windtunnel.proxy.refusals import as_record, count_refusals
-from windtunnel.proxy.refusals.counters import CounterCounting, read_failed_connects
-from windtunnel.proxy.refusals.counting import Counting, NotCounting
-from windtunnel.proxy.refusals.packets import SO_TIMESTAMPNS, PacketCounting, stamping
+from windtunnel.proxy.refusals.counting_method import NotCounting, RefusalCounting
+from windtunnel.proxy.refusals.kernel_counters import KernelCounterCounting, read_failed_connects
+from windtunnel.proxy.refusals.syn_packets import SO_TIMESTAMPNS, PacketCounting, stamping
 from windtunnel.records import Certainty
 
 
@@ -159,7 +159,7 @@ def test_traffic_on_an_accepted_connection_is_no_attempt() -> None:
 def test_counters_bound_the_refusals_from_above() -> None:
     async def main() -> None:
         failures = [100]
-        counting = CounterCounting(lambda: failures[0])
+        counting = KernelCounterCounting(lambda: failures[0])
         failures[0] = 103
         counting.read()
         counting.stop()
@@ -173,7 +173,7 @@ def test_counters_bound_the_refusals_from_above() -> None:
 def test_equal_readings_are_kept_as_their_first_and_last() -> None:
     async def main() -> None:
         failures = [0]
-        counting = CounterCounting(lambda: failures[0])
+        counting = KernelCounterCounting(lambda: failures[0])
         for _ in range(50):
             counting.read()
         failures[0] = 1
@@ -190,7 +190,7 @@ def test_equal_readings_are_kept_as_their_first_and_last() -> None:
 def test_counters_are_read_by_themselves() -> None:
     async def main() -> None:
         failures = [0]
-        counting = CounterCounting(lambda: failures[0])
+        counting = KernelCounterCounting(lambda: failures[0])
         failures[0] = 7
         try:
             await until(lambda: counting.samples[-1][1] == 7, "a reading of the counters")
@@ -230,7 +230,7 @@ def test_a_record_holds_only_the_attempts_of_its_outage() -> None:
 )
 def test_a_way_to_count_can_be_insisted_on(how: str, certainty: Certainty) -> None:
     async def main() -> None:
-        counting: Counting = count_refusals(1, how)
+        counting: RefusalCounting = count_refusals(1, how)
         counting.stop()
         assert counting.certainty is certainty
 

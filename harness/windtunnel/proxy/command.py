@@ -10,7 +10,7 @@ import click
 
 from windtunnel.ports import CONTROL_PORT
 from windtunnel.proxy.control.toxiproxy import COMPATIBLE
-from windtunnel.proxy.server import Settings, Unable, run
+from windtunnel.proxy.server import ServerSettings, Unable, run
 
 
 @click.command()
@@ -65,7 +65,7 @@ def proxy(*, seed: int | None, **options: object) -> None:
     """
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     chosen = secrets.randbelow(2**32) if seed is None else seed
-    settings = Settings(seed=chosen, **options)  # type: ignore[arg-type]  # click has checked them
+    settings = ServerSettings(seed=chosen, **options)  # type: ignore[arg-type]  # click has checked them
 
     def ready(address: str) -> None:
         click.echo(json.dumps({"listening": address, "seed": chosen}))

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic
 
-from windtunnel.proxy.flow import Flow
+from windtunnel.proxy.byte_counts import ByteCounts
 from windtunnel.proxy.pipeline import Pipeline
-from windtunnel.proxy.toxics import Action, Activity, Parcel, Toxic
 from windtunnel.timers import TimerHandle, Timers
+from windtunnel.toxics.chunk import Action, Activity, Chunk
+from windtunnel.toxics.connection_toxic import ByteToxic
 
 HIGH_WATER = 4 * 2**20
 """Bytes that may wait in a pipeline before the sender is paused."""
@@ -15,7 +16,7 @@ PIECE = 4096
 
 Through = Callable[[bytes], bytes]
 Hear = Callable[[bytes, float], None]
-"""Is told of bytes, and of their time."""
+"""Takes bytes, and their time."""
 
 
 class Direction:
@@ -32,16 +33,16 @@ class Direction:
     ) -> None:
         """Make a direction that is closed until it has a sink.
 
-        `arrived` is told of what does not go straight through, and is to feed it; `delivered` is
-        told of what is written after that, and `finish` of what is to follow it.
+        `arrived` takes what does not go straight through, and is to feed it. `delivered` takes what
+        is written after that, and `finish` what is to follow it.
         """
         self.pipeline = Pipeline()
         self.source: asyncio.Transport | None = None
         self.sink: asyncio.Transport | None = None
         """None until it is connected: nothing is delivered before."""
         self.passing: Hear | None = None
-        """Is told of what goes straight through; None lets nothing go so."""
-        self.flow = Flow()
+        """Takes what goes straight through. While it is None, all goes through the pipeline."""
+        self.counts = ByteCounts()
         self._activity = activity
         self._arrived = arrived
         self._delivered = delivered
@@ -67,16 +68,16 @@ class Direction:
             self._arrived(data, now)
             return
         size = len(data)
-        flow = self.flow
-        flow.taken += size
-        flow.given += size
+        counts = self.counts
+        counts.taken += size
+        counts.given += size
         straight(data, now)
         self.sink.write(data)  # type: ignore[union-attr]  # straight only where there is one
         self._activity.last = now
 
     def feed(self, data: bytes, now: float, action: Action = Action.NONE) -> None:
         """Let what the source sent go through the pipeline."""
-        self.flow.taken += len(data)
+        self.counts.taken += len(data)
         if self._through is not None:
             # In small pieces: each may fill something else, and the next one then waits.
             for start in range(0, len(data), PIECE):
@@ -92,7 +93,7 @@ class Direction:
             self.deliver()
 
     def let_pass(self, passing: Hear | None) -> None:
-        """Let data go straight through while nothing is in its way, or no more with None."""
+        """Let data go straight through while nothing is in its way; None ends that."""
         self.passing = passing
         self.deliver()
 
@@ -105,16 +106,16 @@ class Direction:
         self._overfull = overfull
         self.deliver()
 
-    def put(self, parcels: list[Parcel]) -> None:
+    def put(self, chunks: list[Chunk]) -> None:
         """Take parcels with times of their own."""
-        self.pipeline.put(parcels, monotonic())
+        self.pipeline.put(chunks, monotonic())
         self.deliver()
 
     def _write(self, data: bytes) -> None:
         if self._through is not None:
             data = self._through(data)
         if data and self.sink is not None:
-            self.flow.given += len(data)
+            self.counts.given += len(data)
             self._delivered(data, monotonic())
             self.sink.write(data)
 
@@ -143,12 +144,12 @@ class Direction:
         """Write what is due; return whether the connection ended by it."""
         if self.sink is None or self._is_overfull():
             return False
-        for parcel in self.pipeline.due(monotonic()):
-            if parcel.data:
-                self._write(parcel.data)
-            if parcel.action is not Action.NONE:
-                self._finish(parcel.action)
-                if parcel.action is not Action.EOF:
+        for chunk in self.pipeline.due(monotonic()):
+            if chunk.data:
+                self._write(chunk.data)
+            if chunk.action is not Action.NONE:
+                self._finish(chunk.action)
+                if chunk.action is not Action.EOF:
                     return True
             if self.sink is None or self._is_overfull():
                 break
@@ -170,7 +171,7 @@ class Direction:
             timer.cancel()
         self._timer = None if at is None else self._timers.call_at(at, self.deliver)
 
-    def replace(self, toxics: list[Toxic], *, flush: bool) -> None:
+    def replace(self, toxics: list[ByteToxic], *, flush: bool) -> None:
         """Change the toxics; `flush` lets everything that waits go at once."""
         self.pipeline.toxics = toxics
         if flush:

@@ -15,7 +15,7 @@ REMEMBERED = 1000
 
 
 @dataclass(slots=True, eq=False)
-class Lease:
+class ProxyLease:
     """How long a proxy or a toxic stays as it is without a heartbeat."""
 
     proxy: str
@@ -39,27 +39,27 @@ class Expired:
     at: float
 
 
-class Leases:
+class LeaseTable:
     """Every lease of one server. `heal` is called with each that runs out."""
 
     def __init__(self, timers: Timers, heal: Callable[[str, str], None]) -> None:
         self.expired: deque[Expired] = deque(maxlen=REMEMBERED)
         self._timers = timers
         self._heal = heal
-        self._leases: dict[tuple[str, str], Lease] = {}
+        self._leases: dict[tuple[str, str], ProxyLease] = {}
 
     def __repr__(self) -> str:
-        return f"<Leases: {len(self._leases)} run, {len(self.expired)} expired>"
+        return f"<LeaseTable: {len(self._leases)} run, {len(self.expired)} expired>"
 
     @property
-    def running(self) -> tuple[Lease, ...]:
+    def running(self) -> tuple[ProxyLease, ...]:
         """The leases that have not run out."""
         return tuple(self._leases.values())
 
     def grant(self, proxy: str, toxic: str, seconds: float) -> None:
         """Begin a lease, or begin it anew."""
         self.end(proxy, toxic)
-        lease = Lease(proxy, toxic, seconds, 0.0)
+        lease = ProxyLease(proxy, toxic, seconds, 0.0)
         self._leases[proxy, toxic] = lease
         self._renew(lease, time.monotonic())
 
@@ -84,13 +84,13 @@ class Leases:
             self._renew(lease, now)
         return len(renewed)
 
-    def _renew(self, lease: Lease, now: float) -> None:
+    def _renew(self, lease: ProxyLease, now: float) -> None:
         if lease.handle is not None:
             lease.handle.cancel()
         lease.ends = now + lease.seconds
         lease.handle = self._timers.call_at(lease.ends, lambda: self._run_out(lease))
 
-    def _run_out(self, lease: Lease) -> None:
+    def _run_out(self, lease: ProxyLease) -> None:
         now = time.monotonic()
         if now - lease.ends > OVERSLEPT and not lease.overslept:
             lease.overslept = True
@@ -108,5 +108,5 @@ class Leases:
         self._heal(lease.proxy, lease.toxic)
 
 
-def _name(lease: Lease) -> str:
+def _name(lease: ProxyLease) -> str:
     return f"toxic {lease.toxic!r} of {lease.proxy!r}" if lease.toxic else f"proxy {lease.proxy!r}"

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
 from windtunnel.proxy.direction import Direction
-from windtunnel.proxy.mediation import Mediation
-from windtunnel.proxy.toxics import Action, Activity
-from windtunnel.proxy.watcher import Watcher
+from windtunnel.proxy.interception import Interception
+from windtunnel.proxy.traffic_observer import TrafficObserver
 from windtunnel.records import Ending
 from windtunnel.timers import Timers
+from windtunnel.toxics.chunk import Action, Activity
+from windtunnel.toxics.connection_toxic import Stream
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST (socket(7))."""
@@ -30,7 +31,7 @@ class Owner(Protocol):
 
     timers: Timers
 
-    def opened(self, link: "Link") -> Watcher | None:
+    def opened(self, link: "Link") -> TrafficObserver | None:
         """Take in a new link, with its toxics; None where there is no room for it."""
         ...
 
@@ -56,7 +57,7 @@ class Side(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Tell the link."""
+        """Report to the link."""
         # uvloop's transports are no subclasses of asyncio's, only like them.
         self.transport = cast("asyncio.Transport", transport)
         sock = self.transport.get_extra_info("socket")
@@ -88,7 +89,7 @@ class Link:
         self.opened = time.monotonic()
         self.number = 0
         self._owner = owner
-        self._watcher: Watcher
+        self._observer: TrafficObserver
         self.activity = Activity()
         self.upstream = Direction(
             owner.timers,
@@ -104,6 +105,10 @@ class Link:
             delivered=self._answered,
             finish=lambda action: self._finish(action, self.dependency),
         )
+        self.directions: dict[Stream, Direction] = {
+            "upstream": self.upstream,
+            "downstream": self.downstream,
+        }
         self.target = Side(self, Ending.TARGET, self.upstream.receive)
         self.dependency = Side(self, Ending.DEPENDENCY, self.downstream.receive)
         self._dial: asyncio.Task[None] | None = None
@@ -113,29 +118,29 @@ class Link:
         self._ended = False
         self._eofs: set[Ending] = set()
         self._eofs_delivered: set[Ending] = set()
-        self.mediation = Mediation(self.upstream, self.downstream)
+        self.interception = Interception(self.upstream, self.downstream)
 
     def __repr__(self) -> str:
         return f"<Link {self.number} {'ended' if self._ended else 'open'}>"
 
     def _answered(self, data: bytes, now: float) -> None:
-        self._watcher.answered(data, now)
+        self._observer.answered(data, now)
         self.activity.last = now
-        if self.mediation.active:
+        if self.interception.active:
             self.upstream.go_on()
 
-    # What the sides tell.
+    # What the sides report.
 
     def connected(self, side: Side) -> None:
         """Start the dial when the target is there; join the directions when both are."""
         if side is self.target:
             self.upstream.source = self.downstream.sink = side.transport
-            watcher = self._owner.opened(self)
-            if watcher is None:
+            observer = self._owner.opened(self)
+            if observer is None:
                 self._ended = True
                 self._close(side, reset=True)
                 return
-            self._watcher = watcher
+            self._observer = observer
             self._dial = asyncio.get_running_loop().create_task(self._connect())
             # Both are delivered: a toxic that waits for silence counts from the beginning.
             self._let_pass()
@@ -160,22 +165,22 @@ class Link:
         await asyncio.get_running_loop().create_connection(lambda: side, host, port)
 
     def _let_pass(self) -> None:
-        """Let pass straight what no HTTP toxic has to look at."""
-        watcher, mediation = self._watcher, self.mediation
-        self.upstream.let_pass(watcher.received if mediation.settled else None)
-        self.downstream.let_pass(None if mediation.active else watcher.answered)
+        """Let pass straight what no toxic on exchanges has to look at."""
+        observer, interception = self._observer, self.interception
+        self.upstream.let_pass(observer.received if interception.settled else None)
+        self.downstream.let_pass(None if interception.active else observer.answered)
 
     def _from_target(self, data: bytes, now: float) -> None:
-        if not self.mediation.settled:
-            self.mediation.settle(self._watcher)
+        if not self.interception.settled:
+            self.interception.settle(self._observer)
             self._let_pass()
-        self._watcher.received(data, now)
+        self._observer.received(data, now)
         self.upstream.feed(data, now)
         self.activity.last = now
 
     def _from_dependency(self, data: bytes, now: float) -> None:
-        if self.mediation.active:
-            self.mediation.answer(data, now)
+        if self.interception.active:
+            self.interception.answer(data, now)
         else:
             self.downstream.feed(data, now)
 
@@ -200,7 +205,7 @@ class Link:
         if action is Action.EOF:
             self._eofs_delivered.add(source.ending)
             if source is self.dependency:
-                self._watcher.finished(time.monotonic())
+                self._observer.finished(time.monotonic())
             if len(self._eofs_delivered) == 2:
                 self.end(source.ending, reset=False)
                 return
@@ -224,7 +229,7 @@ class Link:
             self._dial.cancel()
         for side in (self.target, self.dependency):
             self._close(side, reset=reset)
-        self._watcher.ended(by, time.monotonic(), reached=self._reached)
+        self._observer.ended(by, time.monotonic(), reached=self._reached)
         self._owner.closed(self)
 
     def _close(self, side: Side, *, reset: bool) -> None:

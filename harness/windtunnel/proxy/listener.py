@@ -4,12 +4,12 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable
-from enum import Enum
 
-from windtunnel.proxy.listening import address_of, bind
 from windtunnel.proxy.refusals import as_record, count_refusals
-from windtunnel.proxy.refusals.counting import Counting
+from windtunnel.proxy.refusals.counting_method import RefusalCounting
+from windtunnel.proxy.socket_binding import address_of, bind
 from windtunnel.records import Refusals
+from windtunnel.toxics.listener_posture import ListenerPosture
 
 BACKLOG = 1024
 FILL_INTERVAL = 0.05
@@ -19,28 +19,20 @@ KEPT = 1000
 """Outages that are remembered."""
 
 
-class Posture(Enum):
-    """What becomes of a new connection."""
-
-    ACCEPT = "listens"
-    REFUSE = "refuses"
-    SWALLOW = "swallows"
-
-
 class Listener:
     """Listens at one address. While it does not accept, it counts who tried."""
 
     def __init__(
         self, dependency: str, accept: Callable[[], asyncio.BaseProtocol], counting: str
     ) -> None:
-        self.posture = Posture.REFUSE
+        self.posture = ListenerPosture.REFUSE
         self._dependency = dependency
         self._accept = accept
         self._how = counting
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._fillers: list[socket.socket] = []
-        self._counting: Counting | None = None
+        self._counting: RefusalCounting | None = None
         self._since = 0.0
         self._cut = 0
         self._outages: list[Refusals] = []
@@ -49,28 +41,28 @@ class Listener:
         return f"<Listener of {self._dependency} {self.posture.value}>"
 
     async def take(
-        self, posture: Posture, host: str, port: int, *, cut: int = 0
+        self, posture: ListenerPosture, host: str, port: int, *, cut: int = 0
     ) -> tuple[str, int] | None:
         """Take a posture, and return the address where one is bound; OSError where none can be.
 
         `cut` is the number of live connections that the caller is about to cut.
         """
-        if posture is not Posture.ACCEPT and self.posture is Posture.ACCEPT:
+        if posture is not ListenerPosture.ACCEPT and self.posture is ListenerPosture.ACCEPT:
             self._begin_outage(cut)
-        if posture is Posture.REFUSE:
+        if posture is ListenerPosture.REFUSE:
             self.close()
         elif posture is not self.posture:
             listening = self._socket
             if listening is None:
                 listening = self._socket = await bind(host, port)
-            if posture is Posture.SWALLOW:
+            if posture is ListenerPosture.SWALLOW:
                 # Before it is done: where it fails, this listens no more, and can be taken back.
                 self.posture = posture
                 await self._swallow(listening)
             else:
                 await self._serve(listening)
         self.posture = posture
-        if posture is Posture.ACCEPT:
+        if posture is ListenerPosture.ACCEPT:
             self._end_outage()
         if self._socket is None:
             return None
@@ -132,7 +124,7 @@ class Listener:
             self._drop_fillers(self._socket)
             self._socket.close()
             self._socket = None
-        self.posture = Posture.REFUSE
+        self.posture = ListenerPosture.REFUSE
 
     # What is turned away.
 
@@ -148,7 +140,7 @@ class Listener:
             self._outages = [*self._outages[-KEPT:], self._outage(self._counting, time.monotonic())]
             self.stop_counting()
 
-    def _outage(self, counting: Counting, until: float | None) -> Refusals:
+    def _outage(self, counting: RefusalCounting, until: float | None) -> Refusals:
         return as_record(self._dependency, counting, self._since, until, self._cut)
 
     def read_counters(self) -> None:

@@ -5,19 +5,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from windtunnel.address import Address
-from windtunnel.proxy import kinds
+from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.proxy.api_errors import ApiError, ErrorCode
-from windtunnel.proxy.bodies import address
-from windtunnel.proxy.equipment import Equipment, ToxicSettings
-from windtunnel.proxy.evidence.recorder import Recorder
+from windtunnel.proxy.evidence.dependency_recorder import DependencyRecorder
 from windtunnel.proxy.evidence.totals import Totals
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.listener import Listener, Posture
-from windtunnel.proxy.surroundings import Surroundings
+from windtunnel.proxy.listener import Listener
+from windtunnel.proxy.proxy_toxics import ProxyToxics
+from windtunnel.proxy.request_bodies import address
+from windtunnel.proxy.server_context import ServerContext
 from windtunnel.proxy.tls.proxy_tls import ProxyTls
 from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
-from windtunnel.proxy.watcher import Watcher
+from windtunnel.proxy.toxic_settings import ToxicSettings
+from windtunnel.proxy.traffic_observer import TrafficObserver
 from windtunnel.records import Ending, Evidence, Touch
+from windtunnel.toxics.listener_posture import ListenerPosture
+from windtunnel.toxics.toxic_kind import ToxicKind
 
 
 class NamedProxy:
@@ -29,8 +32,8 @@ class NamedProxy:
         listen: str,
         upstream: str,
         *,
-        protocol: str,
-        around: Surroundings,
+        protocol: WireProtocol,
+        context: ServerContext,
         tls: TlsSettings | None = None,
     ) -> None:
         self.name = name
@@ -41,20 +44,20 @@ class NamedProxy:
         self.decisions = 0
         """How often it was decided that it does not listen, or listens elsewhere."""
         self.lease: float | None = None
-        self.timers = around.timers
-        self._around = around
-        self._recorder = Recorder(name, protocol, around.events)
-        self._listener = Listener(name, self._accept, around.counting)
+        self.timers = context.timers
+        self._context = context
+        self._recorder = DependencyRecorder(name, protocol, context.events)
+        self._listener = Listener(name, self._accept, context.counting)
         self._links: dict[int, Link] = {}
-        self._equipment = Equipment(name, around.seed, self._links)
+        self._toxics = ProxyToxics(name, context.seed, self._links)
         self._changing = asyncio.Lock()
         """Changes of the listener wait for each other: they take their time."""
         self._tls = ProxyTls(
             protocol=protocol,
-            authority=around.authority,
-            timers=around.timers,
+            authority=context.authority,
+            timers=context.timers,
             address=lambda text: address("upstream", text or self.upstream_text),
-            toxics=self._equipment.on_handshake,
+            toxics=self._toxics.on_handshake,
             report=lambda link, handshake: self._recorder.shook(link.number, handshake),
         )
         self.secure(tls)
@@ -70,7 +73,7 @@ class NamedProxy:
         async with self._changing:
             if not self.enabled or self._listener.posture is not self._posture():
                 await self._take(enabled=True)
-                self._tell("enabled")
+                self._publish("enabled")
 
     async def stop(self) -> None:
         """Refuse connections and cut the live ones."""
@@ -79,27 +82,27 @@ class NamedProxy:
             if self.enabled:
                 await self._take(enabled=False)
                 self.close_links()
-                self._tell("disabled")
+                self._publish("disabled")
 
     async def move(self, listen: str, upstream: str) -> None:
         """Leave an address for another one; live connections are cut."""
         async with self._changing:
             self.discard()
             self.listen, self.upstream_text = listen, upstream
-            self._tell("moved", listen=listen, upstream=upstream)
+            self._publish("moved", listen=listen, upstream=upstream)
 
-    def _posture(self) -> Posture:
+    def _posture(self) -> ListenerPosture:
         """Return the posture that follows from the toxics while the proxy is enabled."""
-        wanted = {kinds.posture(settings.kind) for settings in self.toxics}
-        order = (Posture.REFUSE, Posture.SWALLOW)
-        return next((each for each in order if each in wanted), Posture.ACCEPT)
+        wanted = {settings.kind.posture for settings in self.toxics}
+        order = (ListenerPosture.REFUSE, ListenerPosture.SWALLOW)
+        return next((each for each in order if each in wanted), ListenerPosture.ACCEPT)
 
     async def _take(self, *, enabled: bool, cutting: bool = False) -> None:
         """Take the posture that follows from being enabled, and from the toxics.
 
         `cutting` says that the live connections are about to be cut although it stays enabled.
         """
-        posture = self._posture() if enabled else Posture.REFUSE
+        posture = self._posture() if enabled else ListenerPosture.REFUSE
         host, port = address("listen", self.listen)
         cut = len(self._links) if cutting or not enabled else 0
         bound = await self._listener.take(posture, host, port, cut=cut)
@@ -134,7 +137,7 @@ class NamedProxy:
         except InvalidTls as error:
             raise ApiError(400, ErrorCode.INVALID_TLS, str(error)) from None
 
-    def check_toxic(self, kind: str, attributes: Mapping[str, Any]) -> None:
+    def check_toxic(self, kind: ToxicKind, attributes: Mapping[str, Any]) -> None:
         """Raise ApiError where a toxic could strike nothing in what is done with TLS."""
         try:
             self._tls.check_toxic(kind, attributes)
@@ -155,33 +158,33 @@ class NamedProxy:
         """Where the dependency listens."""
         return address("upstream", self.upstream_text)
 
-    def opened(self, link: Link) -> Watcher | None:
+    def opened(self, link: Link) -> TrafficObserver | None:
         """Give a new link its number, its toxics and its record; None turns it away."""
-        if not self._around.crowd.enter():
+        room = self._context.connections
+        if not room.enter():
             self._recorder.notice(
-                f"connections were turned away: {self._around.crowd.limit} are open, which is the"
-                " limit",
+                f"connections were turned away: {room.limit} are open, which is the limit",
                 link.opened,
             )
             return None
-        watch = self._recorder.opened(link.opened, link.upstream.flow, link.downstream.flow)
-        link.number = watch.number
+        recorder = self._recorder.opened(link.opened, link.upstream.counts, link.downstream.counts)
+        link.number = recorder.number
         self._links[link.number] = link
-        self._equipment.equip(link)
-        return watch
+        self._toxics.equip(link)
+        return recorder
 
     def closed(self, link: Link) -> None:
         """Forget a link."""
-        self._around.crowd.leave()
+        self._context.connections.leave()
         del self._links[link.number]
-        self._equipment.forget(link)
+        self._toxics.forget(link)
 
     # Toxics.
 
     @property
     def toxics(self) -> Sequence[ToxicSettings]:
         """The toxics, in the order in which they were added."""
-        return self._equipment.settings
+        return self._toxics.settings
 
     def toxic(self, name: str) -> ToxicSettings | None:
         """Return the toxic of this name, or None."""
@@ -190,38 +193,38 @@ class NamedProxy:
     async def add(self, settings: ToxicSettings) -> None:
         """Add a toxic; it is in force when this returns. OSError where the system cannot do it."""
         async with self._changing:
-            self._equipment.add(settings)
+            self._toxics.add(settings)
             try:
-                await self._take(enabled=self.enabled, cutting=kinds.cuts(settings.kind))
+                await self._take(enabled=self.enabled, cutting=settings.kind.cuts_live)
             except OSError:
-                self._equipment.remove(settings)
+                self._toxics.remove(settings)
                 await self._take(enabled=self.enabled)
                 raise
-            if kinds.cuts(settings.kind):
+            if settings.kind.cuts_live:
                 self.close_links()
-            self._tell("toxic added", toxic=settings.name)
+            self._publish("toxic added", toxic=settings.name)
 
     async def remove(self, settings: ToxicSettings) -> None:
         """Take a toxic away; what it held goes at once."""
         async with self._changing:
             if settings not in self.toxics:
                 return
-            if kinds.closes_on_removal(settings.kind):
-                for link in self._equipment.struck(settings):
+            if settings.kind.closes_on_removal:
+                for link in self._toxics.struck(settings):
                     link.end(Ending.FAULT, reset=False)
-            self._equipment.remove(settings)
+            self._toxics.remove(settings)
             await self._take(enabled=self.enabled)
-            self._tell("toxic removed", toxic=settings.name)
+            self._publish("toxic removed", toxic=settings.name)
 
     def change(
         self, settings: ToxicSettings, attributes: Mapping[str, Any], toxicity: float
     ) -> None:
         """Change a toxic's attributes and toxicity."""
-        self._equipment.change(settings, attributes, toxicity)
-        self._tell("toxic changed", toxic=settings.name)
+        self._toxics.change(settings, attributes, toxicity)
+        self._publish("toxic changed", toxic=settings.name)
 
-    def _tell(self, what: str, **details: str) -> None:
-        self._around.events.tell("proxy", {"proxy": self.name, "what": what, **details})
+    def _publish(self, what: str, **details: str) -> None:
+        self._context.events.publish("proxy", {"proxy": self.name, "what": what, **details})
 
     # Evidence.
 
@@ -232,9 +235,9 @@ class NamedProxy:
 
     def touches(self, since: float) -> tuple[Touch, ...]:
         """Return what each toxic has touched at or after `since`."""
-        return self._equipment.touches(since)
+        return self._toxics.touches(since)
 
     def evidence(self, since: float) -> Evidence:
         """Return what was recorded at or after `since`."""
-        touches = self._equipment.touches(since)
+        touches = self._toxics.touches(since)
         return self._recorder.evidence(since, self._listener.outages, touches)

@@ -15,15 +15,15 @@ from pathlib import Path
 from aiohttp import web
 
 from windtunnel.event_loop import new_event_loop
-from windtunnel.proxy import bodies
+from windtunnel.proxy import request_bodies
 from windtunnel.proxy.api_errors import ApiError
-from windtunnel.proxy.bodies import ProxyBody
 from windtunnel.proxy.control import Access, application
 from windtunnel.proxy.control.certificate import certificate
-from windtunnel.proxy.events import Events
-from windtunnel.proxy.refusals.packets import stamping
-from windtunnel.proxy.registry import Registry
-from windtunnel.proxy.surroundings import Crowd, Surroundings
+from windtunnel.proxy.events import EventBroadcast
+from windtunnel.proxy.proxy_registry import ProxyRegistry
+from windtunnel.proxy.refusals.syn_packets import stamping
+from windtunnel.proxy.request_bodies import ProxyBody
+from windtunnel.proxy.server_context import ConnectionLimit, ServerContext
 from windtunnel.proxy.tls.authority import Authority
 from windtunnel.timers import Timers
 
@@ -36,7 +36,7 @@ FILES_OF_OUR_OWN = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class ServerSettings:
     """How the program is to run."""
 
     host: str
@@ -60,8 +60,8 @@ class Unable(Exception):
     """The program cannot run; its text is one line for a person."""
 
 
-def run(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. `ready` is told the control port's address."""
+def run(settings: ServerSettings, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `ready` is called with the control port's address."""
     proxies = _config(settings.config)
     if not _is_loopback(settings.host) and not settings.token and not settings.open:
         raise Unable(
@@ -79,7 +79,7 @@ def _config(path: Path | None) -> list[ProxyBody]:
     if path is None:
         return []
     try:
-        return bodies.proxies(json.loads(path.read_text(encoding="utf-8")))
+        return request_bodies.proxies(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise Unable(f"--config {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
@@ -123,16 +123,16 @@ def _tune_collector() -> None:
 
 
 async def _serve(
-    settings: Settings, proxies: list[ProxyBody], ready: Callable[[str], None]
+    settings: ServerSettings, proxies: list[ProxyBody], ready: Callable[[str], None]
 ) -> None:
-    events, timers, authority = Events(), Timers(), Authority()
-    registry = Registry(
-        Surroundings(
+    events, timers, authority = EventBroadcast(), Timers(), Authority()
+    registry = ProxyRegistry(
+        ServerContext(
             seed=settings.seed,
             counting=settings.refusal_counting,
             timers=timers,
             events=events,
-            crowd=Crowd(_room(settings.max_connections)),
+            connections=ConnectionLimit(_room(settings.max_connections)),
             authority=authority,
         )
     )
@@ -181,7 +181,7 @@ def _published(authority: Authority, path: Path | None) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _metrics(settings: Settings, registry: Registry) -> tuple[web.RouteDef, ...]:
+def _metrics(settings: ServerSettings, registry: ProxyRegistry) -> tuple[web.RouteDef, ...]:
     if not settings.proxy_metrics and not settings.runtime_metrics:
         return ()
     # Imported here: it takes a while, and few ask for it.

@@ -6,7 +6,7 @@ import pytest
 
 from tests.proxy.chance import chance
 from tests.proxy.tls.ends import greeting
-from windtunnel.proxy.tls.hello import LIMIT, HelloReader, NotTls, peeking
+from windtunnel.proxy.tls.client_hello import LIMIT, HelloReader, NotTls, peeking
 
 CONTEXT = peeking()
 

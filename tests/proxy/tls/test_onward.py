@@ -13,7 +13,8 @@ import trustme
 
 from tests.contracts.proxy.servers import DEADLINE, Server, echoed, error, listening, receive
 from tests.proxy.tls.ends import handshake, secure_server, secured, wire_ending
-from windtunnel.proxy.tls.authority import KEPT, Authority, Certificate
+from windtunnel.proxy.tls.authority import KEPT, Authority
+from windtunnel.toxics.certificate import Certificate
 
 AUTHORITY = trustme.CA()
 PEM = AUTHORITY.cert_pem.bytes().decode()

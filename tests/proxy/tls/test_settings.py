@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
-from windtunnel.proxy.tls.toxic import ALERTS, CERTIFICATES, FAULTS, TlsToxic
+from windtunnel.toxics.on_handshake.tls import ALERTS, CERTIFICATES, FAULTS, KIND
 from windtunnel_faults.tls import alert, certificate
 
 ROUTES = {"a.example": "127.0.0.1:1", "*.b.example": "127.0.0.1:2"}
@@ -86,13 +86,13 @@ def test_without_routes_every_name_leads_to_the_upstream() -> None:
 def test_a_toxic_that_contradicts_itself_is_refused(
     attributes: dict[str, Any], mistake: str
 ) -> None:
-    assert mistake in TlsToxic.mistake({**TlsToxic.defaults, **attributes})
+    assert mistake in KIND.mistake({**KIND.defaults, **attributes})
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_needs_no_more_than_its_name(fault: str) -> None:
     delay = 1 if fault == "slow" else 0
-    assert TlsToxic.mistake({**TlsToxic.defaults, "fault": fault, "delay": delay}) == ""
+    assert KIND.mistake({**KIND.defaults, "fault": fault, "delay": delay}) == ""
 
 
 def test_the_faults_of_the_library_are_those_of_the_proxy() -> None:

@@ -7,8 +7,8 @@ import msgspec
 from aiohttp import web
 
 from windtunnel.proxy.api_errors import ApiError
-from windtunnel.proxy.equipment import ToxicSettings
 from windtunnel.proxy.named_proxy import NamedProxy
+from windtunnel.proxy.toxic_settings import ToxicSettings
 
 
 def as_json(value: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - any JSON
@@ -40,7 +40,7 @@ def proxy(named: NamedProxy) -> dict[str, Any]:
         "listen": named.listen,
         "upstream": named.upstream_text,
         "enabled": named.enabled,
-        "protocol": named.protocol,
+        "protocol": named.protocol.name,
         "toxics": toxics(named),
     }
     if named.tls is not None:
@@ -60,7 +60,7 @@ def toxic(settings: ToxicSettings) -> dict[str, Any]:
     shown = {
         "attributes": settings.attributes,
         "name": settings.name,
-        "type": settings.kind,
+        "type": settings.kind.name,
         "stream": settings.stream,
         "toxicity": int(settings.toxicity) if whole else settings.toxicity,
     }

@@ -5,15 +5,15 @@ from aiohttp import web
 from windtunnel.proxy.control.extensions import OwnRoutes
 from windtunnel.proxy.control.guard import BODY_LIMIT, Access, guard
 from windtunnel.proxy.control.toxiproxy import ToxiproxyRoutes
-from windtunnel.proxy.events import Events
-from windtunnel.proxy.registry import Registry
+from windtunnel.proxy.events import EventBroadcast
+from windtunnel.proxy.proxy_registry import ProxyRegistry
 
 __all__ = ["Access", "application"]
 
 
 def application(
-    registry: Registry,
-    events: Events,
+    registry: ProxyRegistry,
+    events: EventBroadcast,
     access: Access,
     *,
     further: tuple[web.RouteDef, ...] = (),

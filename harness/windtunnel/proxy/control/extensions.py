@@ -8,8 +8,8 @@ from aiohttp import web
 
 from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.control.answers import as_json
-from windtunnel.proxy.events import Event, Events
-from windtunnel.proxy.registry import Registry
+from windtunnel.proxy.events import EventBroadcast, ProxyEvent
+from windtunnel.proxy.proxy_registry import ProxyRegistry
 
 KEEPALIVE = 15.0
 """Seconds without an event after which a comment keeps the stream open."""
@@ -18,7 +18,7 @@ KEEPALIVE = 15.0
 class OwnRoutes:
     """One handler a route."""
 
-    def __init__(self, registry: Registry, events: Events) -> None:
+    def __init__(self, registry: ProxyRegistry, events: EventBroadcast) -> None:
         self._registry = registry
         self._events = events
 
@@ -91,7 +91,7 @@ class OwnRoutes:
         return response
 
 
-def _as_event(event: Event) -> bytes:
+def _as_event(event: ProxyEvent) -> bytes:
     data = msgspec.json.encode({"at": event.at, "what": event.what})
     return b"event: " + event.kind.encode() + b"\ndata: " + data + b"\n\n"
 

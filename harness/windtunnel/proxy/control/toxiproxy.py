@@ -5,13 +5,13 @@ import json
 from aiohttp import web
 
 from windtunnel import __version__
-from windtunnel.proxy import bodies
+from windtunnel.proxy import request_bodies
 from windtunnel.proxy.api_errors import ApiError
-from windtunnel.proxy.bodies import ProxyBody, ToxicBody, ToxicChange
 from windtunnel.proxy.control import answers
 from windtunnel.proxy.control.answers import as_json
 from windtunnel.proxy.named_proxy import NamedProxy
-from windtunnel.proxy.registry import Registry
+from windtunnel.proxy.proxy_registry import ProxyRegistry
+from windtunnel.proxy.request_bodies import ProxyBody, ToxicBody, ToxicChange
 
 COMPATIBLE = "2.12.0"
 """The version of Toxiproxy whose API this is."""
@@ -20,7 +20,7 @@ COMPATIBLE = "2.12.0"
 class ToxiproxyRoutes:
     """One handler a route."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: ProxyRegistry) -> None:
         self._registry = registry
 
     @property
@@ -58,7 +58,7 @@ class ToxiproxyRoutes:
 
     async def create(self, request: web.Request) -> web.Response:
         """POST /proxies."""
-        body = ProxyBody.of(bodies.parse(await request.read()))
+        body = ProxyBody.of(request_bodies.parse(await request.read()))
         return as_json(answers.proxy(await self._registry.create(body)), 201)
 
     async def proxy(self, request: web.Request) -> web.Response:
@@ -69,7 +69,7 @@ class ToxiproxyRoutes:
         """POST or PATCH /proxies/{proxy}."""
         name = request.match_info["proxy"]
         self._registry.get(name)
-        body = ProxyBody.of(bodies.parse(await request.read()))
+        body = ProxyBody.of(request_bodies.parse(await request.read()))
         return as_json(answers.proxy(await self._registry.update(name, body)))
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -85,7 +85,7 @@ class ToxiproxyRoutes:
         """POST /proxies/{proxy}/toxics."""
         name = request.match_info["proxy"]
         self._registry.get(name)
-        body = ToxicBody.of(bodies.parse(await request.read()))
+        body = ToxicBody.of(request_bodies.parse(await request.read()))
         return as_json(answers.toxic(await self._registry.add_toxic(name, body)))
 
     async def toxic(self, request: web.Request) -> web.Response:
@@ -95,7 +95,7 @@ class ToxiproxyRoutes:
     async def update_toxic(self, request: web.Request) -> web.Response:
         """POST or PATCH /proxies/{proxy}/toxics/{toxic}."""
         self._registry.toxic(*_names(request))
-        change = ToxicChange.of(bodies.parse(await request.read()))
+        change = ToxicChange.of(request_bodies.parse(await request.read()))
         return as_json(answers.toxic(self._registry.update_toxic(*_names(request), change)))
 
     async def remove_toxic(self, request: web.Request) -> web.Response:
@@ -107,7 +107,7 @@ class ToxiproxyRoutes:
         """POST /populate: its errors are JSON, with the proxies that there are already."""
         made: list[NamedProxy] = []
         try:
-            wanted = bodies.proxies(bodies.parse(await request.read()))
+            wanted = request_bodies.proxies(request_bodies.parse(await request.read()))
             await self._registry.populate(wanted, made)
         except ApiError as error:
             shown = [answers.proxy(proxy) for proxy in made] or None

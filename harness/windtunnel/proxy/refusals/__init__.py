@@ -4,13 +4,13 @@ A refused connection never reaches a program: the kernel answers the SYN with RS
 a packet socket shows each such SYN. Without it, the kernel's own counters bound their number.
 """
 
-from windtunnel.proxy.refusals.counters import CounterCounting
-from windtunnel.proxy.refusals.counting import Counting, NotCounting
-from windtunnel.proxy.refusals.packets import PacketCounting
+from windtunnel.proxy.refusals.counting_method import NotCounting, RefusalCounting
+from windtunnel.proxy.refusals.kernel_counters import KernelCounterCounting
+from windtunnel.proxy.refusals.syn_packets import PacketCounting
 from windtunnel.records import Refusals
 
 
-def count_refusals(port: int, how: str = "auto") -> Counting:
+def count_refusals(port: int, how: str = "auto") -> RefusalCounting:
     """Return the most exact counting that this process may do; `how` names one to insist on."""
     if how in {"auto", "packets"}:
         try:
@@ -20,7 +20,7 @@ def count_refusals(port: int, how: str = "auto") -> Counting:
                 raise
     if how in {"auto", "counters"}:
         try:
-            return CounterCounting()
+            return KernelCounterCounting()
         except OSError:
             if how == "counters":
                 raise
@@ -28,7 +28,7 @@ def count_refusals(port: int, how: str = "auto") -> Counting:
 
 
 def as_record(
-    dependency: str, counting: Counting, since: float, until: float | None, cut: int
+    dependency: str, counting: RefusalCounting, since: float, until: float | None, cut: int
 ) -> Refusals:
     """Return what was counted in one outage."""
     counting.read()

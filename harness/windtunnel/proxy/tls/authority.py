@@ -7,10 +7,10 @@ can read, because OpenSSL takes it from nowhere else.
 import ssl
 from collections import OrderedDict
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from windtunnel.proxy.tls.hello import peeking
+from windtunnel.proxy.tls.client_hello import peeking
+from windtunnel.toxics.certificate import Certificate
 
 if TYPE_CHECKING:
     import trustme
@@ -23,20 +23,6 @@ NOBODY = "another-name.invalid"
 """A name that is nobody's (RFC 6761, 6.4)."""
 PAST = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 1, 1, tzinfo=UTC))
 FUTURE = (datetime(2901, 1, 1, tzinfo=UTC), datetime(2902, 1, 1, tzinfo=UTC))
-HTTP1 = ("http/1.1",)
-"""What is chosen of the target's ALPN offers where exchanges are to be seen and struck."""
-
-
-class Certificate(StrEnum):
-    """What certificate is presented."""
-
-    GOOD = "good"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not_yet_valid"
-    WRONG_NAME = "wrong_name"
-    UNTRUSTED = "untrusted"
-    """Made by an authority that nobody trusts."""
-    SELF_SIGNED = "self_signed"
 
 
 class UnusableName(Exception):

@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.tls.authority import Authority, Certificate, UnusableName
-from windtunnel.proxy.tls.exit import Refused, dial, reason
-from windtunnel.proxy.tls.hello import HelloReader, NotTls
+from windtunnel.proxy.tls.authority import Authority, UnusableName
+from windtunnel.proxy.tls.client_hello import HelloReader, NotTls
+from windtunnel.proxy.tls.exit import HandshakeRefused, dial, reason
 from windtunnel.proxy.tls.round_trip import answered_at
-from windtunnel.proxy.tls.settings import Mode, Onward, TlsSettings
-from windtunnel.proxy.tls.toxic import Handshaking, TlsToxic, alert_record
+from windtunnel.proxy.tls.settings import Onward, TlsSettings
 from windtunnel.proxy.tls.transport import TlsTransport
 from windtunnel.records import Ending, Handshake, HandshakeOutcome
 from windtunnel.timers import TimerHandle, Timers
+from windtunnel.toxics.certificate import Certificate
+from windtunnel.toxics.connection_toxic import HandshakeToxic
+from windtunnel.toxics.on_handshake.tls import HandshakeFault, alert_record
+from windtunnel.toxics.tls_mode import TlsMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ class Gate:
     timers: Timers
     address: Callable[[str], tuple[str, int]]
     """Returns the host and the port of "host:port", or of the upstream for ""."""
-    toxics: Callable[[Link], Sequence[TlsToxic]]
+    toxics: Callable[[Link], Sequence[HandshakeToxic]]
     report: Callable[[Link, Handshake], None]
 
 
@@ -63,7 +66,7 @@ class Entrance(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the link begin; the dependency is dialled once it is known whom the target wants."""
         self._raw = cast("asyncio.Transport", transport)
-        if self._gate.settings.mode is Mode.TERMINATE:
+        if self._gate.settings.mode is TlsMode.TERMINATE:
             self._tls = TlsTransport(self._raw, self._side)
         self._side.connection_made(self._tls or self._raw)
         self._report()
@@ -88,7 +91,7 @@ class Entrance(asyncio.Protocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the link."""
+        """Report to the link."""
         self._forget_timer()
         self._leads.cancel()
         if not self._open:
@@ -117,10 +120,10 @@ class Entrance(asyncio.Protocol):
         self._greeted = True
         now = time.monotonic()
         self._report(server_name=server_name, began=now)
-        slow = [each for each in self._gate.toxics(self._link) if each.fault == Handshaking.SLOW]
+        slow = [each for each in self._gate.toxics(self._link) if each.fault == HandshakeFault.SLOW]
         for toxic in slow:
             self._touch(toxic)
-            toxic.held = self._strike
+            toxic.on_let_go = self._strike
         at = now + sum(toxic.delay for toxic in slow)
         if self._tls is not None:
             up, down = self._link.upstream.pipeline, self._link.downstream.pipeline
@@ -139,13 +142,13 @@ class Entrance(asyncio.Protocol):
         if self._raw.is_closing() or self._record.outcome is not HandshakeOutcome.PENDING:
             return
         toxics = self._gate.toxics(self._link)
-        toxic = next((each for each in toxics if each.fault != Handshaking.SLOW), None)
+        toxic = next((each for each in toxics if each.fault != HandshakeFault.SLOW), None)
         if toxic is not None:
             self._touch(toxic)
-            if toxic.fault == Handshaking.ABORT:
+            if toxic.fault == HandshakeFault.ABORT:
                 self._fail("reset by a fault", Ending.FAULT, reset=True)
                 return
-            if toxic.fault == Handshaking.ALERT:
+            if toxic.fault == HandshakeFault.ALERT:
                 self._raw.write(toxic.alert)
                 self._fail("refused by a fault", Ending.FAULT)
                 return
@@ -154,7 +157,7 @@ class Entrance(asyncio.Protocol):
         else:
             self._answer(self._tls, Certificate(toxic.fault) if toxic else Certificate.GOOD)
 
-    def _touch(self, toxic: TlsToxic) -> None:
+    def _touch(self, toxic: HandshakeToxic) -> None:
         toxic.touched = time.monotonic()
         if toxic.name not in self._record.faults:
             self._report(faults=(*self._record.faults, toxic.name))
@@ -228,7 +231,7 @@ class Entrance(asyncio.Protocol):
         name = settings.server_name or self._record.server_name or host
         try:
             await dial(side, host, port, onward, name)
-        except Refused as error:
+        except HandshakeRefused as error:
             self._report(outcome=HandshakeOutcome.FAILED, reason=f"with the dependency: {error}")
             raise
 

@@ -8,7 +8,7 @@ from windtunnel.proxy.tls.settings import ANY, SYSTEM, TlsSettings
 from windtunnel.proxy.tls.transport import TlsTransport
 
 
-class Refused(OSError):
+class HandshakeRefused(OSError):
     """The handshake with the dependency failed; its text says why."""
 
 
@@ -75,7 +75,7 @@ class Exit(asyncio.Protocol):
 
     def _fail(self, why: str) -> None:
         if not self.shaken.done():
-            self.shaken.set_exception(Refused(why))
+            self.shaken.set_exception(HandshakeRefused(why))
 
     def data_received(self, data: bytes) -> None:
         """Go on with the handshake, or decrypt."""

@@ -5,28 +5,30 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from windtunnel.proxy.http.effects import EFFECTS
+from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.proxy.link import Link
-from windtunnel.proxy.tls.authority import HTTP1, Authority
+from windtunnel.proxy.tls.authority import Authority
 from windtunnel.proxy.tls.entrance import Entrance, Gate
 from windtunnel.proxy.tls.exit import trusting
-from windtunnel.proxy.tls.settings import OFF, InvalidTls, Mode, Onward, TlsSettings
-from windtunnel.proxy.tls.toxic import CERTIFICATES, KIND, TlsToxic
+from windtunnel.proxy.tls.settings import OFF, InvalidTls, Onward, TlsSettings
 from windtunnel.records import Handshake
 from windtunnel.timers import Timers
+from windtunnel.toxics.connection_toxic import HandshakeToxic
+from windtunnel.toxics.tls_mode import TlsMode
+from windtunnel.toxics.toxic_kind import ToxicKind
 
 
 class ProxyTls:
-    """What a proxy does with the TLS of its new connections: nothing, until told."""
+    """What a proxy does with the TLS of its new connections: nothing at first."""
 
     def __init__(
         self,
         *,
-        protocol: str,
+        protocol: WireProtocol,
         authority: Authority,
         timers: Timers,
         address: Callable[[str], tuple[str, int]],
-        toxics: Callable[[Link], Sequence[TlsToxic]],
+        toxics: Callable[[Link], Sequence[HandshakeToxic]],
         report: Callable[[Link, Handshake], None],
     ) -> None:
         self.settings: TlsSettings | None = None
@@ -42,19 +44,19 @@ class ProxyTls:
         return f"<ProxyTls {self.settings}>"
 
     def use(
-        self, wanted: TlsSettings | None, toxics: Iterable[tuple[str, Mapping[str, Any]]] = ()
+        self, wanted: TlsSettings | None, toxics: Iterable[tuple[ToxicKind, Mapping[str, Any]]] = ()
     ) -> None:
         """Do this with connections from now on; None changes nothing. InvalidTls says why not."""
         if wanted is None or wanted == self.settings:
             return
-        if wanted.mode is Mode.PASSTHROUGH and self._protocol != "tcp":
+        if wanted.mode is TlsMode.PASSTHROUGH and self._protocol.separates_calls:
             raise InvalidTls(
                 "tls.mode passthrough leaves the traffic encrypted: expected the protocol tcp,"
-                f" found {self._protocol}"
+                f" found {self._protocol.name}"
             )
         for kind, attributes in toxics:
             _check_toxic(wanted, kind, attributes)
-        if wanted.mode is Mode.OFF:
+        if wanted.mode is TlsMode.OFF:
             self.settings = self._gate = None
             return
         onward = self._onward(wanted)
@@ -63,26 +65,22 @@ class ProxyTls:
             settings=wanted,
             authority=self._authority,
             onward=onward,
-            protocols=self._protocols,
+            protocols=self._protocol.alpn,
             timers=self._timers,
             address=self._address,
             toxics=self._toxics,
             report=self._report,
         )
 
-    @property
-    def _protocols(self) -> tuple[str, ...]:
-        return HTTP1 if self._protocol == "http" else ()
-
     def _onward(self, wanted: TlsSettings) -> ssl.SSLContext | None:
         if wanted.upstream is Onward.PLAIN:
             return None
         try:
-            return trusting(wanted, self._protocols)
+            return trusting(wanted, self._protocol.alpn)
         except (ssl.SSLError, ValueError) as error:
             raise InvalidTls(f"tls.trust: these certificates cannot be used: {error}") from None
 
-    def check_toxic(self, kind: str, attributes: Mapping[str, Any]) -> None:
+    def check_toxic(self, kind: ToxicKind, attributes: Mapping[str, Any]) -> None:
         """Raise InvalidTls where a toxic could strike nothing with what is done here."""
         _check_toxic(self.settings or OFF, kind, attributes)
 
@@ -91,16 +89,7 @@ class ProxyTls:
         return link.target if self._gate is None else Entrance(link, self._gate)
 
 
-def _check_toxic(settings: TlsSettings, kind: str, attributes: Mapping[str, Any]) -> None:
-    passing = settings.mode is Mode.PASSTHROUGH
-    if kind in EFFECTS and passing:
-        raise InvalidTls(f"{kind} strikes nothing where tls.mode is passthrough: all is encrypted")
-    if kind != KIND:
-        return
-    if settings.mode is Mode.OFF:
-        raise InvalidTls("a toxic of type tls needs a proxy with tls.mode terminate, found none")
-    if passing and attributes["fault"] in CERTIFICATES:
-        raise InvalidTls(
-            f"the fault {attributes['fault']} needs tls.mode terminate, found passthrough, where"
-            " the dependency shows its own certificate"
-        )
+def _check_toxic(settings: TlsSettings, kind: ToxicKind, attributes: Mapping[str, Any]) -> None:
+    mistake = kind.tls_mistake(settings.mode, attributes)
+    if mistake:
+        raise InvalidTls(mistake)

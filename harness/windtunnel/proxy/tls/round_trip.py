@@ -5,28 +5,17 @@ delays them all the same: the hello on its way up, the answer on its way down. T
 flight goes with its first request, which pays for itself.
 """
 
-import math
 from collections.abc import Iterable
+from itertools import chain
 
-from windtunnel.proxy.toxics import Parcel, Toxic
-from windtunnel.proxy.toxics.connect import Connect
-from windtunnel.proxy.toxics.latency import Latency
-from windtunnel.proxy.toxics.timeout import Timeout
+from windtunnel.toxics.connection_toxic import ByteToxic
 
 
-def answered_at(now: float, upstream: Iterable[Toxic], downstream: Iterable[Toxic]) -> float:
+def answered_at(
+    now: float, upstream: Iterable[ByteToxic], downstream: Iterable[ByteToxic]
+) -> float:
     """Return when a hello of `now` is to be answered; math.inf where a black hole takes it."""
-    return _through(_through(now, upstream), downstream)
-
-
-def _through(due: float, toxics: Iterable[Toxic]) -> float:
-    for toxic in toxics:
-        if not isinstance(toxic, Connect | Latency | Timeout):
-            continue
-        if toxic.touches_all:
-            toxic.touched = due
-        if isinstance(toxic, Timeout):
-            return math.inf
-        (parcel,) = toxic.pass_on(Parcel(due, b"hello"))
-        due = parcel.due
+    due = now
+    for toxic in chain(upstream, downstream):
+        due = toxic.delay_handshake(due)
     return due

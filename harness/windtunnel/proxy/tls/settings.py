@@ -6,17 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from windtunnel.errors import suggestion
-
-
-class Mode(StrEnum):
-    """What the proxy does with TLS."""
-
-    OFF = "off"
-    """Nothing: bytes are bytes."""
-    PASSTHROUGH = "passthrough"
-    """Reads the server name alone, and passes everything on untouched."""
-    TERMINATE = "terminate"
-    """Ends the target's TLS with a certificate of its own, so that toxics strike what is in it."""
+from windtunnel.toxics.tls_mode import TlsMode
 
 
 class Onward(StrEnum):
@@ -39,7 +29,7 @@ class InvalidTls(ValueError):
 class TlsSettings:
     """The field `tls` of a proxy."""
 
-    mode: Mode
+    mode: TlsMode
     routes: Mapping[str, str] = field(default_factory=dict)
     """passthrough: where each server name leads, as host:port; "*.example.org" is for one label.
 
@@ -62,9 +52,9 @@ class TlsSettings:
         for name in value:
             if name not in known:
                 raise InvalidTls(f"tls.{name} is unknown{suggestion(name, known)}")
-        mode = Mode(_choice(value, "mode", "", [each.value for each in Mode]))
+        mode = TlsMode(_choice(value, "mode", "", [each.value for each in TlsMode]))
         for name in sorted(known & set(value) - {"mode"}):
-            if mode is not (Mode.PASSTHROUGH if name == "routes" else Mode.TERMINATE):
+            if mode is not (TlsMode.PASSTHROUGH if name == "routes" else TlsMode.TERMINATE):
                 raise InvalidTls(f"tls.{name} means nothing with the mode {mode.value!r}")
         settings = cls(
             mode=mode,
@@ -108,7 +98,7 @@ class TlsSettings:
         return self.routes.get(server_name, self.routes.get(parent))
 
 
-OFF = TlsSettings(mode=Mode.OFF)
+OFF = TlsSettings(mode=TlsMode.OFF)
 
 
 def _choice(value: Mapping[str, Any], name: str, default: str, choices: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""PostgreSQL, which is read as plain TCP."""

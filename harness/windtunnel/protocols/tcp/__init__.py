@@ -1,0 +1,1 @@
+"""TCP: bytes of a protocol that is not known. Exchanges are its turns."""

@@ -1,0 +1,58 @@
+"""What the rest of windtunnel asks a protocol; a folder of this package overrides what differs."""
+
+import socket
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from windtunnel.address import Address
+from windtunnel_faults import Capability
+
+if TYPE_CHECKING:
+    from windtunnel.protocols.exchanges import Exchanges
+    from windtunnel.toxics.toxic_kind import ToxicKind
+
+PROBE_TIMEOUT = 1.0
+"""Seconds that a readiness probe waits for one answer."""
+
+
+class WireProtocol:
+    """One protocol. It imports what reads traffic only when that is asked for."""
+
+    name: ClassVar[str]
+    default_port: ClassVar[int] = 0
+    """The port that servers usually listen on; 0 where there is none."""
+    schemes: ClassVar[Mapping[str, int]] = {}
+    """The URL schemes by which discovery recognises it, each with its usual port."""
+    words: ClassVar[tuple[str, ...]] = ()
+    """Words in a variable's name by which discovery guesses it."""
+    alpn: ClassVar[tuple[str, ...]] = ()
+    """What the proxy may choose of the target's offers (ALPN) where it ends TLS."""
+    separates_calls: ClassVar[bool] = False
+    """Whether single calls are told apart, for which the traffic must not stay encrypted."""
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    """What faults may need that only this protocol's dependencies have."""
+    has_own_server: ClassVar[bool] = False
+    """Whether a backend brings a server of its own where none is configured."""
+
+    def __repr__(self) -> str:
+        return f"<WireProtocol {self.name}>"
+
+    def exchanges(self) -> "Exchanges":
+        """Return a reader for the exchanges of one connection: by turns, for any protocol."""
+        # Imported here: whoever asks for a port reads no traffic.
+        from windtunnel.protocols.exchanges import Exchanges  # noqa: PLC0415 - the reason above
+
+        return Exchanges()
+
+    def toxic_kinds(self) -> "Iterator[ToxicKind]":
+        """Give the kinds of toxics that act on its exchanges."""
+        yield from ()
+
+    def probe(self, address: Address) -> None:
+        """Return once a server at `address` is ready; OSError says why it is not."""
+        accepts_tcp(address)
+
+
+def accepts_tcp(address: Address) -> None:
+    """Probe: it accepts connections."""
+    socket.create_connection((address.host, address.port), timeout=PROBE_TIMEOUT).close()

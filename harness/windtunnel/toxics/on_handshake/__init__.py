@@ -1,0 +1,1 @@
+"""Toxics that act on TLS handshakes, one a file."""

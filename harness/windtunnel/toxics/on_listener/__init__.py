@@ -1,0 +1,1 @@
+"""Toxics that act on new connections, one a file."""
