@@ -82,5 +82,6 @@ def test_http_is_recorded_the_same_however_it_is_cut(
     assert exchanges.idle
     assert exchanges.blind_spots == []
     assert found == [
-        (f"{each.method} {each.path}", ExchangeOutcome.ANSWERED, str(each.status)) for each in pipeline
+        (f"{each.method} {each.path}", ExchangeOutcome.ANSWERED, str(each.status))
+        for each in pipeline
     ]

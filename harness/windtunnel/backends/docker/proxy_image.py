@@ -16,9 +16,11 @@ PARTS = (
     "errors.py",
     "event_loop.py",
     "ports.py",
+    "protocols",
     "proxy",
     "records",
     "timers.py",
+    "toxics",
 )
 """What the proxy is made of, in the package."""
 REQUIREMENTS = (

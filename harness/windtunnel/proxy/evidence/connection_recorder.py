@@ -7,7 +7,14 @@ from typing import Protocol
 from windtunnel.protocols.exchanges import Exchanges, Pending
 from windtunnel.proxy.byte_counts import ByteCounts
 from windtunnel.proxy.evidence.totals import Totals
-from windtunnel.records import Connection, Ending, Exchange, Handshake, HandshakeOutcome, ExchangeOutcome
+from windtunnel.records import (
+    Connection,
+    Ending,
+    Exchange,
+    ExchangeOutcome,
+    Handshake,
+    HandshakeOutcome,
+)
 
 Finished = tuple[int, Pending, ExchangeOutcome, str, float | None]
 """An exchange of a connection by its number, as it is kept until its record is asked for."""
