@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from windtunnel.address import Address
-from windtunnel.backends.probes import answers_http
 from windtunnel.backends.running_target import running_target
 from windtunnel.configuration import parse
 from windtunnel.errors import ConfigurationError, StartError, UnsupportedFault
 from windtunnel.ports import free_port
+from windtunnel.protocols.http.probe import answers_http
 from windtunnel.session import Session
 from windtunnel_faults import Outage
 

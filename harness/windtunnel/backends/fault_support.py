@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import UnsupportedFault, suggestion
+from windtunnel.protocols.registry import protocols
 from windtunnel_faults import Capability, Fault
 
 TAP_ONLY = frozenset({Capability.HTTP, Capability.CONNECT, Capability.TLS})
@@ -19,6 +20,12 @@ Returns why a fault cannot strike it, or "".
 
 def obstacle(needs: Capability, name: str, dependency: Dependency, *, started: bool) -> str:
     """Return why no backend can strike this dependency with a fault of this need, or ""."""
+    able = [each.name for each in protocols().values() if needs in each.capabilities]
+    if able and dependency.protocol not in able:
+        return (
+            f"{name!r} speaks {dependency.protocol}, as configured;"
+            f" expected a dependency that speaks {' or '.join(able)}"
+        )
     find = _OBSTACLES.get(needs)
     return "" if find is None else find(name, dependency, started)
 
@@ -62,15 +69,6 @@ def toxic_prefix(fault: Fault) -> str:
     return f"{type(fault).__name__.lower()}-{zlib.crc32(repr(fault).encode()):08x}"
 
 
-def _speaks_no_http(name: str, dependency: Dependency, started: bool) -> str:  # noqa: FBT001 - an Obstacle
-    if dependency.protocol == "http":
-        return ""
-    return (
-        f"{name!r} speaks {dependency.protocol}, as configured;"
-        " expected a dependency that speaks http"
-    )
-
-
 def _keeps_its_tls(name: str, dependency: Dependency, started: bool) -> str:  # noqa: FBT001 - an Obstacle
     if dependency.tls is not None and dependency.tls.terminates:
         return ""
@@ -90,7 +88,6 @@ def _runs_already(name: str, dependency: Dependency, started: bool) -> str:  # n
 
 
 _OBSTACLES: Mapping[Capability, Obstacle] = {
-    Capability.HTTP: _speaks_no_http,
     Capability.TLS: _keeps_its_tls,
     Capability.PROCESS: _runs_already,
     Capability.NETWORK: _runs_already,

@@ -14,7 +14,7 @@ from windtunnel.backends.fault_forms.processing_applier import DependencyAction,
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
-from windtunnel.backends.probes import Probe, accepts_tcp, answers_http, answers_redis
+from windtunnel.protocols.http.probe import answers_http
 from windtunnel.backends.process_actions import KillProcess, SuspendProcess
 from windtunnel.backends.program_launcher import ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
@@ -173,7 +173,7 @@ class ProcessBackend(ABC):
                 f"missing key 'dependencies.{name}.command' (or 'dependencies.{name}.upstream',"
                 f" where it runs already): the backend {self.name} starts it as a process"
             )
-        return self.programs.start(name, command, environment={}, probe=_probe(dependency))
+        return self.programs.start(name, command, environment={}, probe=dependency.speaks.probe)
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
@@ -252,10 +252,6 @@ class ProcessBackend(ABC):
             raise ControlError(f"the run's directory {self.directory} could not be removed")
 
 
-def _probe(dependency: Dependency) -> Probe:
-    return answers_redis if dependency.protocol == "redis" else accepts_tcp
-
-
 def _own_redis(dependency: Dependency) -> bool:
     named = bool(dependency.command or dependency.upstream)
-    return dependency.protocol == "redis" and not named
+    return dependency.speaks.has_own_server and not named

@@ -41,8 +41,7 @@ class Tap:
             "name": name,
             "listen": listen,
             "upstream": upstream,
-            # The tap knows no PostgreSQL: to it, that is TCP.
-            "protocol": "tcp" if protocol == "postgresql" else protocol,
+            "protocol": protocol,
             "tls": tls,
         }
         answer = call(self.address, "POST", "/proxies", msgspec.json.encode(body))

@@ -1,13 +1,21 @@
 """What a user may say of their service. Each setting's description is the reference's as well."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from windtunnel.dependency_tls import TlsField
 from windtunnel.network_profiles import ProfileName
+from windtunnel.protocols.registry import protocol_named, protocols
+from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
+from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.records import Limits
+
+if TYPE_CHECKING:
+    ProtocolName = str
+else:
+    ProtocolName = Literal[tuple(protocols())]
 
 UrlPath = Annotated[str, Field(pattern=r"^/")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -29,7 +37,7 @@ class Strict(BaseModel):
 class Dependency(Strict):
     """One thing that the target calls, reached only through the fault proxy."""
 
-    protocol: Literal["http", "redis", "postgresql", "tcp"] = "tcp"
+    protocol: ProtocolName = TCP.name
     """What it speaks. HTTP faults need `http`; `postgresql` is recorded as plain TCP."""
     command: tuple[str, ...] = ()
     """How to start it, with {python}, {host} and {port}. Empty: `upstream`, or for the protocol
@@ -53,6 +61,11 @@ class Dependency(Strict):
     0: a free one."""
     endpoint: UrlPath
     """An endpoint of the target whose every uncached request calls this dependency once."""
+
+    @property
+    def speaks(self) -> WireProtocol:
+        """What is asked about its protocol."""
+        return protocol_named(self.protocol)
 
 
 class WrittenFile(Strict):

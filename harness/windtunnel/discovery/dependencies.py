@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from windtunnel.discovery.compose import ProjectComposeFile
+from windtunnel.protocols.http.protocol import PROTOCOL as HTTP
+from windtunnel.protocols.registry import protocol_named, protocols
+from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 from windtunnel.discovery.findings import Found, Variable
 
 URL = re.compile(
@@ -21,11 +25,10 @@ OWN = frozenset(
      "SERVER_HOST", "CALLBACK_URL", "REDIRECT_URL", "LISTEN_ADDR", "BIND_ADDRESS"}
 )  # fmt: skip
 """Variables of the service's own address."""
-PORTS = {
-    "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgres": 5432, "postgresql": 5432,
+OTHER_PORTS = {
     "mysql": 3306, "amqp": 5672, "mongodb": 27017, "nats": 4222, "memcached": 11211,
 }  # fmt: skip
-WORDS = {"redis": "redis", "postgres": "postgresql", "pg": "postgresql", "database": "postgresql"}
+"""Usual ports of URL schemes of no protocol that is known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,14 @@ def dependencies(
             continue
         if lead.template == "{host}":
             made.environment[HOST.sub("_PORT", name)] = "{port}"
-        if lead.template.startswith(("https://", "rediss://")):
+        if lead.template.partition("://")[0] in _tls_schemes():
             notes.append(
                 f"{name} ({variable.place}) speaks TLS: the proxy sees only bytes, and its address"
                 " is in no certificate; for tests, let the service speak without TLS"
             )
-            made.protocol = "tcp"
-        if not made.upstream and not made.service and made.protocol != "redis":
+            made.protocol = TCP.name
+        own = protocol_named(made.protocol).has_own_server
+        if not made.upstream and not made.service and not own:
             notes.append(
                 f"where {made.name} runs ({name}, {variable.place}): give"
                 f" dependencies.{made.name}.upstream or .command"
@@ -79,7 +83,7 @@ def _lead(name: str, variable: Variable, known: dict[str, Variable]) -> _Lead | 
     value = variable.value
     if url := URL.match(value):
         scheme = url["scheme"].lower()
-        port = int(url["port"] or PORTS.get(scheme.partition("+")[0], 0))
+        port = int(url["port"] or _usual_port(scheme.partition("+")[0]))
         template = f"{url['scheme']}://{url['user'] or ''}{{address}}{url['rest'] or ''}"
         return _Lead(_protocol(scheme), template, url["host"].strip("[]"), port)
     protocol = _guess(name)
@@ -102,7 +106,7 @@ def _found(
     short = SUFFIX.sub("", name).strip("_").lower() or name.lower()
     made = Found(short, lead.protocol, {name: lead.template}, variable.place)
     services = file.services if file else {}
-    port = lead.port or PORTS.get(lead.protocol, 0)
+    port = lead.port or protocol_named(lead.protocol).default_port
     if lead.host in services:
         made.service = lead.host
         assert file is not None  # noqa: S101 - else it has no services
@@ -115,27 +119,41 @@ def _found(
         made.upstream = f"{outside.host}:{outside.port or port}"
     elif lead.host and lead.host not in services and port:
         made.upstream = f"{lead.host}:{port}"
-    # A Redis of this machine's own: windtunnel starts one for each run.
-    if made.protocol == "redis" and made.upstream.partition(":")[0] in {"localhost", "127.0.0.1"}:
+    # One of this machine's own, such as a Redis: windtunnel starts one for each run.
+    local = made.upstream.partition(":")[0] in {"localhost", "127.0.0.1"}
+    if local and protocol_named(made.protocol).has_own_server:
         made.upstream = ""
     return made
 
 
 def _protocol(scheme: str) -> str:
     plain = scheme.partition("+")[0]
-    if plain in {"http", "https"}:
-        return "http"
-    if plain in {"redis", "rediss"}:
-        return "redis"
-    return "postgresql" if plain in {"postgres", "postgresql"} else "tcp"
+    found = (each.name for each in protocols().values() if plain in each.schemes)
+    return next(found, TCP.name)
+
+
+def _usual_port(scheme: str) -> int:
+    known = (each.schemes[scheme] for each in protocols().values() if scheme in each.schemes)
+    return next(known, OTHER_PORTS.get(scheme, 0))
+
+
+def _tls_schemes() -> frozenset[str]:
+    return frozenset().union(*(each.tls_schemes for each in protocols().values()))
 
 
 def _guess(name: str) -> str:
-    for word, protocol in WORDS.items():
-        if word in name.lower().split("_") or (len(word) > 2 and word in name.lower()):
-            return protocol
-    return "http" if re.search(r"UR[LI]$|ENDPOINT$", name) else "tcp"
+    known = protocols().values()
+    # Of all protocols the surest words first: REDIS_DATABASE is of Redis.
+    for words in zip_longest(*(each.words for each in known), fillvalue=""):
+        for word, protocol in zip(words, known, strict=True):
+            if word and _has_word(name.lower(), word):
+                return protocol.name
+    return HTTP.name if re.search(r"UR[LI]$|ENDPOINT$", name) else TCP.name
+
+
+def _has_word(name: str, word: str) -> bool:
+    return word in name.split("_") or (len(word) > 2 and word in name)
 
 
 def _scheme(protocol: str) -> str:
-    return "http" if protocol == "tcp" else protocol
+    return next(iter(protocol_named(protocol).schemes or HTTP.schemes))

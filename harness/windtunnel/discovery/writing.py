@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from windtunnel.configuration import Configuration, Criteria
 from windtunnel.discovery.findings import Findings, Found, Seen
+from windtunnel.protocols.registry import protocol_named
 
 HEAD = """\
 # How windtunnel starts this service and breaks what it calls.
@@ -82,7 +83,7 @@ def _dependency(found: Found) -> Iterator[str]:
     if found.upstream:
         yield "# One that runs already; or command = [...], which starts it for each session"
         yield f"upstream = {toml(found.upstream)}"
-    elif found.protocol == "redis":
+    elif protocol_named(found.protocol).has_own_server:
         yield "# No upstream: windtunnel starts a Redis of its own"
     elif not found.service:
         yield '# FILL IN: upstream = "127.0.0.1:9000" where it runs, or command = [...] to start it'

@@ -34,7 +34,7 @@ def upstreams(configuration: Configuration) -> Iterator[Check]:
     """Check that the dependencies which should run already accept connections."""
     for name, dependency in configuration.dependencies.items():
         if not dependency.upstream:
-            if not dependency.command and dependency.protocol != "redis":
+            if not dependency.command and not dependency.speaks.has_own_server:
                 yield fail(
                     f"upstream of {name}",
                     "neither upstream nor command says where it is",

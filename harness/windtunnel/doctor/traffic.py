@@ -32,7 +32,7 @@ def _calls(run: Run, name: str) -> int:
 
 def _reached(stack: Stack, name: str, dependency: Dependency, calls: int) -> Check:
     found = f"{REQUESTS} requests to {dependency.endpoint} made {calls} calls through the proxy"
-    if calls >= REQUESTS or dependency.protocol not in {"http", "redis"}:
+    if calls >= REQUESTS or not dependency.speaks.separates_calls:
         return ok(name, found)
     better = _calling(stack, name, dependency, at_least=REQUESTS)
     if better:

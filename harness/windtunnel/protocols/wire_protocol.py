@@ -1,8 +1,8 @@
 """What the rest of windtunnel asks a protocol; a folder of this package overrides what differs."""
 
 import socket
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from windtunnel.address import Address
 from windtunnel_faults import Capability
@@ -10,6 +10,9 @@ from windtunnel_faults import Capability
 if TYPE_CHECKING:
     from windtunnel.protocols.exchanges import Exchanges
     from windtunnel.toxics.toxic_kind import ToxicKind
+
+Probe: TypeAlias = Callable[[Address], None]
+"""Returns once a program serves; raises OSError or HTTPException while it does not yet."""
 
 PROBE_TIMEOUT = 1.0
 """Seconds that a readiness probe waits for one answer."""
@@ -22,9 +25,13 @@ class WireProtocol:
     default_port: ClassVar[int] = 0
     """The port that servers usually listen on; 0 where there is none."""
     schemes: ClassVar[Mapping[str, int]] = {}
-    """The URL schemes by which discovery recognises it, each with its usual port."""
+    """The URL schemes by which discovery recognises it, each with its usual port.
+
+    The first is what discovery writes where only the protocol is known."""
+    tls_schemes: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that mean TLS."""
     words: ClassVar[tuple[str, ...]] = ()
-    """Words in a variable's name by which discovery guesses it."""
+    """Words in a variable's name by which discovery guesses it, the surest first."""
     alpn: ClassVar[tuple[str, ...]] = ()
     """What the proxy may choose of the target's offers (ALPN) where it ends TLS."""
     separates_calls: ClassVar[bool] = False

@@ -10,8 +10,6 @@ import yaml
 from windtunnel.configuration import Dependency
 from windtunnel.errors import ConfigurationError, StartError, suggestion
 
-OWN_PORTS = {"redis": 6379, "postgresql": 5432, "http": 80}
-"""The port of each protocol that has one, where no setting names another."""
 
 Service = dict[str, Any]
 
@@ -88,8 +86,8 @@ class ComposeFile:
         exposed = self.ports(service)
         if len(exposed) == 1:
             return exposed[0]
-        if dependency.protocol in OWN_PORTS:
-            return OWN_PORTS[dependency.protocol]
+        if usual := dependency.speaks.default_port:
+            return usual
         raise ConfigurationError(
             f"missing key 'dependencies.{name}.port': the compose file does not say on which port"
             f" the service {service!r} listens"

@@ -27,7 +27,7 @@ from windtunnel.backends.fault_forms.processing_applier import DependencyAction,
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.backends.probes import answers_http
+from windtunnel.protocols.http.probe import answers_http
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, write_authority

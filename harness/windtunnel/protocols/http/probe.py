@@ -1,14 +1,13 @@
 """Asks an HTTP server whether it is healthy."""
 
 import http.client
-from collections.abc import Callable
 from http import HTTPStatus
 
 from windtunnel.address import Address
-from windtunnel.protocols.wire_protocol import PROBE_TIMEOUT
+from windtunnel.protocols.wire_protocol import PROBE_TIMEOUT, Probe
 
 
-def answers_http(path: str) -> Callable[[Address], None]:
+def answers_http(path: str) -> Probe:
     """Return a probe: GET `path` answers 200."""
 
     def probe(address: Address) -> None:

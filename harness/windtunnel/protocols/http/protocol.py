@@ -17,6 +17,7 @@ class HttpProtocol(WireProtocol):
     name: ClassVar = "http"
     default_port: ClassVar = 80
     schemes: ClassVar = {"http": 80, "https": 443}
+    tls_schemes: ClassVar = frozenset({"https"})
     alpn: ClassVar = ("http/1.1",)
     separates_calls: ClassVar = True
     capabilities: ClassVar = frozenset({Capability.HTTP})

@@ -10,7 +10,7 @@ class PostgresqlProtocol(WireProtocol):
 
     name: ClassVar = "postgresql"
     default_port: ClassVar = 5432
-    schemes: ClassVar = {"postgres": 5432, "postgresql": 5432}
+    schemes: ClassVar = {"postgresql": 5432, "postgres": 5432}
     words: ClassVar = ("postgres", "pg", "database")
 
 

@@ -16,6 +16,7 @@ class RedisProtocol(WireProtocol):
     name: ClassVar = "redis"
     default_port: ClassVar = 6379
     schemes: ClassVar = {"redis": 6379, "rediss": 6379}
+    tls_schemes: ClassVar = frozenset({"rediss"})
     words: ClassVar = ("redis",)
     separates_calls: ClassVar = True
     has_own_server: ClassVar = True
