@@ -6,10 +6,10 @@ from windtunnel.address import Address
 from windtunnel.backends.embedded import redis_server
 from windtunnel.backends.installed_programs import find_programs
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.protocols.http.probe import answers_http
 from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
+from windtunnel.protocols.http.probe import answers_http
 
 
 class LocalBackend(ProcessBackend):

@@ -14,7 +14,6 @@ from windtunnel.backends.fault_forms.processing_applier import DependencyAction,
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
-from windtunnel.protocols.http.probe import answers_http
 from windtunnel.backends.process_actions import KillProcess, SuspendProcess
 from windtunnel.backends.program_launcher import ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
@@ -28,6 +27,7 @@ from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
+from windtunnel.protocols.http.probe import answers_http
 from windtunnel.records import Evidence
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.log_waits import log_wait
-from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
 from windtunnel.errors import ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.ports import free_port
+from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
 
 LOG = logging.getLogger(__name__)
 

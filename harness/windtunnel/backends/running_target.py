@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.log_waits import log_wait
-from windtunnel.protocols.http.probe import answers_http
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, StartError
+from windtunnel.protocols.http.probe import answers_http
 
 LOG = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from windtunnel.discovery.compose import ProjectComposeFile
+from windtunnel.discovery.findings import Found, Variable
 from windtunnel.protocols.http.protocol import PROTOCOL as HTTP
 from windtunnel.protocols.registry import protocol_named, protocols
 from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
-from windtunnel.discovery.findings import Found, Variable
 
 URL = re.compile(
     r"^(?P<scheme>[a-zA-Z][\w+.-]*)://(?P<user>[^@/\s]*@)?(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\])"

@@ -10,7 +10,6 @@ import yaml
 from windtunnel.configuration import Dependency
 from windtunnel.errors import ConfigurationError, StartError, suggestion
 
-
 Service = dict[str, Any]
 
 

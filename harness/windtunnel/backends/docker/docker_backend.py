@@ -27,7 +27,6 @@ from windtunnel.backends.fault_forms.processing_applier import DependencyAction,
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.protocols.http.probe import answers_http
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, write_authority
@@ -40,6 +39,7 @@ from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
+from windtunnel.protocols.http.probe import answers_http
 from windtunnel.records import Evidence
 from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
