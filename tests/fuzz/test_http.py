@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
 from tests.proxy.chance import chance
 from tests.toxics.by_name import EFFECTS
-from windtunnel.protocols.http.effect import Part
+from windtunnel.protocols.http.answer_effect import Part
 from windtunnel.protocols.http.framing import Framer, Message
 from windtunnel.protocols.http.http_toxic import HttpToxic
 from windtunnel.protocols.http.mediator import HttpMediator

@@ -1,7 +1,7 @@
 """The classes behind the kinds of toxics, by the kinds' names."""
 
 from windtunnel.protocols.http import effects
-from windtunnel.protocols.http.effect import Effect
+from windtunnel.protocols.http.answer_effect import Effect
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.toxics import on_bytes
 from windtunnel.toxics.byte_toxic_kind import ByteToxicKind

@@ -35,7 +35,7 @@ class WireProtocol:
     alpn: ClassVar[tuple[str, ...]] = ()
     """What the proxy may choose of the target's offers (ALPN) where it ends TLS."""
     separates_calls: ClassVar[bool] = False
-    """Whether single calls are told apart, for which the traffic must not stay encrypted."""
+    """Whether single calls are distinguished, for which the traffic must not stay encrypted."""
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
     """What faults may need that only this protocol's dependencies have."""
     has_own_server: ClassVar[bool] = False

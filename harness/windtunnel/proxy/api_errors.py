@@ -6,7 +6,7 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """What is wrong, as the field `code` of an error's JSON has it; texts may change, codes don't.
 
-    The first ten are Toxiproxy's own errors, which it tells apart by their texts alone.
+    The first ten are Toxiproxy's own errors, which it distinguishes by their texts alone.
     """
 
     BAD_REQUEST_BODY = "bad_request_body"

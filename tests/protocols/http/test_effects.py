@@ -6,7 +6,7 @@ import pytest
 
 from tests.proxy.chance import chance
 from tests.toxics.by_name import EFFECTS
-from windtunnel.protocols.http.effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import Effect, Part
 from windtunnel.protocols.http.framing import Message
 from windtunnel.toxics.chunk import Action
 

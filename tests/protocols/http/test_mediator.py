@@ -4,7 +4,7 @@ import pytest
 
 from tests.proxy.chance import chance
 from tests.toxics.by_name import EFFECTS
-from windtunnel.protocols.http.effect import Part
+from windtunnel.protocols.http.answer_effect import Part
 from windtunnel.protocols.http.http_toxic import HttpToxic
 from windtunnel.protocols.http.mediator import CROWD, HttpMediator
 from windtunnel.proxy.toxic_catalog import KINDS

@@ -10,7 +10,7 @@ SWITCHING = 101
 PATH_KEPT = 2048
 """Characters of a request's path that are recorded; "…" stands for the rest."""
 BOUNDING = frozenset({b"content-length", b"transfer-encoding"})
-"""Headers that tell where an answer ends."""
+"""Headers that say where an answer ends."""
 BOUNDING_LENGTHS = frozenset(len(name) for name in BOUNDING)
 
 
@@ -27,7 +27,7 @@ class HttpExchanges(Exchanges):
         self._heads = 0
         """How many of them are answered by a head alone."""
         self._bounded = self._unbounded = False
-        """Whether the head being read tells where its answer ends; whether the last did not."""
+        """Whether the head being read says where its answer ends; whether the last did not."""
         self._now = 0.0
         self._raw = False
 
@@ -100,7 +100,7 @@ class HttpExchanges(Exchanges):
         pending.request = f"{method} {pending.request}"
 
     def answer_header(self, name: bytes, _value: bytes) -> None:
-        """Look for a header that tells where the answer ends."""
+        """Look for a header that says where the answer ends."""
         # The length first: this is called for every header.
         if len(name) in BOUNDING_LENGTHS and name.lower() in BOUNDING:
             self._bounded = True

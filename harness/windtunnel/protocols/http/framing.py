@@ -48,7 +48,7 @@ class MessageSegment:
 
 
 class Framer:
-    """Feeds a parser so that its callbacks tell where in the data they are.
+    """Feeds a parser so that its callbacks know where in the data they are.
 
     Heads go in whole or line by line, chunked bodies line by line, other bodies by their length. So
     every segment belongs to one message, and content stands at its beginning.
@@ -118,7 +118,7 @@ class Framer:
         if self._left:
             return min(len(self._data), self._at + self._left)
         if not self._head_size:
-            # The usual case, a head that comes whole; lines would tell the same, more slowly.
+            # The usual case, a head that comes whole; lines would find the same later.
             end = self._data.find(b"\r\n\r\n", self._at, self._at + HEAD_LIMIT)
             if end > self._at:
                 return end + 4
@@ -165,5 +165,5 @@ class Framer:
 
 
 def waits(request: Message) -> bool:
-    """Whether the client waits to be told to go on before it sends the body (RFC 9110, 10.1.1)."""
+    """Whether the client waits for leave to go on before it sends the body (RFC 9110, 10.1.1)."""
     return (request.header("expect") or "").lower() == "100-continue"

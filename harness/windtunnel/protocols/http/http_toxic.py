@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from windtunnel.protocols.http.effect import Effect
+from windtunnel.protocols.http.answer_effect import Effect
 from windtunnel.protocols.http.framing import Message
 from windtunnel.protocols.http.mediator import HttpMediator
 from windtunnel.protocols.http.selection import RequestSelection

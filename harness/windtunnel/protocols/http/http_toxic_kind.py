@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from windtunnel.protocols.http.effect import Effect
+from windtunnel.protocols.http.answer_effect import Effect
 from windtunnel.protocols.http.http_toxic import HttpToxic
 from windtunnel.protocols.http.selection import RequestSelection
 from windtunnel.toxics.tls_mode import TlsMode

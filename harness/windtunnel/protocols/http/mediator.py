@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import httptools
 
-from windtunnel.protocols.http.effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import Effect, Part
 from windtunnel.protocols.http.framing import Framer, Message, waits
 from windtunnel.toxics.chunk import Action
 from windtunnel.toxics.connection_toxic import ExchangeNotes, ExchangeToxic

@@ -87,7 +87,7 @@ class OwnRoutes:
                         break
                     await response.write(_as_event(event))
             except ConnectionError:
-                pass  # the listener is gone, and with it whoever could be told
+                pass  # the subscriber is gone
         return response
 
 

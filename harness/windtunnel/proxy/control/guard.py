@@ -2,7 +2,7 @@
 
 A page in a browser on this machine could otherwise inject faults: by a form that it posts to
 127.0.0.1 (cross-site request forgery), or by a name of its own that it lets point there (DNS
-rebinding). Browsers tell what they are by User-Agent, Origin and Sec-Fetch-Site, and what name they
+rebinding). Browsers say what they are by User-Agent, Origin and Sec-Fetch-Site, and what name they
 asked for by Host.
 """
 

@@ -21,7 +21,7 @@ _TIMESPEC = struct.Struct("@ll")
 READINGS = 3
 """Of both clocks, to compare them."""
 KEPT = 100_000
-"""Attempts of one outage that are told apart; with more, their number is unknown."""
+"""Attempts of one outage that are recorded one by one; with more, their number is unknown."""
 
 
 class PacketCounting:

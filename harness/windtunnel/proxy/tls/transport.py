@@ -27,7 +27,7 @@ class TlsTransport(asyncio.Transport):
         self._stash: list[bytes] = []
         self._ended = False
         """Whether the peer has ended its direction."""
-        self._end_told = False
+        self._end_reported = False
         self._closed = False
         """Whether our own direction is ended."""
 
@@ -108,8 +108,8 @@ class TlsTransport(asyncio.Transport):
     def _give(self) -> None:
         while self._stash and not self._paused:
             self._side.data_received(self._stash.pop(0))
-        if self._ended and not self._stash and not self._paused and not self._end_told:
-            self._end_told = True
+        if self._ended and not self._stash and not self._paused and not self._end_reported:
+            self._end_reported = True
             self._side.eof_received()
 
     def pause_reading(self) -> None:

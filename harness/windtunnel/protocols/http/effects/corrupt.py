@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import Effect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import Effect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.toxics.chunk import Action
 

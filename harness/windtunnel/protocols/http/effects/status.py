@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import Effect, Part
 from windtunnel.protocols.http.framing import Message, waits
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.toxics.chunk import Action
@@ -55,7 +55,7 @@ def _closes(request: Message) -> bool:
         token.strip().lower() for token in (request.header("connection") or "").split(",") if token
     ]
     if waits(request):
-        # It may or may not send its body now: what follows could not be told apart.
+        # It may or may not send its body now: nobody could say what follows.
         return True
     return "close" in tokens or (request.version == "1.0" and "keep-alive" not in tokens)
 
