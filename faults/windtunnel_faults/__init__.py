@@ -8,7 +8,7 @@ from windtunnel_faults.connect.black_hole import ConnectBlackHole
 from windtunnel_faults.connect.delay import ConnectDelay
 from windtunnel_faults.connect.refused import ConnectRefused
 from windtunnel_faults.connect.stale import ConnectStale
-from windtunnel_faults.fault import (
+from windtunnel_faults.fault_definition import (
     Capability,
     Disabled,
     Fault,

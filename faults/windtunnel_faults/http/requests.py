@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from windtunnel_faults import validation
-from windtunnel_faults.fault import Toxic, Toxics, Value
+from windtunnel_faults.fault_definition import Toxic, Toxics, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from windtunnel_faults import validation
-from windtunnel_faults.fault import Capability, ProcessAction, Processing
+from windtunnel_faults.fault_definition import Capability, ProcessAction, Processing
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from windtunnel_faults import validation
-from windtunnel_faults.fault import Capability, Toxic, Toxics
+from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
 
 ALERTS = (
     "handshake_failure",

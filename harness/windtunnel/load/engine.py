@@ -13,8 +13,8 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from windtunnel.load.exchange import NAN, Exchanger, Slot
 from windtunnel.load.generator_saturation import busy_seconds
+from windtunnel.load.http1_connection import NAN, Exchanger, Slot
 from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder

@@ -7,7 +7,7 @@ from time import monotonic
 
 from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.destination import Destination
-from windtunnel.load.exchange import NAN, NEVER, Released, ignore
+from windtunnel.load.http1_connection import NAN, NEVER, Released, ignore
 from windtunnel.load.http2.connection import Http2Connection
 from windtunnel.load.http2.heads import Head, Heads
 from windtunnel.load.mix import Encoded
@@ -53,7 +53,7 @@ class RenewedConnection:
 
 
 class Stream:
-    """Sends one request at a time and records each, as `windtunnel.load.exchange.Exchanger` does.
+    """Sends one request at a time and records each, as an `Exchanger` does by HTTP/1.1.
 
     It is never dead: where its connection has ended, the next request opens another. A request that
     the server reports as not processed is sent once more, as any client may (RFC 9113, 8.7). Its

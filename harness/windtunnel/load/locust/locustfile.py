@@ -21,8 +21,8 @@ from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 
 from windtunnel.load.connection_errors import failure_of
-from windtunnel.load.exchange import NAN
 from windtunnel.load.generator_saturation import busy_seconds
+from windtunnel.load.http1_connection import NAN
 from windtunnel.load.locust import batches
 from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
