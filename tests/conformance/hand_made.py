@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from tests.criteria.recorded import evidence, run
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.experiment_recording import Recording, Step, TimeBounds
+from windtunnel.conformance.experiment_recording import Recording, Step
+from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.records import Exchange, ExchangeOutcome, RequestFailure, Response
 
 
@@ -88,7 +89,7 @@ OPENING = part(
 
 def recording(
     *parts: Part,
-    claims: Claims = Claims(recovery=0.4, window=1.0),  # noqa: B008 - immutable
+    claims: Claims = Claims(threshold=3, probes=2, recovery=0.4, window=1.0),  # noqa: B008 - immutable
     recovery: TimeBounds | None = TimeBounds(0.4, 0.4),  # noqa: B008 - immutable
     dropped: int = 0,
 ) -> Recording:

@@ -49,6 +49,7 @@ class Library:
 
 
 ALL_PROBES, LATE = "half-open-probes", "late-failures-are-void"
+LATE_SUCCESS = "late-successes-are-void"
 WALL = "wall-clock-plays-no-part"
 
 LIBRARIES = (
@@ -56,6 +57,10 @@ LIBRARIES = (
     Library(name="pybreaker", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
     Library(name="aiobreaker", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
     Library(name="purgatory", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
-    Library(name="circuitbreaker", probes=1, deviations=frozenset({ALL_PROBES, LATE})),
+    Library(
+        name="circuitbreaker",
+        probes=1,
+        deviations=frozenset({ALL_PROBES, LATE, LATE_SUCCESS}),
+    ),
     Library(name="hyx", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
 )

@@ -13,7 +13,14 @@ from importlib import import_module
 
 import pytest
 
-from tests.conformance.libraries import ALL_PROBES, LATE, LIBRARIES, WALL, Library
+from tests.conformance.libraries import (
+    ALL_PROBES,
+    LATE,
+    LATE_SUCCESS,
+    LIBRARIES,
+    WALL,
+    Library,
+)
 from tests.conformance.services.calls import DependencyFailed, Guarded, Rejected
 from tests.conformance.services.settings import Settings
 
@@ -104,6 +111,25 @@ def test_failures_from_before_the_opening_open_it_once_more(library: Library) ->
         return await outcome(guarded, succeed)
 
     assert asyncio.run(scenario()) == "rejected"
+
+
+@deviating(LATE_SUCCESS)
+def test_a_success_from_before_the_opening_closes_it(library: Library) -> None:
+    async def scenario() -> str:
+        guarded, go_on = guard(library), asyncio.Event()
+
+        async def late() -> bytes:
+            await go_on.wait()
+            return b"fine"
+
+        caller = asyncio.create_task(outcome(guarded, late))
+        await asyncio.sleep(0)
+        await open_it(guarded)
+        go_on.set()
+        assert await caller == "fine"
+        return await outcome(guarded, succeed)
+
+    assert asyncio.run(scenario()) == "fine"
 
 
 @deviating(WALL)

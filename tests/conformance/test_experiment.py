@@ -5,7 +5,9 @@ import time
 import pytest
 
 from tests.conformance.hand_made import failed, kept, part, recording
+from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.experiment import Experiment
+from windtunnel.conformance.subject import Subject
 from windtunnel.errors import NotTestable
 from windtunnel.records import Run
 
@@ -39,6 +41,10 @@ class Probed(Late):
     def __init__(self) -> None:
         super().__init__()
         self.threshold = 3
+        self.claims = Claims(threshold=3)
+        self._subject = Subject(
+            dependency="catalog", endpoint="/", claims=self.claims, deadline=60.0
+        )
         self._steps: list[tuple[str, list[Run]]] = []
         calls = [*(failed(n * 0.01) for n in range(3)), kept(0.4), failed(0.6), kept(0.7)]
         self._whole = [*calls, kept(0.8), kept(0.9)]

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conformance.hand_made import OPENING, Call, failed, kept, part, real, recording
+from tests.conformance.hand_made import OPENING, Call, Part, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.experiment_recording import Recording, TimeBounds
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties import (
     calls_in_flight_survive,
     cancelled_callers_leak_nothing,
+    client_errors_free_their_probe,
     failed_probe_reopens,
     good_probes_close,
     half_open_probes,
@@ -22,6 +23,7 @@ from windtunnel.conformance.properties import (
     silent_while_open,
     wall_clock_plays_no_part,
 )
+from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.criteria import Category, Ruling
 from windtunnel.errors import NotTestable
 
@@ -158,17 +160,80 @@ def test_half_open_admits_its_probes_only(probes: int, ruling: str) -> None:
     assert verdict.category is Category.UNSCORED
 
 
-@pytest.mark.parametrize(("probes", "ruling"), [(1, "PASS"), (2, "FAIL")])
-def test_one_failed_probe_opens_it_again(probes: int, ruling: str) -> None:
-    calls = [failed(0.5 + n * 0.01) if n < probes else kept(0.5 + n * 0.01) for n in range(9)]
-    seen = recording(OPENING, part("probing", *calls))
+CLOSED_AGAIN = part("closed", *(real(1.1 + n * 0.01) for n in range(5)))
+STUCK = part("closed", *(kept(1.1 + n * 0.01) for n in range(5)))
+
+
+def reopening(probes: int) -> Part:
+    """Return requests of which the first fail as probes, and the rest are kept back."""
+    calls = [failed(0.5 + n * 0.01) if n < probes else kept(0.5 + n * 0.01) for n in range(11)]
+    return part("reopening", *calls)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "probes", "ruling"),
+    [
+        ({"bad_probes": 1}, 1, "PASS"),
+        ({"bad_probes": 1}, 2, "FAIL"),
+        ({"bad_probes": 2}, 2, "PASS"),
+        ({"bad_probes": 2}, 1, "FAIL"),
+        ({"probes": 2}, 2, "PASS"),
+        ({"probes": 2}, 1, "PASS"),
+        ({"probes": 2}, 3, "FAIL"),
+        ({}, 3, "PASS"),
+        ({}, 11, "FAIL"),
+        ({}, 0, "INCONCLUSIVE"),
+    ],
+)
+def test_failed_probes_open_it_again(claimed: dict[str, int], probes: int, ruling: str) -> None:
+    claims = Claims(threshold=3, recovery=0.4, **claimed)  # type: ignore[arg-type]
+    seen = recording(OPENING, reopening(probes), CLOSED_AGAIN, claims=claims)
     assert failed_probe_reopens.judge(seen).ruling == ruling
+
+
+def test_a_breaker_that_a_failed_probe_blocks_for_ever_fails() -> None:
+    verdict = failed_probe_reopens.judge(recording(OPENING, reopening(1), STUCK))
+    assert verdict.ruling is Ruling.FAIL
+    assert "0 of 5" in verdict.statement
+
+
+def test_a_breaker_that_a_client_error_blocks_for_ever_fails() -> None:
+    judge = client_errors_free_their_probe.judge
+    probes = [
+        part("client errors", real(0.5)),
+        part("client errors at once", real(0.51), concurrency=5),
+    ]
+    assert judge(recording(OPENING, *probes, CLOSED_AGAIN)).ruling is Ruling.PASS
+    assert judge(recording(OPENING, *probes, STUCK)).ruling is Ruling.FAIL
+    none = [part(each.name, kept(0.5)) for each in probes]
+    assert judge(recording(OPENING, *none, STUCK)).ruling is Ruling.INCONCLUSIVE
+
+
+def callers(name: str, at: float, through: int) -> Part:
+    """Return ten callers at once, of whom so many reach the dependency."""
+    calls = [
+        real(at + n * 0.0001, 0.1) if n < through else kept(at + n * 0.0001) for n in range(10)
+    ]
+    return part(name, *calls, concurrency=10)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ruling"),
+    [(10, 10, "PASS"), (10, 2, "FAIL"), (4, 4, "INCONCLUSIVE")],
+)
+def test_good_probes_close_it_for_a_crowd_too(before: int, after: int, ruling: str) -> None:
+    seen = recording(
+        callers("healthy, a crowd", -0.5, before),
+        OPENING,
+        part("probing", real(0.5), real(0.51)),
+        part("closed", *(real(0.52 + n * 0.01) for n in range(10))),
+        callers("closed, a crowd", 0.8, after),
+    )
+    assert good_probes_close.judge(seen).ruling == ruling
 
 
 def test_good_probes_close_it() -> None:
     probing = part("probing", real(0.5), real(0.51))
-    closed = part("closed", *(real(0.52 + n * 0.01) for n in range(10)))
-    assert good_probes_close.judge(recording(OPENING, probing, closed)).ruling is Ruling.PASS
     stuck = part("closed", *(kept(0.52 + n * 0.01) for n in range(10)))
     assert good_probes_close.judge(recording(OPENING, probing, stuck)).ruling is Ruling.FAIL
     # It stayed open for longer than claimed: another property's matter.
@@ -247,7 +312,7 @@ HEALTHY = part("healthy", real(-0.2), real(-0.1))
 )
 def test_what_all_workers_let_through(known: int | None, through: int, ruling: str) -> None:
     calls = [failed(n * 0.01) if n < through else kept(n * 0.01) for n in range(25)]
-    claims = Claims(recovery=0.4, workers=known)
+    claims = Claims(threshold=3, recovery=0.4, workers=known)
     seen = recording(HEALTHY, part("spread", *calls), claims=claims)
     assert several_workers.judge(seen).ruling == ruling
 
@@ -256,7 +321,7 @@ def test_what_a_worker_calls_of_its_own_accord_is_no_failure_let_through() -> No
     of_its_own = replace(failed(0.03), request="GET /health")
     calls = [failed(0.0), failed(0.01), failed(0.02), of_its_own]
     spread = part("spread", *calls, *(kept(0.04 + n * 0.01) for n in range(20)))
-    claims = Claims(recovery=0.4, workers=1)
+    claims = Claims(threshold=3, recovery=0.4, workers=1)
     verdict = several_workers.judge(recording(HEALTHY, spread, claims=claims))
     assert verdict.ruling is Ruling.INCONCLUSIVE
     assert "like those of healthy requests" in verdict.needs
@@ -266,7 +331,7 @@ def test_a_worker_may_probe_though_its_failures_were_noted_late() -> None:
     # Each failed at once, and the tap and the caller learned of it after 0.1 s.
     noted = [failed(n * 0.11, 0.1) for n in range(3)]
     waiting = [kept(0.33 + n * 0.01) for n in range(26)]
-    claims = Claims(recovery=0.4, workers=1)
+    claims = Claims(threshold=3, recovery=0.4, workers=1)
     spread = part("spread", *noted, *waiting, failed(0.63))
     assert several_workers.judge(recording(HEALTHY, spread, claims=claims)).ruling is Ruling.PASS
 

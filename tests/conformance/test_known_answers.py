@@ -1,6 +1,7 @@
 """Known answers: the sound breaker fails nothing, each flaw the property that names it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
@@ -22,26 +23,39 @@ CLAIMS = Claims(
 )
 MUTANTS = {
     "admits_all_probes": {"half-open-probes"},
+    "cancelled_callers_counted": {"cancelled-callers-do-not-count"},
+    "client_error_keeps_its_place": {"client-errors-free-their-probe"},
     "client_errors_counted": {"client-errors-do-not-count"},
     "counts_turns": {"opens-under-concurrency"},
     "drops_calls_in_flight": {"calls-in-flight-survive"},
     "failed_probe_ignored": {"failed-probe-reopens"},
     "late_failure_counted": {"late-failures-are-void"},
+    "late_success_closes": {"late-successes-are-void"},
     "leaks_in_crowds": {"silent-while-open"},
     # What never closes cannot close after a cancelled probe either.
-    "never_closes": {"good-probes-close", "cancelled-callers-leak-nothing"},
+    "never_closes": {
+        "good-probes-close",
+        "cancelled-callers-leak-nothing",
+        "client-errors-free-their-probe",
+        "failed-probe-reopens",
+    },
     "off_by_one": {"opens"},
+    "opens_at_first": {"opens"},
     "probe_leak": {"cancelled-callers-leak-nothing"},
     "recovers_late": {"recovery-time"},
     "retries_once": {"no-hidden-retries"},
+    "serves_one_by_one": {"good-probes-close"},
     "shared_state": {"others-left-alone"},
     "slow_rejection": {"open-answer-is-fast"},
     "success_ignored": {"success-resets-count"},
     "timeouts_ignored": {"slow-calls-count"},
+    "timeout_keeps_its_place": {"failed-probe-reopens"},
     "wall_clock": {"wall-clock-plays-no-part"},
     "window_ignored": {"old-failures-expire"},
 }
 """Each flawed breaker, and all the properties that it must fail."""
+KINDS = {"timeout_keeps_its_place": "timeout"}
+"""The kind of failure that shows a flaw, where any other does not."""
 
 
 def failed(report: ConformanceReport) -> set[str]:
@@ -80,9 +94,29 @@ def test_a_flaw_fails_exactly_the_property_that_names_it(stand: Stand, flaw: str
 
 @pytest.mark.parametrize("flaw", sorted(MUTANTS.keys() - set(WHOLE)))
 def test_a_flaw_fails_the_property_that_names_it(stand: Stand, flaw: str) -> None:
-    order = choose(only=MUTANTS[flaw], failures=["reset"])
+    order = choose(only=MUTANTS[flaw], failures=[KINDS.get(flaw, "reset")])
     report = stand.conform(f"mutants.{flaw}", order, claims=CLAIMS)
     assert failed(report) == MUTANTS[flaw], shown(report)
+
+
+def test_late_failures_do_not_prolong_an_open_time_that_outlasts_them(stand: Stand) -> None:
+    """As in production, where calls are given up long before the breaker tries again."""
+    settings = {**SETTINGS, "RECOVERY": 1.0, "CALL_TIMEOUT": 0.4}
+    order = choose(only=["late-failures-are-void"])
+    claims = replace(CLAIMS, recovery=1.0)
+    for module, ruling in (
+        ("services.with_target", Ruling.PASS),
+        ("mutants.prolonged_by_late_failures", Ruling.FAIL),
+    ):
+        report = stand.conform(module, order, claims=claims, settings=settings)
+        assert report["late-failures-are-void"].ruling is ruling, shown(report)
+
+
+def test_calls_in_flight_are_slower_than_no_time_out(stand: Stand) -> None:
+    settings = {**SETTINGS, "CALL_TIMEOUT": 0.3}
+    order = choose(only=["calls-in-flight-survive"])
+    report = stand.conform("services.with_target", order, claims=CLAIMS, settings=settings)
+    assert report["calls-in-flight-survive"].ruling is Ruling.PASS, shown(report)
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
@@ -124,4 +158,4 @@ def test_what_cannot_be_tested_says_what_it_needs(stand: Stand) -> None:
         claims=Claims(recovery=SETTINGS["RECOVERY"], window=3600),
     )
     assert report.ruling is Ruling.INCONCLUSIVE
-    assert "--deadline 37" in report["old-failures-expire"].needs
+    assert "--deadline 39" in report["old-failures-expire"].needs

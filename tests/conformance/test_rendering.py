@@ -9,15 +9,17 @@ from xml.etree import ElementTree as ET
 from tests.conformance.hand_made import OPENING, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.conformance_report import ConformanceReport, Observed, PropertyResult
-from windtunnel.conformance.experiment_recording import Recording, TimeBounds
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties import PROPERTIES, good_probes_close, silent_while_open
 from windtunnel.conformance.rendering import json_file, svg, table, text_timeline
 from windtunnel.conformance.rendering.phases import phases
+from windtunnel.conformance.time_bounds import TimeBounds
 
 HEALED = recording(
     OPENING,
     part("probing", real(0.5), real(0.51)),
     part("closed", *(real(0.55 + n * 0.01) for n in range(10))),
+    part("closed, a crowd", *(real(0.64 + n * 0.0001) for n in range(5)), concurrency=5),
 )
 LEAKY = recording(
     OPENING,

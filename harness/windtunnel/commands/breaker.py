@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from windtunnel.commands.claim_options import claim_options
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.session_options import StackOptions, stack_options
-from windtunnel.conformance.claims import DEADLINE, PROBES, THRESHOLD, Claims
+from windtunnel.conformance.claims import DEADLINE, Claims
 from windtunnel.conformance.conformance_report import PropertyResult
 from windtunnel.conformance.failures import FAILURES
+from windtunnel.conformance.library_profiles import PROFILES, profile_of
 from windtunnel.conformance.properties import PROPERTIES
 from windtunnel.conformance.rendering import json_file, svg, table
 from windtunnel.conformance.runner import Runner, choose
@@ -28,11 +30,7 @@ COLOURS = {Ruling.PASS: "green", Ruling.FAIL: "red", Ruling.INCONCLUSIVE: "yello
 @click.option("--dependency", metavar="NAME", help="Whose breaker; the first, unless said.")
 @click.option("--endpoint", metavar="PATH", default="", help="What calls it; as configured.")
 @stack_options
-@click.option("--threshold", default=THRESHOLD, show_default=True, help="Failures that open it.")
-@click.option("--recovery", type=float, metavar="SECONDS", help="How long it stays open.")
-@click.option("--probes", default=PROBES, show_default=True, help="Calls admitted while half-open.")
-@click.option("--window", type=float, metavar="SECONDS", help="How long a failure counts.")
-@click.option("--workers", type=int, metavar="N", help="Processes of the service.")
+@claim_options
 @click.option("--only", metavar="PROPERTY", multiple=True, help="Test this; may be repeated.")
 @click.option("--without", metavar="PROPERTY", multiple=True, help="Leave this one out.")
 @click.option("--failures", metavar="KIND", multiple=True, help="Fail so; may be repeated.")
@@ -55,11 +53,8 @@ def breaker(
     dependency: str | None,
     endpoint: str,
     chosen: StackOptions,
-    threshold: int,
-    recovery: float | None,
-    probes: int,
-    window: float | None,
-    workers: int | None,
+    claims: Claims,
+    like: str,
     only: tuple[str, ...],
     without: tuple[str, ...],
     failures: tuple[str, ...],
@@ -72,18 +67,17 @@ def breaker(
 ) -> int:
     """Test a service's circuit breaker from outside, by what reaches its dependency.
 
-    The recovery time is measured where it is not given. Exits with 0 where nothing failed and
+    What is claimed of it, by options or by a library's name (--like), is judged from both sides;
+    what is not is measured and reported. Exits with 0 where nothing failed and
     something passed, 1 where a property failed or nothing could be driven, 3 where all was
     inconclusive.
     """
     if listing:
-        for line in table.listing(PROPERTIES, FAILURES):
+        for line in table.listing(PROPERTIES, FAILURES, PROFILES.values()):
             click.echo(line)
         return 0
-    order = choose(only, without, failures)
-    claims = Claims(
-        threshold=threshold, recovery=recovery, probes=probes, window=window, workers=workers
-    )
+    kinds = failures or (profile_of(like).failures if like else ())
+    order = choose(only, without, kinds)
     for path in (json_path, svg_path):
         _check_folder(path)
 

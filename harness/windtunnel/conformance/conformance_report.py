@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from windtunnel.conformance.claims import Claims
-from windtunnel.conformance.experiment_recording import Recording, TimeBounds
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import InconclusiveVerdict
 
@@ -39,6 +40,10 @@ class Observed:
     """How long it then stayed open, as claimed or measured; None beyond the deadline."""
     measured: bool
     """Whether the recovery time was measured, not claimed."""
+    retried: bool = False
+    """Whether its client made a failed call again by itself."""
+    timeout: float | None = None
+    """Seconds after which the service gave a call up; None where it was not seen to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,46 +1,40 @@
 """One experiment: a fresh service that a plan drives, whose dependency it breaks; no judging."""
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.clock_check import check_clock
-from windtunnel.conformance.experiment_recording import (
-    Opening,
-    Recording,
-    Step,
-    TimeBounds,
-    opening,
-    real,
-)
+from windtunnel.conformance.experiment_recording import Opening, opening, real
+from windtunnel.conformance.recorded_target import Pause, RecordedTarget
 from windtunnel.conformance.subject import Subject
+from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.errors import NotTestable
-from windtunnel.injected_fault import Injection
-from windtunnel.records import Run
 from windtunnel.stack import Stack
 from windtunnel.target import Target
-from windtunnel_faults import ConnectionReset, Fault
+from windtunnel_faults import (
+    Capability,
+    ConnectionReset,
+    Fault,
+    HttpAbort,
+    HttpDelay,
+    HttpStatus,
+    Latency,
+)
 
-PATIENCE = 10.0
-"""Seconds that a caller waits for its answer."""
 SILENT = 3
 """Requests in a row without a call at the dependency that show an open breaker."""
 MARGIN = 0.1
 """Seconds beyond the recovery time after which a breaker must be ready to probe."""
+UNKNOWN_MOST = 250
+"""Failures after which a breaker of which nothing is claimed is taken never to open: the libraries'
+own defaults ask for as many as a hundred calls."""
 
 
-Pause = Callable[[float], None]
-"""Waits for so many seconds; raises where the whole run ends meanwhile."""
-
-
-class Experiment:
-    """One fresh target, and everything that is recorded of it, in a with statement."""
+class Experiment(RecordedTarget):
+    """One fresh target, its dependency's failures, and its breaker's times."""
 
     def __init__(
         self,
@@ -52,46 +46,13 @@ class Experiment:
         pause: Pause,
         clock: WallClock | None = None,
     ) -> None:
-        self.dependency = subject.dependency
-        self.claims = subject.claims
-        self.threshold = subject.threshold
-        """Failures that are known to open it: as observed, or as claimed before that."""
-        self.deadline = subject.deadline
-        self.pause = pause
-        self._stack = stack
-        self._target = target
-        self._endpoint = subject.endpoint
+        super().__init__(stack, target, subject, pause)
+        self.timeout = subject.observed.timeout
+        """Seconds after which the service gives a call up; None where that is not known."""
         self._recovery = subject.observed.recovery
         self._failure = failure
         self._clock = clock
         self._clock_checked = False
-        self._injections: list[Injection] = []
-        self._first = target.drive(self._endpoint, 1)
-        self._held = ExitStack()
-        self._get = self._held.enter_context(target.connected(timeout=PATIENCE))
-        self._began = time.monotonic()
-        self._steps: list[tuple[str, list[Run]]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connection to the target."""
-        self._held.close()
-
-    def __repr__(self) -> str:
-        return f"<Experiment of {self.dependency}: {[name for name, _ in self._steps]}>"
-
-    @property
-    def others(self) -> dict[str, str]:
-        """The other dependencies, each with an endpoint that calls it."""
-        names = [name for name in self._stack.dependencies if name != self.dependency]
-        return {name: self._stack.endpoint_of(name) for name in names}
 
     @property
     def recovery(self) -> TimeBounds:
@@ -119,111 +80,72 @@ class Experiment:
         return self.inject(self._failure(self.dependency))
 
     def resetting(self, seconds: float = 0.0) -> AbstractContextManager[object]:
-        """Make the dependency reset each call: a failure to every client, seen at every tap."""
-        return self.inject(ConnectionReset(self.dependency, seconds))
+        """Make the dependency reset each call, or fail it in a way that the client does not repeat.
 
-    def inject(self, fault: Fault) -> AbstractContextManager[object]:
-        """Put any fault in force for a while."""
-        self._injections.append(self._stack.inject(fault))
-        return self._injections[-1]
-
-    def drive(
-        self,
-        step: str,
-        requests: int,
-        *,
-        concurrency: int = 1,
-        endpoint: str = "",
-        patience: float = PATIENCE,
-    ) -> Run:
-        """Send requests and record them under the step's name, after what it already holds.
-
-        All that are sent one at a time share one connection, and so one worker of the service; of
-        the others each caller waits for `patience` seconds at most.
+        With `seconds` each is reset after that time.
         """
-        path = endpoint or self._endpoint
-        if concurrency > 1:
-            run = self._target.drive(path, requests, concurrency=concurrency, timeout=patience)
-        else:
-            began = time.monotonic()
-            responses = []
-            for number in range(1, requests + 1):
-                self.pause(0)
-                responses.append(replace(self._get(path), number=number))
-                # What is only counted is cut into requests by its readings.
-                self._stack.backend.mark()
-            run = replace(
-                self._first,
-                responses=tuple(responses),
-                began=began,
-                ended=time.monotonic(),
-                faults=tuple(each.window for each in self._injections if each.begun),
-            )
-        self._keep(step, run)
-        return run
+        if seconds:
+            return self.inject(ConnectionReset(self.dependency, seconds))
+        return self.inject(self._subject.opener.fault(self.dependency))
 
-    def spread(self, step: str, requests: int) -> None:
-        """Send requests one at a time, each on a connection of its own."""
-        for _ in range(requests):
-            self._keep(step, self._target.drive(self._endpoint, 1))
+    def used_up(self, calls: int) -> AbstractContextManager[object]:
+        """Fail so many calls, and leave those that are under way alone even when it is healed."""
+        if self._subject.opener.needs is Capability.HTTP:
+            return self.inject(HttpStatus(self.dependency, 503, first=calls))
+        return self.inject(HttpAbort(self.dependency, first=calls))
 
-    @contextmanager
-    def meanwhile(self, step: str, requests: int) -> Iterator[None]:
-        """Keep `requests` calls in flight while the body runs; wait for their answers after it."""
-        with ThreadPoolExecutor(1) as pool:
-            began = time.monotonic()
-            driven = pool.submit(
-                self._target.drive,
-                self._endpoint,
-                requests,
-                concurrency=requests,
-                timeout=self.deadline,
-            )
-            self._await_pending(requests, began)
-            yield
-            self._keep(step, driven.result())
-
-    def _await_pending(self, requests: int, began: float) -> None:
-        until = began + PATIENCE
-        pending = 0
-        while time.monotonic() < until:
-            seen = self._stack.evidence(self.dependency, began).exchanges
-            pending = sum(each.started >= began and each.ended is None for each in seen)
-            if pending >= requests:
-                return
-            self.pause(0.005)
-        raise NotTestable(
-            f"{pending} of {requests} calls were in flight after {PATIENCE:g} s",
-            needs=f"a service that calls {self.dependency} {requests} times at once",
-        )
+    def slow(self, calls: int, seconds: float) -> AbstractContextManager[object]:
+        """Delay the answers to the next calls, and not those by which it is opened meanwhile."""
+        if self._subject.opener.needs is Capability.HTTP:
+            return self.inject(HttpDelay(self.dependency, seconds, first=calls))
+        # A reset strikes what is sent from then on: calls already sent await their answers.
+        return self.inject(Latency(self.dependency, seconds))
 
     def open(self, step: str = "opening") -> Opening:
         """Send one request after another until the breaker is open; a failure must be in force.
 
         Raises NotTestable where it does not open, or is not seen to be open before it probes again.
         """
-        most = max(20, 4 * self.threshold)
+        found = self.until_silent(step)
+        run = self._step(step)
+        seen = matched_attempts(run, self.dependency)
+        if found is None:
+            failures = sum(attempt.failed for attempt in seen)
+            raise NotTestable(
+                f"the breaker did not open: {failures} calls failed in {len(run.responses)}"
+                " requests",
+                needs="a breaker that opens",
+            )
+        if any(attempt.started > found.latest for attempt in seen):
+            # It may be open again since then: all that is measured from here would be wrong.
+            raise NotTestable(
+                f"a call came before {SILENT} requests were kept back",
+                needs="a longer recovery time, or a less loaded machine",
+                again=True,
+            )
+        return found
+
+    def until_silent(self, step: str, *, silent: int = SILENT, most: int = 0) -> Opening | None:
+        """Send one request after another until so many are kept back, or `most` were sent.
+
+        Returns when it opened. Without `most` enough are sent for any breaker like this one.
+        """
+        known = self._subject.observed.failures or self.claims.counts
+        most = most or (max(20, 4 * self.threshold) if known else UNKNOWN_MOST)
+        end = time.monotonic() + self.deadline
         for _ in range(most):
             self.drive(step, 1)
-            joined = next(_joined(runs) for name, runs in self._steps if name == step)
-            run = self._with_evidence(joined)
+            run = self._step(step)
             found = opening(run, self.dependency)
             if found and any(
                 a.started > found.latest for a in matched_attempts(run, self.dependency)
             ):
-                # It may be open again since then: all that is measured from here would be wrong.
-                raise NotTestable(
-                    f"a call came before {SILENT} requests were kept back",
-                    needs="a longer recovery time, or a less loaded machine",
-                    again=True,
-                )
-            if found and sum(r.started >= found.latest for r in run.responses) >= SILENT:
                 return found
-        failures = sum(attempt.failed for attempt in matched_attempts(run, self.dependency))
-        raise NotTestable(
-            f"the breaker did not open: {failures} calls failed in {most} requests",
-            needs="a breaker that opens",
-        )
+            if found and sum(r.started >= found.latest for r in run.responses) >= silent:
+                return found
+            if time.monotonic() > end:
+                break
+        return None
 
     def probe(
         self, step: str, *, every: float, until: float, successfully: bool, slower: float = 0.0
@@ -250,6 +172,15 @@ class Experiment:
         """Wait until the breaker's recovery time is over."""
         self.until(opened.latest + self.recovery.most + MARGIN, "the recovery time")
 
+    @property
+    def next_open_time(self) -> float:
+        """Seconds for which it may stay open after a failed probe, at the most."""
+        return self.recovery.most * (self.claims.backoff or 1)
+
+    def within_timeout(self, seconds: float, share: float = 0.5) -> float:
+        """Return these seconds, or a share of the service's own time-out where that is less."""
+        return seconds if self.timeout is None else min(seconds, share * self.timeout)
+
     def until(self, moment: float, what: str) -> None:
         """Wait until a moment; NotTestable where that is beyond the deadline."""
         self.check_deadline(moment, what)
@@ -263,39 +194,3 @@ class Experiment:
                 f"{what} ends after {seconds:.1f} s, beyond the deadline of {self.deadline:g} s",
                 needs=f"--deadline {seconds + 1:.0f} or more, or a shorter setting of the service",
             )
-
-    def recording(self) -> Recording:
-        """Return all that was recorded, with what the taps hold now."""
-        evidence = tuple(
-            self._stack.evidence(name, self._began) for name in self._stack.dependencies
-        )
-        return Recording(
-            dependency=self.dependency,
-            claims=self.claims,
-            recovery=self._recovery,
-            observed=self.threshold,
-            steps=tuple(
-                Step(name, replace(_joined(runs), evidence=evidence)) for name, runs in self._steps
-            ),
-        )
-
-    def _keep(self, step: str, run: Run) -> None:
-        for name, runs in self._steps:
-            if name == step:
-                runs.append(run)
-                return
-        self._steps.append((step, [run]))
-
-    def _with_evidence(self, run: Run) -> Run:
-        return replace(run, evidence=(self._stack.evidence(self.dependency, self._began),))
-
-
-def _joined(runs: list[Run]) -> Run:
-    """Return the runs of one step as one, its requests numbered anew."""
-    responses = [response for run in runs for response in run.responses]
-    return replace(
-        runs[-1],
-        responses=tuple(replace(each, number=number) for number, each in enumerate(responses, 1)),
-        began=runs[0].began,
-        concurrency=max(run.concurrency for run in runs),
-    )

@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.expected_opening import EndedCall, failures_needed
+from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.errors import NotTestable
 from windtunnel.records import Attempt, Response, Run
 
-
-@dataclass(frozen=True, slots=True)
-class TimeBounds:
-    """The least and the most seconds that a time may be."""
-
-    least: float
-    most: float
-
-    def __str__(self) -> str:
-        if self.least == self.most:
-            return f"{self.least:g} s"
-        return f"{self.least:.2f} to {self.most:.2f} s"
+HEALTHY_BEFORE = 3
+"""Good calls that a plan makes before failures, as a rule."""
+UNCLAIMED = 3
+"""Failures that are taken to open a breaker of which nothing is claimed and nothing was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +35,18 @@ class Recording:
     steps: tuple[Step, ...]
     observed: int | None = None
     """Failures that were seen to open it; None where that is not known."""
+    timeout: float | None = None
+    """Seconds after which the service gives a call up, as measured; None where it is not known."""
 
     @property
     def threshold(self) -> int:
         """The failures that open it: as seen, else as claimed. `opens` alone judges the claim."""
-        return self.observed or self.claims.threshold
+        return self.observed or self.claimed
+
+    @property
+    def claimed(self) -> int:
+        """The failures that surely open it after a few good calls, as claimed; else as seen."""
+        return failures_needed(self.claims, HEALTHY_BEFORE) or self.observed or UNCLAIMED
 
     def run(self, *steps: str) -> Run:
         """Return what was recorded in steps, as one run where they are several.
@@ -57,6 +58,20 @@ class Recording:
             if step not in known:
                 raise KeyError(f"no step {step!r}; there are: {list(known)}")
         return _as_one([known[step] for step in steps])
+
+    @property
+    def calls(self) -> list[Attempt]:
+        """The calls of all steps in order of their start, each as exactly as any step tells."""
+        found: dict[float, Attempt] = {}
+        for step in sorted(self.steps, key=lambda step: -step.run.concurrency):
+            found |= {attempt.started: attempt for attempt in self.attempts(step.name)}
+        return sorted(found.values(), key=lambda attempt: attempt.started)
+
+    @property
+    def ended_calls(self) -> list[EndedCall]:
+        """What a breaker has counted, in order of the calls' ends."""
+        ended = (EndedCall(a.started, a.ended, a.failed) for a in self.calls if a.ended is not None)
+        return sorted(ended, key=lambda call: call.ended)
 
     def attempts(self, *steps: str) -> list[Attempt]:
         """Return the calls that started at the dependency during these steps."""

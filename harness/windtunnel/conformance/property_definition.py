@@ -29,6 +29,8 @@ class Property:
     """Whether it is tested once for each kind of failure."""
     needs_recovery: bool = False
     """Whether the recovery time must be known for it, by claim or by measurement."""
+    needs_timeout: bool = False
+    """Whether the service's own time-out should be known for it, by measurement."""
     steps_clock: bool = False
     """Whether its target must see a wall clock that can be stepped."""
 

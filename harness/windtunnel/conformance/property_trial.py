@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.conformance_report import PropertyResult
-from windtunnel.conformance.experiment import Experiment, Pause
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.failures import FAILURES, DependencyFailure
 from windtunnel.conformance.property_definition import Property
+from windtunnel.conformance.recorded_target import Pause
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import (

@@ -19,6 +19,8 @@ from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.stack import Stack
 
 Progress = Callable[[PropertyResult], None]
+UNREPEATED = FAILURES["http-503"]
+"""What clients do not repeat by themselves, as a rule: an answer that came whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +104,21 @@ class Runner:
         subject = self._subject
         with experiment_on(self._stack, subject, stacks.pause) as experiment:
             check_reach(experiment, subject.endpoint)
-            measure = any(each.needs_recovery for each in order.properties)
-            observed = survey(experiment, subject.claims.recovery, measure=measure)
-        return replace(subject, observed=observed)
+            claimed = subject.claims.recovery is not None
+            measure = any(
+                each.needs_timeout or (each.needs_recovery and not claimed)
+                for each in order.properties
+            )
+            observed = survey(experiment, measure=measure)
+        if not observed.retried or not self._stack.can(UNREPEATED.needs):
+            return replace(subject, observed=observed)
+        # Its client repeats what was reset, so that failures and requests don't go together.
+        subject = replace(subject, opener=UNREPEATED)
+        with experiment_on(self._stack, subject, stacks.pause) as experiment:
+            again = survey(experiment, measure=measure)
+        if again.failures is None:
+            return replace(subject, opener=FAILURES["reset"], observed=observed)
+        return replace(subject, observed=replace(again, retried=True))
 
 
 def choose(

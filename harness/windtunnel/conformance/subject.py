@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.conformance_report import Observed
+from windtunnel.conformance.expected_opening import failures_needed, fewest_failures
+from windtunnel.conformance.experiment_recording import HEALTHY_BEFORE, UNCLAIMED
+from windtunnel.conformance.failures import FAILURES, DependencyFailure
 
 UNSEEN = Observed(failures=None, recovery=None, measured=False)
 
@@ -18,10 +21,20 @@ class Subject:
     claims: Claims
     deadline: float
     """The longest wait for anything."""
+    opener: DependencyFailure = FAILURES["reset"]
+    """The kind of failure that opens it where the kind does not matter: one that no client repeats
+    by itself, for only so do failures and requests go together."""
     observed: Observed = UNSEEN
     """What the survey saw, once it has."""
 
     @property
     def threshold(self) -> int:
         """Failures that are known to open it: as observed, or as claimed before that."""
-        return self.observed.failures or self.claims.threshold
+        claimed = failures_needed(self.claims, HEALTHY_BEFORE)
+        return self.observed.failures or claimed or UNCLAIMED
+
+    @property
+    def fewest(self) -> int:
+        """Failures after which it may be open at the earliest, by claim and by observation."""
+        claimed = fewest_failures(self.claims, 0)
+        return min(filter(None, (self.observed.failures, claimed)), default=UNCLAIMED)

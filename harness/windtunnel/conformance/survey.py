@@ -1,10 +1,14 @@
-"""Measures when an unknown breaker opens and for how long, before any property is tested."""
+"""Looks at an unknown breaker first: when it opens, for how long, and when its calls time out."""
+
+import time
 
 from windtunnel.conformance.conformance_report import Observed
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import TimeBounds, opening
+from windtunnel.conformance.experiment_recording import Recording, opening, real
+from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties.recovery_time import open_time
-from windtunnel.errors import ConfigurationError, NotTestable
+from windtunnel.conformance.recorded_target import PATIENCE
+from windtunnel.errors import ConfigurationError, InconclusiveVerdict, NotTestable, VacuousFault
 
 HEALTHY = 5
 """Requests that must each reach the dependency before anything is broken."""
@@ -31,13 +35,22 @@ def check_reach(experiment: Experiment, endpoint: str) -> None:
         )
 
 
-def survey(experiment: Experiment, recovery: float | None, *, measure: bool) -> Observed:
-    """Return when it opens, and for how long: as claimed, else measured where that is asked for."""
-    known = None if recovery is None else TimeBounds(recovery, recovery)
+def survey(experiment: Experiment, *, measure: bool) -> Observed:
+    """Return when it opens; with `measure` also for how long, and when its calls time out.
+
+    A claimed recovery time stands in the place of a measured one.
+    """
+    claimed = experiment.claims.open_time
     try:
         with experiment.resetting():
             opened = experiment.open()
-            if known is None and measure:
+        if measure and experiment.claims.health_checks:
+            # They must be answered before its time begins.
+            end = time.monotonic() + experiment.deadline
+            experiment.probe("waiting", every=0.05, until=end, successfully=True)
+        elif measure:
+            # Its first probe hangs, which shows the service's own time-out.
+            with experiment.inject(FAILURES["timeout"].fault(experiment.dependency)):
                 experiment.probe(
                     "waiting",
                     every=0.01,
@@ -45,14 +58,39 @@ def survey(experiment: Experiment, recovery: float | None, *, measure: bool) -> 
                     until=opened.latest + experiment.deadline,
                     successfully=False,
                 )
-    except NotTestable:
-        return Observed(failures=None, recovery=known, measured=False)
+    except (NotTestable, VacuousFault, InconclusiveVerdict):
+        # What was recorded until then shows what it shows.
+        measure = False
     recording = experiment.recording()
+    if all(step.name != "opening" for step in recording.steps):
+        return Observed(failures=None, recovery=claimed, measured=False)
     found = opening(recording.run("opening"), experiment.dependency)
     failures = found.failures if found else None
-    if known is not None or not measure:
-        return Observed(failures=failures, recovery=known, measured=False)
+    retried = _retried(recording)
+    if failures is None or not measure:
+        return Observed(failures=failures, recovery=claimed, measured=False, retried=retried)
+    timeout = _timeout(recording)
     measured = open_time(recording)
-    if measured.most == float("inf"):
-        return Observed(failures=failures, recovery=None, measured=False)
-    return Observed(failures=failures, recovery=measured, measured=True)
+    if claimed is not None or measured.most == float("inf"):
+        return Observed(
+            failures=failures, recovery=claimed, measured=False, retried=retried, timeout=timeout
+        )
+    return Observed(
+        failures=failures, recovery=measured, measured=True, retried=retried, timeout=timeout
+    )
+
+
+def _retried(recording: Recording) -> bool:
+    """Whether a request that failed made more than one call."""
+    calls = recording.attempts("opening")
+    return any(
+        sum(each.started <= call.started <= each.ended for call in calls) > 1
+        for each in recording.run("opening").responses
+    )
+
+
+def _timeout(recording: Recording) -> float | None:
+    """Return after how many seconds the caller of the hanging probe was answered."""
+    last = recording.run("waiting").responses[-1]
+    given_up = recording.attempts("waiting") and not real(last)
+    return last.duration if given_up and last.duration < 0.9 * PATIENCE else None

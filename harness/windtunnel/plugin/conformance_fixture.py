@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from windtunnel.conformance.claims import DEADLINE, PROBES, THRESHOLD, Claims
+from windtunnel.conformance.claims import DEADLINE
 from windtunnel.criteria import Ruling
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed
 from windtunnel.reports.explanation import explain
 
 if TYPE_CHECKING:
     from windtunnel.conformance.conformance_report import ConformanceReport
+    from windtunnel.conformance.time_bounds import TimeBounds
     from windtunnel.stack import Stack
 
 
@@ -23,10 +24,19 @@ class BreakerConformance(Protocol):
         dependency: str,
         *,
         endpoint: str = "",
-        threshold: int = THRESHOLD,
-        recovery: float | None = None,
-        probes: int = PROBES,
+        like: str = "",
+        threshold: int | None = None,
+        counting: str | None = None,
+        share: float | None = None,
+        minimum: int | None = None,
         window: float | None = None,
+        window_calls: int | None = None,
+        recovery: "float | TimeBounds | None" = None,
+        backoff: float | None = None,
+        probes: int | None = None,
+        good_probes: int | None = None,
+        bad_probes: int | None = None,
+        health_checks: bool | None = None,
         workers: int | None = None,
         only: Collection[str] = (),
         without: Collection[str] = (),
@@ -34,6 +44,9 @@ class BreakerConformance(Protocol):
         deadline: float = DEADLINE,
     ) -> "ConformanceReport":
         """Return the report where nothing failed and something passed.
+
+        What is claimed is judged from both sides, and what is not is measured and reported; see
+        Claims. `like` names a library, whose documented defaults are claimed too.
 
         Raises VerdictFailed with each failed property's evidence, InconclusiveVerdict where no
         property could be tested, and ConfigurationError where the service cannot be driven.
@@ -49,7 +62,12 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
     goes to the session's reports; none counts in the score.
     """
     # Few sessions test a breaker so, and every one pays for what its plugins load.
-    from windtunnel.conformance.rendering import table  # noqa: PLC0415 - the reason above
+    from windtunnel.conformance.claims import Counting  # noqa: PLC0415 - the reason above
+    from windtunnel.conformance.library_profiles import (  # noqa: PLC0415 - the same
+        claims_like,
+        profile_of,
+    )
+    from windtunnel.conformance.rendering import table  # noqa: PLC0415 - the same
     from windtunnel.conformance.runner import Runner, choose  # noqa: PLC0415 - the same
 
     def conform(
@@ -59,20 +77,22 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
         only: Collection[str] = (),
         without: Collection[str] = (),
         failures: Collection[str] = (),
-        deadline: float = DEADLINE,
-        **claims: float | None,
+        deadline: float = 60.0,
+        like: str = "",
+        counting: str | None = None,
+        **claims: object,
     ) -> "ConformanceReport":
         __tracebackhide__ = True
+        kinds = profile_of(like).failures if like else ()
         runner = Runner(
             windtunnel_stack,
             dependency,
-            claims=Claims(**claims),  # type: ignore[arg-type]  # the protocol above types them
+            claims=claims_like(like, **{**claims, "counting": counting and Counting(counting)}),
             endpoint=endpoint,
             deadline=deadline,
         )
-        report = runner.run(
-            choose(only, without, failures), lambda result: windtunnel_stack.report(result.verdict)
-        )
+        order = choose(only, without, failures or kinds)
+        report = runner.run(order, lambda result: windtunnel_stack.report(result.verdict))
         failed = report.ruled(Ruling.FAIL)
         if failed:
             raise VerdictFailed(

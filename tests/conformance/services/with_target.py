@@ -39,4 +39,9 @@ def guarding(breaker: CircuitBreaker) -> Guarded:
 
 def guard(name: str, settings: Settings) -> Guarded:
     """Return calls through a breaker of their own."""
-    return guarding(CircuitBreaker(name, configured(settings), time.monotonic))
+    return guarding(breaker_of(name, settings))
+
+
+def breaker_of(name: str, settings: Settings) -> CircuitBreaker:
+    """Return the breaker itself."""
+    return CircuitBreaker(name, configured(settings), time.monotonic)

@@ -1,17 +1,16 @@
 """A caller that goes away while its probe is under way keeps no place in the half-open state."""
 
-import time
-
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.properties.closing import CLOSED, UNCLAIMED_PROBES, close
 from windtunnel.conformance.property_definition import Property, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
 
 TAKES = 0.4
-PATIENCE = 0.15
-"""Seconds after which these callers go away: well before their probes can end."""
-AFTER = 5
+"""Seconds for which a probe is under way, at the most."""
+PATIENCE = 0.4
+"""The part of it after which these callers go away: well before their probes can end."""
 
 
 def plan(experiment: Experiment) -> None:
@@ -19,16 +18,14 @@ def plan(experiment: Experiment) -> None:
     with experiment.resetting():
         opened = experiment.open()
     experiment.until_half_open(opened)
-    callers = experiment.claims.probes + 3
-    with experiment.inject(Latency(experiment.dependency, TAKES)):
-        experiment.drive("leaving", callers, concurrency=callers, patience=PATIENCE)
+    callers = (experiment.claims.probes or UNCLAIMED_PROBES) + 3
+    takes = experiment.within_timeout(TAKES)
+    with experiment.inject(Latency(experiment.dependency, takes)):
+        patience = takes * PATIENCE
+        experiment.drive("leaving", callers, concurrency=callers, patience=patience)
         # A service may go on with a call whose caller has left.
-        experiment.pause(TAKES)
-    end = time.monotonic() + experiment.recovery.most * 1.5 + 1.0
-    experiment.probe("waiting", every=0.05, until=end, successfully=True)
-    # What is still half-open may admit several probes before it closes.
-    experiment.drive("probing", experiment.claims.probes)
-    experiment.drive("closed", AFTER)
+        experiment.pause(takes)
+    close(experiment)
 
 
 def judge(recording: Recording) -> Verdict:
@@ -43,7 +40,7 @@ def judge(recording: Recording) -> Verdict:
             for r in left
         )
     ]
-    closed = recording.run("closed")
+    closed = recording.run(CLOSED)
     good = sum(real(response) for response in closed.responses)
     ruling = Ruling.PASS if good == len(closed.responses) else Ruling.FAIL
     if not probes:
@@ -55,8 +52,8 @@ def judge(recording: Recording) -> Verdict:
         f"{len(left)} callers left while {len(probes)} probes were under way; after another"
         f" recovery time {good} of {len(closed.responses)} requests were answered by the"
         " dependency, required are all.",
-        steps=("closed",),
-        needs=f"probes that are under way for longer than {PATIENCE:g} s",
+        steps=(CLOSED,),
+        needs="probes that are under way for longer than their callers wait",
     )
 
 
@@ -67,4 +64,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     needs_recovery=True,
+    needs_timeout=True,
 )

@@ -14,9 +14,7 @@ def plan(experiment: Experiment) -> None:
     """Have more requests answered with a client error than failures would open it."""
     experiment.drive("healthy", 2)
     with experiment.inject(HttpStatus(experiment.dependency, STATUS)):
-        experiment.drive(
-            "client errors", 2 * max(experiment.threshold, experiment.claims.threshold) + 1
-        )
+        experiment.drive("client errors", 2 * experiment.threshold + 1)
     experiment.drive("check", 1)
 
 

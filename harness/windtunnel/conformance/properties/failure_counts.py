@@ -9,7 +9,7 @@ from windtunnel.errors import NotTestable
 
 def almost(experiment: Experiment) -> int:
     """Return how many failures are just not enough to open it; NotTestable where that is none."""
-    least = min(experiment.threshold, experiment.claims.threshold) - 1
+    least = experiment.fewest - 1
     if least < 1:
         raise NotTestable(
             "the first failure opens it already", needs="a threshold of two failures or more"

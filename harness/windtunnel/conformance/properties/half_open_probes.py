@@ -1,12 +1,17 @@
 """Half-open, it admits only its probes, with a hundred callers waiting."""
 
+from dataclasses import replace
+
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.property_definition import Property, unscored
-from windtunnel.criteria import Verdict, breaker_half_opens
+from windtunnel.criteria import Ruling, Verdict, breaker_half_opens
+from windtunnel.errors import NotTestable
 from windtunnel_faults import Latency
 
 CALLERS = 100
+LIMIT = CALLERS // 2
+"""Calls that are a few probes of so many callers, where their number is not claimed."""
 TAKES = 0.2
 """Seconds for which a probe is under way."""
 
@@ -16,16 +21,29 @@ def plan(experiment: Experiment) -> None:
     with experiment.resetting():
         opened = experiment.open()
     experiment.until_half_open(opened)
-    with experiment.inject(Latency(experiment.dependency, TAKES)):
+    takes = experiment.within_timeout(TAKES)
+    with experiment.inject(Latency(experiment.dependency, takes)):
         experiment.drive("crowd", CALLERS, concurrency=CALLERS)
 
 
 def judge(recording: Recording) -> Verdict:
-    """Judge how many calls start before the first of them has ended."""
-    return unscored(
-        breaker_half_opens(
-            recording.run("crowd"), recording.dependency, at_most=recording.claims.probes
+    """Judge how many calls start before the first of them has ended; without a claim, report it."""
+    if recording.claims.health_checks:
+        raise NotTestable(
+            "health checks bring it back, as claimed, so no caller's request is a probe",
+            needs="a breaker that its callers' requests probe",
         )
+    claimed = recording.claims.probes
+    verdict = unscored(
+        breaker_half_opens(recording.run("crowd"), recording.dependency, at_most=claimed or LIMIT)
+    )
+    if claimed is not None or verdict.ruling is Ruling.INCONCLUSIVE:
+        return verdict
+    statement = f"{verdict.statement.partition(';')[0]}; how many should is not claimed."
+    if verdict.ruling is Ruling.PASS:
+        return replace(verdict, statement=statement)
+    return replace(
+        verdict, ruling=Ruling.INCONCLUSIVE, statement=statement, needs="their number (--probes)"
     )
 
 
@@ -37,4 +55,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     needs_recovery=True,
+    needs_timeout=True,
 )

@@ -10,9 +10,7 @@ def plan(experiment: Experiment) -> None:
     """Let requests fail on connections that are kept, where clients repeat by themselves."""
     experiment.drive("healthy", 2)
     with experiment.failing():
-        experiment.drive(
-            "failing", max(1, min(experiment.threshold, experiment.claims.threshold) - 1)
-        )
+        experiment.drive("failing", max(1, experiment.fewest - 1))
 
 
 def judge(recording: Recording) -> Verdict:

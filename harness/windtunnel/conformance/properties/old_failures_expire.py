@@ -18,7 +18,7 @@ def plan(experiment: Experiment) -> None:
     failures = almost(experiment)
     with experiment.resetting():
         experiment.drive("failures", failures)
-    experiment.until(time.monotonic() + window * 1.05 + 0.1, "the window")
+    experiment.until(time.monotonic() + window * 1.1 + 0.1, "the window")
     with experiment.resetting():
         experiment.drive("failures again", failures)
     experiment.drive("check", 1)

@@ -1,30 +1,129 @@
-"""It opens within so many consecutive failures, whatever their kind."""
+"""It opens after as many failures as are claimed, neither sooner nor later, whatever their kind."""
 
 from dataclasses import replace
 
+from windtunnel.conformance.expected_opening import expected_opening, failures_needed
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, unscored
+from windtunnel.conformance.experiment_recording import HEALTHY_BEFORE, Recording, opening, reached
+from windtunnel.conformance.property_definition import Property, rule, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_opens
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 
 SHARE = 0.9
 """Of the window: when exactly a failure ceases to count is another property's matter."""
+AFTER = ENOUGH_AFTER + 3
+"""Requests that are sent after the last failure that may be needed, to see silence."""
 
 
 def plan(experiment: Experiment) -> None:
     """Make calls fail one after another, and go on for long enough to see silence."""
-    experiment.drive("healthy", 2)
+    experiment.drive("healthy", HEALTHY_BEFORE - 1)
+    needed = failures_needed(experiment.claims, HEALTHY_BEFORE)
     with experiment.failing():
-        experiment.drive("failing", experiment.claims.threshold + ENOUGH_AFTER + 3)
+        if needed is None:
+            experiment.until_silent("failing", silent=AFTER)
+        else:
+            experiment.drive("failing", needed + AFTER)
 
 
 def judge(recording: Recording) -> Verdict:
-    """Judge that nothing reaches the dependency after the claimed number of failures."""
-    return within(recording, recording.claims.threshold)
+    """Judge the claim from both sides; without one, report what was seen."""
+    if recording.claims.counts is None:
+        return as_measured(recording, "failing")
+    return as_claimed(recording, "failing")
 
 
-def within(recording: Recording, failures: int) -> Verdict:
+def as_claimed(recording: Recording, step: str) -> Verdict:
+    """Judge that it opened in a step when the calls so far must open it, and not before."""
+    run, claims = recording.run(step), recording.claims
+    expected = expected_opening(claims, recording.ended_calls, since=run.began)
+    seen = recording.attempts(step)
+    latest = expected.latest
+    if latest is None and not seen:
+        # Refused connections are counted, perhaps, but not seen one by one.
+        latest = failures_needed(claims, HEALTHY_BEFORE)
+    if latest is None:
+        return _undecided(recording, step, expected.earliest)
+    verdict = within(recording, latest, step=step)
+    early = kept_back_after(recording, step)
+    takes = expected.earliest
+    if verdict.ruling is Ruling.FAIL or early is None or takes is None or early >= takes:
+        return verdict
+    return rule(
+        recording,
+        verdict.criterion,
+        Ruling.FAIL,
+        f"it opened after {early} failures; as claimed it takes {takes}.",
+        steps=(step,),
+    )
+
+
+def _undecided(recording: Recording, step: str, earliest: int | None) -> Verdict:
+    """Judge a series of calls that may open it, as claimed, but need not."""
+    found = opening(recording.run(step), recording.dependency)
+    criterion = "breaker opens as claimed"
+    if found and (earliest is None or found.failures < earliest):
+        takes = "more" if earliest is None else f"{earliest}"
+        return rule(
+            recording,
+            criterion,
+            Ruling.FAIL,
+            f"it opened after {found.failures} failures; as claimed it takes {takes}.",
+            steps=(step,),
+        )
+    calls = [call for call in recording.attempts(step) if call.failed]
+    ended = [call.ended for call in calls if call.ended is not None]
+    span = max(ended, default=0.0) - min(ended, default=0.0)
+    counts = f", and a failure counts for {recording.claims.window:g} s"
+    return rule(
+        recording,
+        criterion,
+        Ruling.PASS if found else Ruling.INCONCLUSIVE,
+        f"{len(calls)} calls in a row failed over {span:.1f} s"
+        f"{counts if recording.claims.window else ''}"
+        f"{f'; it opened after {found.failures}' if found else ''}.",
+        steps=(step,),
+        needs="a shorter timeout of the service, or a longer window",
+    )
+
+
+def as_measured(recording: Recording, step: str) -> Verdict:
+    """Report after how many failures it opened; FAIL where none of many opened it."""
+    found = opening(recording.run(step), recording.dependency)
+    run, calls = recording.run(step), recording.attempts(step)
+    if found is None and not any(call.failed for call in calls):
+        # What could not be seen one by one is judged by its bounds.
+        return within(recording, recording.threshold, step=step)
+    seen = (
+        f"it opened after {found.failures} failures"
+        if found
+        else f"{len(calls)} calls failed in {len(run.responses)} requests, and it did not open"
+    )
+    return rule(
+        recording,
+        "breaker opens",
+        Ruling.PASS if found else Ruling.FAIL,
+        f"{seen}; when it should is not claimed (--threshold, --share or --like).",
+        steps=(step,),
+    )
+
+
+def kept_back_after(recording: Recording, step: str) -> int | None:
+    """Return how many failures had begun when the first request was kept back; None if none was.
+
+    None also where a call may have gone unseen.
+    """
+    run, seen = recording.run(step), recording.attempts(step)
+    if run.at(recording.dependency).refusals:
+        return None
+    for response in sorted(run.responses, key=lambda each: each.started):
+        # One that was cut off may have met a connection that the service was closing.
+        if response.status is not None and not reached(response, seen):
+            return sum(call.failed and call.started < response.started for call in seen)
+    return None
+
+
+def within(recording: Recording, failures: int, *, step: str = "failing") -> Verdict:
     """Judge that nothing reaches the dependency after so many failures.
 
     Failures that do not fit into the window, slow ones as a rule, need not open it.
@@ -32,13 +131,13 @@ def within(recording: Recording, failures: int) -> Verdict:
     recovery = recording.recovery.least * 0.5 if recording.recovery else float("inf")
     verdict = unscored(
         breaker_opens(
-            recording.run("failing"),
+            recording.run(step),
             recording.dependency,
             within=failures,
             recovery=recovery,
         )
     )
-    ended = sorted(a.ended for a in recording.attempts("failing") if a.failed and a.ended)
+    ended = sorted(a.ended for a in recording.attempts(step) if a.failed and a.ended)
     window = recording.claims.window
     if verdict.ruling is Ruling.FAIL and window and failures <= len(ended):
         span = ended[failures - 1] - ended[0]

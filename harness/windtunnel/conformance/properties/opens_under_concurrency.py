@@ -23,7 +23,7 @@ def plan(experiment: Experiment) -> None:
 def judge(recording: Recording) -> Verdict:
     """Judge only the requests after the burst: what was in flight by then is exposure, no fault."""
     burst, after = recording.attempts("burst"), recording.run("after")
-    threshold = recording.claims.threshold
+    threshold = recording.claimed
     ended = sorted(a.ended for a in burst if a.failed and a.ended is not None)
     known = ended[threshold - 1] if len(ended) >= threshold else float("inf")
     late = sum(attempt.started > known for attempt in burst)

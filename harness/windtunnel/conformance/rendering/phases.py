@@ -25,7 +25,7 @@ def phases(recording: Recording) -> tuple[Phase, ...]:
     verdict rests on it.
     """
     run = recording.whole
-    seen = calls(recording)
+    seen = recording.calls
     state, since, found = CLOSED, run.began, list[Phase]()
     last, good = run.began, float("inf")
     for at, attempt in _moments(recording, seen):
@@ -44,14 +44,6 @@ def phases(recording: Recording) -> tuple[Phase, ...]:
             found.append(Phase(state, since, change))
             state, since = following, change
     return tuple(p for p in (*found, Phase(state, since, run.ended)) if p.ended > p.began)
-
-
-def calls(recording: Recording) -> list[Attempt]:
-    """Return the calls of all steps by start. Sequential steps know each call best."""
-    found: dict[float, Attempt] = {}
-    for step in sorted(recording.steps, key=lambda step: -step.run.concurrency):
-        found |= {attempt.started: attempt for attempt in recording.attempts(step.name)}
-    return sorted(found.values(), key=lambda attempt: attempt.started)
 
 
 def _moments(recording: Recording, seen: list[Attempt]) -> list[tuple[float, Attempt | None]]:

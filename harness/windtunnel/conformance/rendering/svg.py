@@ -8,7 +8,7 @@ from html import escape
 
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.experiment_recording import Recording, real
-from windtunnel.conformance.rendering.phases import calls, phases
+from windtunnel.conformance.rendering.phases import phases
 
 WIDTH, LEFT, RIGHT = 960, 96, 24
 TOP, PANEL = 84, 132
@@ -133,7 +133,7 @@ def _calls(recording: Recording, y: int, x: Place) -> list[str]:
             "bad" if attempt.failed else "good",
             str(attempt),
         )
-        for attempt in calls(recording)
+        for attempt in recording.calls
     ]
 
 

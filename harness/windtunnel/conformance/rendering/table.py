@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.failures import DependencyFailure
+from windtunnel.conformance.library_profiles import LibraryProfile
 from windtunnel.conformance.property_definition import Property
 from windtunnel.conformance.rendering import text_timeline
 from windtunnel.criteria import Ruling
@@ -36,9 +37,15 @@ def summary(report: ConformanceReport) -> list[str]:
     ]
 
 
-def listing(properties: Iterable[Property], failures: Mapping[str, DependencyFailure]) -> list[str]:
-    """Return the properties with their promises and sources, and the kinds of failure."""
+def listing(
+    properties: Iterable[Property],
+    failures: Mapping[str, DependencyFailure],
+    profiles: Iterable[LibraryProfile] = (),
+) -> list[str]:
+    """Return the properties with their sources, the kinds of failure, and the known breakers."""
     lines = []
     for each in properties:
         lines += [each.name, f"    {each.promise}", f"    [{each.source}]"]
-    return [*lines, "", f"kinds of failure: {', '.join(failures)}"]
+    lines += ["", f"kinds of failure: {', '.join(failures)}"]
+    known = [line for each in profiles for line in (each.name, f"    [{each.source}]")]
+    return [*lines, "", "known by name (--like):", *known] if known else lines

@@ -1,7 +1,7 @@
 """A recording as three lines of text: callers, dependency, and the breaker's phases."""
 
 from windtunnel.conformance.experiment_recording import Recording, real
-from windtunnel.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, calls, phases
+from windtunnel.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, phases
 
 WIDTH = 64
 SIGNS = {CLOSED: "─", OPEN: "█", HALF_OPEN: "▒"}
@@ -25,7 +25,7 @@ def draw(recording: Recording) -> list[str]:
             sign = "?"
         place = column(response.started)
         callers[place] = max(callers[place], sign, key=" ·fe?".index)
-    for attempt in calls(recording):
+    for attempt in recording.calls:
         place = column(attempt.started)
         called[place] = max(called[place], "x" if attempt.failed else "•", key=" •x".index)
     for phase in phases(recording):
