@@ -26,7 +26,7 @@ def probability(a: float, b: float, x: float) -> float:
 def quantile(a: float, b: float, share: float) -> float:
     """Return the value that a Beta(a, b) variable stays at or below with probability `share`."""
     low, high = 0.0, 1.0
-    # The interval is halved until floating-point numbers cannot tell its ends apart.
+    # The interval is halved until floating-point numbers cannot separate its ends.
     while True:
         middle = (low + high) / 2
         if not low < middle < high or high - low <= _ACCURACY * high:

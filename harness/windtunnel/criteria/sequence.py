@@ -100,7 +100,7 @@ def _lower(played: "np.ndarray[Any, Any]", spreads: "np.ndarray[Any, Any]", leve
     while refuted(low) < 0:
         step *= 2
         low -= step
-    # The score only grows: one zero lies between. 60 halvings leave no gap that could be told.
+    # The score only grows: one zero lies between. 60 halvings leave no gap that a float can show.
     for _ in range(60):
         middle = (low + high) / 2
         if high - low <= 1e-12:

@@ -33,8 +33,8 @@ class Direction:
     ) -> None:
         """Make a direction that is closed until it has a sink.
 
-        `arrived` takes what does not go straight through, and is to feed it. `delivered` takes what
-        is written after that, and `finish` what is to follow it.
+        `arrived` takes each chunk that does not go straight through, and must feed it. `delivered`
+        takes what is written of them, and `finish` the action that follows.
         """
         self.pipeline = Pipeline()
         self.source: asyncio.Transport | None = None
@@ -107,7 +107,7 @@ class Direction:
         self.deliver()
 
     def put(self, chunks: list[Chunk]) -> None:
-        """Take parcels with times of their own."""
+        """Take chunks that already have their due times."""
         self.pipeline.put(chunks, monotonic())
         self.deliver()
 
@@ -136,7 +136,7 @@ class Direction:
         self._wait(self.pipeline.next())
 
     def go_on(self) -> None:
-        """Deliver what was held up, if anything is."""
+        """Deliver what was held back, if anything was."""
         if self._paused or self.pipeline.size:
             self.deliver()
 
@@ -156,7 +156,7 @@ class Direction:
         return False
 
     def _wait(self, at: float | None) -> None:
-        """Let the next parcel be delivered when it is due, and no more come than can be held."""
+        """Deliver the next chunk when it is due. Pause the source while too much waits."""
         # What waits for the sink to be connected takes memory too.
         overfull = self.regulate()
         if self.sink is not None:
@@ -186,7 +186,7 @@ class Direction:
     def regulate(self) -> bool:
         """Pause the source while too much waits, and resume it afterwards.
 
-        Return whether what else it fills holds too much.
+        Return whether the other direction, which this one fills, holds too much.
         """
         overfull = self._is_overfull()
         pause = overfull or self._sink_full or self.pipeline.size > HIGH_WATER

@@ -27,7 +27,7 @@ class Subscription:
 
     queue: asyncio.Queue[ProxyEvent | None] = field(default_factory=asyncio.Queue)
     dropped: int = 0
-    """Events that are missing after all that wait; not published yet."""
+    """Events dropped after those that wait, and not yet published as missing."""
     _dropped_at: float = 0.0
 
     async def next(self) -> ProxyEvent | None:
@@ -47,7 +47,7 @@ class Subscription:
         self.queue.put_nowait(event)
 
     def _publish_dropped(self) -> None:
-        """Publish what is missing where it is missing; for this there is always room."""
+        """Publish how many events are missing, at their place. There is always room for this."""
         if self.dropped:
             event = ProxyEvent("dropped", self._dropped_at, {"events": self.dropped})
             self.queue.put_nowait(event)

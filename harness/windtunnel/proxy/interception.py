@@ -10,11 +10,11 @@ from windtunnel.toxics.connection_toxic import AnswerPart, ExchangeMediator, Exc
 
 
 class Interception:
-    """A connection's toxics on exchanges. Without any, bytes pass by without being looked at."""
+    """A connection's toxics on exchanges. Without any, bytes pass unread."""
 
     def __init__(self, upstream: Direction, downstream: Direction) -> None:
         self.settled = True
-        """Whether the mediator is as the toxics need it."""
+        """Whether there is a mediator exactly if the toxics need one."""
         self._upstream = upstream
         self._downstream = downstream
         self._toxics: list[ExchangeToxic] = []
@@ -39,7 +39,10 @@ class Interception:
             self._mediator.use(toxics)
 
     def settle(self, observer: TrafficObserver) -> None:
-        """Begin or end; only while no exchange is under way can a request's place be known."""
+        """Make or drop the mediator, once no exchange is under way.
+
+        Only then is the next request's place on the connection known.
+        """
         if not observer.idle:
             return
         self.settled = True

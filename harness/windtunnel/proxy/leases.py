@@ -10,7 +10,7 @@ from windtunnel.timers import TimerHandle, Timers
 
 LOG = logging.getLogger(__name__)
 OVERSLEPT = 0.5
-"""Seconds by which a timer may be late before this process must have been stopped meanwhile."""
+"""Seconds. A timer that is later than this means that the process was stopped meanwhile."""
 REMEMBERED = 1000
 
 

@@ -113,7 +113,7 @@ class Link:
         self.dependency = Side(self, Ending.DEPENDENCY, self.downstream.receive)
         self._dial: asyncio.Task[None] | None = None
         self.dial: Dial | None = None
-        """What reaches the dependency, where it is not done straight."""
+        """How to connect to the dependency. None connects directly."""
         self._reached = False
         self._ended = False
         self._eofs: set[Ending] = set()
@@ -165,7 +165,7 @@ class Link:
         await asyncio.get_running_loop().create_connection(lambda: side, host, port)
 
     def _let_pass(self) -> None:
-        """Let pass straight what no toxic on exchanges has to look at."""
+        """Let bytes go straight through in each direction that no toxic on exchanges reads."""
         observer, interception = self._observer, self.interception
         self.upstream.let_pass(observer.received if interception.settled else None)
         self.downstream.let_pass(None if interception.active else observer.answered)
@@ -191,7 +191,7 @@ class Link:
         direction.feed(b"", time.monotonic(), Action.EOF)
 
     def full(self, side: Side, *, full: bool) -> None:
-        """Hold back what writes to this side."""
+        """Pause or resume the direction that writes to this side."""
         (self.downstream if side is self.target else self.upstream).sink_is_full(full=full)
 
     def lost(self, side: Side, *, reset: bool) -> None:
@@ -249,7 +249,7 @@ class Link:
 
 
 def _nobody(data: bytes, now: float) -> None:
-    """Hear of what went on to the dependency: the exchanges are found in what came."""
+    """Ignore what was written to the dependency: exchanges are read where bytes arrive."""
 
 
 def _current() -> asyncio.Task[object] | None:

@@ -19,7 +19,7 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class ProxyBody:
-    """A proxy as it is asked for; None is what was not given."""
+    """A proxy as a client asks for it. Fields that were not given are None."""
 
     name: str | None = None
     listen: str | None = None
@@ -31,7 +31,7 @@ class ProxyBody:
 
     @classmethod
     def of(cls, value: object) -> "ProxyBody":
-        """Return what a JSON value asks for; ApiError where it is none of a proxy."""
+        """Return the proxy in a JSON value; ApiError where it holds none."""
         given = _object(value)
         protocol = _protocol(given)
         enabled = given.get("enabled")
@@ -58,7 +58,7 @@ class ProxyBody:
 
 @dataclass(frozen=True, slots=True)
 class ToxicBody:
-    """A toxic as it is asked for; None is what was not given."""
+    """A toxic as a client asks for it. Fields that were not given are None."""
 
     name: str | None
     kind: ToxicKind
@@ -94,13 +94,13 @@ class ToxicBody:
 
     @property
     def label(self) -> str:
-        """The toxic's name, or the one that it gets without."""
+        """The toxic's name, or the default name."""
         return self.name or f"{self.kind.name}_{self.stream}"
 
 
 @dataclass(frozen=True, slots=True)
 class ToxicChange:
-    """What is asked to be changed of a toxic; None is what was not given."""
+    """A change of a toxic. Fields that were not given are None."""
 
     toxicity: float | None
     attributes: Mapping[str, Any]

@@ -30,9 +30,9 @@ from windtunnel.timers import Timers
 LOG = logging.getLogger(__name__)
 FILES_PER_CONNECTION = 2
 MANY_FILES = 2**20
-"""Asked for where the system sets no limit: it refuses to be asked for no limit."""
+"""The limit that is asked for where the system has none. It refuses an unlimited one."""
 FILES_OF_OUR_OWN = 128
-"""Open files that connections leave for everything else."""
+"""Open files that are reserved for everything but connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def _room(wanted: int | None) -> int:
 
 
 def _tune_collector() -> None:
-    """Look for cyclic garbage seldom: a search through all records would hold traffic up."""
+    """Collect cyclic garbage seldom: a search through all records would delay traffic."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

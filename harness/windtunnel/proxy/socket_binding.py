@@ -21,8 +21,8 @@ async def resolve(host: str, port: int) -> tuple[socket.AddressFamily, str, int]
 async def bind(host: str, port: int) -> socket.socket:
     """Return a socket that is bound and does not listen yet; OSError where it cannot be had.
 
-    Port 0 takes a free one that connections are not given: while a fault keeps the proxy from
-    listening, its clients go on trying to connect there.
+    Port 0 takes a free port from outside the range of connections: clients go on trying to connect
+    there while a fault keeps the proxy from listening.
     """
     family, address, _ = await resolve(host, port)
     if port:

@@ -26,7 +26,7 @@ class ConnectionToxic(Protocol):
         ...
 
     def let_go(self) -> None:
-        """Let go on what it holds back outside of a pipeline: it was changed or removed."""
+        """Release what it holds outside of a pipeline, because it was changed or removed."""
         ...
 
 
@@ -40,11 +40,11 @@ class ByteToxic:
     defaults: ClassVar[Mapping[str, int]] = {}
     closes_on_removal: ClassVar[bool] = False
     only_new: ClassVar[bool] = False
-    """Whether connections that were open before the toxic came are spared."""
+    """Whether connections that were open before the toxic are spared."""
     counts_from_its_coming: ClassVar[bool] = False
-    """Whether a connection that is older than the toxic counts as opened when the toxic came."""
+    """Whether an older connection counts as opened when the toxic was added."""
     touches_all: ClassVar[bool] = True
-    """Whether it alters whatever it gets; otherwise it records itself when it has."""
+    """Whether it alters every chunk. Otherwise it sets `touched` itself."""
 
     def __init__(self, attributes: Mapping[str, int], chance: random.Random, opened: float) -> None:
         self.attributes = attributes
@@ -53,7 +53,7 @@ class ByteToxic:
         self.opened = opened
         self.stream: Stream = "downstream"
         self.activity = Activity()
-        """Of the connection that this is on, once it is."""
+        """The connection's, once the toxic is on one."""
         self.touched: float | None = None
         """When it last saw traffic."""
 
@@ -67,23 +67,23 @@ class ByteToxic:
         return f"{negative[0]} must not be negative" if negative else ""
 
     def pass_on(self, chunk: Chunk) -> list[Chunk]:
-        """Return what becomes of a chunk."""
+        """Return the chunks that a chunk becomes."""
         raise NotImplementedError
 
     @property
     def holds(self) -> bool:
-        """Whether something may wait because of it, which goes when it is changed or removed."""
+        """Whether chunks may wait because of it. They go when it is changed or removed."""
         return True
 
     def release(self, now: float) -> None:
-        """Forget what was planned for later than `now`: everything that waits goes at once."""
+        """Forget plans for later than `now`: all that waits goes at once."""
 
     def wake(self) -> float | None:
         """Return when `woken` wants to be called if no chunk comes before, or None."""
         return None
 
     def woken(self, now: float) -> list[Chunk]:
-        """Return what this toxic sends of itself at the time it asked for."""
+        """Return chunks that the toxic itself sends at the time it asked for."""
         return []
 
     # TLS that ends at the proxy: the handshake's bytes go through no pipeline.
@@ -150,15 +150,15 @@ class ExchangeMediator(Protocol):
         ...
 
     def use(self, toxics: Sequence["ExchangeToxic"]) -> None:
-        """Let these toxics, and no others, strike; one that is left out does no more."""
+        """Let these toxics strike, and no others."""
         ...
 
     def request(self, data: bytes, now: float) -> tuple[bytes, Sequence[AnswerPart]]:
-        """Return what the dependency shall get of this, and the answers that need no asking."""
+        """Return the bytes for the dependency, and answers that need no dependency."""
         ...
 
     def answer(self, data: bytes, now: float) -> Sequence[AnswerPart]:
-        """Return what the target shall get of this, and the answers whose turn comes with it."""
+        """Return the bytes for the target, and answers whose turn comes with them."""
         ...
 
 
@@ -190,7 +190,7 @@ class HandshakeToxic(ConnectionToxic, Protocol):
 
     name: str
     on_let_go: Callable[[], None]
-    """Called when it is changed or taken away: a handshake that it holds goes on."""
+    """Called when it is changed or removed: a handshake that it holds goes on."""
 
     @property
     def fault(self) -> str:

@@ -10,7 +10,7 @@ from windtunnel.toxics.toxic_kind import Strike, ToxicKind, Value
 class ListenerToxicKind(ToxicKind):
     """A kind that turns new connections away while live ones go on, unless it cuts them.
 
-    It has no attributes, and is nothing to a connection: what it turns away never becomes one.
+    It has no attributes, and no toxic on a connection: what it turns away never becomes one.
     """
 
     def __init__(self, name: str, posture: ListenerPosture, *, cuts_live: bool = False) -> None:
@@ -28,10 +28,10 @@ class ListenerToxicKind(ToxicKind):
         return ""
 
     def toxicity_mistake(self, toxicity: float) -> str:
-        """Return what is wrong where it is to spare some connections."""
+        """Return what is wrong with a toxicity that would spare some connections."""
         if toxicity == 1:
             return ""
         return f"toxicity of {self.name} must be 1: the system turns connections away, unseen by us"
 
     def strike(self, strike: Strike) -> None:
-        """Be nothing to a connection that was accepted."""
+        """Return None: an accepted connection is spared."""

@@ -13,24 +13,24 @@ from windtunnel.toxics.listener_posture import ListenerPosture
 from windtunnel.toxics.tls_mode import TlsMode
 
 Value: TypeAlias = int | float | str
-"""What an attribute can be; its default's type is the attribute's."""
+"""The type of an attribute: that of its default."""
 
 KEPT = 100_000
 
 
 @dataclass(slots=True)
 class ExchangeTally:
-    """What one toxic has seen of a protocol's exchanges, over all connections."""
+    """One toxic's counts of exchanges, over all connections."""
 
     matched: int = 0
-    """Requests that it is for."""
+    """The number of requests that matched it."""
     struck: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
-    """When it altered an exchange, each time."""
+    """The times at which it altered an exchange."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
-    """What a kind is given to make the toxic of one connection."""
+    """What a kind needs to make the toxic of one connection."""
 
     name: str
     """The toxic's own name."""
@@ -38,26 +38,26 @@ class Strike:
     attributes: Mapping[str, Any]
     """Shared with the API, so that an update takes effect on the connection."""
     added: float
-    """When the toxic came, on the monotonic clock."""
+    """When the toxic was added, on the monotonic clock."""
     tally: ExchangeTally
     opened: float
     """When the connection was opened, on the monotonic clock."""
     activity: Activity
     chance: random.Random
-    """The connection's own, from the seed."""
+    """The connection's own random source, from the seed."""
     draw: Callable[..., random.Random]
     """Returns further chances from the seed, by a place on the connection and a purpose."""
 
 
 class ToxicKind(ABC):
-    """One type of toxic of the API. What differs from here is overridden by a kind."""
+    """One type of toxic in the API. A kind overrides what differs from here."""
 
     posture: ListenerPosture | None = None
-    """What it makes the listener do with new connections; None leaves them alone."""
+    """The listener's posture while it is in force. None changes nothing."""
     cuts_live: bool = False
-    """Whether live connections end when it comes."""
+    """Whether live connections end when it is added."""
     closes_on_removal: bool = False
-    """Whether the connections that it struck end when it goes."""
+    """Whether the connections that it struck end when it is removed."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -23,12 +23,12 @@ def as_error(error: ApiError) -> web.Response:
 
 
 def error_fields(error: ApiError) -> dict[str, Any]:
-    """Return Toxiproxy's two fields of an error, and the code that it has not."""
+    """Return Toxiproxy's two fields of an error, and our field `code`."""
     return {"error": str(error), "status": error.status, "code": error.code}
 
 
 def as_text(text: str, status: int) -> web.Response:
-    """Answer with a line of text, which no browser shall take for anything else."""
+    """Answer with a line of text, and headers that keep a browser from taking it for HTML."""
     headers = {"X-Content-Type-Options": "nosniff"}
     return web.Response(status=status, text=text + "\n", headers=headers)
 

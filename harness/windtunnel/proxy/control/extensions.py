@@ -1,4 +1,4 @@
-"""Our own routes: evidence, events, marks, heartbeats and the clock."""
+"""The routes that Toxiproxy lacks: evidence, events, marks, heartbeats and the clock."""
 
 import asyncio
 import time

@@ -23,7 +23,7 @@ from windtunnel.proxy.control.answers import as_error, as_text
 
 LOG = logging.getLogger(__name__)
 BODY_LIMIT = 2**20
-"""Bytes of a request's body, at most."""
+"""The greatest size of a request's body, in bytes."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,7 +33,7 @@ class Access:
     """What a request must show."""
 
     token: str = ""
-    """Where set, every request must carry it: as a bearer, or as the password of any user."""
+    """If set, every request must carry it: as bearer token, or as the password of any user."""
     any_host: bool = False
     """Whether requests may ask for this server by any name: it is not only on loopback."""
 

@@ -17,7 +17,8 @@ from windtunnel.records import (
 )
 
 Finished = tuple[int, Pending, ExchangeOutcome, str, float | None]
-"""An exchange of a connection by its number, as it is kept until its record is asked for."""
+"""A finished exchange, as it is kept until its record is asked for. The number is the
+connection's."""
 
 
 class RecordSink(Protocol):
@@ -52,7 +53,7 @@ class ConnectionRecorder:
         self.number = number
         self.exchanges = exchanges
         self.handshake: Handshake | None = None
-        """Kept up to date by whoever reads the connection's TLS."""
+        """Whoever reads the connection's TLS keeps it up to date."""
         # Straight to the exchanges: these two are called for every chunk.
         self.received: Callable[[bytes, float], None] = exchanges.received
         self.answered: Callable[[bytes, float], None] = exchanges.answered

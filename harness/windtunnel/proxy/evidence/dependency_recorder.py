@@ -43,12 +43,12 @@ class DependencyRecorder:
         self._open: dict[int, ConnectionRecorder] = {}
         self._numbers = 0
         self._over = Totals()
-        """Of the connections that are over."""
+        """The totals of the connections that are over."""
         self._dropped = 0
         self._dropped_until = -math.inf
-        """The latest end among the dropped: evidence from after it is complete."""
+        """The latest end of a dropped record. Evidence after it is complete."""
         self._blind_spots: dict[str, float] = {}
-        """Each with its latest end: evidence from after it knows nothing of it."""
+        """Each blind spot with its latest end. Evidence after it is not affected."""
 
     def __repr__(self) -> str:
         return f"<DependencyRecorder of {self.dependency}: {self._numbers} connections>"

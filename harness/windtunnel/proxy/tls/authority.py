@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import trustme
 
 KEPT = 256
-"""Contexts that are kept; a name that was not asked for lately gets a new certificate."""
+"""The number of contexts kept. A name that was not used lately gets a new certificate."""
 OURS = "windtunnel"
 """The organization in every certificate."""
 NOBODY = "another-name.invalid"
@@ -48,7 +48,7 @@ class Authority:
 
     @property
     def peeking(self) -> ssl.SSLContext:
-        """What reads ClientHellos."""
+        """A context that only reads ClientHellos."""
         if self._peeking is None:
             self._peeking = peeking()
         return self._peeking

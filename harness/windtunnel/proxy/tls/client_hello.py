@@ -3,7 +3,7 @@
 import ssl
 
 LIMIT = 64 * 2**10
-"""Bytes that a ClientHello may have, and what comes with it before it is answered."""
+"""The greatest size in bytes of a ClientHello with all that arrives before its answer."""
 
 
 class NotTls(Exception):
@@ -40,7 +40,7 @@ class HelloReader:
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.data = bytearray()
-        """Everything that came, for whoever answers it."""
+        """All bytes so far, for whoever answers them."""
         self._incoming = ssl.MemoryBIO()
         self._peek = context.wrap_bio(self._incoming, ssl.MemoryBIO(), server_side=True)
 

@@ -30,9 +30,9 @@ class Gate:
     settings: TlsSettings
     authority: Authority
     onward: ssl.SSLContext | None
-    """For connections to the dependency where they are TLS again."""
+    """The context of connections to the dependency, where they use TLS."""
     protocols: tuple[str, ...]
-    """What may be chosen of the target's offers (ALPN): what can be read here."""
+    """The protocols that ALPN may choose: those that can be read here."""
     timers: Timers
     address: Callable[[str], tuple[str, int]]
     """Returns the host and the port of "host:port", or of the upstream for ""."""
@@ -48,7 +48,7 @@ class Entrance(asyncio.Protocol):
         self._side = link.target
         self._gate = gate
         self._hello: HelloReader | None = HelloReader(gate.authority.peeking)
-        """None once it was answered: it takes memory."""
+        """None once it was answered, to free its memory."""
         self._record = Handshake()
         self._raw: asyncio.Transport
         self._tls: TlsTransport | None = None
@@ -136,7 +136,7 @@ class Entrance(asyncio.Protocol):
             self._timer = self._gate.timers.call_at(at, self._strike)
 
     def _strike(self) -> None:
-        """Let the first toxic that is not slow decide."""
+        """Apply the handshake toxics: the first that does more than delay decides."""
         self._forget_timer()
         self._held = False
         if self._raw.is_closing() or self._record.outcome is not HandshakeOutcome.PENDING:
@@ -196,7 +196,7 @@ class Entrance(asyncio.Protocol):
         self._shake(self._taken())
 
     def _taken(self) -> bytes:
-        """Return what came so far, which is to be kept no longer."""
+        """Return the bytes so far, and forget them."""
         hello, self._hello = cast("HelloReader", self._hello), None
         return bytes(hello.data)
 

@@ -27,7 +27,7 @@ def trusting(settings: TlsSettings, protocols: tuple[str, ...]) -> ssl.SSLContex
 async def dial(
     side: asyncio.Protocol, host: str, port: int, context: ssl.SSLContext, server_name: str
 ) -> None:
-    """Connect a side of a link; it hears of its transport once TLS stands.
+    """Connect a side of a link. It gets its transport once the handshake is done.
 
     Raises Refused where it does not, OSError where nothing listens.
     """
@@ -95,7 +95,7 @@ class Exit(asyncio.Protocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever waits."""
+        """Report to the link, or fail the handshake that is under way."""
         if self._open:
             self._side.connection_lost(exc)
         else:

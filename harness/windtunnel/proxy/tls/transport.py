@@ -82,7 +82,7 @@ class TlsTransport(asyncio.Transport):
         self._give()
 
     def _lose(self, error: ssl.SSLError) -> None:
-        """Tell that nothing can be read or written any more."""
+        """Report that nothing can be read or written any more."""
         self._closed = True
         self._side.connection_lost(error)
 

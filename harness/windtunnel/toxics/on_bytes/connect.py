@@ -8,7 +8,7 @@ from windtunnel.toxics.connection_toxic import ByteToxic
 
 
 class ConnectToxic(ByteToxic):
-    """Delays a connection's first data by `latency` ms; what follows only keeps its order.
+    """Delays a connection's first data by `latency` ms. Later data only keeps its order.
 
     The kernel has answered the handshake by the time this proxy sees the connection, so what the
     client does after it begins a round trip too early, and is held for as long. A connection that

@@ -15,7 +15,7 @@ class ResetPeerToxic(ByteToxic):
 
     @property
     def holds(self) -> bool:
-        """Whether the reset is on its way: its data is gone, so it must come."""
+        """Whether the reset is on its way. It must come, because the data is dropped already."""
         return self._done
 
     def pass_on(self, chunk: Chunk) -> list[Chunk]:

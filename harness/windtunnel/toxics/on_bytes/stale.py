@@ -10,7 +10,7 @@ from windtunnel.toxics.connection_toxic import ByteToxic
 class StaleToxic(ByteToxic):
     """Resets a connection on the first data after `idle` ms without any; its first data passes.
 
-    So it is with a server that closes idle connections while a client takes one from its pool.
+    As with a server that closes idle connections while a client takes one from its pool.
     """
 
     defaults: ClassVar = {"idle": 0}

@@ -25,7 +25,7 @@ class TimeoutToxic(ByteToxic):
         return False
 
     def pass_on(self, chunk: Chunk) -> list[Chunk]:
-        """Drop the data, and begin the silence anew; what another toxic ends, ends."""
+        """Drop the data, and begin the silence anew. Pass on an end by another toxic."""
         if chunk.action in {Action.CLOSE, Action.RESET}:
             return [Chunk(chunk.due, b"", chunk.action)]
         self._silent_since = chunk.due

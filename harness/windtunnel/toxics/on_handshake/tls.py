@@ -33,7 +33,7 @@ ALERTS = {
     "internal_error": 80,
     "unrecognized_name": 112,
 }
-"""Those by which servers refuse a ClientHello: RFC 8446, 6.2."""
+"""The alerts by which servers refuse a ClientHello (RFC 8446, 6.2)."""
 USUAL_ALERT = "handshake_failure"
 
 
@@ -54,7 +54,7 @@ class TlsToxic:
         self.touched: float | None = None
         """When it struck the handshake."""
         self.on_let_go: Callable[[], None] = _nothing
-        """Called when it is changed or taken away: a handshake that it holds goes on."""
+        """Called when it is changed or removed: a handshake that it holds goes on."""
 
     def __repr__(self) -> str:
         return f"<TlsToxic {self.name}: {dict(self.attributes)}>"
