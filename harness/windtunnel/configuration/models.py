@@ -57,7 +57,7 @@ class Dependency(Strict):
     """What the tap does with TLS: "terminate" (with {ca}, the file of the authority that the
     target must trust), "passthrough", or a table. Without it, bytes are bytes."""
     listen: Port = 0
-    """The proxy's port on 127.0.0.1, for a target that runs already and cannot be told another.
+    """The proxy's port on 127.0.0.1, for a target that runs already with fixed addresses.
     0: a free one."""
     endpoint: UrlPath
     """An endpoint of the target whose every uncached request calls this dependency once."""

@@ -44,7 +44,7 @@ def _paths(findings: Findings, found: list[Route], texts: tuple[Text, ...]) -> N
         findings.health = Seen(healthy[0].path, healthy[0].place)
     elif asked:
         first = next((route for route in asked if route.path == "/"), asked[0])
-        why = "no route is named as one that tells health; better one that calls no dependency"
+        why = "no route is named like a health check; better one that calls no dependency"
         findings.health = Seen(first.path, guess=why)
     findings.endpoints = [Seen(route.path, route.place) for route in asked]
     if not asked:
