@@ -41,6 +41,7 @@ class Probed(Late):
     def __init__(self) -> None:
         super().__init__()
         self.threshold = 3
+        self.workers_met = 1
         self.claims = Claims(threshold=3)
         self._subject = Subject(
             dependency="catalog", endpoint="/", claims=self.claims, deadline=60.0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from windtunnel.conformance.answering_processes import UNSEEN_PROCESSES, AnsweringProcesses
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.time_bounds import TimeBounds
@@ -42,6 +43,8 @@ class Observed:
     """Whether the recovery time was measured, not claimed."""
     retried: bool = False
     """Whether its client made a failed call again by itself."""
+    answering: AnsweringProcesses = UNSEEN_PROCESSES
+    """Who answered its callers."""
     timeout: float | None = None
     """Seconds after which the service gave a call up; None where it was not seen to."""
 

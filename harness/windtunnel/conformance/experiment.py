@@ -26,6 +26,8 @@ from windtunnel_faults import (
 
 SILENT = 3
 """Requests in a row without a call at the dependency that show an open breaker."""
+CROWDS, CROWD = 20, 32
+"""How many crowds open the breakers of all workers, of how many callers each."""
 MARGIN = 0.1
 """Seconds beyond the recovery time after which a breaker must be ready to probe."""
 UNKNOWN_MOST = 250
@@ -125,13 +127,30 @@ class Experiment(RecordedTarget):
             )
         return found
 
+    def open_all(self, opened: Opening) -> Opening:
+        """Open the breakers of all workers by crowds, until one of these calls nobody; return when.
+
+        Raises NotTestable where each crowd calls somebody.
+        """
+        for _ in range(CROWDS):
+            began = time.monotonic()
+            run = self._with_evidence(self.drive("opening all", CROWD, concurrency=CROWD))
+            calls = [a for a in matched_attempts(run, self.dependency) if a.started >= began]
+            if not calls:
+                return opened
+            opened = Opening(opened.earliest, time.monotonic(), opened.failures + len(calls))
+        raise NotTestable(
+            f"each of {CROWDS} crowds reached {self.dependency}", needs="a breaker that opens"
+        )
+
     def until_silent(self, step: str, *, silent: int = SILENT, most: int = 0) -> Opening | None:
         """Send one request after another until so many are kept back, or `most` were sent.
 
         Returns when it opened. Without `most` enough are sent for any breaker like this one.
         """
         known = self._subject.observed.failures or self.claims.counts
-        most = most or (max(20, 4 * self.threshold) if known else UNKNOWN_MOST)
+        silent *= self.workers_met
+        most = most or self.workers_met * (max(20, 4 * self.threshold) if known else UNKNOWN_MOST)
         end = time.monotonic() + self.deadline
         for _ in range(most):
             self.drive(step, 1)

@@ -35,6 +35,9 @@ class Recording:
     steps: tuple[Step, ...]
     observed: int | None = None
     """Failures that were seen to open it; None where that is not known."""
+    workers_met: int = 1
+    """Workers of which each request may meet another: more than one as claimed, and where the
+    service closes each connection."""
     timeout: float | None = None
     """Seconds after which the service gives a call up, as measured; None where it is not known."""
 

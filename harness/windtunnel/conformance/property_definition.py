@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
@@ -11,6 +12,18 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.timeline import timeline
 from windtunnel.records import Attempt
 from windtunnel_faults import Capability
+
+
+class WorkersMatter(StrEnum):
+    """When several workers, each with a breaker of its own, may explain that a property fails."""
+
+    NEVER = "never"
+    ONE_BY_ONE = "one by one"
+    """Where each request may meet another worker: the service closes each connection."""
+    CROWDS = "crowds"
+    """Always: it sends requests on several connections."""
+    UNCLAIMED = "unclaimed"
+    """As one by one, while nobody has said how many there are: else it reckons with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +44,7 @@ class Property:
     """Whether the recovery time must be known for it, by claim or by measurement."""
     needs_timeout: bool = False
     """Whether the service's own time-out should be known for it, by measurement."""
+    workers_matter: WorkersMatter = WorkersMatter.ONE_BY_ONE
     steps_clock: bool = False
     """Whether its target must see a wall clock that can be stepped."""
 

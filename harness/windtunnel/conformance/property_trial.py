@@ -3,14 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.conformance_report import PropertyResult
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.failures import FAILURES, DependencyFailure
-from windtunnel.conformance.property_definition import Property
+from windtunnel.conformance.property_definition import Property, WorkersMatter
 from windtunnel.conformance.recorded_target import Pause
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria import Ruling, Verdict
@@ -50,6 +50,8 @@ class PropertyTrial:
                     if left and error.again:
                         continue
                     break
+                if verdict.ruling is Ruling.FAIL:
+                    verdict = self._by_one_worker(verdict)
                 if verdict.ruling is not Ruling.INCONCLUSIVE:
                     break
         except UnsupportedFault as error:
@@ -91,6 +93,22 @@ class PropertyTrial:
         ) as experiment:
             self.chosen.plan(experiment)
             return experiment.recording()
+
+    def _by_one_worker(self, verdict: Verdict) -> Verdict:
+        """Return a FAIL as it is, or INCONCLUSIVE where several workers may explain it."""
+        claimed, answering = self.subject.claims.workers, self.subject.observed.answering
+        matter = self.chosen.workers_matter
+        met = answering.closing or matter is WorkersMatter.CROWDS
+        if matter is WorkersMatter.NEVER or not met:
+            return verdict
+        if claimed is None and answering.count > 1:
+            several, needs = answering.count, f"several workers: use --workers {answering.count}"
+        elif claimed is not None and claimed > 1 and matter is not WorkersMatter.UNCLAIMED:
+            several, needs = claimed, "a single worker, for this property to be exact"
+        else:
+            return verdict
+        statement = f"{verdict.statement} {several} processes answer, each with its own breaker."
+        return replace(verdict, ruling=Ruling.INCONCLUSIVE, statement=statement, needs=needs)
 
     def _untested(self, stack: Stack, statement: str, needs: str) -> Verdict:
         return Verdict(

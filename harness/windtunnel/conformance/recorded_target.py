@@ -8,9 +8,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from windtunnel.conformance.answering_processes import AnsweringProcesses, answering_processes
 from windtunnel.conformance.experiment_recording import Recording, Step
 from windtunnel.conformance.subject import Subject
-from windtunnel.errors import NotTestable
+from windtunnel.errors import NotTestable, WindtunnelError
 from windtunnel.injected_fault import Injection
 from windtunnel.records import Run
 from windtunnel.stack import Stack
@@ -36,6 +37,8 @@ class RecordedTarget:
         """Failures that are known to open it: as observed, or as claimed before that."""
         self.fewest = subject.fewest
         """Failures after which it may be open at the earliest."""
+        self.workers_met = subject.workers_met
+        """Workers of which each request may meet another."""
         self.deadline = subject.deadline
         self.pause = pause
         self._subject = subject
@@ -70,6 +73,15 @@ class RecordedTarget:
         """The other dependencies, each with an endpoint that calls it."""
         names = [name for name in self._stack.dependencies if name != self.dependency]
         return {name: self._stack.endpoint_of(name) for name in names}
+
+    def answering(self) -> AnsweringProcesses:
+        """Look who answers its callers."""
+        try:
+            pid = self._target.pid
+        except WindtunnelError:
+            pid = None
+        health = self._stack.configuration.health
+        return answering_processes(pid, self._target.address, health, self.pause)
 
     def inject(self, fault: Fault) -> AbstractContextManager[object]:
         """Put any fault in force for a while."""
@@ -157,6 +169,7 @@ class RecordedTarget:
             claims=self.claims,
             recovery=self._subject.observed.recovery,
             observed=self._subject.observed.failures,
+            workers_met=self.workers_met,
             timeout=self._subject.observed.timeout,
             steps=tuple(
                 Step(name, replace(_joined(runs), evidence=evidence)) for name, runs in self._steps

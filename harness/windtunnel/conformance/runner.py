@@ -110,6 +110,7 @@ class Runner:
                 for each in order.properties
             )
             observed = survey(experiment, measure=measure)
+            observed = replace(observed, answering=experiment.answering())
         if not observed.retried or not self._stack.can(UNREPEATED.needs):
             return replace(subject, observed=observed)
         # Its client repeats what was reset, so that failures and requests don't go together.
@@ -118,7 +119,7 @@ class Runner:
             again = survey(experiment, measure=measure)
         if again.failures is None:
             return replace(subject, opener=FAILURES["reset"], observed=observed)
-        return replace(subject, observed=replace(again, retried=True))
+        return replace(subject, observed=replace(again, retried=True, answering=observed.answering))
 
 
 def choose(

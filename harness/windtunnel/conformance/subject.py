@@ -28,6 +28,11 @@ class Subject:
     """What the survey saw, once it has."""
 
     @property
+    def workers_met(self) -> int:
+        """Workers of which each request may meet another."""
+        return (self.claims.workers or 1) if self.observed.answering.closing else 1
+
+    @property
     def threshold(self) -> int:
         """Failures that are known to open it: as observed, or as claimed before that."""
         claimed = failures_needed(self.claims, HEALTHY_BEFORE)

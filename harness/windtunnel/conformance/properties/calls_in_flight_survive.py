@@ -2,7 +2,7 @@
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording, opening, real
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 
 IN_FLIGHT = 5
@@ -56,4 +56,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     needs_timeout=True,
+    workers_matter=WorkersMatter.NEVER,
 )

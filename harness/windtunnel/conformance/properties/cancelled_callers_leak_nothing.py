@@ -3,7 +3,7 @@
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording, real
 from windtunnel.conformance.properties.closing import CLOSED, UNCLAIMED_PROBES, close
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
 
@@ -65,4 +65,5 @@ PROPERTY = Property(
     judge=judge,
     needs_recovery=True,
     needs_timeout=True,
+    workers_matter=WorkersMatter.CROWDS,
 )

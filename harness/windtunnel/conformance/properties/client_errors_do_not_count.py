@@ -3,7 +3,7 @@
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties.failure_counts import still_closed
-from windtunnel.conformance.property_definition import Property
+from windtunnel.conformance.property_definition import Property, WorkersMatter
 from windtunnel.criteria import Verdict
 from windtunnel_faults import Capability, HttpStatus
 
@@ -36,4 +36,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     needs=Capability.HTTP,
+    workers_matter=WorkersMatter.NEVER,
 )

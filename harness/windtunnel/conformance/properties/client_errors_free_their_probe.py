@@ -4,7 +4,7 @@ from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties.client_errors_do_not_count import STATUS
 from windtunnel.conformance.properties.closing import CLOSED, UNCLAIMED_PROBES, close, served
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Capability, HttpStatus
 
@@ -45,4 +45,5 @@ PROPERTY = Property(
     judge=judge,
     needs=Capability.HTTP,
     needs_recovery=True,
+    workers_matter=WorkersMatter.CROWDS,
 )

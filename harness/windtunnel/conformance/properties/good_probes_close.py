@@ -12,7 +12,7 @@ from windtunnel.conformance.properties.closing import (
     crowd_kept_back,
     good_probes,
 )
-from windtunnel.conformance.property_definition import Property, rule, unscored
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_closes
 
 
@@ -63,4 +63,5 @@ PROPERTY = Property(
     judge=judge,
     needs_recovery=True,
     needs_timeout=True,
+    workers_matter=WorkersMatter.CROWDS,
 )

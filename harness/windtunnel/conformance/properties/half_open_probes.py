@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, unscored
+from windtunnel.conformance.property_definition import Property, WorkersMatter, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_half_opens
 from windtunnel.errors import NotTestable
 from windtunnel_faults import Latency
@@ -20,6 +20,9 @@ def plan(experiment: Experiment) -> None:
     """Open it, wait, and send a crowd at a dependency that works again but is slow."""
     with experiment.resetting():
         opened = experiment.open()
+        workers = experiment.claims.workers or 1
+        if workers > 1:
+            opened = experiment.open_all(opened)
     experiment.until_half_open(opened)
     takes = experiment.within_timeout(TAKES)
     with experiment.inject(Latency(experiment.dependency, takes)):
@@ -34,6 +37,8 @@ def judge(recording: Recording) -> Verdict:
             needs="a breaker that its callers' requests probe",
         )
     claimed = recording.claims.probes
+    if claimed is not None:
+        claimed *= recording.claims.workers or 1
     verdict = unscored(
         breaker_half_opens(recording.run("crowd"), recording.dependency, at_most=claimed or LIMIT)
     )
@@ -56,4 +61,5 @@ PROPERTY = Property(
     judge=judge,
     needs_recovery=True,
     needs_timeout=True,
+    workers_matter=WorkersMatter.CROWDS,
 )

@@ -12,7 +12,7 @@ from windtunnel.conformance.experiment import MARGIN, Experiment
 from windtunnel.conformance.experiment_recording import Recording, reached, real
 from windtunnel.conformance.failures import FOREVER
 from windtunnel.conformance.properties.closing import good_probes
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Capability, HttpDelay
 
@@ -122,4 +122,5 @@ PROPERTY = Property(
     needs_recovery=True,
     needs_timeout=True,
     needs=Capability.HTTP,
+    workers_matter=WorkersMatter.CROWDS,
 )

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording, real
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Capability, HttpDelay
 
@@ -66,4 +66,5 @@ PROPERTY = Property(
     needs_recovery=True,
     needs_timeout=True,
     needs=Capability.HTTP,
+    workers_matter=WorkersMatter.CROWDS,
 )

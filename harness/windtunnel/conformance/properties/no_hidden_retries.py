@@ -2,7 +2,7 @@
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 
 
@@ -38,4 +38,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5, Timeouts; Envoy, retry budgets",
     plan=plan,
     judge=judge,
+    workers_matter=WorkersMatter.NEVER,
 )

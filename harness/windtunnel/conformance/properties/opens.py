@@ -5,7 +5,7 @@ from dataclasses import replace
 from windtunnel.conformance.expected_opening import expected_opening, failures_needed
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import HEALTHY_BEFORE, Recording, opening, reached
-from windtunnel.conformance.property_definition import Property, rule, unscored
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_opens
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 
@@ -23,7 +23,7 @@ def plan(experiment: Experiment) -> None:
         if needed is None:
             experiment.until_silent("failing", silent=AFTER)
         else:
-            experiment.drive("failing", needed + AFTER)
+            experiment.drive("failing", (needed + AFTER) * experiment.workers_met)
 
 
 def judge(recording: Recording) -> Verdict:
@@ -44,7 +44,7 @@ def as_claimed(recording: Recording, step: str) -> Verdict:
         latest = failures_needed(claims, HEALTHY_BEFORE)
     if latest is None:
         return _undecided(recording, step, expected.earliest)
-    verdict = within(recording, latest, step=step)
+    verdict = within(recording, latest * recording.workers_met, step=step)
     early = kept_back_after(recording, step)
     takes = expected.earliest
     if verdict.ruling is Ruling.FAIL or early is None or takes is None or early >= takes:
@@ -159,4 +159,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     each_failure=True,
+    workers_matter=WorkersMatter.UNCLAIMED,
 )

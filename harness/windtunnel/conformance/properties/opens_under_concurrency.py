@@ -2,7 +2,7 @@
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 CALLERS = 100
@@ -59,4 +59,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5, Circuit Breaker",
     plan=plan,
     judge=judge,
+    workers_matter=WorkersMatter.CROWDS,
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, unscored
+from windtunnel.conformance.property_definition import Property, WorkersMatter, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_closes
 from windtunnel.errors import NotTestable
 
@@ -58,4 +58,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     needs_recovery=True,
+    workers_matter=WorkersMatter.NEVER,
 )

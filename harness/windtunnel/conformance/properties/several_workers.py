@@ -2,7 +2,7 @@
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 from windtunnel.records import AttemptKind
 
@@ -74,4 +74,5 @@ PROPERTY = Property(
     source="Envoy, circuit breaking: limits hold for each process, not for the whole service",
     plan=plan,
     judge=judge,
+    workers_matter=WorkersMatter.NEVER,
 )

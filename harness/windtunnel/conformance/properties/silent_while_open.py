@@ -4,7 +4,7 @@ import time
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 
 MOMENTS = 8
@@ -67,4 +67,5 @@ PROPERTY = Property(
     plan=plan,
     judge=judge,
     needs_recovery=True,
+    workers_matter=WorkersMatter.CROWDS,
 )

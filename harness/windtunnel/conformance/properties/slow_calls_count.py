@@ -4,7 +4,7 @@ from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties import opens
-from windtunnel.conformance.property_definition import Property
+from windtunnel.conformance.property_definition import Property, WorkersMatter
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
 
@@ -18,7 +18,7 @@ def plan(experiment: Experiment) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that as many slow calls open it as failures do."""
-    return opens.within(recording, recording.threshold)
+    return opens.within(recording, recording.threshold * recording.workers_met)
 
 
 PROPERTY = Property(
@@ -27,4 +27,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5, Timeouts and Circuit Breaker",
     plan=plan,
     judge=judge,
+    workers_matter=WorkersMatter.UNCLAIMED,
 )

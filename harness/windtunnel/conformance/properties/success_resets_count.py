@@ -6,7 +6,7 @@ from windtunnel.conformance.claims import Counting
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties.failure_counts import almost, still_closed
-from windtunnel.conformance.property_definition import Property
+from windtunnel.conformance.property_definition import Property, WorkersMatter
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import NotTestable
 
@@ -52,4 +52,5 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5; Polly v7, CircuitBreaker",
     plan=plan,
     judge=judge,
+    workers_matter=WorkersMatter.NEVER,
 )
