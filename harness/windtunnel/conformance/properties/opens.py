@@ -138,6 +138,17 @@ def within(recording: Recording, failures: int, *, step: str = "failing") -> Ver
         )
     )
     ended = sorted(a.ended for a in recording.attempts(step) if a.failed and a.ended)
+    workers = recording.workers_met
+    if verdict.ruling is Ruling.FAIL and workers > 1 and failures <= len(ended):
+        span = ended[failures - 1] - ended[failures // workers - 1]
+        if span >= recovery:
+            return replace(
+                verdict,
+                ruling=Ruling.INCONCLUSIVE,
+                statement=f"{verdict.statement} It took {span:.1f} s to open all {workers} workers'"
+                " breakers, and the first may have probed by then.",
+                needs="a shorter timeout of the service, or a longer recovery time",
+            )
     window = recording.claims.window
     if verdict.ruling is Ruling.FAIL and window and failures <= len(ended):
         span = ended[failures - 1] - ended[0]
