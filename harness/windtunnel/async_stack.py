@@ -1,11 +1,12 @@
 """A stack for `async def` tests, on asyncio and on trio alike."""
 
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
-from anyio import CancelScope, to_thread
+from anyio import CancelScope
 
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.injected_fault import Injection
@@ -14,6 +15,7 @@ from windtunnel.records import Evidence, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.stack import Stack
 from windtunnel.target import Target
+from windtunnel.uninterrupted_call import call_in_thread
 from windtunnel_faults import Fault
 
 Result = TypeVar("Result")
@@ -23,8 +25,8 @@ class AsyncStack:
     """A Stack whose calls are awaited: each runs in a thread, so that the test's own loop goes on.
 
     What needs no waiting, such as `endpoint_of`, is at `stack`, the Stack itself. A call that is
-    cancelled is waited for: it has a deadline of its own, and a fault that was being injected must
-    not be left behind.
+    cancelled sends no more requests and is waited for: a start or a heal has a deadline of its own.
+    A fault that was being injected then is healed, and a target that was being started is stopped.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -116,19 +118,24 @@ class AsyncStack:
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """Return what a blocking call returns, made in a thread."""
-        return await to_thread.run_sync(call)
+        return await call_in_thread(call)
 
 
 @asynccontextmanager
 async def _entered(manager: AbstractContextManager[Result]) -> AsyncIterator[Result]:
-    """Enter and leave a context manager in threads; leaving is never cut short."""
-    entered = await to_thread.run_sync(manager.__enter__)
+    """Enter and leave a context manager in threads; each is done to its end."""
+    given_up = CancelledError("the call that entered it was cancelled")
+    entered = await call_in_thread(
+        manager.__enter__,
+        undo=lambda _: manager.__exit__(CancelledError, given_up, given_up.__traceback__),
+    )
     try:
         yield entered
     except BaseException as error:
+        leave = partial(manager.__exit__, type(error), error, error.__traceback__)
         with CancelScope(shield=True):
-            leave = partial(manager.__exit__, type(error), error, error.__traceback__)
-            if not await to_thread.run_sync(leave):
+            if not await call_in_thread(leave):
                 raise
     else:
-        await to_thread.run_sync(manager.__exit__, None, None, None)
+        with CancelScope(shield=True):
+            await call_in_thread(partial(manager.__exit__, None, None, None))

@@ -1,6 +1,7 @@
 """A stack as one scenario uses it: a fresh target, faults, load, and the network between."""
 
 import random
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -52,6 +53,7 @@ class Stack:
         self._injections: list[Injection] = []
         self._runs: list[Run | LoadRun] = []
         self._targets = 0
+        self._starting = threading.RLock()
         self._held = ExitStack()
         self._default: Target | None = None
         self._context = ScenarioContext(
@@ -93,9 +95,11 @@ class Stack:
     @property
     def default_target(self) -> Target:
         """The scenario's own target, started now if it was not yet."""
-        if self._default is None:
-            self._default = self._held.enter_context(self.target(**self._environment))
-        return self._default
+        # Several threads may be the first, as those of one `asyncio.gather` are.
+        with self._starting:
+            if self._default is None:
+                self._default = self._held.enter_context(self.target(**self._environment))
+            return self._default
 
     @property
     def profile(self) -> Profile:
@@ -113,14 +117,18 @@ class Stack:
 
         `program` is what it runs where that is not the configured target.
         """
-        self._targets += 1
-        name = f"target-{self._targets}"
+        name = self._next_target()
         variables = {**self._environment, **{key: str(v) for key, v in environment.items()}}
         address = self.backend.start_target(name, variables, program)
         try:
             yield Target(name, address, self._context, variables)
         finally:
             self.backend.stop_target(name)
+
+    def _next_target(self) -> str:
+        with self._starting:
+            self._targets += 1
+            return f"target-{self._targets}"
 
     @contextmanager
     def clocked_target(self) -> Iterator[tuple[Target, WallClock]]:
@@ -134,9 +142,10 @@ class Stack:
 
     def inject(self, fault: Fault) -> Injection:
         """Return a context manager under which the fault is in force."""
-        if self._default is None and not self._targets:
-            # A target that starts under a fault would be tested in its start, not in its work.
-            _ = self.default_target
+        with self._starting:
+            if self._default is None and not self._targets:
+                # A target that starts under a fault is tested in its start, not in its work.
+                _ = self.default_target
         injection = Injection(self.backend, fault, self._record)
         self._injections.append(injection)
         return injection

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from windtunnel.event_loop import new_event_loop
+from windtunnel.load.call_cancellation import CURRENT
 
 Result = TypeVar("Result")
 
@@ -24,8 +25,11 @@ class LoopThread:
         return f"<LoopThread {'closed' if self._loop.is_closed() else 'running'}>"
 
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """Return the coroutine's result; an interrupt cancels it and waits for its end."""
+        """Return the coroutine's result; an interrupt cancels it, as does giving up the call."""
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        cancellation = CURRENT.get()
+        if cancellation is not None:
+            cancellation.follow(future)
         try:
             return future.result()
         except BaseException:
