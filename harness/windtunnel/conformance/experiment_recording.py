@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.claims import Claims, Counting
 from windtunnel.conformance.expected_opening import EndedCall, failures_needed
 from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.criteria.matched_attempts import matched_attempts
@@ -44,6 +44,9 @@ class Recording:
     @property
     def threshold(self) -> int:
         """The failures that open it: as seen, else as claimed. `opens` alone judges the claim."""
+        if self.claims.counts is Counting.SHARE:
+            # How many that are depends on the good calls before them.
+            return max(self.observed or 0, self.claimed)
         return self.observed or self.claimed
 
     @property
@@ -150,6 +153,15 @@ def answered_at(run: Run, attempt: Attempt) -> float:
 def reached(response: Response, seen: list[Attempt]) -> bool:
     """Whether some call started at the dependency while this request was under way."""
     return any(response.started <= attempt.started <= response.ended for attempt in seen)
+
+
+def repeated(recording: Recording, step: str) -> bool:
+    """Whether a request made more than one call: its client repeats what failed, by itself."""
+    calls = recording.attempts(step)
+    return any(
+        sum(response.started <= call.started <= response.ended for call in calls) > 1
+        for response in recording.run(step).responses
+    )
 
 
 def real(response: Response) -> bool:

@@ -14,7 +14,7 @@ from windtunnel.conformance.properties import PROPERTIES
 from windtunnel.conformance.property_definition import Property
 from windtunnel.conformance.property_trial import PropertyTrial, experiment_on
 from windtunnel.conformance.subject import Subject
-from windtunnel.conformance.survey import check_reach, survey
+from windtunnel.conformance.survey import HEALTHY, check_reach, survey
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.stack import Stack
 
@@ -116,6 +116,7 @@ class Runner:
         # Its client repeats what was reset, so that failures and requests don't go together.
         subject = replace(subject, opener=UNREPEATED)
         with experiment_on(self._stack, subject, stacks.pause) as experiment:
+            experiment.drive("healthy", HEALTHY)
             again = survey(experiment, measure=measure)
         if again.failures is None:
             return replace(subject, opener=FAILURES["reset"], observed=observed)

@@ -4,7 +4,7 @@ import time
 
 from windtunnel.conformance.conformance_report import Observed
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, opening, real
+from windtunnel.conformance.experiment_recording import Recording, opening, real, repeated
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties.recovery_time import open_time
 from windtunnel.conformance.recorded_target import PATIENCE
@@ -66,7 +66,7 @@ def survey(experiment: Experiment, *, measure: bool) -> Observed:
         return Observed(failures=None, recovery=claimed, measured=False)
     found = opening(recording.run("opening"), experiment.dependency)
     failures = found.failures if found else None
-    retried = _retried(recording)
+    retried = repeated(recording, "opening")
     if failures is None or not measure:
         return Observed(failures=failures, recovery=claimed, measured=False, retried=retried)
     timeout = _timeout(recording)
@@ -77,15 +77,6 @@ def survey(experiment: Experiment, *, measure: bool) -> Observed:
         )
     return Observed(
         failures=failures, recovery=measured, measured=True, retried=retried, timeout=timeout
-    )
-
-
-def _retried(recording: Recording) -> bool:
-    """Whether a request that failed made more than one call."""
-    calls = recording.attempts("opening")
-    return any(
-        sum(each.started <= call.started <= each.ended for call in calls) > 1
-        for each in recording.run("opening").responses
     )
 
 

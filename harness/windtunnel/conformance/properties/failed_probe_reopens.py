@@ -3,9 +3,9 @@
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording, opening
 from windtunnel.conformance.properties.closing import CLOSED, close, served
-from windtunnel.conformance.properties.opens import AFTER, kept_back_after
-from windtunnel.conformance.property_definition import Property, rule, unscored
-from windtunnel.criteria import Ruling, Verdict, breaker_opens
+from windtunnel.conformance.properties.opens import AFTER, kept_back_after, within
+from windtunnel.conformance.property_definition import Property, rule
+from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import NotTestable
 
 
@@ -47,8 +47,7 @@ def judge(recording: Recording) -> Verdict:
             needs="the true recovery time (--recovery): it admitted no probe",
         )
     else:
-        recovery = recording.open_time.least * 0.5
-        verdict = unscored(breaker_opens(run, recording.dependency, within=most, recovery=recovery))
+        verdict = within(recording, most, step="reopening")
     early = kept_back_after(recording, "reopening")
     if claims.bad_probes and early is not None and 0 < early < claims.bad_probes:
         return rule(

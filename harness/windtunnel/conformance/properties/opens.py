@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from windtunnel.conformance.expected_opening import expected_opening, failures_needed
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import HEALTHY_BEFORE, Recording, opening, reached
+from windtunnel.conformance.experiment_recording import (
+    HEALTHY_BEFORE,
+    Recording,
+    opening,
+    reached,
+    repeated,
+)
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_opens
 from windtunnel.criteria.breaker_opens import ENOUGH_AFTER
@@ -137,6 +143,14 @@ def within(recording: Recording, failures: int, *, step: str = "failing") -> Ver
             recovery=recovery,
         )
     )
+    if verdict.ruling is Ruling.FAIL and repeated(recording, step):
+        return replace(
+            verdict,
+            ruling=Ruling.INCONCLUSIVE,
+            statement=f"{verdict.statement} The client repeats what fails so by itself, which"
+            " no-hidden-retries judges.",
+            needs="a client that makes one call a request",
+        )
     ended = sorted(a.ended for a in recording.attempts(step) if a.failed and a.ended)
     workers = recording.workers_met
     if verdict.ruling is Ruling.FAIL and workers > 1 and failures <= len(ended):
