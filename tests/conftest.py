@@ -38,12 +38,16 @@ def loaded_once() -> None:
 
 
 @pytest.fixture
-def pytester(loaded_once: None, pytester: pytest.Pytester) -> pytest.Pytester:
+def pytester(
+    loaded_once: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
     """Make a project for pytest to run on in this process.
 
     Afterwards pytest forgets the modules that were imported meanwhile. What cannot be loaded again
-    would fail in whatever test needs it next, so it is imported before.
+    would fail in whatever test needs it next, so it is imported before. No control period is waited
+    for: each of these projects would wait anew.
     """
+    monkeypatch.setenv("WINDTUNNEL_CONTROL_PERIOD", "0")
     return pytester
 
 

@@ -11,7 +11,7 @@ from windtunnel.backends.backend_contract import Backend
 from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
 from windtunnel.criteria import Ruling, Verdict, fault_touched
 from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
-from windtunnel.records import FaultWindow
+from windtunnel.records import Evidence, FaultWindow
 from windtunnel_faults import Fault
 
 LOG = logging.getLogger(__name__)
@@ -26,8 +26,16 @@ class Injection:
     where the evidence does not decide it, and ControlError where its lease ran out in between.
     """
 
-    def __init__(self, backend: Backend, fault: Fault, record: Record) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        fault: Fault,
+        record: Record,
+        *,
+        evidence: Callable[[str, float], Evidence] | None = None,
+    ) -> None:
         self.fault = fault
+        self._evidence = evidence
         self._backend = backend
         self._record = record
         self._began: float | None = None
@@ -63,7 +71,9 @@ class Injection:
         window = self.window
         # A little before: a connection that was busy when the fault began shows only so.
         since = window.began - 60.0
-        return fault_touched(window, self._backend.evidence(window.dependency, since))
+        return fault_touched(
+            window, (self._evidence or self._backend.evidence)(window.dependency, since)
+        )
 
     @property
     def touched(self) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from windtunnel.injected_fault import Record
     from windtunnel.load.loop_thread import LoopThread
     from windtunnel.stack import Stack
+    from windtunnel.unasked_calls import UnaskedCallsFilter
 
 
 class Session:
@@ -54,6 +55,7 @@ class Session:
         self._backend: Backend | None = None
         self._profile = LOOPBACK
         self._loop: LoopThread | None = None
+        self._unasked: UnaskedCallsFilter | None = None
 
     def __repr__(self) -> str:
         state = "started" if self._backend else "not started"
@@ -88,10 +90,13 @@ class Session:
         # What a scenario needs is imported with the first: every pytest session makes a Session.
         from windtunnel.load.loop_thread import LoopThread  # noqa: PLC0415 - the reason above
         from windtunnel.stack import Stack  # noqa: PLC0415 - the same
+        from windtunnel.unasked_calls import UnaskedCallsFilter  # noqa: PLC0415 - the same
 
         backend = self.backend
         if self._loop is None:
             self._loop = LoopThread()
+        if self._unasked is None:
+            self._unasked = UnaskedCallsFilter(backend, self.configuration)
         return Stack(
             backend,
             self.configuration,
@@ -101,12 +106,14 @@ class Session:
             environment=environment,
             record=record,
             profile=self._profile,
+            unasked=self._unasked,
         )
 
     @property
     def description(self) -> tuple[str, ...]:
         """What runs, once it does."""
-        return self._backend.description if self._backend else ()
+        found = self._backend.description if self._backend else ()
+        return (*found, *self._unasked.description) if self._unasked else found
 
     def close(self) -> None:
         """Stop everything."""

@@ -19,6 +19,7 @@ from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.target import ScenarioContext, Target
+from windtunnel.unasked_calls import UnaskedCallsFilter
 from windtunnel_faults import Capability, Fault
 
 AnyRun = TypeVar("AnyRun", Run, LoadRun)
@@ -42,6 +43,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         record: Record = lambda verdict: None,
         profile: Profile = LOOPBACK,
+        unasked: UnaskedCallsFilter | None = None,
     ) -> None:
         self.backend = backend
         self.configuration = configuration
@@ -64,6 +66,10 @@ class Stack:
             random=self.random,
             profile=profile,
             windows=self._windows,
+            unasked=unasked
+            or UnaskedCallsFilter(
+                backend, configuration.model_copy(update={"control_period": 0.0})
+            ),
         )
 
     def __repr__(self) -> str:
@@ -146,7 +152,10 @@ class Stack:
             if self._default is None and not self._targets:
                 # A target that starts under a fault is tested in its start, not in its work.
                 _ = self.default_target
-        injection = Injection(self.backend, fault, self._record)
+        self._context.unasked.observe()
+        injection = Injection(
+            self.backend, fault, self._record, evidence=self._context.unasked.evidence
+        )
         self._injections.append(injection)
         return injection
 
@@ -220,11 +229,16 @@ class Stack:
     def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
         """Return what the dependency's tap recorded at or after `since` (monotonic seconds)."""
         self.endpoint_of(dependency)
-        return self.backend.evidence(dependency, since)
+        return self._context.unasked.evidence(dependency, since)
 
     def report(self, verdict: Verdict) -> None:
         """Show a verdict in the session's reports without counting it in the score."""
         self._record(replace(verdict, category=Category.UNSCORED))
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """What runs, and what it calls of itself as far as that is known."""
+        return (*self.backend.description, *self._context.unasked.description)
 
     @property
     def windows(self) -> tuple[FaultWindow, ...]:

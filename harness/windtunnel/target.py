@@ -23,6 +23,7 @@ from windtunnel.measured_profile import describe_profile
 from windtunnel.network_profiles import Profile
 from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
+from windtunnel.unasked_calls import UnaskedCallsFilter
 
 LIMIT = 1_000_000
 """Requests that one run may make at most: a slip of the keyboard is not a flood."""
@@ -39,6 +40,7 @@ class ScenarioContext:
     random: random.Random
     profile: Profile
     windows: Callable[[], tuple[FaultWindow, ...]]
+    unasked: UnaskedCallsFilter
 
 
 class Target:
@@ -54,6 +56,7 @@ class Target:
         self.name = name
         self.address = address
         self._context = context
+        self._runs: list[Run] = []
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
 
     def __repr__(self) -> str:
@@ -170,6 +173,7 @@ class Target:
         else a process that slept through the other arm's turn would be timed waking up.
         """
         _check_count("count", count)
+        self._context.unasked.observe()
         callers = (self.caller(timeout), other.caller(timeout))
         runs: tuple[list[Response], list[Response]] = ([], [])
 
@@ -216,6 +220,7 @@ class Target:
         for path in paths:
             if not path.startswith("/"):
                 raise ConfigurationError(f"path {path!r}: expected one that starts with '/'")
+        self._context.unasked.observe()
         callers = [self.caller(timeout) for _ in range(concurrency)]
         # A sequential run is cut into its requests by readings of what is only counted.
         counted = concurrency == 1 and bool(self._context.windows())
@@ -256,10 +261,10 @@ class Target:
     def _collect(self, responses: list[Response], began: float, concurrency: int) -> Run:
         context = self._context
         evidence = tuple(
-            context.backend.evidence(dependency, began)
+            context.unasked.evidence(dependency, began)
             for dependency in context.configuration.dependencies
         )
-        return Run(
+        run = Run(
             responses=tuple(sorted(responses, key=lambda response: response.number)),
             evidence=evidence,
             began=began,
@@ -273,6 +278,9 @@ class Target:
             notes=self.notes,
             limits=Limits(**context.configuration.criteria.model_dump()),
         )
+        earlier = tuple(self._runs)
+        self._runs.append(run)
+        return replace(run, earlier=earlier)
 
 
 async def _closing(caller: Caller) -> None:

@@ -1,6 +1,7 @@
 """Records made by hand: small runs whose right verdict a person can see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from windtunnel.records import (
     Certainty,
@@ -109,6 +110,12 @@ def evidence(
         dropped=dropped,
         blind_spots=tuple(blind_spots),
     )
+
+
+def after_opening(answers: Sequence[Response], seen: Evidence) -> Run:
+    """Return a run after one in which three calls failed and seventeen requests were kept back."""
+    before = run(responses(20, fallback="catalog"), evidence(refusals=[refused(AT[:3])]))
+    return replace(run(answers, seen), earlier=(before,))
 
 
 def run(answers: Sequence[Response], seen: Evidence, *, concurrency: int = 1) -> Run:

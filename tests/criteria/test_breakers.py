@@ -7,6 +7,7 @@ import pytest
 from tests.criteria.recorded import (
     AT,
     STEP,
+    after_opening,
     counted,
     evidence,
     exchange,
@@ -140,13 +141,61 @@ def test_half_open_without_a_probe_or_without_callers_is_inconclusive() -> None:
 
 def test_a_closed_breaker_lets_every_request_through() -> None:
     seen = evidence(*(exchange(at) for at in AT))
-    assert breaker_closes(run(responses(20), seen), "catalog").ruling is Ruling.PASS
+    assert breaker_closes(after_opening(responses(20), seen), "catalog").ruling is Ruling.PASS
+
+
+def test_a_breaker_that_was_never_open_has_not_closed() -> None:
+    """Whether no run came before, or one whose calls failed and were never kept back."""
+    seen = evidence(*(exchange(at) for at in AT))
+    alone = run(responses(20), seen)
+    failing = run(
+        responses(20, fallback="catalog"), evidence(*(exchange(at, status="") for at in AT))
+    )
+    for each in (alone, replace(alone, earlier=(failing,))):
+        verdict = breaker_closes(each, "catalog")
+        assert verdict.ruling is Ruling.INCONCLUSIVE
+        assert "requests" in verdict.statement
+        assert "kept back" in verdict.needs
+
+
+def test_a_request_that_was_kept_back_without_a_mark_shows_the_opening_too() -> None:
+    failing = run(responses(20), evidence(*(exchange(at, status="") for at in AT[:3])))
+    closed = run(responses(20), evidence(*(exchange(at) for at in AT)))
+    assert breaker_closes(replace(closed, earlier=(failing,)), "catalog").ruling is Ruling.PASS
+
+
+def test_silence_that_the_tap_could_not_hear_shows_no_opening() -> None:
+    failing = run(
+        responses(20, fallback="catalog"),
+        evidence(*(exchange(at, status="") for at in AT[:3]), dropped=1),
+    )
+    closed = run(responses(20), evidence(*(exchange(at) for at in AT)))
+    verdict = breaker_closes(replace(closed, earlier=(failing,)), "catalog")
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+
+
+def test_answers_without_a_call_and_without_a_mark_are_none_of_the_dependency() -> None:
+    """A breaker stuck open whose fallback looks like an answer."""
+    stuck = after_opening(responses(20), evidence())
+    verdict = breaker_closes(stuck, "catalog")
+    assert verdict.ruling is Ruling.FAIL
+    assert "0 callers got an answer that rests on one" in verdict.statement
+    assert any(
+        "20 of 20 requests got a good answer without a call" in c for c in verdict.conditions
+    )
+    assert "without a call" in fallbacks_served(stuck, "catalog").statement
+
+
+def test_a_call_serves_one_answer_only() -> None:
+    """Twenty calls within one request show nothing of the nineteen others."""
+    seen = evidence(*(exchange(0.0001 * n, seconds=0.0001) for n in range(20)))
+    assert breaker_closes(after_opening(responses(20), seen), "catalog").ruling is Ruling.FAIL
 
 
 @pytest.mark.parametrize("reached", [0, 10, 19])
 def test_a_breaker_that_keeps_requests_back_has_not_closed(reached: int) -> None:
     seen = evidence(*(exchange(at) for at in AT[:reached]))
-    assert breaker_closes(run(responses(20), seen), "catalog").ruling is Ruling.FAIL
+    assert breaker_closes(after_opening(responses(20), seen), "catalog").ruling is Ruling.FAIL
 
 
 def test_fallbacks_must_answer_every_request() -> None:

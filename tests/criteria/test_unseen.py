@@ -8,6 +8,7 @@ import pytest
 
 from tests.criteria.recorded import (
     AT,
+    after_opening,
     counted,
     evidence,
     exchange,
@@ -107,9 +108,9 @@ def test_what_was_seen_fails_whatever_was_missed(unseen: dict[str, Any]) -> None
 def test_calls_that_were_missed_are_no_proof_that_the_breaker_stayed_open(
     unseen: dict[str, Any],
 ) -> None:
-    some = run(responses(20), evidence(*(exchange(at) for at in AT[:10]), **unseen))
+    some = after_opening(responses(20), evidence(*(exchange(at) for at in AT[:10]), **unseen))
     assert breaker_closes(some, "catalog").ruling is Ruling.INCONCLUSIVE
-    every = run(responses(20), evidence(*(exchange(at) for at in AT), **unseen))
+    every = after_opening(responses(20), evidence(*(exchange(at) for at in AT), **unseen))
     assert breaker_closes(every, "catalog").ruling is Ruling.PASS
 
 

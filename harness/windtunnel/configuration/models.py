@@ -25,6 +25,7 @@ FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$")]
 Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
 Count = Annotated[int, Field(strict=True, ge=1)]
 Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
+CallPattern = Annotated[str, Field(pattern=r"^\S+( /\S*)?$")]
 Seconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 
 
@@ -61,6 +62,11 @@ class Dependency(Strict):
     0: a free one."""
     endpoint: UrlPath
     """An endpoint of the target whose every uncached request calls this dependency once."""
+
+    ignore: tuple[CallPattern, ...] = ()
+    """Calls that the target makes of itself, which no criterion counts: "GET /ping", "/metrics/*",
+    "PING". A method, a path without its query, or both; `*` stands for anything. The control period
+    finds those that come often by itself."""
 
     @property
     def speaks(self) -> WireProtocol:
@@ -144,6 +150,9 @@ class Configuration(Strict):
     """Seconds until a started program must be healthy."""
     lease: Annotated[float, Field(strict=True, ge=0.5, allow_inf_nan=False)] = 10.0
     """Seconds without a heartbeat of the runner after which faults heal."""
+    control_period: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.2
+    """Seconds, once a session, in which no request is made: what reaches the dependencies then are
+    no calls of requests, such as health checks, and are left out of all evidence. 0: none."""
     fallback_header: str = "X-Fallback"
     """The header by which an answer names the dependency whose fallback it is."""
     backend: str = "auto"

@@ -7,7 +7,8 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
-from windtunnel.records import Run
+from windtunnel.criteria.wire_answers import answered_by, unmarked, was_kept_back
+from windtunnel.records import ExchangeOutcome, Run
 
 ENOUGH = 5
 """Requests in a row that must reach the dependency and be answered from it."""
@@ -17,13 +18,37 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
     """Judge that requests reach the healed dependency again, one call each, and are answered by it.
 
     `run` is sequential, after the recovery and its probes. The service must not answer from a
-    cache, or fewer calls than requests arrive.
+    cache, or fewer calls than requests arrive. The runs before it on the same target must show that
+    the breaker opened: that a request was kept from the dependency after a failed call. Where none
+    shows it, nothing closed, and the verdict is INCONCLUSIVE.
+    """
+    verdict = reaches_again(run, dependency)
+    if verdict.ruling is Ruling.INCONCLUSIVE or was_kept_back(run, dependency):
+        return verdict
+    return replace(
+        verdict,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{verdict.statement} No run before it shows that the breaker was open.",
+        needs="a run before the recovery in which calls fail and then a request is kept back",
+    )
+
+
+def reaches_again(run: Run, dependency: str) -> Verdict:
+    """Judge that each request reaches the dependency and is answered by it, whatever came before.
+
+    "Answered by it" needs a call on the wire: a fallback may carry no mark.
     """
     evidence = run.at(dependency)
     seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
-    good = sum(not attempt.failed and attempt.ended is not None for attempt in seen)
-    real = sum(response.succeeded and not response.fallback for response in run.responses)
+    good = sum(
+        not attempt.failed
+        and attempt.ended is not None
+        and attempt.outcome is not ExchangeOutcome.PENDING
+        for attempt in seen
+    )
+    real = len(answered_by(run, dependency))
     total = len(run.responses)
+    doubt = unmarked(run, dependency)
     nothing = Verdict(
         criterion="breaker closes after recovery",
         criterion_id="breaker_closes",
@@ -37,21 +62,24 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
         value=float(good),
         lower=float(good),
         upper=float(good),
-        conditions=(*conditions(run), *partial(evidence)),
+        conditions=(*conditions(run), *partial(evidence), *([doubt] if doubt else [])),
         profile=run.profile,
         timeline=timeline(run.responses, dependency, seen, ()),
     )
     if total < ENOUGH:
         return nothing
     closed = good >= total and real == total
-    doubtful = not closed and real == total and bool(missed(evidence))
+    answered = sum(response.succeeded and not response.fallback for response in run.responses)
+    # Calls may be missing from the evidence: discarded, not read, or left out as unasked.
+    incomplete = bool(missed(evidence)) or any(each.left_out for each in evidence.unasked)
+    doubtful = not closed and answered == total and incomplete
     return replace(
         nothing,
         upper=good + missed(evidence),
         ruling=Ruling.INCONCLUSIVE if doubtful else Ruling.PASS if closed else Ruling.FAIL,
         statement=(
             f"of {total} requests, {good} calls reached the dependency and were answered, and"
-            f" {real} callers got a real answer; required are {total} of each."
+            f" {real} callers got an answer that rests on one; required are {total} of each."
         ),
         needs=needed(evidence) if doubtful else "",
     )

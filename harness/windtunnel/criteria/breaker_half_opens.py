@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from windtunnel.criteria.completeness import Bounds, missed, needed, partial, uncounted
+from windtunnel.criteria.completeness import Bounds, doubtful, missed, needed, partial, uncounted
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
@@ -47,7 +47,8 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
         )
     # Calls that were never seen can only add to the probes: doubt turns a PASS, not a FAIL.
     unseen = uncounted(evidence, run.began, decided) + missed(evidence)
-    count = Bounds(len(probes), len(probes) + unseen)
+    least = len(probes) - doubtful(evidence, probes, decided - run.began)
+    count = Bounds(least, len(probes) + unseen)
     ruling = decide_at_most(count.least, count.most, at_most)
     return replace(
         nothing,

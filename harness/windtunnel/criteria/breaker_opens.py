@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from windtunnel.criteria.completeness import Bounds, between, missed, needed, partial, uncounted
+from windtunnel.criteria.completeness import (
+    Bounds,
+    between,
+    doubtful,
+    missed,
+    needed,
+    partial,
+    uncounted,
+)
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
+from windtunnel.criteria.wire_answers import unmarked
 from windtunnel.records import Attempt, Evidence, Response, Run
 
 BREAKER_OPENS = "breaker_opens"
@@ -30,7 +39,8 @@ def breaker_opens(
     within = run.limits.breaker_threshold if within is None else within
     evidence = run.at(dependency)
     seen = matched_attempts(run, dependency)
-    doubts = partial(evidence)
+    without = unmarked(run, dependency)
+    doubts = (*partial(evidence), *([without] if without else []))
     nothing = Verdict(
         criterion=f"breaker opens within {within} failures",
         criterion_id=BREAKER_OPENS,
@@ -56,7 +66,11 @@ def breaker_opens(
     until = failure.at + recovery
     later = [each for each in run.responses if failure.answered < each.started < until]
     own = _own(run, seen, later, failure.answered, until)
-    count = Bounds(len(own), _most(evidence, later, until))
+    spanned = max((each.ended for each in later), default=0.0) - failure.answered
+    count = Bounds(
+        len(own) - doubtful(evidence, own, spanned),
+        max(len(own), _most(evidence, later, until)),
+    )
     # One call too many fails it, however few the requests were.
     if len(later) < ENOUGH_AFTER and not own:
         return replace(

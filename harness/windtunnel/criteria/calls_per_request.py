@@ -45,6 +45,9 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
         return replace(nothing, ruling=ruling)
     if not total or real < total:
         return replace(nothing, needs="requests that all get a real answer")
+    if any(each.failed for each in seen):
+        # An answer without a call may be a fallback that carries no mark.
+        return replace(nothing, needs="calls that all succeed")
     if not calls.least:
         return replace(nothing, needs="a run in which one call is made at least")
     needs = needed(evidence) if ruling is Ruling.INCONCLUSIVE else ""

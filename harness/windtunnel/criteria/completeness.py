@@ -1,10 +1,11 @@
 """How complete a tap's evidence is: bounds on counts, and what a verdict on them needs."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from windtunnel.criteria.tap_attempts import attempts
-from windtunnel.records import Certainty, Evidence, Refusals
+from windtunnel.records import Attempt, AttemptKind, Certainty, Evidence, Refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,27 @@ class Bounds:
 
 def between(evidence: Evidence, since: float, until: float) -> Bounds:
     """Return how many attempts started from `since` to `until`, with those that were not seen."""
-    seen = sum(since <= attempt.started <= until for attempt in attempts(evidence))
-    return Bounds(seen, seen + uncounted(evidence, since, until) + missed(evidence))
+    seen = [each for each in attempts(evidence) if since <= each.started <= until]
+    least = len(seen) - doubtful(evidence, seen, until - since)
+    return Bounds(least, len(seen) + uncounted(evidence, since, until) + missed(evidence))
+
+
+def doubtful(evidence: Evidence, seen: Sequence[Attempt], seconds: float) -> int:
+    """Return how many of these attempts, made in so many seconds, may be none of a request's.
+
+    They are of a kind that the target also makes without being asked.
+    """
+    found = 0
+    for unasked in evidence.unasked:
+        alike = sum(_is_kind(each, unasked.request) for each in seen)
+        found += min(alike, unasked.most(seconds))
+    return found
+
+
+def _is_kind(attempt: Attempt, request: str) -> bool:
+    if attempt.kind is not AttemptKind.EXCHANGE:
+        return not request
+    return attempt.request.partition("?")[0] == request
 
 
 def uncounted(evidence: Evidence, since: float, until: float) -> float:
@@ -62,6 +82,7 @@ def partial(evidence: Evidence) -> tuple[str, ...]:
         for refusals in evidence.refusals
         if refusals.certainty is not Certainty.PACKETS
     )
+    reasons.extend(f"{unasked}" for unasked in evidence.unasked if unasked.rate)
     return tuple(dict.fromkeys(reasons))
 
 

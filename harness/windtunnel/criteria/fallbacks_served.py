@@ -6,6 +6,7 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.matched_attempts import falls_back
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
+from windtunnel.criteria.wire_answers import unmarked
 from windtunnel.records import Run
 
 
@@ -14,6 +15,7 @@ def fallbacks_served(run: Run, dependency: str) -> Verdict:
     total = len(run.responses)
     others = [r for r in run.responses if not (r.succeeded and falls_back(r, dependency))]
     served = total - len(others)
+    doubt = unmarked(run, dependency)
     nothing = Verdict(
         criterion="fallbacks are served",
         criterion_id="fallbacks_served",
@@ -35,7 +37,7 @@ def fallbacks_served(run: Run, dependency: str) -> Verdict:
         nothing,
         ruling=Ruling.PASS if served == total else Ruling.FAIL,
         statement=f"{served} of {total} requests were answered with the marked fallback;"
-        " required are all.",
+        f" required are all{f'; {doubt}' if doubt else ''}.",
         value=served / total,
         lower=served / total,
         upper=served / total,

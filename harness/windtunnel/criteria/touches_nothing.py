@@ -29,12 +29,12 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     endpoint = ", ".join(sorted({response.endpoint for response in run.responses})) or "nothing"
     answered = sum(response.succeeded for response in run.responses)
     bounds = [(each, between(each, run.began, run.ended)) for each in run.evidence]
-    count = Bounds(len(reached), sum(found.most for _, found in bounds))
+    count = Bounds(sum(found.least for _, found in bounds), sum(found.most for _, found in bounds))
     ruling = decide_at_most(count.least, count.most, 0)
     needs = "; ".join(
         f"{needed(each)} at {each.dependency}" for each, found in bounds if not found.exact
     )
-    if not reached and (blind or not answered):
+    if not count.least and (blind or not answered):
         ruling = Ruling.INCONCLUSIVE
         needs = (
             f"a control run that reaches {', '.join(blind)}" if blind else "requests that succeed"

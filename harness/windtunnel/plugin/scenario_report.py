@@ -80,7 +80,7 @@ def _tried(item: pytest.Item) -> ScenarioResult:
         judged=tuple(state.judged),
         injected=tuple(InjectedFault.of(each) for each in windows),
         settings=tuple(f"{name}={value}" for name, value in state.settings.items()),
-        description=() if stack is None else stack.backend.description,
+        description=() if stack is None else stack.description,
         capabilities=() if stack is None else tuple(sorted(stack.backend.capabilities)),
         plot=plot,
     )

@@ -14,6 +14,7 @@ from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.response import Response
 from windtunnel.records.scenario_run import FaultWindow, Pairs, Run
+from windtunnel.records.unasked_calls import UnaskedCalls
 
 __all__ = [
     "ArmRound",
@@ -38,4 +39,5 @@ __all__ = [
     "Round",
     "Run",
     "Touch",
+    "UnaskedCalls",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from windtunnel.records.connection import Connection
 from windtunnel.records.dependency_exchange import Exchange
 from windtunnel.records.refusals import Refusals
+from windtunnel.records.unasked_calls import UnaskedCalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +37,6 @@ class Evidence:
     """Records that the tap discarded, because it keeps a bounded number. 0 means complete."""
     blind_spots: tuple[str, ...] = ()
     """What this tap could not see in the time asked for, each as one sentence."""
+    unasked: tuple[UnaskedCalls, ...] = ()
+    """Calls that the target makes without being asked, of each kind: left out of all the above,
+    unless they cannot be told from those that requests cause."""

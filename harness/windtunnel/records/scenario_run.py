@@ -42,6 +42,8 @@ class Run:
     """The profile's name alone, such as "zone"."""
     limits: Limits = field(default_factory=Limits)
     """What the criteria demand of it where a test does not say otherwise."""
+    earlier: "tuple[Run, ...]" = field(default=(), repr=False)
+    """The runs before it on the same target, in order; theirs are empty."""
 
     def at(self, dependency: str) -> Evidence:
         """Return the evidence of `dependency`; KeyError names the ones there are."""

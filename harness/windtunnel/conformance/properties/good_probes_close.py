@@ -13,7 +13,8 @@ from windtunnel.conformance.properties.closing import (
     good_probes,
 )
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule, unscored
-from windtunnel.criteria import Ruling, Verdict, breaker_closes
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.criteria.breaker_closes import reaches_again
 
 
 def plan(experiment: Experiment) -> None:
@@ -32,7 +33,7 @@ def plan(experiment: Experiment) -> None:
 
 def judge(recording: Recording) -> Verdict:
     """Judge that every request after the probes is answered by the dependency."""
-    verdict = unscored(breaker_closes(recording.run(CLOSED), recording.dependency))
+    verdict = unscored(reaches_again(recording.run(CLOSED), recording.dependency))
     if not recording.attempts("probing"):
         return replace(
             verdict,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.property_definition import Property, WorkersMatter, unscored
-from windtunnel.criteria import Ruling, Verdict, breaker_closes
+from windtunnel.criteria import Ruling, Verdict
+from windtunnel.criteria.breaker_closes import reaches_again
 from windtunnel.errors import NotTestable
 
 REQUESTS = 10
@@ -30,7 +31,7 @@ def judge(recording: Recording) -> Verdict:
         for evidence in recording.whole.evidence
         if _step(evidence.dependency) in runs
     ]
-    verdicts = [breaker_closes(run, dependency) for dependency, run in driven]
+    verdicts = [reaches_again(run, dependency) for dependency, run in driven]
     failed = [verdict for verdict in verdicts if verdict.ruling is not Ruling.PASS]
     verdict = replace(
         unscored((failed or verdicts)[0]), criterion="the others' breakers are left alone"

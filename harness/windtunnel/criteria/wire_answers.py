@@ -1,0 +1,86 @@
+"""Which answers rest on a call that the tap saw, and which came without a call and without a mark.
+
+A fallback that carries no mark looks like the dependency's own answer. Only the wire shows that
+nothing was asked.
+"""
+
+from windtunnel.criteria.completeness import between
+from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.records import ExchangeOutcome, Response, Run
+
+
+def answered_by(run: Run, dependency: str) -> list[Response]:
+    """Return the answers that rest on the dependency's: good, unmarked, each with a good call.
+
+    Each call serves one answer. It must have begun while that request was under way.
+    """
+    good = sorted(
+        attempt.started
+        for attempt in matched_attempts(run, dependency)
+        if not attempt.failed and attempt.outcome is ExchangeOutcome.ANSWERED
+    )
+    found: list[Response] = []
+    # The request that ends first takes the earliest call: so the most answers find one.
+    for response in sorted(run.responses, key=lambda each: each.ended):
+        if not response.succeeded or response.fallback:
+            continue
+        own = next((at for at in good if response.started <= at <= response.ended), None)
+        if own is not None:
+            good.remove(own)
+            found.append(response)
+    return found
+
+
+def without_call(run: Run, dependency: str) -> list[Response]:
+    """Return the good answers, unmarked, while which surely no call reached the dependency.
+
+    They come from a cache, or are a fallback that carries no mark.
+    """
+    evidence = run.at(dependency)
+    return [
+        response
+        for response in run.responses
+        if response.succeeded
+        and not response.fallback
+        and not between(evidence, response.started, response.ended).most
+    ]
+
+
+def unmarked(run: Run, dependency: str) -> str:
+    """Return what a summary says of answers without a call and without a mark, or ""."""
+    known = {evidence.dependency for evidence in run.evidence}
+    count = len(without_call(run, dependency)) if dependency in known else 0
+    if not count:
+        return ""
+    return (
+        f"{count} of {len(run.responses)} requests got a good answer without a call to"
+        f" {dependency} and without a fallback's mark"
+    )
+
+
+def was_kept_back(run: Run, dependency: str) -> bool:
+    """Return whether, after a failed call, a request was kept from the dependency.
+
+    The runs before this one on the same target count as well. This is what the wire shows of a
+    breaker that opened.
+    """
+    failed = float("inf")
+    for each in (*run.earlier, run):
+        if all(evidence.dependency != dependency for evidence in each.evidence):
+            continue
+        evidence = each.at(dependency)
+        ends = [a.ended for a in matched_attempts(each, dependency) if a.failed and a.ended]
+        # Refusals that were only counted: whatever request they may be due to.
+        ends += [
+            response.ended
+            for response in each.responses
+            if between(evidence, response.started, response.ended).most
+            and (response.fallback or not response.succeeded)
+        ]
+        failed = min([failed, *ends])
+        for response in each.responses:
+            if response.started < failed:
+                continue
+            if not between(evidence, response.started, response.ended).most:
+                return True
+    return False
