@@ -4,15 +4,18 @@ set -euo pipefail
 
 packages=(
     ca-certificates
+    caddy          # a breaker of another ecosystem that the conformance suite is tried on
     cgroupfs-mount # control groups, where nothing else mounts them
     chromium       # the dashboard's tests in a real browser
     debootstrap    # the base image's file system
     docker-compose # the older compose, which must bring the stack up too
     docker.io      # the engine and its client
+    haproxy        # another
     iproute2       # ip and tc
     iptables       # the engine's port publishing
     libfaketime    # a wall clock that can be stepped, for the breakers' conformance suite
     make
+    maven          # builds those that run in a JVM
     postgresql     # the example with a database; its own service does not start
     nginx-light    # the HTTP/2 server that the load engine is tested against
     python3

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from windtunnel.conformance.claims import Claims, Counting
 
@@ -48,6 +49,7 @@ def expected_opening(
     return ExpectedOpening(earliest, None)
 
 
+@cache
 def failures_needed(claims: Claims, healthy: int) -> int | None:
     """Return how many failures in a row surely open it after so many good calls.
 
@@ -63,10 +65,22 @@ def failures_needed(claims: Claims, healthy: int) -> int | None:
     return None
 
 
-def fewest_failures(claims: Claims, healthy: int) -> int | None:
-    """Return after how many failures in a row it may be open at the earliest."""
+@cache
+def fewest_failures(claims: Claims) -> int | None:
+    """Return after how many failures in a row it may be open, however many good calls came before.
+
+    Good calls count towards the calls that a share needs, so that fewer failures are enough.
+    """
     if claims.counts is None:
         return None
+    most_healthy = claims.least_calls if claims.counts is Counting.SHARE else 0
+    return min(
+        (found for healthy in range(most_healthy + 1) if (found := _earliest(claims, healthy))),
+        default=None,
+    )
+
+
+def _earliest(claims: Claims, healthy: int) -> int | None:
     calls = [EndedCall(0.0, 0.0, failed=False)] * healthy
     for failures in range(1, SURE_CALLS):
         calls.append(EndedCall(0.0, 0.0, failed=True))

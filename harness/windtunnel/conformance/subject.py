@@ -44,5 +44,5 @@ class Subject:
     @property
     def fewest(self) -> int:
         """Failures after which it may be open at the earliest, by claim and by observation."""
-        claimed = fewest_failures(self.claims, 0)
+        claimed = fewest_failures(self.claims)
         return min(filter(None, (self.observed.failures, claimed)), default=UNCLAIMED)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.conformance.foreign.building import missing
+from tests.conformance.foreign.building import built, missing
 from tests.conformance.foreign.running import ForeignRun, run
 from tests.conformance.foreign.services import SERVICES, ForeignService
 from tests.conformance.readme import put
@@ -70,37 +70,52 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1, help="of each service")
     parser.add_argument("--only", action="append", help="a service; may be repeated")
     parser.add_argument("--jobs", type=int, default=2, help="stacks side by side")
+    parser.add_argument("--build", action="store_true", help="build what is missing, and no more")
     parser.add_argument("--results", type=Path, default=Path("foreign.jsonl"))
     parser.add_argument("--write", action="store_true", help="put the table into the README")
     arguments = parser.parse_args()
     names = [each.name for each in SERVICES]
     if unknown := set(arguments.only or ()) - set(names):
         parser.error(f"--only {', '.join(sorted(unknown))}: expected one of {', '.join(names)}")
-    now, results, wrong = code(), arguments.results, 0
     chosen = [each for each in SERVICES if not arguments.only or each.name in arguments.only]
-    for service in chosen:
-        if lacking := missing(service):
-            sys.stderr.write(f"{service.name}: skipped, for {', '.join(lacking)} was not found\n")
-            continue
-        for number in range(len(_of(service, kept(results, now))), arguments.runs):
-            made = run(service, now, [f"--jobs={arguments.jobs}"])
-            with results.open("ab") as file:
-                file.write(msgspec.json.encode(made) + b"\n")
-            failed = ", ".join(sorted(made.failed)) or "no"
-            took = f"{service.name}, run {number + 1}: {made.seconds:.0f} s"
-            sys.stderr.write(f"{took}, {failed} FAIL\n")
+    here = [each for each in chosen if _can_be_built(each)]
+    if arguments.build:
+        for service in here:
+            sys.stderr.write(f"{service.name}: {built(service)}\n")
+        return 0
+    now, results = code(), arguments.results
+    for service in here:
+        _complete(service, arguments.runs, results, now, arguments.jobs)
     runs = kept(results, now)
-    for service in chosen:
-        for each in _of(service, runs):
-            for title in each.failed - service.deviations.keys():
-                wrong += 1
-                sys.stderr.write(f"{service.name}: {title} FAILs, which is not known of it\n")
-    made_here = [each for each in SERVICES if _of(each, runs)]
-    text = "\n".join(table(runs, made_here))
+    text = "\n".join(table(runs, [each for each in SERVICES if _of(each, runs)]))
     sys.stdout.write(f"{text}\n")
     if arguments.write:
         put("foreign", text)
+    wrong = [
+        f"{service.name}: {title} FAILs, which is not known of it"
+        for service in here
+        for each in _of(service, runs)
+        for title in sorted(each.failed - service.deviations.keys())
+    ]
+    sys.stderr.write("".join(f"{line}\n" for line in wrong))
     return int(bool(wrong))
+
+
+def _can_be_built(service: ForeignService) -> bool:
+    lacking = missing(service)
+    if lacking:
+        sys.stderr.write(f"{service.name}: skipped, for {', '.join(lacking)} was not found\n")
+    return not lacking
+
+
+def _complete(service: ForeignService, wanted: int, results: Path, now: str, jobs: int) -> None:
+    """Make the runs of a service that a file still lacks."""
+    for number in range(len(_of(service, kept(results, now))), wanted):
+        made = run(service, now, [f"--jobs={jobs}"])
+        with results.open("ab") as file:
+            file.write(msgspec.json.encode(made) + b"\n")
+        took = f"{service.name}, run {number + 1}: {made.seconds:.0f} s"
+        sys.stderr.write(f"{took}, {', '.join(sorted(made.failed)) or 'no'} FAIL\n")
 
 
 def _of(service: ForeignService, runs: Sequence[ForeignRun]) -> list[ForeignRun]:

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 FOLDER = Path(__file__).parent
 JVM = ("java", "mvn")
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +23,7 @@ class ForeignService:
     """What its documentation says, in short."""
     build: tuple[str, ...] = ()
     """Commands, carried out in a copy of the folder."""
-    environment: Mapping[str, str] = NOTHING
+    environment: Mapping[str, str] = field(default_factory=dict)
     deviations: Mapping[str, str] = field(default_factory=dict)
     """By property that it FAILs: why, as far as its documentation tells."""
 
@@ -41,6 +39,18 @@ class ForeignService:
         return FOLDER / self.folder
 
 
+WALL, REPEATS = "wall-clock-plays-no-part", "no-hidden-retries"
+BY_WALL_CLOCK = "it takes its time from the wall clock"
+JDK = {
+    REPEATS: "the JDK's HttpClient sends a GET again whose kept connection was cut",
+    WALL: f"{BY_WALL_CLOCK}: java.time.Clock.systemUTC",
+}
+NET_HTTP = {REPEATS: "net/http sends a GET again whose kept connection was cut"}
+NGINX = {
+    "old-failures-expire": "a success clears its failures, and not time alone",
+    "late-failures-are-void": "each failure, a late one too, begins its fail_timeout anew",
+    WALL: BY_WALL_CLOCK,
+}
 RESILIENCE4J = "--like resilience4j --window-calls 6 --minimum 3 --recovery 1.5 --probes 2"
 GO = ("go build -o breakers .",)
 
@@ -55,6 +65,7 @@ SERVICES = (
         ),
         claims=RESILIENCE4J,
         documented="50 % of 6 calls, 3 at least; 1.5 s; decides after 2 permitted calls",
+        deviations=JDK,
     ),
     ForeignService(
         name="resilience4j in Spring Boot",
@@ -62,7 +73,8 @@ SERVICES = (
         tools=JVM,
         build=("mvn -q -B package",),
         claims=RESILIENCE4J,
-        documented="as above, by annotation",
+        documented="the same, by annotation",
+        deviations=JDK,
     ),
     ForeignService(
         name="opossum",
@@ -79,6 +91,7 @@ SERVICES = (
         build=GO,
         claims="--like gobreaker --threshold 3 --recovery 1.5 --probes 2",
         documented="3 consecutive failures; 1.5 s; 2 good probes close it, a bad one opens it",
+        deviations=NET_HTTP,
     ),
     ForeignService(
         name="gobreaker, ratio",
@@ -87,7 +100,8 @@ SERVICES = (
         build=GO,
         environment={"BREAKER": "gobreaker-ratio"},
         claims="--like gobreaker --share 60 --minimum 3 --recovery 1.5 --probes 2",
-        documented="60 % of all calls since it closed, 3 at least; the rest as above",
+        documented="60 % of all calls since it closed, 3 at least; the rest as before",
+        deviations=NET_HTTP,
     ),
     ForeignService(
         name="failsafe-go",
@@ -97,6 +111,7 @@ SERVICES = (
         environment={"BREAKER": "failsafe-go"},
         claims="--like failsafe-go --threshold 3 --recovery 1.5 --probes 2",
         documented="3 consecutive failures; 1.5 s; 2 good probes close it, a bad one opens it",
+        deviations=NET_HTTP,
     ),
     ForeignService(
         name="pybreaker under gunicorn",
@@ -104,6 +119,7 @@ SERVICES = (
         tools=(),
         claims="--like pybreaker --threshold 3 --recovery 1.5 --workers 1",
         documented="3 consecutive failures; 1.5 s; the next call decides",
+        deviations={WALL: f"{BY_WALL_CLOCK}: datetime.now"},
     ),
     ForeignService(
         name="HAProxy",
@@ -118,6 +134,7 @@ SERVICES = (
         tools=("nginx",),
         claims="--like nginx --threshold 3 --window 2 --recovery 2..3",
         documented="3 failures within 2 s; out for 2 s, in whole seconds; no half-open state",
+        deviations=NGINX,
     ),
     ForeignService(
         name="Caddy",

@@ -80,13 +80,14 @@ def _undecided(recording: Recording, step: str, earliest: int | None) -> Verdict
     calls = [call for call in recording.attempts(step) if call.failed]
     ended = [call.ended for call in calls if call.ended is not None]
     span = max(ended, default=0.0) - min(ended, default=0.0)
-    counts = f", and a failure counts for {recording.claims.window:g} s"
+    window = recording.claims.window
+    counts = "" if window is None else f", and a failure counts for {window:g} s"
     return rule(
         recording,
         criterion,
         Ruling.PASS if found else Ruling.INCONCLUSIVE,
         f"{len(calls)} calls in a row failed over {span:.1f} s"
-        f"{counts if recording.claims.window else ''}"
+        f"{counts}"
         f"{f'; it opened after {found.failures}' if found else ''}.",
         steps=(step,),
         needs="a shorter timeout of the service, or a longer window",
