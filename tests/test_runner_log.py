@@ -52,7 +52,7 @@ def test_a_start_shows_each_command_with_its_address_and_what_was_waited_for(
         backend.stop()
     began, command, waited, ended = caplog.messages
     assert began == "starting the backend embedded, run cafe"
-    assert command.startswith(f"starting tap: {sys.executable} -m windtunnel.proxy")
+    assert command.startswith(f"starting tap: {sys.executable} -P -m windtunnel.proxy")
     assert f"--port {address.port} --seed 7" in command
     assert waited.startswith(f"tap on {address} serves after ")
     assert " (before: " in waited

@@ -1,5 +1,6 @@
 """A project's own packages may be called what windtunnel's parts are: theirs and ours both work."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,6 +31,14 @@ PROCESSES = """
 command = ["{python}", "-m", "http.server", "{port}", "--bind", "{host}"]
 endpoints = ["/"]
 health = "/"
+"""
+SHADOWS = ("psutil", "click", "aiohttp", "numpy", "uvloop", "msgspec", "hiredis", "fakeredis")
+"""What our processes import, and a user's folder may hold too."""
+REDIS = """
+[dependencies.cache]
+protocol = "redis"
+environment = { REDIS_URL = "redis://{address}/0" }
+endpoint = "/"
 """
 PYTEST = str(Path(sys.executable).with_name("pytest"))
 
@@ -66,3 +75,24 @@ def test_our_processes_start_where_theirs_are_in_the_way(pytester: pytest.Pytest
         sys.executable, "-m", "pytest", "--windtunnel-backend=embedded", "-p", "no:randomly"
     )
     result.assert_outcomes(passed=1)
+
+
+def test_our_processes_import_nothing_from_the_project_folder(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program `pytest` leaves the folder out of its path, and so must our processes."""
+    monkeypatch.setenv("PATH", str(pytester.path))  # no redis-server: fakeredis is ours to start
+    for name in SHADOWS:
+        (pytester.path / f"{name}.py").write_text(f"raise SystemExit('their {name}.py')")
+    (pytester.path / "windtunnel.toml").write_text(PROCESSES + REDIS)
+    place = pytester.mkdir("scenarios") / "test_x.py"
+    place.write_text("def test_x(stack): assert stack.get('/')[0].status == 200")
+    # Not pytester's: it adds the folder to PYTHONPATH.
+    result = subprocess.run(
+        [PYTEST, place, "--windtunnel-backend=embedded", "-p", "no:randomly"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -8,15 +8,10 @@ from windtunnel.backends.own_control import OwnControl
 from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
 from windtunnel.configuration import Configuration
 from windtunnel.extras import require
+from windtunnel.module_command import module_command
 
-FAKE_REDIS = (
-    "{python}",
-    "-m",
-    "windtunnel.backends.fake_redis",
-    "--host",
-    "{host}",
-    "--port",
-    "{port}",
+FAKE_REDIS = module_command(
+    "windtunnel.backends.fake_redis", "--host", "{host}", "--port", "{port}"
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program
+from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
 from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier
@@ -26,6 +27,7 @@ from windtunnel.configuration import Configuration, Dependency
 from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
 from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.module_command import module_command
 from windtunnel.network_profiles import Profile
 from windtunnel.protocols.http.probe import answers_http
 from windtunnel.records import Evidence
@@ -33,7 +35,7 @@ from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Proces
 
 LOG = logging.getLogger(__name__)
 
-PROXY_COMMAND = ("{python}", "-m", "windtunnel.proxy", "--host", "{host}", "--port", "{port}")
+PROXY_COMMAND = module_command("windtunnel.proxy", "--host", "{host}", "--port", "{port}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,8 @@ class ProcessBackend(ABC):
     def start(self) -> None:
         """Start dependencies, fault proxy and tap; on failure nothing is left running."""
         LOG.info("starting the backend %s, run %s", self.name, self.keeper.run)
-        try:
+        with stopped_on_failure(self.stop):
             self._running = self._start()
-        except BaseException:
-            self.stop()
-            raise
 
     def _start(self) -> RunningStack:
         dependencies = {

@@ -14,6 +14,7 @@ from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.keeper.log_tail import log_tail
 from windtunnel.ports import free_port
 from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
 
@@ -134,18 +135,7 @@ class ProgramLauncher:
 
     def tail(self, name: str, lines: int = 15) -> str:
         """Return the last lines that a program printed, indented, under a heading."""
-        return tail(self.keeper.log(name), lines)
-
-
-def tail(log: Path, lines: int = 15) -> str:
-    """Return the last lines of a log, indented, under a heading."""
-    try:
-        last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-    except FileNotFoundError:
-        last = []
-    if not last:
-        return f"its log ({log}) is empty"
-    return "\n".join([f"the last lines of its log ({log}):", *(f"  {line}" for line in last)])
+        return log_tail(self.keeper.log(name), lines)
 
 
 def _check_free(name: str, address: Address) -> None:

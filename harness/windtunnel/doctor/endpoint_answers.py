@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from windtunnel.backends.program_launcher import tail
 from windtunnel.doctor.check import Check, fail, ok
+from windtunnel.keeper.log_tail import log_tail
 from windtunnel.stack import Stack
 
 
@@ -34,4 +34,4 @@ def _of(stack: Stack) -> list[str]:
 
 
 def _log(stack: Stack) -> str:
-    return tail(Path(stack.backend.directory) / f"{stack.default_target.name}.log", 8)
+    return log_tail(Path(stack.backend.directory) / f"{stack.default_target.name}.log", 8)

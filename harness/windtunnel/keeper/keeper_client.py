@@ -4,7 +4,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from windtunnel.errors import ControlCode, ControlError
+from windtunnel.keeper.log_tail import log_tail
 from windtunnel.keeper.messages import (
     Arrange,
     Heartbeat,
@@ -23,10 +23,14 @@ from windtunnel.keeper.messages import (
     Spawn,
     Stop,
 )
+from windtunnel.module_command import module_command
 from windtunnel.run_identity import KEEPER_VARIABLE, RUN_VARIABLE, folder_prefix
 
 ANSWER_DEADLINE = 30.0
 """Seconds that one request may take, at most."""
+
+KEEPER_LOG = "keeper.log"
+"""What the keeper itself prints, in the run's directory."""
 
 Request = Spawn | Signal | Stop | QueryStatus | Arrange | Heartbeat
 
@@ -45,9 +49,9 @@ class KeeperClient:
         self._silent = False
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._log = (self.directory / "keeper.log").open("ab")
+        self._log = (self.directory / KEEPER_LOG).open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "windtunnel.keeper", run, str(self.directory)],
+            module_command("windtunnel.keeper", run, str(self.directory)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -75,17 +79,23 @@ class KeeperClient:
                 line = self._answer_line(self._process.stdout)
             except (OSError, ValueError) as error:
                 raise ControlError(
-                    f"the keeper of run {self.run} is gone: {error}", code=ControlCode.NO_ANSWER
+                    f"the keeper of run {self.run} is gone: {error}{self._last_words()}",
+                    code=ControlCode.NO_ANSWER,
                 ) from error
         if not line:
             raise ControlError(
-                f"the keeper of run {self.run} ended without an answer",
+                f"the keeper of run {self.run} ended without an answer{self._last_words()}",
                 code=ControlCode.NO_ANSWER,
             )
         answer = KeeperAnswer(**json.loads(line))
         if answer.error:
             raise ControlError(answer.error)
         return answer
+
+    def _last_words(self) -> str:
+        """Return what the keeper printed, on lines of its own; "" where it printed nothing."""
+        log = self.directory / KEEPER_LOG
+        return f"\n{log_tail(log)}" if log.exists() and log.stat().st_size else ""
 
     def _answer_line(self, answers: IO[bytes]) -> bytes:
         """Return the answer's line; ControlError where none comes, now and from then on."""

@@ -21,6 +21,7 @@ from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
 from windtunnel.backends.docker.stack_layout import lay_out
+from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
 from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier
@@ -111,11 +112,8 @@ class DockerBackend:
     def start(self) -> None:
         """Build the images, start dependencies and proxies; on failure nothing is left."""
         LOG.info("starting the backend docker, run %s", self.keeper.run)
-        try:
+        with stopped_on_failure(self.stop):
             self._running = self._start()
-        except BaseException:
-            self.stop()
-            raise
 
     def _start(self) -> RunningContainers:
         layout = self.layout

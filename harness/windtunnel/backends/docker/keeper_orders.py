@@ -1,9 +1,9 @@
 """What the keeper of a run does for its containers where the runner no longer can."""
 
-import sys
 from collections.abc import Sequence
 
 from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.module_command import module_command
 
 Command = tuple[str, ...]
 
@@ -25,9 +25,7 @@ class KeeperOrders:
         self._keeper.arrange(
             heal_posts=self._heal_posts,
             heal_commands=commands,
-            end_commands=[
-                (sys.executable, "-m", "windtunnel.backends.docker.sweep", self._keeper.run)
-            ],
+            end_commands=[module_command("windtunnel.backends.docker.sweep", self._keeper.run)],
         )
 
     def heal_by_post(self, url: str) -> None:

@@ -4,7 +4,6 @@ import importlib.util
 import math
 import os
 import secrets
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +18,7 @@ from windtunnel.load.arrivals import MOST
 from windtunnel.load.locust import batches
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import KEEP
+from windtunnel.module_command import module_command
 from windtunnel.ports import free_port
 from windtunnel.records.load_run import LoadRun
 
@@ -118,7 +118,7 @@ def _require() -> None:
 
 
 def _command(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments]
+    return list(module_command("locust", "-f", str(LOCUSTFILE), *arguments))
 
 
 def _ended(keeper: KeeperClient, name: str, seconds: float) -> int | None:
