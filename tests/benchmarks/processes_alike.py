@@ -17,7 +17,7 @@ from math import log, sqrt
 from pathlib import Path
 
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.paired.processes import Processes
+from windtunnel.paired.process_tree import ProcessTree
 from windtunnel.paired.rounds import RunningArm
 from windtunnel.session import Session
 
@@ -27,7 +27,7 @@ WARM_UP = 3.0
 
 async def ask(
     lanes: list[RunningArm],
-    processes: list[Processes],
+    processes: list[ProcessTree],
     endpoint: str,
     until: float,
     drawn: random.Random,
@@ -78,7 +78,7 @@ def main() -> None:
         with ExitStack() as held:
             stack = session.stack("processes alike", {}, lambda verdict: None)
             targets = [held.enter_context(stack.target()) for _ in range(options.processes)]
-            processes = [Processes(target.pid) for target in targets]
+            processes = [ProcessTree(target.pid) for target in targets]
             lanes = [RunningArm(str(n), target.address, None) for n, target in enumerate(targets)]
             for each in processes:
                 each.confine(core)

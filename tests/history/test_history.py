@@ -85,8 +85,8 @@ def test_a_bad_line_is_one_clear_error_with_its_place(line: str, message: str) -
 def test_a_verdicts_figures_are_kept_with_their_intervals() -> None:
     verdicts = regressions(comparison(lambda s, n: arm(s)), Tolerances())
     kept = {figure.name: figure for figure in figures(verdicts)}
-    assert kept["mean"].head == pytest.approx(0.001, rel=0.01)
-    assert kept["mean"].lower is not None
+    assert kept["capped mean"].head == pytest.approx(0.001, rel=0.01)
+    assert kept["capped mean"].lower is not None
     assert kept["calls to catalog"].head == 1
 
 

@@ -1,6 +1,8 @@
 """The small promises: warm-up, disturbances, whose call it was, faults as text, addresses."""
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.paired.arms import address_of
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.fault_text import parse
-from windtunnel.paired.processes import Processes
+from windtunnel.paired.process_tree import ProcessTree
 from windtunnel.paired.rounds import RoundPlan, _calls, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Evidence, Exchange
@@ -150,15 +152,15 @@ def test_a_process_uses_cpu_time_and_memory_with_its_children() -> None:
             deadline = time.monotonic() + 20
             used = 0.0
             while used < 0.2 and time.monotonic() < deadline:
-                seen = Processes(process.pid)
+                seen = ProcessTree(process.pid)
                 before = seen.cpu_seconds() or 0.0
                 time.sleep(0.3)
                 used = (seen.cpu_seconds() or 0.0) - before
             assert used >= 0.05
             assert (seen.resident() or 0) > 5_000_000
         finally:
-            for each in seen._found[1:]:
-                each.kill()
+            for pid in seen.pids[1:]:
+                os.kill(pid, signal.SIGKILL)
             process.kill()
     assert seen.cpu_seconds() is None
     assert seen.resident() is None

@@ -8,6 +8,8 @@ LEAST_GOOD = 2 * BATCHES
 """Good answers from which a figure of time can be judged."""
 LEAST_SHARE = 0.5
 """Their least share of the requests: below it, a time says nothing about what was asked for."""
+MORE_GOOD = f"good answers: {LEAST_GOOD} or more, and half of all requests"
+"""What a verdict needs that has too few of them."""
 LISTED = 3
 """How many outcomes a sentence lists."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.good_answers import LEAST_GOOD, are_enough, instead
+from windtunnel.criteria.good_answers import MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
 from windtunnel.records import Response, Run
@@ -40,7 +40,7 @@ def mean_response(
             f"{len(durations)} good answers{f' ({came})' if came else ''}; allowed is a mean under"
             f" {below * 1000:g} ms."
         ),
-        needs=f"{LEAST_GOOD} good answers or more, and half of all requests",
+        needs=MORE_GOOD,
         category=Category.RESPONSE_TIMES,
         covers=tuple(endpoint for endpoint in wanted if any(e.endpoint == endpoint for e in timed)),
         unit="s",

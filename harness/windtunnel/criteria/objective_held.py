@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.generator_kept_up import conditions_of_load, generator_kept_up, may_be_own
-from windtunnel.criteria.good_answers import LEAST_GOOD, are_enough, instead
+from windtunnel.criteria.good_answers import LEAST_GOOD, MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import (
@@ -223,7 +223,7 @@ def _too_few(judged: _Judged) -> Verdict | None:
             f"{int(np.count_nonzero(samples.good))} good answers:"
             f" {instead(outcomes, len(samples))}; a time is judged of good answers."
         ),
-        needs=f"{LEAST_GOOD} good answers or more, and half of all requests",
+        needs=MORE_GOOD,
     )
 
 

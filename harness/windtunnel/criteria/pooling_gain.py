@@ -1,18 +1,15 @@
 """Connection pooling shortens the response by more than its limit."""
 
-import math
 from dataclasses import replace
-from statistics import fmean
+from statistics import median
 
+from windtunnel.criteria.betting import ratio_of_quantiles
+from windtunnel.criteria.compared_times import as_rows
 from windtunnel.criteria.completeness import missed, needed
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.intervals import CONFIDENCE
-from windtunnel.criteria.sequence import centre, log_ratios
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
 from windtunnel.records import Pairs
-
-BATCH = 5
-"""Pairs a batch."""
 
 
 def pooling_gain(
@@ -22,10 +19,9 @@ def pooling_gain(
 
     By default `above` is the run's limit, `Limits.pooling_gain`.
 
-    The gain is 1 - mean(reuse on) / mean(reuse off): the share of the response time that reusing
-    connections saves. Arm A has reuse on, arm B off, same code. Its interval is that by which
-    versions are compared (windtunnel.criteria.sequence), so more pairs may be added and asked
-    about.
+    The gain is 1 - median(reuse on) / median(reuse off): the share of the response time that
+    reusing connections saves. Arm A has reuse on, arm B off, same code. Its interval is a
+    confidence sequence (windtunnel.criteria.betting), so more pairs may be added and asked about.
     The wire must confirm it: A opens next to no connection to the dependency, and B about one each
     request; else INCONCLUSIVE.
     """
@@ -59,11 +55,12 @@ def pooling_gain(
             statement=f"{failures} of {2 * len(on)} requests had no real answer; {wire}.",
             needs="a dependency that answers, so that only the connections differ",
         )
-    ratio = centre(log_ratios(on, off, BATCH), confidence)
+    without, reused = as_rows(off, on, width=1)
+    ratio = ratio_of_quantiles(without, reused, 0.5, confidence)
     if ratio is None:
         return nothing
     # The ratio's upper end is the gain's lower one.
-    value, lower, upper = (-math.expm1(end) for end in (ratio.value, ratio.upper, ratio.lower))
+    value, lower, upper = (1 - end for end in (ratio.value, ratio.upper, ratio.lower))
     measured = replace(
         nothing,
         ruling=decide_above(lower, upper, above),
@@ -76,8 +73,8 @@ def pooling_gain(
         upper=upper,
         needs="",
         findings=(
-            Finding("mean with reuse", fmean(on), "s"),
-            Finding("mean without", fmean(off), "s"),
+            Finding("median with reuse", median(on), "s"),
+            Finding("median without", median(off), "s"),
         ),
     )
     if measured.ruling is Ruling.PASS and not opened_on * 2 < opened_off:

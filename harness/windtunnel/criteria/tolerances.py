@@ -16,8 +16,11 @@ class Tolerances:
     """
 
     mean: float = 0.015
+    """Of the mean of times capped at a threshold that is drawn from base's first requests."""
     p50: float = 0.015
     p99: float = 0.25
+    slow: float = 0.01
+    """The share of requests that may be added to base's of those slower than that threshold."""
     throughput: float = 0.05
     cpu: float = 0.02
     memory: float = 0.10

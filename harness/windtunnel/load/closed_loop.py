@@ -29,10 +29,20 @@ class Caller:
     def __repr__(self) -> str:
         return f"<Caller {self._connection!r}>"
 
-    async def call(self, number: int, endpoint: str) -> tuple[Response, bytes]:
-        """Return the record of one request, and the answer's body."""
+    async def call(
+        self,
+        number: int,
+        endpoint: str,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - part of the record
+    ) -> tuple[Response, bytes]:
+        """Return the record of one request, and the answer's body.
+
+        `timeout` is in seconds; None for the caller's own.
+        """
         started = time.monotonic()
-        answer = await self._connection.get(endpoint, timeout=self._timeout)
+        wait = self._timeout if timeout is None else timeout
+        answer = await self._connection.get(endpoint, timeout=wait)
         response = Response(
             number=number,
             endpoint=endpoint,

@@ -1,9 +1,10 @@
 """What disturbed a comparison, as its own data shows it: drift, pauses, stolen CPU time."""
 
+import math
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from windtunnel.records import Round
+from windtunnel.records import ArmRound, Round
 
 DRIFT = 0.10
 """The change of base's own times over a run from which it is worth a word."""
@@ -32,10 +33,10 @@ def remarks(rounds: Sequence[Round], stolen: float, elapsed: float) -> tuple[str
 
 
 def _drift(endpoint: str, rounds: Sequence[Round]) -> list[str]:
-    quarter = len(rounds) // 4
+    means = [fmean(own) for round_ in rounds if (own := _good(round_.base))]
+    quarter = len(means) // 4
     if not quarter:
         return []
-    means = [fmean(round_.base.durations) for round_ in rounds]
     change = median(means[-quarter:]) / median(means[:quarter]) - 1
     if abs(change) < DRIFT:
         return []
@@ -46,10 +47,12 @@ def _drift(endpoint: str, rounds: Sequence[Round]) -> list[str]:
 def _pauses(endpoint: str, rounds: Sequence[Round]) -> list[str]:
     said = []
     arms = {
-        "base": [d for round_ in rounds for d in round_.base.durations],
-        "head": [d for round_ in rounds for d in round_.head.durations],
+        "base": [d for round_ in rounds for d in _good(round_.base)],
+        "head": [d for round_ in rounds for d in _good(round_.head)],
     }
     for name, durations in arms.items():
+        if not durations:
+            continue
         limit = PAUSE * median(durations)
         pauses = [duration for duration in durations if duration > limit]
         if pauses:
@@ -62,3 +65,8 @@ def _pauses(endpoint: str, rounds: Sequence[Round]) -> list[str]:
     return [
         f"{endpoint}: requests took over {PAUSE:g} times the median, {cause}: {'; '.join(said)}"
     ]
+
+
+def _good(arm: ArmRound) -> list[float]:
+    """Return the times of the requests with a good answer."""
+    return [duration for duration in arm.durations if not math.isnan(duration)]

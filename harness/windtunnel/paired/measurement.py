@@ -1,18 +1,19 @@
 """Measures two arms until every verdict is certain or the time is over."""
 
+import math
 import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
+from windtunnel.criteria.betting import prepare
 from windtunnel.criteria.regression import regressions
-from windtunnel.criteria.sequence import prepare
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.paired.disturbances import remarks
-from windtunnel.paired.processes import stolen
+from windtunnel.paired.process_tree import stolen_seconds
 from windtunnel.paired.rounds import EvidenceSince, RoundPlan, RunningArm, measure, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Comparison, Round
@@ -21,6 +22,12 @@ WARM_UP = 0.2
 """The share of the time after which warming up ends, steady or not."""
 LOOK = 1.15
 """Verdicts are looked at whenever there are so many times the rounds: each look takes time."""
+
+
+LEAST_WAIT = 0.05
+"""Seconds that a first request is given at least."""
+DEAD = 200
+"""Requests after which an arm without one good answer is asked no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,7 @@ class Gathered:
     notes: list[str] = field(default_factory=list)
     generations: int = 0
     began: float = field(default_factory=time.monotonic)
-    stolen: float = field(default_factory=stolen)
+    stolen: float = field(default_factory=stolen_seconds)
 
 
 class Measurement:
@@ -100,48 +107,55 @@ class Measurement:
         looked = 0
         while open_ended and time.monotonic() < end:
             for endpoint in self._random.sample(open_ended, len(open_ended)):
-                rounds.append(self._measure(endpoint, plans[endpoint]))
+                measured = self._measure(endpoint, plans[endpoint], end)
+                if measured.base.requests or measured.head.requests:
+                    rounds.append(measured)
             if len(rounds) >= LOOK * looked:
                 looked = len(rounds)
                 verdicts = self._look().verdicts
                 if time.monotonic() >= enough and _fails(verdicts):
                     break
-                open_ended = _uncertain(open_ended, verdicts)
+                open_ended = [
+                    each for each in _uncertain(open_ended, verdicts) if not _is_dead(each, rounds)
+                ]
         return self._look()
 
     def _warm_up(self, endpoint: str, seconds: float) -> RoundPlan:
         """Load both arms until their times are steady, and keep nothing of it."""
         end = time.monotonic() + seconds
-        chosen = plan(self._probe(endpoint))
+        chosen = plan(self._probe(endpoint, end))
         durations: list[float] = []
         while time.monotonic() < end:
-            round_ = self._measure(endpoint, chosen)
-            durations += [
-                base + head
-                for base, head in zip(round_.base.durations, round_.head.durations, strict=True)
-            ]
+            round_ = self._measure(endpoint, chosen, end)
+            pairs = zip(round_.base.durations, round_.head.durations, strict=True)
+            durations += [base + head for base, head in pairs if not math.isnan(base + head)]
             if warm_after(durations) is not None:
                 return plan(median(durations) / 2)
+            if not durations and round_.base.requests:
+                return chosen  # nothing answers: there is nothing to warm up
         self._gathered.notes.append(
             f"{endpoint}: not steady after {seconds:.3g} s of warming up; measured all the same"
         )
         return plan(median(durations) / 2) if durations else chosen
 
-    def _probe(self, endpoint: str) -> float:
+    def _probe(self, endpoint: str, until: float) -> float:
         """Return what a request of the slower arm takes, once its connection stands."""
 
         async def probe() -> float:
             slowest = 0.0
             for arm in self._arms:
-                await arm.callers[0].call(0, endpoint)
-                response, _ = await arm.callers[0].call(0, endpoint)
+                for _ in range(2):
+                    wait = max(LEAST_WAIT, min(arm.timeout, until - time.monotonic()))
+                    response, _ = await arm.callers[0].call(0, endpoint, timeout=wait)
                 slowest = max(slowest, response.duration)
             return slowest
 
         return self._loop.run(probe())
 
-    def _measure(self, endpoint: str, chosen: RoundPlan) -> Round:
-        round_ = self._loop.run(measure(endpoint, self._arms, chosen, self._random, self._evidence))
+    def _measure(self, endpoint: str, chosen: RoundPlan, until: float) -> Round:
+        round_ = self._loop.run(
+            measure(endpoint, self._arms, chosen, self._random, self._evidence, until)
+        )
         return replace(round_, generation=self._generation)
 
     def _look(self) -> ComparisonResult:
@@ -158,7 +172,7 @@ class Measurement:
             seed=self._request.seed,
             remarks=(
                 *dict.fromkeys(gathered.notes),
-                *remarks(rounds, stolen() - gathered.stolen, elapsed),
+                *remarks(rounds, stolen_seconds() - gathered.stolen, elapsed),
             ),
         )
         return ComparisonResult(comparison, regressions(comparison, self._request.tolerances))
@@ -181,3 +195,13 @@ def _uncertain(endpoints: Sequence[str], verdicts: Sequence[Verdict]) -> list[st
     """Return the endpoints of which some verdict is still open."""
     pending = {v.subject for v in verdicts if v.ruling is Ruling.INCONCLUSIVE}
     return [endpoint for endpoint in endpoints if endpoint in pending]
+
+
+def _is_dead(endpoint: str, rounds: Sequence[Round]) -> bool:
+    """Return whether an arm has given no good answer at all."""
+    own = [round_ for round_ in rounds if round_.endpoint == endpoint]
+    for arm in ([round_.base for round_ in own], [round_.head for round_ in own]):
+        requests = sum(each.requests for each in arm)
+        if requests >= DEAD and requests == sum(each.failures for each in arm):
+            return True
+    return False

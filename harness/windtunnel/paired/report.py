@@ -1,10 +1,13 @@
 """A comparison as lines for a person."""
 
+import math
 from collections.abc import Sequence
+from statistics import fmean
 
 from windtunnel.criteria.regression import MANY_GENERATIONS, figures
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict, overall
 from windtunnel.paired.measurement import ComparisonResult
+from windtunnel.records import Round
 from windtunnel.reports.explanation import amount
 
 
@@ -17,8 +20,7 @@ def lines(result: ComparisonResult) -> list[str]:
     for subject in dict.fromkeys(verdict.subject for verdict in result.verdicts):
         written.append(subject)
         written += [_line(v) for v in result.verdicts if v.subject == subject]
-    unmeasured = [each for each in comparison.endpoints if not comparison.of(each)]
-    written += [f"{endpoint}\n  INCONCLUSIVE  never measured" for endpoint in unmeasured]
+        written += _plain_mean(comparison.of(subject))
     written += [f"seen: {remark}" for remark in comparison.remarks]
     written.append(
         f"Each interval has its share of 1 % error (Bonferroni over {figures(comparison)}), and"
@@ -31,6 +33,20 @@ def lines(result: ComparisonResult) -> list[str]:
         written.append("Both were started once: a pass was not tried on fresh processes.")
     written.append(summary(result.verdicts))
     return written
+
+
+def _plain_mean(rounds: Sequence[Round]) -> list[str]:
+    """Return the mean of all times, which no interval can hold, as it was seen."""
+    base, head = (
+        [duration for arm in arms for duration in arm.durations if not math.isnan(duration)]
+        for arms in ([r.base for r in rounds], [r.head for r in rounds])
+    )
+    if not base or not head:
+        return []
+    means = fmean(base), fmean(head)
+    seen = f"{amount(means[0], 's')} → {amount(means[1], 's')}"
+    change = means[1] / means[0] - 1
+    return [f"  {'not judged':<12}  {'mean':<16} {change:+.1%} as seen, of all times. {seen}"]
 
 
 def _times(starts: int) -> str:

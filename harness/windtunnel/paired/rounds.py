@@ -1,18 +1,21 @@
 """Measures one round: timed requests in ABBA blocks, then a burst to each arm."""
 
 import asyncio
+import math
 import random
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from windtunnel.address import Address
 from windtunnel.criteria.completeness import missed
 from windtunnel.load.closed_loop import Caller
-from windtunnel.paired.processes import Processes, usable
-from windtunnel.records import ArmRound, Evidence, Response, Round
+from windtunnel.paired.process_tree import ProcessTree, usable_cores
+from windtunnel.records import ArmRound, Evidence, RequestFailure, Response, Round
 
 BURST = 16
 """Requests of a burst."""
@@ -60,7 +63,7 @@ class RunningArm:
 
     name: str
     address: Address
-    processes: Processes | None
+    processes: ProcessTree | None
     """None where they cannot be looked at: they run elsewhere."""
     fallback_header: str = "X-Fallback"
     timeout: float = 10.0
@@ -83,9 +86,28 @@ class _Tally:
     """What is gathered about one arm in one round."""
 
     timed: list[float] = field(default_factory=list)
+    """NaN for a request without a good answer."""
     responses: list[Response] = field(default_factory=list)
-    rate: float = 0.0
+    rate: float = math.nan
     clock: list[float | None] = field(default_factory=list)
+    bursts: int = 0
+    """Requests of the burst."""
+
+
+class _OutOfTimeError(Exception):
+    """The time was over before a request was answered."""
+
+
+async def _ask(arm: RunningArm, endpoint: str, until: float, caller: int = 0) -> Response:
+    """Send one request, but wait no longer than until then; _OutOfTimeError beyond."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise _OutOfTimeError
+    wait = min(arm.timeout, left)
+    response, _ = await arm.callers[caller].call(0, endpoint, timeout=wait)
+    if response.failure is RequestFailure.TIMED_OUT and wait < arm.timeout:
+        raise _OutOfTimeError  # it was not given its time: that says nothing about the arm
+    return response
 
 
 def _resident(arm: RunningArm) -> int | None:
@@ -98,14 +120,15 @@ def _confine(arms: tuple[RunningArm, RunningArm], cores: frozenset[int]) -> None
             arm.processes.confine(cores)
 
 
-async def measure(
+async def measure(  # noqa: PLR0917 - all are needed
     endpoint: str,
     arms: tuple[RunningArm, RunningArm],
     plan: RoundPlan,
     random: random.Random,
     evidence: EvidenceSince,
+    until: float = math.inf,
 ) -> Round:
-    """Return one round of base (arm 0) and head (arm 1).
+    """Return one round of base (arm 0) and head (arm 1), or as much of it as `until` allows.
 
     Within an ABBA block both arms have the same mean position, so a linear drift cancels. The arm
     that begins is drawn at random. Both arms run on one core meanwhile, drawn anew for each round:
@@ -113,37 +136,65 @@ async def measure(
     """
     tallies = (_Tally(), _Tally())
     before = [_resident(arm) for arm in arms]
-    cores = usable()
+    cores = usable_cores()
     _confine(arms, frozenset({random.choice(sorted(cores))}) if cores else cores)
     began = time.monotonic()
-    for _ in range(plan.abba_blocks):
-        _read(arms, tallies)
-        first = random.getrandbits(1)
-        for which in (first, 1 - first, 1 - first, first):
-            response, _ = await arms[which].callers[0].call(0, endpoint)
-            tallies[which].responses.append(response)
-            tallies[which].timed.append(response.duration)
-    _read(arms, tallies)
-    _confine(arms, cores)
     turns: list[tuple[float, int]] = []
-    first = random.getrandbits(1)
-    for which in (first, 1 - first):
-        turns.append((time.monotonic(), which))
-        await _burst(endpoint, arms[which], tallies[which], plan.burst)
+    try:
+        await _timed(endpoint, arms, tallies, plan, random, until)
+    except _OutOfTimeError:
+        _confine(arms, cores)
+    else:
+        _confine(arms, cores)
+        first = random.getrandbits(1)
+        with suppress(_OutOfTimeError):
+            for which in (first, 1 - first):
+                turns.append((time.monotonic(), which))
+                await _burst(endpoint, arms[which], tallies[which], plan.burst, until)
     after = [_resident(arm) for arm in arms]
-    seen = await asyncio.to_thread(evidence, turns[0][0])
-    calls = [_calls(each, turns) for each in seen]
+    is_whole = all(tally.bursts for tally in tallies)
+    calls: list[tuple[int | None, int | None]] = []
+    if is_whole:
+        seen = await asyncio.to_thread(evidence, turns[0][0])
+        calls = [_calls(each, turns) for each in seen]
     base, head = (
         _arm(
             tallies[which],
-            plan,
             before[which],
             after[which],
             tuple(count[which] for count in calls),
+            counted=plan.burst if is_whole else 0,
         )
         for which in (0, 1)
     )
     return Round(endpoint=endpoint, began=began, base=base, head=head)
+
+
+async def _timed(  # noqa: PLR0917 - all are needed
+    endpoint: str,
+    arms: tuple[RunningArm, RunningArm],
+    tallies: tuple[_Tally, _Tally],
+    plan: RoundPlan,
+    random: random.Random,
+    until: float,
+) -> None:
+    """Time the requests of a round; a block that is not completed counts for nothing."""
+    for _ in range(plan.abba_blocks):
+        _read(arms, tallies)
+        first = random.getrandbits(1)
+        block: list[tuple[int, Response]] = []
+        for which in (first, 1 - first, 1 - first, first):
+            try:
+                block.append((which, await _ask(arms[which], endpoint, until)))
+            except _OutOfTimeError:
+                for tally in tallies:
+                    tally.clock.pop()
+                _read(arms, tallies)
+                raise
+        for which, response in block:
+            tallies[which].responses.append(response)
+            tallies[which].timed.append(response.duration if response.succeeded else math.nan)
+    _read(arms, tallies)
 
 
 def _read(arms: tuple[RunningArm, RunningArm], tallies: tuple[_Tally, _Tally]) -> None:
@@ -156,19 +207,33 @@ def _read(arms: tuple[RunningArm, RunningArm], tallies: tuple[_Tally, _Tally]) -
         tally.clock.append(None if arm.processes is None else arm.processes.cpu_seconds())
 
 
-async def _burst(endpoint: str, arm: RunningArm, tally: _Tally, requests: int) -> None:
+async def _burst(
+    endpoint: str, arm: RunningArm, tally: _Tally, requests: int, until: float
+) -> None:
+    """Have several callers ask at once; what is cut off by the time counts for nothing."""
     remaining = iter(range(requests))
+    responses: list[Response] = []
+    is_over = False
 
-    async def work(caller: Caller) -> None:
+    async def work(caller: int) -> None:
+        nonlocal is_over
         for _ in remaining:
-            response, _ = await caller.call(0, endpoint)
-            tally.responses.append(response)
+            try:
+                responses.append(await _ask(arm, endpoint, until, caller))
+            except _OutOfTimeError:
+                is_over = True
+                return
 
     began = time.monotonic()
     async with asyncio.TaskGroup() as group:
-        for caller in arm.callers:
+        for caller in range(len(arm.callers)):
             group.create_task(work(caller))
-    tally.rate = requests / (time.monotonic() - began)
+    if is_over:
+        raise _OutOfTimeError
+    tally.bursts = requests
+    tally.responses += responses
+    if all(response.succeeded for response in responses):
+        tally.rate = requests / (time.monotonic() - began)
 
 
 def _calls(
@@ -192,21 +257,33 @@ def _calls(
 
 def _arm(
     tally: _Tally,
-    plan: RoundPlan,
     before: int | None,
     after: int | None,
     calls: tuple[int | None, ...],
+    *,
+    counted: int,
 ) -> ArmRound:
     clock = [reading for reading in tally.clock if reading is not None]
     gone = len(clock) < len(tally.clock)
+    used = () if gone else tuple((b - a) / 2 for a, b in pairwise(clock))
+    bad = Counter(_outcome(each) for each in tally.responses if not each.succeeded)
+    # Two timed requests a block: what a failed one used says nothing about good answers.
+    failed = [math.isnan(sum(tally.timed[at : at + 2])) for at in range(0, len(tally.timed), 2)]
     return ArmRound(
         durations=tuple(tally.timed),
         requests=len(tally.responses),
-        failures=sum(not response.succeeded for response in tally.responses),
+        failures=bad.total(),
         rate=tally.rate,
-        cpu=() if gone else tuple((b - a) / 2 for a, b in pairwise(clock)),
+        cpu=tuple(math.nan if f else u for u, f in zip(used, failed, strict=False)),
         resident=after,
         grown=(after or 0) - (before or 0),
         calls=calls,
-        counted=plan.burst,
+        counted=counted,
+        bad=tuple(bad.items()),
     )
+
+
+def _outcome(response: Response) -> str:
+    if response.status is not None:
+        return f"answered {response.status}"
+    return response.failure.text

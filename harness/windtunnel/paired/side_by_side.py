@@ -11,7 +11,7 @@ from windtunnel.criteria.verdict import Ruling
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.paired.arms import Arm
 from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult, Gathered, Measurement
-from windtunnel.paired.processes import Processes
+from windtunnel.paired.process_tree import ProcessTree
 from windtunnel.paired.rounds import EvidenceSince, RunningArm
 from windtunnel.records import Evidence
 from windtunnel.stack import Stack
@@ -19,6 +19,8 @@ from windtunnel_faults import Fault
 
 GENERATIONS = 5
 """The most times that both arms are started: what one start owes to chance evens out over them."""
+LEAST_SECONDS = 1.0
+"""Seconds for which a generation is measured at least, or it is not started."""
 GENERATION_SECONDS = 2.0
 """The least seconds for which one generation is measured. There are always two generations."""
 
@@ -44,25 +46,31 @@ def compare_arms(
     generations = max(2, min(GENERATIONS, int(request.budget / GENERATION_SECONDS)))
     share = request.budget / generations
     first = replace(whole, confirming=request.budget - share)
-    result, measured = _generation(stack, arms, first, faults, gathered)
+    result, began = _generation(stack, arms, first, faults, gathered)
     if all(verdict.ruling is not Ruling.FAIL for verdict in result.verdicts):
         return result
-    # If it failed late, each further generation is short, but long enough to show something.
-    remaining = max(share, request.budget - measured)
-    each = replace(whole, budget=remaining / (generations - 1))
-    for _ in range(generations - 1):
-        result, _ = _generation(stack, arms, each, faults, gathered)
+    deadline = began + request.budget
+    for number in range(1, generations):
+        # Starting takes of the same budget. A second generation there always is, if a short one.
+        end = time.monotonic() + max(0.0, deadline - time.monotonic()) / (generations - number)
+        if number > 1 and end - time.monotonic() < LEAST_SECONDS:
+            break
+        result, _ = _generation(stack, arms, whole, faults, gathered, end)
     return result
 
 
-def _generation(
+def _generation(  # noqa: PLR0917 - all are needed
     stack: Stack,
     arms: tuple[Arm, Arm],
     request: ComparisonRequest,
     faults: Sequence[Fault],
     gathered: Gathered,
+    end: float | None = None,
 ) -> tuple[ComparisonResult, float]:
-    """Return the result with one more start of both arms, and how long that was measured."""
+    """Return the result with one more start of both arms, and when its measurement began.
+
+    It is measured until `end`, or for the whole budget.
+    """
     backend = stack.backend
 
     def evidence(since: float) -> tuple[Evidence, ...]:
@@ -73,12 +81,20 @@ def _generation(
         for arm in arms:
             target = held.enter_context(stack.target(arm.program, **dict(arm.environment)))
             header = stack.configuration.fallback_header
-            running.append(RunningArm(arm.name, target.address, Processes(target.pid), header))
+            running.append(RunningArm(arm.name, target.address, ProcessTree(target.pid), header))
+        gathered.notes += [
+            f"{arm.name}: its processes cannot be looked at from here, so there are no figures of"
+            " CPU and memory"
+            for arm in running
+            if arm.processes is None or arm.processes.cpu_seconds() is None
+        ]
         for fault in faults:
             held.enter_context(stack.inject(fault))
         began = time.monotonic()
+        if end is not None:
+            request = replace(request, budget=max(LEAST_SECONDS, end - began))
         result = _measured((running[0], running[1]), request, stack.random, evidence, gathered)
-        return result, time.monotonic() - began
+        return result, began
 
 
 def compare_addresses(
@@ -97,7 +113,12 @@ def compare_addresses(
         replace(request, dependencies=(), conditions=conditions, seed=seed),
         random.Random(seed),  # noqa: S311 - replayable, not secret
         lambda since: (),
-        Gathered(notes=["these processes alone were seen: others of the same code may differ"]),
+        Gathered(
+            notes=[
+                "these processes alone were seen: others of the same code may differ",
+                "their times alone were seen: CPU, memory and calls were not",
+            ]
+        ),
     )
 
 

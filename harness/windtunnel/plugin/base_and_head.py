@@ -1,7 +1,8 @@
 """What the fixture `windtunnel_paired` gives: a comparison, also in pytest-benchmark's table."""
 
 import copy
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult
 from windtunnel.paired.revisions import trees
 from windtunnel.paired.side_by_side import compare_arms
 from windtunnel.plugin.scenario_state import record_verdict
+from windtunnel.records import ArmRound
 from windtunnel.stack import Stack
 from windtunnel_faults import Fault
 
@@ -80,8 +82,8 @@ def _report(request: pytest.FixtureRequest, result: ComparisonResult) -> None:
     for endpoint in result.comparison.endpoints:
         rounds = result.comparison.of(endpoint)
         rows += [
-            (endpoint, "base", [d for round_ in rounds for d in round_.base.durations]),
-            (endpoint, "head", [d for round_ in rounds for d in round_.head.durations]),
+            (endpoint, "base", _good([round_.base for round_ in rounds])),
+            (endpoint, "head", _good([round_.head for round_ in rounds])),
         ]
     timer = _Replay([duration for _, _, durations in rows for duration in durations])
     # The timer is a documented option: so the table shows times that were taken in pairs.
@@ -133,3 +135,8 @@ class _Replay:
 
 def _nothing() -> None:
     """Stand for a request that was measured already."""
+
+
+def _good(arm: Sequence[ArmRound]) -> list[float]:
+    """Return the times of the timed requests with a good answer."""
+    return [d for round_ in arm for d in round_.durations if not math.isnan(d)]

@@ -8,13 +8,14 @@ class ArmRound:
     """What one arm of a comparison did in one round."""
 
     durations: tuple[float, ...]
-    """Seconds of each timed request; number n was made beside number n of the other arm."""
+    """Seconds of each timed request; number n was made beside number n of the other arm. NaN where
+    it got no good answer (below 400)."""
     requests: int
     """All requests, those of the burst included."""
     failures: int
     """Requests without an answer below 400."""
     rate: float
-    """Answers a second when several callers asked at once."""
+    """Good answers a second when several callers asked at once; NaN where any was none."""
     cpu: tuple[float, ...]
     """CPU seconds that the arm's processes used for each request, in the order of the other arm's.
     Empty where they cannot be read."""
@@ -26,6 +27,8 @@ class ArmRound:
     """Calls to each of the comparison's dependencies. None where its tap missed some."""
     counted: int = 0
     """The number of requests that made these calls: those of the burst."""
+    bad: tuple[tuple[str, int], ...] = ()
+    """What came instead of good answers, and how often, such as ("answered 401", 3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
