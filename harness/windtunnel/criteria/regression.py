@@ -15,7 +15,7 @@ from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict, decide_below
 from windtunnel.records import Comparison, Round
 
-LEAST = 20
+LEAST = 10
 """Pairs that a process generation needs before its effect is compared."""
 MANY_GENERATIONS = 5
 """Of so many process generations, one need not show an effect that the others show."""

@@ -46,12 +46,16 @@ def compare_arms(
     generations = max(2, min(GENERATIONS, int(request.budget / GENERATION_SECONDS)))
     share = request.budget / generations
     first = replace(whole, confirming=request.budget - share)
+    asked = time.monotonic()
     result, began = _generation(stack, arms, first, faults, gathered)
     if all(verdict.ruling is not Ruling.FAIL for verdict in result.verdicts):
         return result
     deadline = began + request.budget
+    # Starting takes of the same budget: where it takes long, fewer generations are measured longer.
+    # A second one there always is, if a short one.
+    of_each = GENERATION_SECONDS + began - asked
+    generations = max(2, min(generations, 1 + int((deadline - time.monotonic()) / of_each)))
     for number in range(1, generations):
-        # Starting takes of the same budget. A second generation there always is, if a short one.
         end = time.monotonic() + max(0.0, deadline - time.monotonic()) / (generations - number)
         if number > 1 and end - time.monotonic() < LEAST_SECONDS:
             break
