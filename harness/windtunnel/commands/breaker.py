@@ -17,6 +17,7 @@ from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.library_profiles import PROFILES, profile_of
 from windtunnel.conformance.properties import PROPERTIES
 from windtunnel.conformance.rendering import json_file, svg, table
+from windtunnel.conformance.run_plan import RunPlan, RunProgress
 from windtunnel.conformance.runner import Runner, choose
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import ConfigurationError
@@ -81,11 +82,7 @@ def breaker(
     for path in (json_path, svg_path):
         _check_folder(path)
 
-    def show(result: PropertyResult) -> None:
-        ruling = result.verdict.ruling
-        click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.title)
-        for line in table.details(result, timeline=timeline):
-            click.echo(f"{'':13}{line}")
+    output = _Output(timeline=timeline)
 
     @contextmanager
     def opened(seed: int | None) -> Iterator[Stack]:
@@ -107,7 +104,7 @@ def breaker(
             beside=[partial(opened, stack.seed)] * (jobs - 1),
         )
         click.echo(f"{runner}, backend {stack.backend.name}, seed {stack.seed}, jobs {jobs}")
-        report = runner.run(order, show)
+        report = runner.run(order, output.show, output.announce)
     for line in table.summary(report):
         click.echo(line)
     if json_path is not None:
@@ -115,6 +112,26 @@ def breaker(
     if svg_path is not None:
         svg_path.write_text(svg.draw(report), encoding="utf-8")
     return STATUS[report.ruling]
+
+
+class _Output:
+    """Says what is planned, what was found, and how much time is left."""
+
+    def __init__(self, *, timeline: bool) -> None:
+        self._timeline = timeline
+        self._progress = RunProgress()
+
+    def announce(self, plan: RunPlan) -> None:
+        self._progress.begin(plan)
+        click.echo(f"{plan}")
+
+    def show(self, result: PropertyResult) -> None:
+        ruling = result.verdict.ruling
+        click.echo(click.style(f"{ruling:<13}", fg=COLOURS[ruling]) + result.title)
+        for line in table.details(result, timeline=self._timeline):
+            click.echo(f"{'':13}{line}")
+        if left := self._progress.after_one():
+            click.echo(left, err=True)
 
 
 def _check_folder(path: Path | None) -> None:

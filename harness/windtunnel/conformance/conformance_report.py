@@ -41,6 +41,8 @@ class Observed:
     """How long it then stayed open, as claimed or measured; None beyond the deadline."""
     measured: bool
     """Whether the recovery time was measured, not claimed."""
+    start: float = 0.0
+    """Seconds that a target took to start."""
     retried: bool = False
     """Whether its client made a failed call again by itself."""
     answering: AnsweringProcesses = UNSEEN_PROCESSES

@@ -10,6 +10,7 @@ from windtunnel.conformance.conformance_report import PropertyResult
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.failures import FAILURES, DependencyFailure
+from windtunnel.conformance.kept_targets import KeptTargets
 from windtunnel.conformance.property_definition import Property, WorkersMatter
 from windtunnel.conformance.recorded_target import Pause
 from windtunnel.conformance.subject import Subject
@@ -35,6 +36,8 @@ class PropertyTrial:
     failure: DependencyFailure
     subject: Subject
     pause: Pause
+    kept: KeptTargets | None = None
+    """Targets that may be shared; None where each trial starts one of its own."""
 
     def __call__(self, stack: Stack) -> PropertyResult:
         """Carry the plan out and have its records judged."""
@@ -43,16 +46,19 @@ class PropertyTrial:
         try:
             for left in reversed(range(ATTEMPTS)):
                 try:
-                    recording = self._record(stack)
+                    shared = self.kept if left else None
+                    recording = self._record(stack, shared)
                     verdict = self.chosen.judge(recording)
                 except NotTestable as error:
                     verdict = self._untested(stack, f"{error}.", error.needs)
-                    if left and error.again:
+                    if left and (error.again or self.kept is not None):
                         continue
                     break
                 if verdict.ruling is Ruling.FAIL:
                     verdict = self._by_one_worker(verdict)
-                if verdict.ruling is not Ruling.INCONCLUSIVE:
+                # A shared target may remember what came before: a fresh one has the last word.
+                doubted = shared is not None and verdict.ruling is Ruling.FAIL
+                if verdict.ruling is not Ruling.INCONCLUSIVE and not doubted:
                     break
         except UnsupportedFault as error:
             needs = "a dependency that this fault can strike"
@@ -80,7 +86,7 @@ class PropertyTrial:
         """Whether nothing else may run beside it on this machine."""
         return self.chosen.each_failure and self.failure.alone
 
-    def _record(self, stack: Stack) -> Recording:
+    def _record(self, stack: Stack, shared: KeptTargets | None) -> Recording:
         for needed in {self.chosen.needs, *([self.failure.needs] * self.chosen.each_failure)}:
             if not stack.can(needed):
                 raise NotTestable(
@@ -88,8 +94,10 @@ class PropertyTrial:
                     needs=f"a backend that injects {needed} faults",
                 )
         clocked = self.chosen.steps_clock
-        with experiment_on(
-            stack, self.subject, self.pause, self.failure, clocked=clocked
+        with (
+            shared.experiment(stack, self.failure)
+            if shared is not None and not clocked
+            else experiment_on(stack, self.subject, self.pause, self.failure, clocked=clocked)
         ) as experiment:
             self.chosen.plan(experiment)
             return experiment.recording()

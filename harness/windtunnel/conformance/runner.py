@@ -2,23 +2,26 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from math import isfinite
 
 from windtunnel.conformance.claims import DEADLINE, Claims
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
 from windtunnel.conformance.failures import FAILURES, DependencyFailure
+from windtunnel.conformance.kept_targets import KeptTargets
 from windtunnel.conformance.parallel_stacks import OpenStack, ParallelStacks
 from windtunnel.conformance.properties import PROPERTIES
 from windtunnel.conformance.property_definition import Property
 from windtunnel.conformance.property_trial import PropertyTrial, experiment_on
+from windtunnel.conformance.run_plan import RunPlan, run_plan
 from windtunnel.conformance.subject import Subject
 from windtunnel.conformance.survey import HEALTHY, check_reach, survey
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.stack import Stack
 
 Progress = Callable[[PropertyResult], None]
+Announce = Callable[[RunPlan], None]
 UNREPEATED = FAILURES["http-503"]
 """What clients do not repeat by themselves, as a rule: an answer that came whole."""
 
@@ -69,8 +72,16 @@ class Runner:
     def __str__(self) -> str:
         return f"the breaker of {self._subject.dependency} at {self._subject.endpoint}"
 
-    def run(self, order: Order, progress: Progress = lambda result: None) -> ConformanceReport:
-        """Survey the breaker, test each property, and report. WindtunnelError where it cannot."""
+    def run(
+        self,
+        order: Order,
+        progress: Progress = lambda result: None,
+        announce: Announce = lambda plan: None,
+    ) -> ConformanceReport:
+        """Survey the breaker, test each property, and report. WindtunnelError where it cannot.
+
+        `announce` is told what is about to be done, once that is known.
+        """
         began = time.monotonic()
         cases = [
             (chosen, failure)
@@ -82,12 +93,16 @@ class Runner:
         beside = self._beside[: max(0, len(cases) - 1)]
         with ParallelStacks([lambda: nullcontext(self._stack), *beside]) as stacks:
             subject = self._surveyed(order, stacks)
-            trials = [PropertyTrial(*case, subject, stacks.pause) for case in cases]
-            for doing, alone in ((stacks.side_by_side, False), (stacks.alone, True)):
-                part = [trial for trial in trials if trial.alone is alone]
-                for trial, result in zip(part, doing(part), strict=True):
-                    results[trial] = result
-                    progress(result)
+            plan = run_plan(subject, len(cases), len(beside) + 1)
+            announce(plan)
+            with closing(KeptTargets(subject, stacks.pause)) as targets:
+                kept = targets if plan.shared else None
+                trials = [PropertyTrial(*case, subject, stacks.pause, kept) for case in cases]
+                for doing, alone in ((stacks.side_by_side, False), (stacks.alone, True)):
+                    part = [trial for trial in trials if trial.alone is alone]
+                    for trial, result in zip(part, doing(part), strict=True):
+                        results[trial] = result
+                        progress(result)
         return ConformanceReport(
             service=" ".join(self._stack.configuration.command),
             dependency=subject.dependency,
@@ -102,7 +117,9 @@ class Runner:
 
     def _surveyed(self, order: Order, stacks: ParallelStacks) -> Subject:
         subject = self._subject
+        began = time.monotonic()
         with experiment_on(self._stack, subject, stacks.pause) as experiment:
+            start = time.monotonic() - began
             check_reach(experiment, subject.endpoint)
             claimed = subject.claims.recovery is not None
             measure = any(
@@ -110,7 +127,7 @@ class Runner:
                 for each in order.properties
             )
             observed = survey(experiment, measure=measure)
-            observed = replace(observed, answering=experiment.answering())
+            observed = replace(observed, answering=experiment.answering(), start=start)
         if not observed.retried or not self._stack.can(UNREPEATED.needs):
             return replace(subject, observed=observed)
         # Its client repeats what was reset, so that failures and requests don't go together.
@@ -120,7 +137,8 @@ class Runner:
             again = survey(experiment, measure=measure)
         if again.failures is None:
             return replace(subject, opener=FAILURES["reset"], observed=observed)
-        return replace(subject, observed=replace(again, retried=True, answering=observed.answering))
+        again = replace(again, retried=True, answering=observed.answering, start=start)
+        return replace(subject, observed=again)
 
 
 def choose(
