@@ -140,12 +140,14 @@ class Target:
         requests: Sequence[str | WeightedRequest] | None = None,
         connections: int = 32,
         poisson: bool = True,
+        ends_by: float | None = None,
     ) -> LoadRun:
         """Offer an open loop of `rate` requests a second for `duration` seconds.
 
         `rate` may be a schedule, such as "ramp:100-1000" (`windtunnel.load.arrivals.parse`).
         `requests` are paths or requests (the configured endpoints), drawn by the seed. Latency
-        counts from when a request was due, so that a stall shows in full.
+        counts from when a request was due, so that a stall shows in full. Raises TimeoutError where
+        the last answer has not come by `ends_by`, on the clock of `time.monotonic`.
         """
         context = self._context
         wanted = requests or context.configuration.endpoints
@@ -159,7 +161,8 @@ class Target:
         )
 
         async def run() -> LoadRun:
-            return await LoadEngine(plan).run()
+            async with asyncio.timeout(None if ends_by is None else ends_by - time.monotonic()):
+                return await LoadEngine(plan).run()
 
         found = context.loop.run(run())
         faults = (w for w in context.windows() if w.ended is None or w.ended >= found.began)

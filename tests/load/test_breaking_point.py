@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from windtunnel.breaking_point import BreakingPoint, Search, StrengthTrial, breaking_point, read
+from windtunnel.breaking_point.search import BudgetOverError
 from windtunnel.cli import main
 from windtunnel.commands.breaking_point import exit_status
 from windtunnel.commands.exit_status import STATUS
@@ -231,3 +232,26 @@ def test_a_wrong_argument_is_one_clear_error(
     captured = capsys.readouterr()
     assert said in captured.err
     assert "Traceback" not in captured.err
+
+
+def test_a_look_that_the_budget_cuts_off_ends_the_search_with_its_answer_so_far() -> None:
+    def look(level: float, times: int) -> StrengthTrial:
+        del times
+        if level > 0.02:
+            raise BudgetOverError(ruled(level, Ruling.INCONCLUSIVE))
+        return ruled(level, Ruling.PASS)
+
+    found = Search(0.01, 1.0).run(look)
+    assert found.ran_out
+    assert found.held == 0.02
+    assert found.broke is None
+    assert "the time was over" in str(found)
+
+
+def test_a_budget_that_is_over_before_anything_was_shown_says_so() -> None:
+    def look(level: float, times: int) -> StrengthTrial:
+        raise BudgetOverError(ruled(level, Ruling.INCONCLUSIVE))
+
+    found = Search(0.01, 1.0).run(look)
+    assert not found.held_without
+    assert "the time is over" in str(found)

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from typing import TypeVar
 
 from windtunnel.breaking_point.point import BreakingPoint, StrengthTrial
-from windtunnel.breaking_point.search import Search
-from windtunnel.criteria import Verdict
+from windtunnel.breaking_point.search import BudgetOverError, Search
+from windtunnel.criteria import Ruling, Verdict
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
@@ -22,6 +22,10 @@ WARM_UP = 0.5
 """Seconds of the same load before the fault: a fresh process compiles and connects first."""
 SPARE = 1.3
 """So much more than the requests that must go well: a few that do not leave it shown."""
+LEAST_SEEN = 40
+"""Requests that the time left must allow, or nothing more is tried."""
+GRACE = 1.0
+"""Seconds beyond the budget for the last answers."""
 LEAST = 200
 """Requests of each look."""
 
@@ -72,15 +76,49 @@ def under_load(
     each = 1 - (1 - confidence) / (search.looks_at_most * len(judged))
     seconds = duration or max(LEAST, SPARE * needed(judged, each)) / rate
 
+    until = search.clock() + search.budget
+
+    def left(level: float) -> float:
+        """Return the seconds that are left; BudgetOverError where they show nothing."""
+        found = until - search.clock()
+        if found * rate < LEAST_SEEN:
+            raise BudgetOverError(StrengthTrial(level, (_no_time(objectives, level),)))
+        return found
+
     def look(level: float, times: int) -> StrengthTrial:
+        left(level)
         with ExitStack() as held:
             target = held.enter_context(stack.target())
-            target.offer(rate, duration=max(WARM_UP, 2 / rate), requests=requests)
-            if level:
-                held.enter_context(stack.inject(fault(level)))
-            run = target.offer(
-                rate, duration=seconds * times, requests=requests, connections=connections
-            )
-            return StrengthTrial(level, tuple(objective_held(run, one, each) for one in judged))
+            warm_up = min(left(level), max(WARM_UP, 2 / rate))
+            try:
+                target.offer(rate, duration=warm_up, requests=requests, ends_by=until)
+                if level:
+                    held.enter_context(stack.inject(fault(level)))
+                length = min(seconds * times, left(level))
+                run = target.offer(
+                    rate,
+                    duration=length,
+                    requests=requests,
+                    connections=connections,
+                    ends_by=until + GRACE,
+                )
+            except TimeoutError:
+                no_time = _no_time(objectives, level)
+                raise BudgetOverError(StrengthTrial(level, (no_time,))) from None
+            trial = StrengthTrial(level, tuple(objective_held(run, one, each) for one in judged))
+        if length < seconds * times and trial.ruling is Ruling.INCONCLUSIVE:
+            raise BudgetOverError(trial)
+        return trial
 
     return search.run(look)
+
+
+def _no_time(objectives: str, level: float) -> Verdict:
+    return Verdict(
+        criterion=objectives,
+        criterion_id="objective_held",
+        subject=f"level {level:g}" if level else "no fault",
+        ruling=Ruling.INCONCLUSIVE,
+        statement="the budget was over before it could be decided.",
+        needs="a larger budget",
+    )

@@ -71,7 +71,8 @@ class BreakingPoint:
 
     def __str__(self) -> str:
         if not self.held_without:
-            return f"{_how(self._last(0.0))} even without the fault"
+            over = ", and the time is over" if self.ran_out else ""
+            return f"{_how(self._last(0.0))} even without the fault{over}"
         parts = []
         if self.held is not None:
             most = ", the most that was tried" if self.broke is None and not self.ran_out else ""

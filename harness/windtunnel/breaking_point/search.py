@@ -13,6 +13,15 @@ LONGER = 3
 """Times as long is the second look at a level that the first left open."""
 
 
+class BudgetOverError(Exception):
+    """The budget was over before a look could be completed."""
+
+    def __init__(self, trial: StrengthTrial) -> None:
+        super().__init__(trial)
+        self.trial = trial
+        """What the look found until then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """Where to search and how far. Raises ConfigurationError on a range that cannot be."""
@@ -23,7 +32,7 @@ class Search:
     resolution: float = 0.1
     """The search ends once the gap is below this share of the level that held."""
     budget: float = 300.0
-    """Seconds after which no further level is tried."""
+    """Seconds after which the search ends, with what it has found."""
     show: Show = milliseconds
     on_trial: Callable[[StrengthTrial], None] = lambda trial: None
     clock: Callable[[], float] = monotonic
@@ -63,12 +72,17 @@ class Search:
 
         until = self.clock() + self.budget
         tried: list[LevelOutcome] = []
-        level = self._next(tried) if holds(0.0) else None
         ran_out = False
-        while level is not None and not ran_out:
-            tried.append(LevelOutcome(level, holds(level)))
-            level = self._next(tried)
-            ran_out = level is not None and self.clock() >= until
+        try:
+            level = self._next(tried) if holds(0.0) else None
+            while level is not None and not ran_out:
+                tried.append(LevelOutcome(level, holds(level)))
+                level = self._next(tried)
+                ran_out = level is not None and self.clock() >= until
+        except BudgetOverError as over:
+            trials.append(over.trial)
+            self.on_trial(over.trial)
+            ran_out = True
         return BreakingPoint(
             bracket=bracket(tried), trials=tuple(trials), show=self.show, ran_out=ran_out
         )

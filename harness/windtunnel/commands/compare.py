@@ -1,5 +1,6 @@
 """`windtunnel compare`: say whether head is slower, hungrier or chattier than base."""
 
+import secrets
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,18 +92,23 @@ def compare(  # noqa: PLR0917 - click passes all by name
             same_python=same_python,
             install=install,
         )
-    session = chosen.session()
+        urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
+        addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
+    # Services that run already need no configuration, where their endpoints are given.
+    session = None if given[1] and asked else chosen.session()
+    seed = _seed(chosen) if session is None else session.seed
     request = ComparisonRequest(
-        endpoints=asked or session.configuration.endpoints, tolerances=allowed, budget=budget
+        endpoints=asked or chosen.session().configuration.endpoints,
+        tolerances=allowed,
+        budget=budget,
     )
-    run = partial(_run, session, chosen.environment, request, under)
     commit = ""
     with _interrupted_by_sigterm():
-        if given[1]:
-            urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
-            addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
-            result = compare_addresses(urls, addresses, request, session.seed)
-        elif given[2]:
+        if session is None or given[1]:
+            result = compare_addresses(urls, addresses, request, seed)
+            return _reported(result, commit, seed, kept, inconclusive)
+        run = partial(_run, session, chosen.environment, request, under)
+        if given[2]:
             images = (_given(base_image, "--base-image"), _given(head_image, "--head-image"))
             result = run((of_image(images[0]), of_image(images[1])))
         else:
@@ -114,10 +120,21 @@ def compare(  # noqa: PLR0917 - click passes all by name
                     of_tree(newer, same_python=same_python, install=install),
                 )
                 result, commit = run(arms), newer.commit
+    return _reported(result, commit, seed, kept, inconclusive)
+
+
+def _seed(chosen: StackOptions) -> int:
+    return secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
+
+
+def _reported(
+    result: ComparisonResult, commit: str, seed: int, kept: str | None, inconclusive: str
+) -> int:
+    """Print the result, keep it where asked for, and return the exit status."""
     for line in report.lines(result):
         click.echo(line)
     if kept:
-        store.append(kept, _entry(result, commit, session.seed), Path.cwd())
+        store.append(kept, _entry(result, commit, seed), Path.cwd())
     worst = overall(result.verdicts)
     compared = result.comparison
     if worst is not Ruling.FAIL and any(
