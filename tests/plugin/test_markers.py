@@ -126,12 +126,17 @@ def test_offers(stack):
         ),
         ("matrix(faults=[])", "matrix: expected faults=[…]"),
         ("matrix(faults=[Outage], dependencies=['stok'])", "did you mean 'stock'?"),
+        ("windtunnel_fault()", "windtunnel_fault(): expected a fault"),
+        ("windtunnel_criterion('eror_rate')", "windtunnel_criterion('eror_rate'): no criterion"),
+        ("windtunnel_matrix(faults=[])", "windtunnel_matrix: expected faults=[…]"),
+        ("windtunnel_needs('tpc')", "windtunnel_needs('tpc'): no such capability"),
+        ("windtunnel_target('x', A=1)", "windtunnel_target('x', A=1): expected NAME=value"),
     ],
 )
 def test_a_wrong_marker_is_one_clear_error_at_collection(
     project: pytest.Pytester, marker: str, message: str
 ) -> None:
-    argument = "fault" if marker.startswith("matrix") else ""
+    argument = "fault" if "matrix(" in marker else ""
     project.makepyfile(IMPORTS + f"@pytest.mark.{marker}\ndef test_x({argument}): pass\n")
     result = project.runpytest(*THREAD)
     assert result.ret != pytest.ExitCode.OK

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import windtunnel.criteria
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.objective import Objective, parse
 from windtunnel.entry_points import CRITERIA, extensions
 from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.plugin.marker_words import as_written
 from windtunnel.records import Run
 
 if TYPE_CHECKING:
@@ -93,9 +96,9 @@ class Criterion:
         ]
 
 
-def criterion(*args: object, **kwargs: object) -> Criterion:
+def criterion(mark: pytest.Mark) -> Criterion:
     """Return a marker's criterion; ConfigurationError says what is wrong with it."""
-    text = _written(args, kwargs)
+    text, args, kwargs = as_written(mark), mark.args, mark.kwargs
     if len(args) != 1 or not isinstance(args[0], str):
         raise ConfigurationError(
             f"{text}: expected a criterion's name and its arguments by name, or an objective such"
@@ -137,8 +140,3 @@ def _function(name: str, text: str) -> Callable[..., Any]:
             f"{added[name]}: expected a function of a run and its arguments; found {made!r}"
         )
     return made
-
-
-def _written(args: Iterable[object], kwargs: Mapping[str, object]) -> str:
-    shown = [*(repr(each) for each in args), *(f"{name}={each!r}" for name, each in kwargs.items())]
-    return f"criterion({', '.join(shown)})"

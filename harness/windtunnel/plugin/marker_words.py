@@ -35,6 +35,12 @@ def marks(node: pytest.Item, word: str) -> Iterator[pytest.Mark]:
             yield mark
 
 
+def as_written(mark: pytest.Mark) -> str:
+    """Return a marker with its arguments, by the name that its author gave it."""
+    named = (f"{name}={each!r}" for name, each in mark.kwargs.items())
+    return f"{mark.name}({', '.join([*map(repr, mark.args), *named])})"
+
+
 def report_conflicts(item: pytest.Item) -> None:
     """Warn of a short marker that is left alone although it may be meant for windtunnel."""
     taken = _taken(item.config)

@@ -7,7 +7,7 @@ from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build
 from windtunnel.plugin.criterion_marker import Criterion, criterion
 from windtunnel.plugin.fixture_use import give_stack, uses_stack
-from windtunnel.plugin.marker_words import marks, report_conflicts
+from windtunnel.plugin.marker_words import as_written, marks, report_conflicts
 from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
@@ -48,7 +48,7 @@ def capabilities(item: pytest.Item) -> list[Capability]:
         for name in marker.args or ("",):
             if name not in known:
                 raise ConfigurationError(
-                    f"needs({name!r}): no such capability{suggestion(str(name), known)}"
+                    f"{marker.name}({name!r}): no such capability{suggestion(str(name), known)}"
                 )
             found.append(Capability(name))
     return found
@@ -60,7 +60,7 @@ def environment(item: pytest.Item) -> dict[str, str]:
     # From the class or module inwards: the nearest marker wins.
     for marker in reversed(list(marks(item, "target"))):
         if marker.args:
-            raise ConfigurationError(f"target{marker.args!r}: expected NAME=value pairs only")
+            raise ConfigurationError(f"{as_written(marker)}: expected NAME=value pairs only")
         variables.update({name: str(value) for name, value in marker.kwargs.items()})
     return variables
 
@@ -70,28 +70,26 @@ def faults(item: pytest.Item) -> list[Fault]:
     session = item.config.stash[SESSION]
     marked = reversed(list(marks(item, "fault")))
     # Asked for only where a marker is: a session without scenarios needs no configuration.
-    return [fault(session.configuration, *mark.args, **mark.kwargs) for mark in marked]
+    return [fault(session.configuration, mark) for mark in marked]
 
 
-def fault(configuration: Configuration, *args: object, **values: object) -> Fault:
+def fault(configuration: Configuration, mark: pytest.Mark) -> Fault:
     """Return one marker's fault; ConfigurationError says what is wrong with it."""
-    match args:
+    values = mark.kwargs
+    match mark.args:
         case [str(name), str(dependency)]:
             made = build(name, dependency, values)
         case [each] if not values and hasattr(each, "form") and hasattr(each, "dependency"):
-            made = each  # type: ignore[assignment]  # it has what a fault has
+            made = each
         case _:
-            shown = ", ".join(
-                [*(repr(each) for each in args), *(f"{n}={v!r}" for n, v in values.items())]
-            )
             raise ConfigurationError(
-                f"fault({shown}): expected a fault, such as Latency('catalog', 0.2), or its name,"
-                " a dependency and values, such as 'latency', 'catalog', seconds=0.2"
+                f"{as_written(mark)}: expected a fault, such as Latency('catalog', 0.2), or its"
+                " name, a dependency and values, such as 'latency', 'catalog', seconds=0.2"
             )
     known = configuration.dependencies
     if made.dependency not in known:
         raise ConfigurationError(
-            f"fault({made!r}): no dependency is named {made.dependency!r}"
+            f"{mark.name}({made!r}): no dependency is named {made.dependency!r}"
             f"{suggestion(made.dependency, known)}"
         )
     return made
@@ -100,4 +98,4 @@ def fault(configuration: Configuration, *args: object, **values: object) -> Faul
 def criteria(item: pytest.Item) -> list[Criterion]:
     """Return the criteria that judge the test's last run, the outermost first."""
     marked = reversed(list(marks(item, "criterion")))
-    return [criterion(*mark.args, **mark.kwargs) for mark in marked]
+    return [criterion(mark) for mark in marked]

@@ -1,7 +1,6 @@
 """The marker `matrix`: one test for each fault of each dependency; and which pairs there are."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -21,10 +20,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     test = metafunc.definition.nodeid
     if "fault" not in metafunc.fixturenames:
-        raise pytest.UsageError(f"{test}: matrix: the test needs the argument `fault`")
+        raise pytest.UsageError(f"{test}: {marker.name}: the test needs the argument `fault`")
     try:
         configuration = metafunc.config.stash[SESSION].configuration
-        found = _faults(configuration, marker.args, marker.kwargs)
+        found = _faults(configuration, marker)
     except ConfigurationError as error:
         raise pytest.UsageError(f"{test}: {error}") from None
     metafunc.parametrize("fault", found, ids=[_identity(fault) for fault in found])
@@ -41,48 +40,46 @@ def pairs(configuration: Configuration, capabilities: Iterable[str]) -> list[tup
     ]
 
 
-def _faults(
-    configuration: Configuration, args: tuple[object, ...], kwargs: Mapping[str, Any]
-) -> list[Fault]:
+def _faults(configuration: Configuration, mark: pytest.Mark) -> list[Fault]:
+    kwargs = mark.kwargs
     for name in kwargs:
         if name not in {"faults", "dependencies"}:
             hint = suggestion(name, ("faults", "dependencies"))
-            raise ConfigurationError(f"matrix has no argument {name!r}{hint}")
+            raise ConfigurationError(f"{mark.name} has no argument {name!r}{hint}")
     templates = kwargs.get("faults")
-    if args or not isinstance(templates, list | tuple) or not templates:
+    if mark.args or not isinstance(templates, list | tuple) or not templates:
         raise ConfigurationError(
-            "matrix: expected faults=[…], each a fault's class, another function of a dependency"
-            " that returns a fault, or text such as 'latency seconds=0.2'"
+            f"{mark.name}: expected faults=[…], each a fault's class, another function of a"
+            " dependency that returns a fault, or text such as 'latency seconds=0.2'"
         )
     known = configuration.dependencies
     wanted = kwargs.get("dependencies", tuple(known))
     if not isinstance(wanted, list | tuple):
-        raise ConfigurationError(f"matrix: dependencies={wanted!r}: expected a list of names")
+        raise ConfigurationError(f"{mark.name}: dependencies={wanted!r}: expected a list of names")
     for name in wanted:
         if name not in known:
             raise ConfigurationError(
-                f"matrix: no dependency is named {name!r}{suggestion(str(name), known)}"
+                f"{mark.name}: no dependency is named {name!r}{suggestion(str(name), known)}"
             )
-    made = [_fault(template, name) for name in wanted for template in templates]
+    made = [_fault(mark, template, name) for name in wanted for template in templates]
     # A fault of HTTP exchanges has no meaning at a dependency that speaks something else.
     return [fault for fault in made if _strikes(fault.needs, known[fault.dependency])]
 
 
-def _fault(template: str | Callable[[str], Fault], dependency: str) -> Fault:
+def _fault(mark: pytest.Mark, template: str | Callable[[str], Fault], dependency: str) -> Fault:
     if isinstance(template, str):
         name, *given = template.split()
         values = dict(each.partition("=")[::2] for each in given)
         return build(name, dependency, values)
+    place = f"{mark.name}: faults: {template!r}"
     if not callable(template):
-        raise ConfigurationError(
-            f"matrix: faults: {template!r}: expected a fault's class or a function of a dependency"
-        )
+        raise ConfigurationError(f"{place}: expected a fault's class or a function of a dependency")
     try:
         made = template(dependency)
     except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"matrix: faults: {template!r}: {error}") from None
+        raise ConfigurationError(f"{place}: {error}") from None
     if not hasattr(made, "form"):
-        raise ConfigurationError(f"matrix: faults: {template!r}: returned {made!r}, not a fault")
+        raise ConfigurationError(f"{place}: returned {made!r}, not a fault")
     return made
 
 
