@@ -7,10 +7,10 @@ from enum import StrEnum
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.criteria import Category, Finding, Ruling, Verdict
-from windtunnel.criteria.completeness import partial
+from windtunnel.criteria.completeness import doubtful, partial
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.timeline import timeline
-from windtunnel.records import Attempt
+from windtunnel.records import Attempt, AttemptKind
 from windtunnel_faults import Capability
 
 
@@ -62,11 +62,18 @@ def rule(
 ) -> Verdict:
     """Return a verdict whose evidence is these steps of the recording.
 
-    Calls that the tap may have missed turn a PASS into INCONCLUSIVE.
+    Calls that the tap may have missed turn a PASS into INCONCLUSIVE, and so does a FAIL turn that
+    rests on nothing but calls that the service may have made of itself.
     """
     run = recording.run(*steps)
-    doubts = partial(run.at(recording.dependency))
-    if ruling is Ruling.PASS and doubts:
+    evidence, seen = run.at(recording.dependency), recording.attempts(*steps)
+    if not evidence.refusals and all(each.kind is AttemptKind.EXCHANGE for each in seen):
+        # A connection of its own, as a health check's, could not be taken for one of these calls.
+        asked = tuple(each for each in evidence.unasked if each.request)
+        evidence = replace(evidence, unasked=asked)
+    doubts = partial(evidence)
+    own = doubtful(evidence, counted, run.ended - run.began) if counted else 0
+    if (ruling is Ruling.PASS and doubts) or (ruling is Ruling.FAIL and 0 < len(counted) <= own):
         ruling, needs = Ruling.INCONCLUSIVE, f"complete evidence ({'; '.join(doubts)})"
     return Verdict(
         criterion=criterion,
@@ -78,7 +85,7 @@ def rule(
         findings=findings,
         conditions=(*conditions(run), *doubts),
         profile=run.profile,
-        timeline=timeline(run.responses, recording.dependency, recording.attempts(*steps), counted),
+        timeline=timeline(run.responses, recording.dependency, seen, counted),
     )
 
 
