@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.machine import missing
-from windtunnel.backends.docker.docker_engine import owner
+from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.cli import main
 from windtunnel.keeper.keeper_client import KeeperClient
 

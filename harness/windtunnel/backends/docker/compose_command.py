@@ -15,6 +15,8 @@ LOG = logging.getLogger(__name__)
 BUILD_DEADLINE = 900.0
 """Seconds that building the images may take: a first build fetches every package."""
 UP_DEADLINE = 180.0
+OTHERS_STAY = {"COMPOSE_REMOVE_ORPHANS": "0", "COMPOSE_IGNORE_ORPHANS": "1"}
+"""Each target has a file of its own, in which the other targets are none of its services."""
 
 
 class Compose:
@@ -31,7 +33,7 @@ class Compose:
         self.project = project
         self._file = file
         self._home = home
-        self._environment = {**os.environ, **environment}
+        self._environment = {**os.environ, **environment, **OTHERS_STAY}
         if file is not None and not file.is_file():
             raise BackendUnavailable(
                 f"the backend docker needs a compose file, and there is no {file};"
@@ -46,9 +48,17 @@ class Compose:
         """The command that is used."""
         return " ".join(self._command)
 
-    def config(self) -> str:
-        """Return the file with everything that it leaves to defaults, variables and other files."""
-        return self._run(["config"], UP_DEADLINE)
+    def config(self, profiles: Sequence[str] = ()) -> str:
+        """Return the file with everything that it leaves to defaults, variables and other files.
+
+        Services of these profiles are in it besides.
+        """
+        enabled = [part for profile in profiles for part in ("--profile", profile)]
+        return self._run(["config"], UP_DEADLINE, options=enabled)
+
+    def profiles(self) -> tuple[str, ...]:
+        """Return the names of all profiles in the file."""
+        return tuple(self._run(["config", "--profiles"], UP_DEADLINE).split())
 
     def build(self, services: Sequence[str]) -> None:
         """Build the images of services, where the file builds them."""
@@ -63,10 +73,24 @@ class Compose:
         # Not `create`: the older compose does not build networks for it.
         self._run(["up", "--no-start", service], UP_DEADLINE)
 
-    def _run(self, arguments: Sequence[str], deadline: float) -> str:
-        file = [] if self._file is None else ["--file", str(self._file)]
+    def start(self, file: Path, service: str) -> None:
+        """Start one service of another file in the same project, and nothing that it depends on."""
+        arguments = ["up", "-d", "--no-deps", "--no-build", service]
+        self._run(arguments, UP_DEADLINE, file=file)
+
+    def _run(
+        self,
+        arguments: Sequence[str],
+        deadline: float,
+        *,
+        options: Sequence[str] = (),
+        file: Path | None = None,
+    ) -> str:
+        read = file or self._file
+        files = [] if read is None else ["--file", str(read)]
         home = ["--project-directory", str(self._home)]
-        command = [*self._command, "--project-name", self.project, *home, *file, *arguments]
+        of_project = [*self._command, "--project-name", self.project, *home]
+        command = [*of_project, *files, *options, *arguments]
         LOG.info("running %s", shlex.join(command))
         begun = time.monotonic()
         try:

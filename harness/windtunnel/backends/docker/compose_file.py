@@ -12,6 +12,8 @@ from windtunnel.errors import ConfigurationError, StartError, suggestion
 
 Service = dict[str, Any]
 
+LAST_PORT = 65535
+
 
 @dataclass(frozen=True, slots=True)
 class ComposeFile:
@@ -57,13 +59,50 @@ class ComposeFile:
         return found & set(self.services)
 
     def names(self, name: str) -> tuple[str, ...]:
-        """Return every name under which others reach a service."""
+        """Return every name under which others reach a service, those of their links included."""
         service = self.services[name]
         found = [name, service.get("container_name"), service.get("hostname")]
         networks = service.get("networks")
         for options in networks.values() if isinstance(networks, dict) else ():
             found += (options or {}).get("aliases") or ()
+        for other in self.services.values():
+            for link in other.get("links") or ():
+                linked, _, alias = str(link).partition(":")
+                found += [alias] if linked == name else []
         return tuple(dict.fromkeys(str(each) for each in found if each))
+
+    def conditions(self, name: str) -> dict[str, str]:
+        """Return what a service waits for: the condition by service."""
+        needed = self.services[name].get("depends_on") or {}
+        if not isinstance(needed, dict):
+            return {}
+        return {
+            service: str((options or {}).get("condition", ""))
+            for service, options in needed.items()
+            if service in self.services
+        }
+
+    @property
+    def fixed_addresses(self) -> dict[str, str]:
+        """The service of each address that the file fixes."""
+        return {
+            str(options[key]): name
+            for name, service in self.services.items()
+            if isinstance(service.get("networks"), dict)
+            for options in service["networks"].values()
+            for key in ("ipv4_address", "ipv6_address")
+            if options and options.get(key)
+        }
+
+    def mentioned_ports(self, name: str, target: str) -> tuple[int, ...]:
+        """Return the ports of a service that the target's variables and command mention."""
+        return self._ports_in(" ".join(map(str, _values(self.services[target]))), name)
+
+    def _ports_in(self, text: str, name: str) -> tuple[int, ...]:
+        fixed = (address for address, owner in self.fixed_addresses.items() if owner == name)
+        names = "|".join(re.escape(each) for each in (*self.names(name), *fixed))
+        found = re.findall(rf"(?<![\w.-])(?:{names}):(\d{{1,5}})\b", text, re.IGNORECASE)
+        return tuple(dict.fromkeys(port for port in map(int, found) if 0 < port <= LAST_PORT))
 
     def ports(self, name: str) -> tuple[int, ...]:
         """Return the ports that a service publishes or exposes, as its container knows them."""
@@ -78,10 +117,11 @@ class ComposeFile:
         """
         if dependency.port:
             return dependency.port
-        texts = " ".join(map(str, _values(self.services[target])))
-        for alias in self.names(service):
-            if found := re.search(rf"(?<![\w.-]){re.escape(alias)}:(\d{{1,5}})\b", texts):
-                return int(found[1])
+        mentioned = self.mentioned_ports(service, target)
+        if len(mentioned) > 1:
+            return self._one_of(mentioned, name, dependency, service, target)
+        if mentioned:
+            return mentioned[0]
         exposed = self.ports(service)
         if len(exposed) == 1:
             return exposed[0]
@@ -90,6 +130,34 @@ class ComposeFile:
         raise ConfigurationError(
             f"missing key 'dependencies.{name}.port': the compose file does not say on which port"
             f" the service {service!r} listens"
+        )
+
+    def _one_of(
+        self,
+        mentioned: tuple[int, ...],
+        name: str,
+        dependency: Dependency,
+        service: str,
+        target: str,
+    ) -> int:
+        """Return the port that is meant where the target uses several of a service.
+
+        A variable that has the dependency's name says it, or the protocol's usual port; the others
+        are let through.
+        """
+        named = {
+            variable: text
+            for variable, text in variables_of(self.services[target]).items()
+            if _plain(name) in _plain(variable) or _plain(service) in _plain(variable)
+        }
+        ports = self._ports_in(" ".join(map(str, named.values())), service)
+        if len(ports) == 1:
+            return ports[0]
+        if dependency.speaks.default_port in mentioned:
+            return dependency.speaks.default_port
+        raise ConfigurationError(
+            f"missing key 'dependencies.{name}.port': the target uses the ports"
+            f" {', '.join(map(str, mentioned))} of the service {service!r}"
         )
 
     def target_port(self, name: str, configured: int) -> int:
@@ -104,10 +172,27 @@ class ComposeFile:
         )
 
 
-def variable_names(service: Service) -> frozenset[str]:
-    """Return the variables that a service's `environment` sets, which may be a table or a list."""
+def variables_of(service: Service) -> dict[str, str | None]:
+    """Return a service's variables, which may be a table or a list; None: as compose has it."""
     environment = service.get("environment") or {}
-    return frozenset(str(entry).partition("=")[0] for entry in environment)
+    if isinstance(environment, dict):
+        return {
+            str(name): None if value is None else str(value) for name, value in environment.items()
+        }
+    pairs = (str(entry).partition("=") for entry in environment)
+    return {name: value if equals else None for name, equals, value in pairs}
+
+
+def labels_of(part: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels of a service, network or volume, which may be a table or a list."""
+    found = part.get("labels") or {}
+    if isinstance(found, list):
+        return dict(str(each).partition("=")[::2] for each in found)
+    return dict(found)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _list(service: Service, key: str) -> list[Any]:

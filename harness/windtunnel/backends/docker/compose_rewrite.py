@@ -8,12 +8,18 @@ of a stack of the user's that runs beside it.
 """
 
 import copy
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from windtunnel.backends.docker.compose_file import ComposeFile, Service
+from windtunnel.backends.docker.isolation import (
+    isolate_part,
+    isolate_service,
+    local_image,
+    reach_by_name,
+    start_without,
+)
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError
 from windtunnel.ports import CONTROL_PORT
@@ -23,8 +29,13 @@ TAP = f"{PREFIX}tap"
 TOXIPROXY = f"{PREFIX}toxiproxy"
 FRONT = f"{PREFIX}front"
 BACK = f"{PREFIX}back"
+CALLED = f"{PREFIX}called"
+"""Where Toxiproxy meets the target: the dependencies that call it by its name come through there,
+so that they share no network with it."""
 SIDE = f"{PREFIX}side"
 """Where the target meets the services that are no configured dependencies."""
+TARGET = f"{PREFIX}target"
+"""The target's name in the network `CALLED`."""
 FIRST_PORT = 20000
 """Toxiproxy's port for the first dependency, in its container."""
 
@@ -44,6 +55,8 @@ class DependencyRoute:
     """Toxiproxy's port for it."""
     front: str
     """The network in which the tap stands for it: one more for each that has the same port."""
+    passed: bool = False
+    """Whether it is another port of a dependency's service, which is only let through."""
 
 
 def find_routes(
@@ -52,22 +65,56 @@ def find_routes(
     """Return how each dependency is reached; ConfigurationError where that is not known."""
     target = configuration.service
     compose_file.check(target, "service")
-    found: dict[str, DependencyRoute] = {}
-    taken: Counter[int] = Counter()
-    for number, (name, dependency) in enumerate(configuration.dependencies.items()):
+    reached: dict[str, tuple[str, tuple[str, ...], int, str]] = {}
+    for name, dependency in configuration.dependencies.items():
         service = dependency.service or (name if name in compose_file.services else "")
         if service:
             compose_file.check(service, f"dependencies.{name}.service")
             port = compose_file.port_of(name, dependency, service, target)
-            names, upstream = compose_file.names(service), f"{service}:{port}"
+            reached[name] = service, compose_file.names(service), port, f"{service}:{port}"
         else:
             upstream = _outside(name, dependency.upstream, compose_file)
             host, _, text = upstream.rpartition(":")
-            names, port = tuple(dict.fromkeys((name, host))), int(text)
-        front = FRONT if not taken[port] else f"{FRONT}-{taken[port] + 1}"
-        taken[port] += 1
-        found[name] = DependencyRoute(service, names, port, upstream, FIRST_PORT + number, front)
-    return found
+            reached[name] = "", tuple(dict.fromkeys((name, host))), int(text), upstream
+    for service in dict.fromkeys(service for service, *_ in reached.values() if service):
+        own = {port for other, _, port, _ in reached.values() if other == service}
+        further = (*compose_file.mentioned_ports(service, target), *compose_file.ports(service))
+        for port in dict.fromkeys(further):
+            if port not in own:
+                name = f"{PREFIX}{service}-{port}"
+                reached[name] = service, compose_file.names(service), port, f"{service}:{port}"
+    fronts = _fronts(reached)
+    return {
+        name: DependencyRoute(
+            service,
+            names,
+            port,
+            upstream,
+            FIRST_PORT + number,
+            fronts[name],
+            passed=name not in configuration.dependencies,
+        )
+        for number, (name, (service, names, port, upstream)) in enumerate(reached.items())
+    }
+
+
+def _fronts(reached: Mapping[str, tuple[str, tuple[str, ...], int, str]]) -> dict[str, str]:
+    """Return each dependency's network: all ports of one service are in the same.
+
+    A port that another service has in a network takes the next network.
+    """
+    groups: dict[str, set[int]] = {}
+    for name, (service, _, port, _) in reached.items():
+        groups.setdefault(service or f"={name}", set()).add(port)
+    taken: list[set[int]] = []
+    found: dict[str, str] = {}
+    for group, ports in groups.items():
+        place = next((n for n, used in enumerate(taken) if not used & ports), len(taken))
+        if place == len(taken):
+            taken.append(set())
+        taken[place] |= ports
+        found[group] = FRONT if not place else f"{FRONT}-{place + 1}"
+    return {name: found[service or f"={name}"] for name, (service, *_) in reached.items()}
 
 
 def _outside(name: str, upstream: str, compose_file: ComposeFile) -> str:
@@ -98,8 +145,11 @@ def rewrite(
     target = configuration.service
     own = {route.service for route in routes.values() if route.service}
     others = compose_file.behind({target, *own}) - own - {target}
+    addresses = compose_file.fixed_addresses
     for name, service in services.items():
-        _alone(service, f"{PREFIX}{project}-{name}:local", labels)
+        isolate_service(service, local_image(project, name), labels)
+        start_without(service, target)
+        reach_by_name(service, addresses)
     for name in (*own, *others, target):
         if services[name].get("network_mode"):
             raise ConfigurationError(
@@ -107,11 +157,13 @@ def rewrite(
             )
     fronts = front_networks(routes)
     services[target]["networks"] = dict.fromkeys(target_networks(routes, sorted(others)))
+    services[target]["networks"][CALLED] = {"aliases": [TARGET]}
     for key in ("depends_on", "links", "external_links"):
         services[target].pop(key, None)
     for name in others:
         services[name]["networks"] |= {SIDE: {"aliases": list(compose_file.names(name))}}
-    behind = {network: None for name in own for network in services[name]["networks"]}
+    known_as = {"aliases": list(compose_file.names(target))}
+    behind = {network: known_as for name in own for network in services[name]["networks"]}
     services[TAP] = _proxy(labels) | proxy
     services[TAP]["networks"] = {
         front: {"aliases": [n for w in routes.values() if w.front == front for n in w.names]}
@@ -120,14 +172,14 @@ def rewrite(
     services[TOXIPROXY] = _proxy(labels) | {
         "image": configuration.docker.toxiproxy_image,
         "command": ["-host=0.0.0.0"],
-        "networks": {BACK: None} | behind,
+        "networks": {BACK: None, CALLED: None} | behind,
     }
     used = {network for service in services.values() for network in service.get("networks") or ()}
     networks: dict[str, Any] = document.get("networks") or {}
     document["networks"] = {name: networks.get(name) or {} for name in used}
     for part in ("networks", "volumes"):
         document[part] = {
-            name: _own(made, labels) for name, made in (document.get(part) or {}).items()
+            name: isolate_part(made, labels) for name, made in (document.get(part) or {}).items()
         }
     return document
 
@@ -148,27 +200,6 @@ def others(compose_file: ComposeFile, configuration: Configuration, own: set[str
     return sorted(found - own - {configuration.service})
 
 
-def _alone(service: Service, image: str, labels: Mapping[str, str]) -> None:
-    """Remove from a service what could collide with another stack, and label it."""
-    for key in ("container_name", "ports", "restart", "scale"):
-        service.pop(key, None)
-    (service.get("deploy") or {}).pop("replicas", None)
-    if service.get("build"):
-        service["image"] = image
-    found = service.get("labels") or {}
-    if isinstance(found, list):
-        found = dict(str(each).partition("=")[::2] for each in found)
-    service["labels"] = {**found, **labels}
-    check = service.get("healthcheck")
-    if check and not check.get("disable"):
-        # The first check comes after one interval, so a short one makes a quick start.
-        check["interval"] = "1s"
-    networks = service.get("networks")
-    if not service.get("network_mode"):
-        names = networks or ["default"]
-        service["networks"] = dict(networks) if isinstance(networks, dict) else dict.fromkeys(names)
-
-
 def _proxy(labels: Mapping[str, str]) -> Service:
     return {
         "labels": dict(labels),
@@ -176,16 +207,3 @@ def _proxy(labels: Mapping[str, str]) -> Service:
         "init": True,
         "stop_grace_period": "2s",
     }
-
-
-def _own(made: dict[str, Any] | None, labels: Mapping[str, str]) -> dict[str, Any]:
-    """Return a network or volume as one of the run's own; an external one is left alone."""
-    options = dict(made or {})
-    if options.get("external"):
-        return options
-    options.pop("name", None)
-    found = options.get("labels") or {}
-    if isinstance(found, list):
-        found = dict(str(each).partition("=")[::2] for each in found)
-    options["labels"] = {**found, **labels}
-    return options

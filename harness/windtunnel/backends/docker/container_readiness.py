@@ -3,12 +3,14 @@
 import http.client
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import StartError
 
+JOB_DEADLINE = 180.0
+"""Seconds that a job which the target waits for may take, at least: migrations and the like."""
 LOG = logging.getLogger(__name__)
 
 
@@ -43,4 +45,38 @@ def await_healthy(
     log = engine.logs(service)
     raise StartError(
         f"{service} was not healthy within {deadline:g} s: {reason or 'it did not start'}\n{log}"
+    )
+
+
+def await_conditions(
+    engine: DockerEngine, conditions: Mapping[str, str], *, deadline: float
+) -> None:
+    """Wait for what compose would let the target wait for, by service: it starts without them."""
+    for service, condition in conditions.items():
+        if condition == "service_completed_successfully":
+            await_completed(engine, service, deadline=max(JOB_DEADLINE, deadline))
+        elif condition == "service_healthy":
+            await_healthy(engine, service, lambda: None, deadline=deadline)
+
+
+def await_completed(engine: DockerEngine, service: str, *, deadline: float) -> None:
+    """Return once a service that does one job has ended with exit status 0.
+
+    Raises StartError, with the container's last lines, where it ends otherwise or not in time.
+    """
+    begun = time.monotonic()
+    while time.monotonic() - begun < deadline:
+        state = engine.state(service)
+        if state.status in {"exited", "dead"}:
+            if not state.exit_status:
+                log_wait(LOG, f"the job {service}", time.monotonic() - begun, "")
+                return
+            raise StartError(
+                f"{service}, which the target waits for, ended with exit status"
+                f" {state.exit_status}\n{engine.logs(service)}"
+            )
+        time.sleep(0.05)
+    raise StartError(
+        f"{service}, which the target waits for, was not done within {deadline:g} s"
+        f"\n{engine.logs(service)}"
     )

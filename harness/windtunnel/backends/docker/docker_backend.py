@@ -15,12 +15,12 @@ from windtunnel.backends.docker.container_actions import (
     PauseContainer,
 )
 from windtunnel.backends.docker.container_clock import ContainerClock
-from windtunnel.backends.docker.container_readiness import await_healthy
-from windtunnel.backends.docker.container_template import ContainerTemplate
+from windtunnel.backends.docker.container_readiness import await_conditions, await_healthy
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
 from windtunnel.backends.docker.stack_layout import lay_out
+from windtunnel.backends.docker.target_service import TargetService, service_name
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -58,8 +58,8 @@ class RunningContainers:
     """What a docker backend has once it is started."""
 
     stack: RunningStack
-    template: ContainerTemplate
-    """What each target's container is created from."""
+    image: str
+    """What each target's container is made from."""
     netem: Netem
     """The delay between target and tap."""
 
@@ -125,10 +125,9 @@ class DockerBackend:
         layout.compose.up(services)
         for service in awaited:
             self._await(service)
+        await_conditions(self.engine, layout.conditions, deadline=self._patience)
+        # It is not started. Its image is there from now on, and can be looked into.
         layout.compose.create(target)
-        template = self.engine.template(target, layout.target)
-        # The older compose joins a container's other networks only when it starts it.
-        template = replace(template, networks=layout.target_networks or template.networks)
         tap = Tap(self._control(layout.tap))
         tap_control = OwnControl(tap.address, lease=self.configuration.lease)
         try:
@@ -136,9 +135,14 @@ class DockerBackend:
         except BaseException:
             tap_control.close()
             raise
+        network = layout.front or self.engine.networks(target)[0]
         return RunningContainers(
-            stack, template, Netem(self.engine, layout.tap, template.networks[0])
+            stack, self.engine.image(target), Netem(self.engine, layout.tap, network)
         )
+
+    @property
+    def _patience(self) -> float:
+        return max(START_DEADLINE, self.configuration.start_deadline)
 
     def _connect(self, tap: Tap, tap_control: OwnControl) -> RunningStack:
         """Lead from the tap to the dependencies, and write what the target needs to know."""
@@ -195,8 +199,7 @@ class DockerBackend:
         return found[0]
 
     def _await(self, service: str, probe: Callable[[], None] = lambda: None) -> None:
-        deadline = max(START_DEADLINE, self.configuration.start_deadline)
-        await_healthy(self.engine, service, probe, deadline=deadline)
+        await_healthy(self.engine, service, probe, deadline=self._patience)
 
     def _await_dependency(self, name: str) -> None:
         service = self.layout.services[name]
@@ -209,42 +212,45 @@ class DockerBackend:
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
     ) -> Address:
-        """Start a container like the compose file's target, or one of another image."""
+        """Let compose start a container of the target's service, or one of another image."""
         if program.directory or program.python:
             raise ConfigurationError(
                 "work trees run as processes: take the backend embedded or local, or give images"
             )
-        running = self.running
-        stack, template = running.stack, running.template
-        if program.image:
-            template = template.of_image(program.image)
-        port = self.layout.target_port
+        running, port = self.running, self.layout.target_port
+        stack = running.stack
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():
             check_authority(dependency, configured, stack.given["ca"])
         led = variables(self.configuration, stack.addresses, stack.given)
-        given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
-        mounts = [f"{self._files}:{FILES}:ro"] if any(self._files.iterdir()) else []
-        LOG.info("starting %s: a container of the image %s", name, template.image)
-        self.engine.start_like(template, name, given, port, mounts)
+        target = TargetService(
+            name=name,
+            environment={key: fill(text, own) for key, text in {**led, **environment}.items()},
+            port=port,
+            image=program.image or running.image,
+            files=self._files if any(self._files.iterdir()) else None,
+            mounted=FILES,
+        )
+        LOG.info("starting %s: a container of the image %s", name, target.image)
         try:
-            return self._await_answer(name, port, self.configuration.health)
+            self.layout.start_target(target, Path(self.directory))
+            return self._await_answer(service_name(name), port, self.configuration.health)
         except BaseException:
-            self.engine.remove(name)
+            self.engine.discard(service_name(name))
             raise
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the container's first process, as the engine's machine knows it."""
-        return self.engine.pid(name)
+        return self.engine.pid(service_name(name))
 
     def stop_target(self, name: str) -> None:
         """Remove the container."""
-        self.engine.remove(name)
+        self.engine.remove(service_name(name))
         LOG.info("stopped %s", name)
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
-        return ContainerClock(self.engine, self.configuration.service, name)
+        return ContainerClock(self.engine, self.configuration.service, service_name(name))
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""

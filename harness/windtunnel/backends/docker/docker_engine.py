@@ -1,28 +1,27 @@
 """The one place that touches the docker package: containers by label, as typed values."""
 
-import os
-import platform
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
+from docker.tls import TLSConfig
 
 from windtunnel.address import Address
-from windtunnel.backends.docker.compose_file import Service
-from windtunnel.backends.docker.container_template import ContainerTemplate
+from windtunnel.backends.docker.docker_context import EngineEndpoint, active_endpoint
+from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.errors import BackendUnavailable, ControlError
-from windtunnel.run_identity import OWNER_LABEL, RUN_LABEL, run_name
+from windtunnel.run_identity import OWNER_LABEL, RUN_LABEL
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
-BOOT = Path("/proc/sys/kernel/random/boot_id")
 SERVICE_LABEL = "com.docker.compose.service"
+API_VERSION = "1.41"
+"""Of Docker 20.10, the oldest that we run on; newer engines speak it too."""
 DEADLINE = 60
 """Seconds that one request to the engine may take."""
 
@@ -79,48 +78,28 @@ class DockerEngine:
         bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
         return Address("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
 
-    def template(self, service: str, from_compose: Service) -> ContainerTemplate:
-        """Return what a service's container was created with."""
-        container = self._find(service)
-        image = self._asking(
-            f"read the image of {service!r}",
-            lambda: self._client.images.get(container.attrs["Image"]),
-        )
-        return ContainerTemplate.read(container.attrs, image.attrs, from_compose)
+    def image(self, service: str) -> str:
+        """Return the name of the image that a service's container is made from."""
+        return str(self._find(service).attrs["Config"]["Image"])
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return a container's variables, those of its image included."""
+        entries = self._find(service).attrs["Config"].get("Env") or ()
+        return {name: value for name, _, value in (each.partition("=") for each in entries)}
 
     def has_image(self, name: str) -> bool:
         """Whether the engine has an image of this name."""
         return bool(self._asking("list images", lambda: self._client.images.list(name=name)))
 
-    def start_like(
-        self,
-        template: ContainerTemplate,
-        name: str,
-        environment: Mapping[str, str],
-        port: int,
-        mounts: Sequence[str] = (),
-    ) -> None:
-        """Start a container from a template, its port published on a free port of 127.0.0.1.
-
-        `mounts` are folders that it sees besides, such as "/here:/there:ro".
-        """
-        labels = {RUN_LABEL: self.run, OWNER_LABEL: owner(), SERVICE_LABEL: name}
-        body = template.another(environment, port, labels=labels, mounts=mounts)
-
-        def create() -> None:
-            api: Any = self._client.api  # not all of it has types
-            container = f"{run_name(self.run)}-scenario-{name}"
-            made = api.create_container_from_config(body, container)["Id"]
-            for network in template.networks[1:]:
-                api.connect_container_to_network(made, network)
-            api.start(made)
-
-        self._asking(f"start {name!r}", create)
-
     def remove(self, service: str) -> None:
         """Stop a container at once and remove it."""
         container = self._find(service)
         self._asking(f"remove {service!r}", lambda: container.remove(force=True, v=True))
+
+    def discard(self, service: str) -> None:
+        """Remove a container, where there is one."""
+        if self._matching(service):
+            self.remove(service)
 
     def logs(self, service: str, lines: int = 15) -> str:
         """Return a container's last lines, indented, under a heading."""
@@ -223,6 +202,12 @@ class DockerEngine:
         return tuple(removed)
 
     def _find(self, service: str) -> "Container":
+        found = self._matching(service)
+        if not found:
+            raise ControlError(f"run {self.run} has no container for the service {service!r}")
+        return found[0]
+
+    def _matching(self, service: str) -> list["Container"]:
         filters: dict[str, Any] = {
             "label": [f"{RUN_LABEL}={self.run}", f"{SERVICE_LABEL}={service}"]
         }
@@ -230,27 +215,13 @@ class DockerEngine:
             f"find {service!r}",
             lambda: self._client.containers.list(all=True, filters=filters, ignore_removed=True),
         )
-        if not found:
-            raise ControlError(f"run {self.run} has no container for the service {service!r}")
-        return found[0]
+        return found
 
     def _asking(self, what: str, action: Any) -> Any:  # noqa: ANN401 - the package's own types
         try:
             return action()
         except (APIError, DockerException, requests.RequestException) as error:
             raise ControlError(f"the Docker engine did not {what}: {_short(error)}") from error
-
-
-def owner() -> str:
-    """Return who may remove this run's containers: a user of this machine, until it boots anew.
-
-    One engine may serve several machines and containers, whose processes cannot be seen here.
-    """
-    try:
-        boot = BOOT.read_text("ascii").strip()
-    except OSError:
-        boot = "unknown"
-    return f"{os.getuid()}@{platform.node()}/{boot}"
 
 
 def runs() -> tuple[str, ...]:
@@ -272,20 +243,45 @@ def runs() -> tuple[str, ...]:
 
 
 def _connected() -> docker.DockerClient:
-    """Return a client of the engine; BackendUnavailable where none answers."""
-    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    """Return a client of the engine that `docker` would use; BackendUnavailable without one."""
+    endpoint = active_endpoint()
     try:
-        if host.startswith("unix://"):
+        if endpoint.host.startswith("unix://"):
             # Tried first, because the package leaves its socket open where this fails.
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.settimeout(5)
-                probe.connect(host.removeprefix("unix://"))
-        return docker.from_env(timeout=DEADLINE)
+                probe.connect(endpoint.host.removeprefix("unix://"))
+        client = _client(endpoint)
+        if endpoint.is_local:
+            # ALL_PROXY would be asked for a socket of this machine.
+            client.api.trust_env = False
+        client.ping()
     except (OSError, DockerException, requests.RequestException) as error:
+        context = f" (docker context {endpoint.context!r})" if endpoint.context else ""
         raise BackendUnavailable(
-            f"no Docker engine answers at {host} ({_short(error)}); start one, set DOCKER_HOST,"
-            " or use --windtunnel-backend=embedded, which needs none"
+            f"no Docker engine answers at {endpoint.host}{context} ({_short(error)}); start one,"
+            " set DOCKER_HOST, or use --windtunnel-backend=embedded, which needs none"
         ) from None
+    return client
+
+
+def _client(endpoint: EngineEndpoint) -> docker.DockerClient:
+    if not endpoint.context:
+        # With a version nothing is sent yet.
+        return docker.from_env(timeout=DEADLINE, version=API_VERSION)
+    tls: TLSConfig | bool = False
+    if endpoint.authority or endpoint.certificate or not endpoint.verified:
+        pair = (endpoint.certificate, endpoint.key) if endpoint.certificate else None
+        tls = TLSConfig(
+            client_cert=pair, ca_cert=endpoint.authority or None, verify=endpoint.verified
+        )
+    return docker.DockerClient(
+        base_url=endpoint.host,
+        tls=tls,
+        timeout=DEADLINE,
+        version=API_VERSION,
+        use_ssh_client=endpoint.host.startswith("ssh://"),
+    )
 
 
 def _short(error: Exception) -> str:

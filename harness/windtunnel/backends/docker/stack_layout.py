@@ -4,17 +4,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from windtunnel.address import Address
 from windtunnel.backends.docker import compose_rewrite, proxy_image
 from windtunnel.backends.docker.compose_command import Compose
-from windtunnel.backends.docker.compose_file import ComposeFile, Service
+from windtunnel.backends.docker.compose_file import ComposeFile
 from windtunnel.backends.docker.compose_rewrite import DependencyRoute
-from windtunnel.backends.docker.docker_engine import DockerEngine, owner
+from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.backends.docker.engine_owner import owner
+from windtunnel.backends.docker.target_service import (
+    TargetService,
+    service_name,
+    target_document,
+)
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import tls_field
 from windtunnel.backends.toxiproxy import ToxiproxyControl
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, Dependency
 from windtunnel.run_identity import (
     OWNER_LABEL,
     OWNER_VARIABLE,
@@ -30,6 +37,9 @@ READY = (
 )
 """Fails where a connection is closed at once, as Toxiproxy does for a dependency that is not up."""
 
+PASSED = Dependency(endpoint="/")
+"""How another port of a dependency's service is let through."""
+
 
 @dataclass(frozen=True, slots=True)
 class StackLayout:
@@ -38,8 +48,16 @@ class StackLayout:
     compose: Compose
     tap: str
     toxiproxy: str
-    target: Service
-    """The target's service, as compose reads it."""
+    labels: Mapping[str, str]
+    """The run's labels."""
+    document: Mapping[str, Any]
+    """What compose starts, in which the target is one service."""
+    target: str
+    """The target's service."""
+    target_names: tuple[str, ...]
+    """The names under which other services know it."""
+    conditions: Mapping[str, str]
+    """What the target waits for, by service: compose's conditions."""
     target_port: int
     services: Mapping[str, str]
     """The service of each dependency; empty where it is none of the compose file's."""
@@ -54,15 +72,9 @@ class StackLayout:
         return frozenset(name for name, service in self.services.items() if not service)
 
     @property
-    def target_networks(self) -> tuple[str, ...]:
-        """The engine's names of the target's networks; empty where the compose file has them."""
-        if self.routes is None:
-            return ()
-        project, names = (
-            self.compose.project,
-            compose_rewrite.target_networks(self.routes, self.others),
-        )
-        return tuple(f"{project}_{name}" for name in names)
+    def front(self) -> str:
+        """The engine's name of the network of target and tap; empty where it is the file's."""
+        return "" if self.routes is None else f"{self.compose.project}_{compose_rewrite.FRONT}"
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -72,7 +84,20 @@ class StackLayout:
     def target_addresses(self) -> dict[str, Address]:
         """Return where the target reaches each dependency, for its variables and files."""
         routes = self.routes or {}
-        return {name: Address(route.names[0], route.port) for name, route in routes.items()}
+        return {
+            name: Address(route.names[0], route.port)
+            for name, route in routes.items()
+            if not route.passed
+        }
+
+    def start_target(self, target: TargetService, folder: Path) -> None:
+        """Let compose start one more target, from a file that is written to `folder`."""
+        document = target_document(
+            self.document, self.target, target, names=self.target_names, labels=self.labels
+        )
+        file = folder / f"compose.{target.name}.json"
+        file.write_text(json.dumps(document, indent=2))
+        self.compose.start(file, service_name(target.name))
 
     def connect(
         self,
@@ -88,13 +113,19 @@ class StackLayout:
         for name, route in self.routes.items():
             toxiproxy.create(name, upstream=route.upstream, listen=f"0.0.0.0:{route.passage}")
             address = engine.address_in(self.tap, f"{project}_{route.front}")
+            dependency = configuration.dependencies.get(name, PASSED)
             tap.create(
                 name,
                 upstream=f"{self.toxiproxy}:{route.passage}",
-                protocol=configuration.dependencies[name].protocol,
-                tls=tls_field(configuration.dependencies[name].tls, Path(configuration.directory)),
+                protocol=dependency.protocol,
+                tls=tls_field(dependency.tls, Path(configuration.directory)),
                 listen=f"{address}:{route.port}",
             )
+        if any(route.service for route in self.routes.values()):
+            # For the dependencies that call the target by its name.
+            port = self.target_port
+            upstream = f"{compose_rewrite.TARGET}:{port}"
+            toxiproxy.create(compose_rewrite.TARGET, upstream=upstream, listen=f"0.0.0.0:{port}")
 
     def check(self, engine: DockerEngine, dependency: str) -> None:
         """Raise ConnectionError where a dependency of a rewritten stack is not up yet."""
@@ -121,15 +152,29 @@ def lay_out(
     file = Path(docker.compose_file) if docker.compose_file else None
     home = file.parent if file else Path(configuration.directory)
     theirs = Compose(run_name(run), file, variables, home)
-    compose_file = ComposeFile.read(theirs.config())
-    compose_file.check(configuration.service, "service")
-    target = compose_file.services[configuration.service]
-    port = compose_file.target_port(configuration.service, docker.target_port)
+    compose_file = _read(theirs, configuration)
+    target = configuration.service
+    compose_file.check(target, "service")
+    port = compose_file.target_port(target, docker.target_port)
+    names, conditions = compose_file.names(target), compose_file.conditions(target)
     if docker.tap:
+        proxies = (docker.tap, docker.toxiproxy)
         for key in ("tap", "toxiproxy"):
             compose_file.check(getattr(docker, key), f"docker.{key}")
         services = {name: each.service or name for name, each in configuration.dependencies.items()}
-        return StackLayout(theirs, docker.tap, docker.toxiproxy, target, port, services)
+        return StackLayout(
+            compose=theirs,
+            tap=docker.tap,
+            toxiproxy=docker.toxiproxy,
+            labels=labels,
+            document=compose_file.document,
+            target=target,
+            target_names=names,
+            conditions=conditions,
+            target_port=port,
+            services=services,
+            others=tuple(sorted(compose_file.behind({target}) - {*services.values(), *proxies})),
+        )
     found = compose_rewrite.find_routes(compose_file, configuration)
     context = folder / "proxy-image"
     image = docker.proxy_image or proxy_image.write_context(context, docker.base_image)
@@ -144,14 +189,30 @@ def lay_out(
     )
     copied = folder / "compose.rewritten.json"
     copied.write_text(json.dumps(document, indent=2))
-    services = {name: each.service for name, each in found.items()}
+    services = {name: found[name].service for name in configuration.dependencies}
     return StackLayout(
-        Compose(run_name(run), copied, variables, home),
-        compose_rewrite.TAP,
-        compose_rewrite.TOXIPROXY,
-        target,
-        port,
-        services,
-        tuple(compose_rewrite.others(compose_file, configuration, set(services.values()) - {""})),
-        found,
+        compose=Compose(run_name(run), copied, variables, home),
+        tap=compose_rewrite.TAP,
+        toxiproxy=compose_rewrite.TOXIPROXY,
+        labels=labels,
+        document=document,
+        target=target,
+        target_names=names,
+        conditions=conditions,
+        target_port=port,
+        services=services,
+        others=tuple(
+            compose_rewrite.others(compose_file, configuration, set(services.values()) - {""})
+        ),
+        routes=found,
     )
+
+
+def _read(compose: Compose, configuration: Configuration) -> ComposeFile:
+    """Return the file, with its profiles where a configured service is in one of them."""
+    found = ComposeFile.read(compose.config())
+    named = {each.service for each in configuration.dependencies.values()} | {configuration.service}
+    if named - {""} <= set(found.services):
+        return found
+    profiles = compose.profiles()
+    return ComposeFile.read(compose.config(profiles)) if profiles else found

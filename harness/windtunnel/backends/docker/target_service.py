@@ -1,0 +1,106 @@
+"""The compose service of one target: the configured one's definition, under a name of its own."""
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from windtunnel.backends.docker.compose_file import Service, labels_of, variables_of
+from windtunnel.run_identity import PREFIX
+
+NOT_ITS_OWN = (
+    "container_name",
+    "depends_on",
+    "external_links",
+    "links",
+    "ports",
+    "profiles",
+    "pull_policy",
+    "scale",
+)
+"""What would collide with the other targets, or start what runs already."""
+HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetService:
+    """What one more target has beside its service's definition."""
+
+    name: str
+    environment: Mapping[str, str]
+    port: int
+    """Published on a free port of 127.0.0.1."""
+    image: str
+    files: Path | None = None
+    """A folder that it sees besides, at `mounted`."""
+    mounted: str = ""
+
+
+def service_name(target: str) -> str:
+    """Return the name of a target's service, which none of the file has."""
+    return f"{PREFIX}{target}"
+
+
+def target_document(
+    document: Mapping[str, Any],
+    configured: str,
+    target: TargetService,
+    *,
+    names: Sequence[str],
+    labels: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return a compose document with one more target beside the service `configured`.
+
+    `names` are those under which the other services know it.
+    """
+    made = copy.deepcopy(dict(document))
+    made.pop("name", None)
+    service: Service = copy.deepcopy(made["services"][configured])
+    for key in (*NOT_ITS_OWN, "build"):
+        service.pop(key, None)
+    for key in ("replicas", "restart_policy"):
+        (service.get("deploy") or {}).pop(key, None)
+    # Its own dollars are escaped already.
+    given = {name: text.replace("$", "$$") for name, text in target.environment.items()}
+    service |= {
+        "image": target.image,
+        "environment": variables_of(service) | given,
+        "labels": labels_of(service) | dict(labels),
+        "ports": [f"127.0.0.1::{target.port}"],
+        "init": True,
+        "restart": "no",
+        # We ask the target ourselves whether it is healthy, and more often.
+        "healthcheck": {"disable": True},
+        "networks": _networks(service, names),
+    }
+    if not service.get("hostname") and not service.get("uts") and HOST_NAME.fullmatch(names[0]):
+        # By its own name it meets itself, and no other target that runs beside it.
+        service["hostname"] = names[0]
+    if target.files is not None:
+        mount = {
+            "type": "bind",
+            "source": str(target.files).replace("$", "$$"),
+            "target": target.mounted,
+            "read_only": True,
+        }
+        service["volumes"] = [*(service.get("volumes") or ()), mount]
+    made["services"][service_name(target.name)] = service
+    return made
+
+
+def _networks(service: Service, names: Sequence[str]) -> dict[str, Any]:
+    """Return its networks, with its names in each and without fixed addresses: it is not alone."""
+    networks = service.get("networks") or ["default"]
+    listed = networks if isinstance(networks, dict) else dict.fromkeys(networks)
+    found = {}
+    for network, options in listed.items():
+        kept = {
+            key: value
+            for key, value in (options or {}).items()
+            if key not in {"ipv4_address", "ipv6_address", "mac_address"}
+        }
+        known = [*(kept.get("aliases") or ()), *names]
+        found[network] = kept | {"aliases": list(dict.fromkeys(known))}
+    return found
