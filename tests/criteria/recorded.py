@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from windtunnel.records import (
+    BlindSpot,
     Certainty,
     Connection,
     Ending,
@@ -108,7 +109,7 @@ def evidence(
         exchanges=exchanges,
         refusals=tuple(refusals),
         dropped=dropped,
-        blind_spots=tuple(blind_spots),
+        blind_spots=tuple(BlindSpot(what=each) for each in blind_spots),
     )
 
 

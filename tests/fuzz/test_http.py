@@ -1,6 +1,5 @@
 """HTTP faults: nothing fails, whatever comes, and how it is cut into chunks changes nothing."""
 
-import httptools
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,9 +7,10 @@ from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
 from tests.proxy.chance import chance
 from tests.toxics.by_name import EFFECTS
 from windtunnel.protocols.http.answer_effect import Part
-from windtunnel.protocols.http.framing import Framer, Message
+from windtunnel.protocols.http.framing import Framer
 from windtunnel.protocols.http.http_toxic import HttpToxic
 from windtunnel.protocols.http.mediator import HttpMediator
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.proxy.toxic_catalog import KINDS
 from windtunnel.toxics.chunk import Action
 from windtunnel.toxics.toxic_kind import ExchangeTally
@@ -91,8 +91,8 @@ def test_every_message_is_found_whole_however_it_is_cut(
     bodiless = iter([each.method == "HEAD" for each in pipeline])
     requests, answers = streams(pipeline)
     framers = (
-        (Framer(httptools.HttpRequestParser), requests),
-        (Framer(httptools.HttpResponseParser, lambda message: next(bodiless)), answers),
+        (Framer("requests"), requests),
+        (Framer("answers", lambda message: next(bodiless)), answers),
     )
     found = []
     for framer, stream in framers:

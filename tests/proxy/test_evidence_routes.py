@@ -137,7 +137,8 @@ def test_traffic_that_is_not_http_passes_an_http_fault_with_a_notice(
         client.sendall(b"\x16\x03\x01 this is no HTTP\r\n")
         assert receive(client, 21) == b"\x16\x03\x01 this is no HTTP\r\n"
     (spot,) = server.call("GET", "/proxies/p/evidence/records").json["blind_spots"]
-    assert spot.startswith("HTTP faults could not follow a connection: a request is not HTTP/1")
+    said = "HTTP faults could not follow a connection: a request is not HTTP/1"
+    assert spot["what"].startswith(said)
 
 
 # Events.

@@ -41,7 +41,7 @@ def test_a_connection_beyond_the_limit_is_turned_away_and_said(echo: int) -> Non
             with suppress(ConnectionResetError), connect(port) as beyond:
                 assert ending(beyond) == "reset"
             (spot,) = server.call("GET", "/proxies/p/evidence/records").json["blind_spots"]
-            assert spot == "connections were turned away: 3 are open, which is the limit"
+            assert spot["what"] == "connections were turned away: 3 are open, which is the limit"
         until(lambda: _passes(port), "room for another connection")
     finally:
         server.close()

@@ -43,7 +43,7 @@ def reaches_again(run: Run, dependency: str) -> Verdict:
     good = sum(
         not attempt.failed
         and attempt.ended is not None
-        and attempt.outcome is not ExchangeOutcome.PENDING
+        and attempt.outcome is ExchangeOutcome.ANSWERED
         for attempt in seen
     )
     real = len(answered_by(run, dependency))
@@ -71,11 +71,13 @@ def reaches_again(run: Run, dependency: str) -> Verdict:
     closed = good >= total and real == total
     answered = sum(response.succeeded and not response.fallback for response in run.responses)
     # Calls may be missing from the evidence: discarded, not read, or left out as unasked.
-    incomplete = bool(missed(evidence)) or any(each.left_out for each in evidence.unasked)
+    unseen = sum(attempt.outcome is ExchangeOutcome.UNSEEN for attempt in seen)
+    hidden = missed(evidence, run.began, run.ended) + unseen
+    incomplete = bool(hidden) or any(each.left_out for each in evidence.unasked)
     doubtful = not closed and answered == total and incomplete
     return replace(
         nothing,
-        upper=good + missed(evidence),
+        upper=good + hidden,
         ruling=Ruling.INCONCLUSIVE if doubtful else Ruling.PASS if closed else Ruling.FAIL,
         statement=(
             f"of {total} requests, {good} calls reached the dependency and were answered, and"

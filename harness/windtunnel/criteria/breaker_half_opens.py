@@ -7,7 +7,7 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
-from windtunnel.records import Run
+from windtunnel.records import ExchangeOutcome, Run
 
 
 def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
@@ -37,6 +37,8 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     if not seen:
         return nothing
     decided = min((a.ended for a in seen if a.ended is not None), default=run.ended)
+    # A call of which nothing was seen but its begin may have ended at once.
+    surely = min((a.started for a in seen if a.outcome is ExchangeOutcome.UNSEEN), default=decided)
     probes = [attempt for attempt in seen if attempt.started < decided]
     callers = sum(response.started < decided for response in run.responses)
     if callers <= at_most:
@@ -46,8 +48,9 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
             needs=f"more than {at_most} callers at once, and a slower dependency",
         )
     # Calls that were never seen can only add to the probes: doubt turns a PASS, not a FAIL.
-    unseen = uncounted(evidence, run.began, decided) + missed(evidence)
-    least = len(probes) - doubtful(evidence, probes, decided - run.began)
+    unseen = uncounted(evidence, run.began, decided) + missed(evidence, run.began, decided)
+    sure = [attempt for attempt in probes if attempt.started <= surely]
+    least = len(sure) - doubtful(evidence, sure, decided - run.began)
     count = Bounds(least, len(probes) + unseen)
     ruling = decide_at_most(count.least, count.most, at_most)
     return replace(

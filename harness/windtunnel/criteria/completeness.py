@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from windtunnel.criteria.tap_attempts import attempts
-from windtunnel.records import Attempt, AttemptKind, Certainty, Evidence, Refusals
+from windtunnel.records import Attempt, AttemptKind, Certainty, Evidence, Hidden, Refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ def between(evidence: Evidence, since: float, until: float) -> Bounds:
     """Return how many attempts started from `since` to `until`, with those that were not seen."""
     seen = [each for each in attempts(evidence) if since <= each.started <= until]
     least = len(seen) - doubtful(evidence, seen, until - since)
-    return Bounds(least, len(seen) + uncounted(evidence, since, until) + missed(evidence))
+    return Bounds(
+        least, len(seen) + uncounted(evidence, since, until) + missed(evidence, since, until)
+    )
 
 
 def doubtful(evidence: Evidence, seen: Sequence[Attempt], seconds: float) -> int:
@@ -55,13 +57,16 @@ def uncounted(evidence: Evidence, since: float, until: float) -> float:
     return sum(_uncertain(refusals, since, until) for refusals in evidence.refusals)
 
 
-def missed(evidence: Evidence) -> float:
-    """Return how many attempts the tap may have missed: 0, or math.inf.
+def missed(evidence: Evidence, since: float = 0.0, until: float = math.inf) -> float:
+    """Return how many attempts of a time the tap may have missed: 0, or math.inf.
 
     Where the tap discarded records or could not read its traffic, what it saw still counts, but
     silence proves nothing.
     """
-    return math.inf if evidence.dropped or evidence.blind_spots else 0
+    blind = any(
+        spot.hides is Hidden.CALLS and spot.overlaps(since, until) for spot in evidence.blind_spots
+    )
+    return math.inf if evidence.dropped or blind else 0
 
 
 def needed(evidence: Evidence) -> str:
@@ -72,7 +77,7 @@ def needed(evidence: Evidence) -> str:
 
 def partial(evidence: Evidence) -> tuple[str, ...]:
     """Return why this evidence is not complete, each reason as one sentence."""
-    reasons = list(evidence.blind_spots)
+    reasons = [f"{spot}" for spot in evidence.blind_spots]
     if evidence.dropped:
         reasons.append(f"{evidence.dropped} records were discarded by the tap")
     reasons.extend(

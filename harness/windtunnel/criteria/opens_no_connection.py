@@ -17,7 +17,7 @@ def opens_no_connection(run: Run, dependency: str) -> Verdict:
         not exchange.handshake and run.began <= exchange.started <= run.ended
         for exchange in evidence.exchanges
     )
-    count = Bounds(len(opened), len(opened) + missed(evidence))
+    count = Bounds(len(opened), len(opened) + missed(evidence, run.began, run.ended))
     ruling = decide_at_most(count.least, count.most, 0)
     needs = needed(evidence)
     if not opened and not calls:

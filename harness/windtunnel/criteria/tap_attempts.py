@@ -18,12 +18,15 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     An exchange is one attempt. A connection to the dependency that could not be made is one too. A
     connection that was made and carries nothing (warmed, kept ready, later cut) is none. The
     preamble of a connection (such as Redis AUTH) belongs to the exchange that follows on it; where
-    none follows, a failed preamble is the attempt.
+    none follows, a failed preamble is the attempt. What could not be read is none: it may be a
+    call, several, or none, which is a blind spot.
     """
     working = {exchange.connection for exchange in evidence.exchanges if not exchange.handshake}
     first_handshake: dict[int, Exchange] = {}
     found: list[Attempt] = []
     for exchange in evidence.exchanges:
+        if exchange.is_unread:
+            continue
         if not exchange.handshake:
             found.append(_of_exchange(exchange))
         elif exchange.connection not in working:
@@ -62,7 +65,8 @@ def _of_exchange(exchange: Exchange) -> Attempt:
     return Attempt(
         kind=AttemptKind.EXCHANGE,
         started=exchange.started,
-        ended=exchange.ended,
+        # What cannot be seen ends at a time that nobody knows.
+        ended=None if exchange.outcome is ExchangeOutcome.UNSEEN else exchange.ended,
         request=exchange.request,
         status=status,
         reply=exchange.status,

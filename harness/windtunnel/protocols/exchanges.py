@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from windtunnel.records import ExchangeOutcome
+from windtunnel.records import BlindSpot, ExchangeOutcome, Hidden
+
+UNREAD = "bytes"
+"""The request of an exchange that cannot be read, or of one by turns."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +31,8 @@ class Exchanges:
     def __init__(self) -> None:
         self.pending: list[Pending] = []
         """Begun and not answered, in order."""
-        self.blind_spots: list[str] = []
+        self.blind_spots: list[BlindSpot] = []
+        """Each lasts until the connection's end."""
         self.done: Done = lambda pending, outcome, status, now: None
         self.begun = 0
         self._turn: Pending | None = None
@@ -47,7 +51,7 @@ class Exchanges:
                 self.answer(turn, "", self._last)
                 turn = None
         if turn is None:
-            self._turn = self.begin("bytes", now)
+            self._turn = self.begin(UNREAD, now)
 
     def answered(self, data: bytes, now: float) -> None:
         """Bytes were handed on to the target."""
@@ -77,6 +81,16 @@ class Exchanges:
         """Note that its answer was handed on whole."""
         self.pending.remove(pending)
         self.done(pending, ExchangeOutcome.ANSWERED, status, now)
+
+    def unseen(self, pending: Pending, now: float) -> None:
+        """Note that what becomes of it cannot be seen."""
+        self.pending.remove(pending)
+        self.done(pending, ExchangeOutcome.UNSEEN, "", now)
+
+    def blind(self, what: str, since: float, hides: Hidden = Hidden.CALLS) -> None:
+        """Note what can't be seen from a time on."""
+        if all(spot.what != what for spot in self.blind_spots):
+            self.blind_spots.append(BlindSpot(what=what, since=since, hides=hides))
 
     def end(self, now: float) -> None:
         """Fail what is left when the connection ends."""

@@ -5,6 +5,7 @@ machine share. Where a tap runs on another kernel, its backend translates before
 """
 
 from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
+from windtunnel.records.blind_spot import BlindSpot, Hidden
 from windtunnel.records.comparison import ArmRound, Comparison, Round
 from windtunnel.records.connection import Connection, Ending, Handshake, HandshakeOutcome
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
@@ -21,6 +22,7 @@ __all__ = [
     "Attempt",
     "AttemptFailure",
     "AttemptKind",
+    "BlindSpot",
     "Certainty",
     "Comparison",
     "Connection",
@@ -31,6 +33,7 @@ __all__ = [
     "FaultWindow",
     "Handshake",
     "HandshakeOutcome",
+    "Hidden",
     "Limits",
     "Pairs",
     "Refusals",

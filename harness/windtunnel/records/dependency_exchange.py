@@ -9,6 +9,9 @@ class ExchangeOutcome(StrEnum):
 
     ANSWERED = "answered"
     FAILED = "failed"
+    UNSEEN = "unseen"
+    """The tap could not read the request, its answer, or whether one came. No criterion counts it
+    as good or as failed."""
     PENDING = "pending"
 
 
@@ -21,7 +24,7 @@ class Exchange:
     index: int
     """Counts the exchanges of the connection from 0. Above 0, the connection was reused."""
     request: str
-    """"GET /agents", "HGETALL", or "bytes" where the protocol is not known."""
+    """"GET /agents" or "HGETALL". "bytes" where it could not be read, or no protocol is known."""
     started: float
     """When its first byte arrived."""
     ended: float | None = None
@@ -35,6 +38,11 @@ class Exchange:
     """False where a fault answered or reset it at the tap. The dependency never got it then."""
     faults: tuple[str, ...] = ()
     """The HTTP toxics that altered it."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether something came that may be a call, several, or none: it could not be read."""
+        return self.outcome is ExchangeOutcome.UNSEEN and self.request == "bytes"
 
     @property
     def http_status(self) -> int | None:

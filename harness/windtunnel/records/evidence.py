@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from windtunnel.records.blind_spot import BlindSpot
 from windtunnel.records.connection import Connection
 from windtunnel.records.dependency_exchange import Exchange
 from windtunnel.records.refusals import Refusals
@@ -35,8 +36,8 @@ class Evidence:
     touches: tuple[Touch, ...] = ()
     dropped: int = 0
     """Records that the tap discarded, because it keeps a bounded number. 0 means complete."""
-    blind_spots: tuple[str, ...] = ()
-    """What this tap could not see in the time asked for, each as one sentence."""
+    blind_spots: tuple[BlindSpot, ...] = ()
+    """What this tap could not see in the time asked for."""
     unasked: tuple[UnaskedCalls, ...] = ()
     """Calls that the target makes without being asked, of each kind: left out of all the above,
     unless they cannot be told from those that requests cause."""

@@ -7,7 +7,7 @@ import pytest
 from tests.proxy.chance import chance
 from tests.toxics.by_name import EFFECTS
 from windtunnel.protocols.http.answer_effect import Effect, Part
-from windtunnel.protocols.http.framing import Message
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"

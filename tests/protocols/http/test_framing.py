@@ -2,11 +2,11 @@
 
 import random
 
-import httptools
 import pytest
 
 from tests.proxy.chance import chance
-from windtunnel.protocols.http.framing import HEAD_LIMIT, Framer, Message, MessageSegment
+from windtunnel.protocols.http.framing import HEAD_LIMIT, Framer, MessageSegment
+from windtunnel.protocols.http.message_heads import Message
 
 GET = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nline1\nline2"
@@ -18,11 +18,11 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 def requests() -> Framer:
-    return Framer(httptools.HttpRequestParser)
+    return Framer("requests")
 
 
 def answers(*, bodiless: bool = False) -> Framer:
-    return Framer(httptools.HttpResponseParser, lambda message: bodiless)
+    return Framer("answers", lambda message: bodiless)
 
 
 def feed(framer: Framer, stream: bytes, sizes: random.Random | None = None) -> list[MessageSegment]:
@@ -115,7 +115,7 @@ def test_a_head_without_an_end_is_given_up_before_it_fills_the_memory() -> None:
         feed(framer, b"X-Header: 0123456789\r\n")
         fed += 22
         assert fed <= HEAD_LIMIT + 22
-    assert framer.broken == f"a head of over {HEAD_LIMIT} bytes"
+    assert framer.broken == f"its head is over {HEAD_LIMIT} bytes"
 
 
 def test_an_upgrade_ends_its_message() -> None:

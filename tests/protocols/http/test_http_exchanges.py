@@ -118,16 +118,17 @@ def test_garbage_is_one_exchange_and_a_blind_spot(bench: Bench) -> None:
     assert bench.exchanges.begun == 1
     assert not bench.exchanges.idle
     (spot,) = bench.exchanges.blind_spots
-    assert spot.startswith("a request could not be parsed: ")
+    assert spot.what.startswith("a request could not be read: ")
+    assert bench.found == [(0, "bytes", ExchangeOutcome.UNSEEN, "")]
 
 
 def test_an_answer_that_cannot_be_parsed_is_a_blind_spot(bench: Bench) -> None:
     bench.exchanges.received(get("/a"), 1.0)
     bench.exchanges.answered(b"garbage\r\n", 2.0)
     (spot,) = bench.exchanges.blind_spots
-    assert spot.startswith("an answer could not be parsed: ")
+    assert spot.what.startswith("an answer could not be read: ")
     bench.exchanges.end(3.0)
-    assert bench.found == [(0, "GET /a", ExchangeOutcome.FAILED, "")]
+    assert bench.found == [(0, "GET /a", ExchangeOutcome.UNSEEN, "")]
 
 
 def test_an_upgraded_connection_is_said_and_looked_at_no_further(bench: Bench) -> None:
@@ -136,7 +137,8 @@ def test_an_upgraded_connection_is_said_and_looked_at_no_further(bench: Bench) -
         b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n\x81", 2.0
     )
     assert bench.found == [(0, "GET /a", ExchangeOutcome.ANSWERED, "101")]
-    assert bench.exchanges.blind_spots == ["an upgraded connection is recorded as one exchange"]
+    (spot,) = bench.exchanges.blind_spots
+    assert (spot.what, spot.since) == ("an upgraded connection is read no further", 2.0)
     bench.exchanges.received(b"\x81\x00", 3.0)
     assert bench.exchanges.begun == 1
 

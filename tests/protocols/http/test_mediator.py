@@ -115,10 +115,10 @@ def test_an_answer_of_its_own_waits_for_those_of_earlier_requests() -> None:
 def test_a_request_that_is_kept_back_takes_its_body_with_it() -> None:
     bench = Bench(toxic("http_status", method="POST"))
     post = b"POST /a HTTP/1.1\r\nContent-Length: 20\r\n\r\n"
-    assert bench.send(post + b"GET /fake HTTP") == (b"", b"")
-    forward, back = bench.send(b"/1.1\r\n" + get("/b"))
-    assert forward == get("/b")
+    forward, back = bench.send(post + b"GET /fake HTTP")
+    assert forward == b""
     assert back.startswith(b"HTTP/1.1 503 ")
+    assert bench.send(b"/1.1\r\n" + get("/b")) == (get("/b"), b"")
 
 
 def test_a_client_that_waits_to_be_told_to_go_on_is_answered_and_closed() -> None:
@@ -257,3 +257,32 @@ def test_too_many_waiting_requests_are_a_crowd() -> None:
     assert bench.mediator.crowded
     bench.answer(ok("a"))
     assert not bench.mediator.crowded
+
+
+@pytest.mark.parametrize("upgrade", ["h2c", "TLS/1.2"])
+def test_an_upgrade_with_a_body_gets_one_answer_and_its_body_goes_nowhere(upgrade: str) -> None:
+    bench = Bench(toxic("http_status"))
+    head = f"Connection: Upgrade\r\nUpgrade: {upgrade}\r\nContent-Length: 7\r\n"
+    forward, back = bench.send(get("/orders", head).replace(b"GET", b"POST") + b'{"a":1}')
+    assert forward == b""
+    assert back.count(b"HTTP/1.1 503 ") == 1
+    assert bench.send(get("/b"))[1].count(b"HTTP/1.1 503 ") == 1
+
+
+def test_an_upload_without_end_is_answered_early_and_closed_when_it_ends() -> None:
+    bench = Bench(toxic("http_status"))
+    chunked = "Transfer-Encoding: chunked\r\nConnection: close\r\n"
+    forward, back = bench.send(get("/orders", chunked).replace(b"GET", b"POST") + b"3\r\nabc\r\n")
+    assert forward == b""
+    assert back.startswith(b"HTTP/1.1 503 ")
+    assert not back.endswith(b"<CLOSE>")
+    assert bench.send(b"0\r\n\r\n") == (b"", b"<CLOSE>")
+
+
+def test_what_follows_a_connect_passes_and_a_refused_one_goes_on_as_http() -> None:
+    bench = Bench(toxic("http_status", path="/struck"))
+    connect = b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"
+    refused = b"HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n"
+    assert bench.send(connect) == (connect, b"")
+    assert bench.answer(refused) == refused
+    assert bench.send(get("/struck"))[1].startswith(b"HTTP/1.1 503 ")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.proxy.chance import chance
-from windtunnel.protocols.http.framing import Message
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.protocols.http.selection import RequestSelection
 from windtunnel.toxics.toxic_kind import ExchangeTally
 

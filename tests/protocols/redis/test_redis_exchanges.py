@@ -5,7 +5,7 @@ import pytest
 from tests.proxy.chance import chance
 from windtunnel.protocols.exchanges import Pending
 from windtunnel.protocols.redis.exchanges import RedisExchanges
-from windtunnel.records import ExchangeOutcome
+from windtunnel.records import ExchangeOutcome, Hidden
 
 
 class Bench:
@@ -85,22 +85,93 @@ def test_what_is_open_at_the_end_has_failed(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"GET / HTTP/1.1\r\n\r\n", b"\x00\xff\r\n", b":1\r\n", b"*0\r\n"]
+    "garbage", [b"\x16\x03\x01", b"\x00\xff\r\n", b":1\r\n", b"*1\r\n+PING\r\n", b"*x\r\n"]
 )
 def test_garbage_is_one_exchange_and_a_blind_spot(bench: Bench, garbage: bytes) -> None:
     bench.exchanges.received(garbage, 1.0)
     (spot,) = bench.exchanges.blind_spots
-    assert spot.startswith("a command could not be parsed: ")
+    assert spot.what.startswith("a command could not be read: ")
+    assert (spot.since, spot.hides) == (1.0, Hidden.CALLS)
     assert bench.exchanges.begun == 1
     bench.exchanges.end(2.0)
-    assert bench.outcomes == [ExchangeOutcome.FAILED]
+    assert bench.outcomes == [ExchangeOutcome.UNSEEN]
 
 
-@pytest.mark.parametrize("name", ["SUBSCRIBE", "psubscribe", "MONITOR"])
-def test_a_command_that_ends_the_pairing_is_said(bench: Bench, name: str) -> None:
-    bench.exchanges.received(command(name, "channel"), 1.0)
-    assert bench.exchanges.blind_spots == [
-        f"{name.upper()} ends the pairing of commands and replies"
-    ]
-    bench.exchanges.answered(b">3\r\n+subscribe\r\n+channel\r\n:1\r\n", 2.0)
-    assert not bench.found
+@pytest.mark.parametrize("name", ["MONITOR", "sync", "PSYNC"])
+def test_a_command_after_which_nothing_pairs_is_said(bench: Bench, name: str) -> None:
+    bench.exchanges.received(command("GET", "a") + command(name), 1.0)
+    bench.exchanges.answered(b"$-1\r\n", 2.0)
+    assert not bench.exchanges.blind_spots
+    bench.exchanges.answered(b'+OK\r\n+1.0 [0 127.0.0.1:1] "GET" "a"\r\n', 3.0)
+    bench.exchanges.received(command("GET", "b"), 4.0)
+    assert bench.found == [("GET", "OK", False), (name.upper(), "OK", False)]
+    spot = bench.exchanges.blind_spots[-1]
+    assert spot.what == f"what follows {name.upper()} is not read"
+    assert spot.since == 3.0
+
+
+CONVERSATIONS = {
+    "inline": (b"PING\r\nset a 1\r\n\r\n", b"+PONG\r\n+OK\r\n", "PING OK, SET OK"),
+    "an empty array": (b"*0\r\n*-1\r\n" + command("PING"), b"+PONG\r\n", "PING OK"),
+    "reply off": (
+        command("CLIENT", "REPLY", "OFF")
+        + command("SET", "a", "1")
+        + command("client", "reply", "on")
+        + command("GET", "a"),
+        b"+OK\r\n$1\r\n1\r\n",
+        "CLIENT -, SET -, CLIENT OK, GET OK",
+    ),
+    "reply skip": (
+        command("CLIENT", "REPLY", "SKIP") + command("SET", "a", "1") + command("GET", "a"),
+        b"$1\r\n1\r\n",
+        "CLIENT -, SET -, GET OK",
+    ),
+    "subscribed, RESP2": (
+        command("SUBSCRIBE", "a", "b") + command("PING") + command("UNSUBSCRIBE"),
+        (
+            b"*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n"
+            b"*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n"
+            b"*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$11\r\nunsubscribe\r\n$1\r\nb\r\n:0\r\n"
+        ),
+        "SUBSCRIBE OK, PING OK, UNSUBSCRIBE OK",
+    ),
+    "subscribed, RESP3": (
+        command("HELLO", "3") + command("PSUBSCRIBE", "a*") + command("GET", "k"),
+        b"%0\r\n>3\r\n+psubscribe\r\n+a*\r\n:1\r\n>4\r\n+pmessage\r\n+a*\r\n+a\r\n+x\r\n$1\r\nv\r\n",
+        "HELLO OK, PSUBSCRIBE OK, GET OK",
+    ),
+    "a refused subscription": (
+        command("SUBSCRIBE", "a", "b") + command("PING"),
+        b"-NOAUTH Authentication required.\r\n+PONG\r\n",
+        "SUBSCRIBE NOAUTH, PING OK",
+    ),
+    "a large word": (command("SET", "a", "x" * 5000), b"+OK\r\n", "SET OK"),
+}
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+@pytest.mark.parametrize("conversation", CONVERSATIONS)
+def test_a_conversation_pairs_however_it_is_cut(conversation: str, size: int) -> None:
+    bench = Bench()
+    commands, replies, expected = CONVERSATIONS[conversation]
+    for stream, take in (
+        (commands, bench.exchanges.received),
+        (replies, bench.exchanges.answered),
+    ):
+        for at in range(0, len(stream), size):
+            take(stream[at : at + size], 1.0)
+    found = [f"{name} {status or '-'}" for name, status, _ in bench.found]
+    # Commands without a reply are over as they come.
+    assert sorted(found) == sorted(expected.split(", "))
+    assert not bench.exchanges.blind_spots
+    assert bench.exchanges.idle
+    assert ExchangeOutcome.FAILED not in bench.outcomes
+
+
+def test_a_reply_out_of_step_is_nobodys_failure(bench: Bench) -> None:
+    bench.exchanges.answered(b"+OK\r\n", 1.0)
+    bench.exchanges.received(command("GET", "a"), 2.0)
+    bench.exchanges.end(3.0)
+    assert bench.outcomes == [ExchangeOutcome.UNSEEN]
+    (spot,) = bench.exchanges.blind_spots
+    assert spot.hides is Hidden.ANSWERS

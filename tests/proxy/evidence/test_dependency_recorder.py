@@ -124,7 +124,7 @@ def test_blind_spots_are_kept_once_whatever_the_number_of_connections() -> None:
         watch.notice("not HTTP")
         if place:
             watch.ended(Ending.TARGET, place, reached=True)
-    assert evidence(recorder).blind_spots == ("not HTTP",)
+    assert [spot.what for spot in evidence(recorder).blind_spots] == ["not HTTP"]
 
 
 def test_a_blind_spot_ends_with_its_connection() -> None:
@@ -133,8 +133,10 @@ def test_a_blind_spot_ends_with_its_connection() -> None:
         watch = opened(recorder, place)
         watch.received(b"\x00\x01 no HTTP\r\n\r\n", place)
         (spot,) = evidence(recorder, place + 0.1).blind_spots
+        assert spot.until is None
         watch.ended(Ending.TARGET, place + 1.0, reached=True)
-        assert evidence(recorder, place + 1.0).blind_spots == (spot,)
+        (spot,) = evidence(recorder, place + 1.0).blind_spots
+        assert (spot.since, spot.until) == (1.0, place + 1.0)
         assert evidence(recorder, place + 1.1).blind_spots == ()
     assert evidence(recorder, 0.0).blind_spots == (spot,)
 
@@ -143,5 +145,6 @@ def test_what_could_not_be_done_is_told_of_its_own_time_alone() -> None:
     recorder = DependencyRecorder("catalog", protocol_named("http"))
     recorder.notice("turned away", 2.0)
     recorder.notice("turned away", 1.0)
-    assert evidence(recorder, 2.0).blind_spots == ("turned away",)
+    (spot,) = evidence(recorder, 2.0).blind_spots
+    assert (spot.what, spot.since, spot.until) == ("turned away", 1.0, 2.0)
     assert evidence(recorder, 2.1).blind_spots == ()

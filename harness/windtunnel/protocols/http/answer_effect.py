@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.framing import Message
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 
 

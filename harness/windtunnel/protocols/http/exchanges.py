@@ -2,139 +2,170 @@
 
 from collections import deque
 
-import httptools
-
-from windtunnel.protocols.exchanges import Exchanges, Pending
+from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
+from windtunnel.protocols.http.framing import Framer
+from windtunnel.protocols.http.message_heads import Message
+from windtunnel.records import Hidden
 
 SWITCHING = 101
 PATH_KEPT = 2048
 """Characters of a request's path that are recorded; "…" stands for the rest."""
-BOUNDING = frozenset({b"content-length", b"transfer-encoding"})
-"""Headers that say where an answer ends."""
-BOUNDING_LENGTHS = frozenset(len(name) for name in BOUNDING)
+CONNECT_KEPT = 64 * 2**10
+"""Bytes after a CONNECT that are kept until its answer says whether they are HTTP."""
 
 
 class HttpExchanges(Exchanges):
-    """Requests and responses in order; pipelining, HEAD and 1xx included."""
+    """Requests and responses in order; pipelining, HEAD and 1xx included.
+
+    What cannot be read is nobody's failure: an exchange whose answer is not HTTP is unseen, and
+    after a CONNECT or an upgrade that was granted, nothing more is seen.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._of_requests = _RequestCallbacks(self)
-        self._of_answers = _AnswerCallbacks(self)
-        self._requests = httptools.HttpRequestParser(self._of_requests)
-        self._responses = httptools.HttpResponseParser(self._of_answers)
+        self._requests = Framer("requests")
+        self._answers = Framer("answers", self._bodiless)
         self._open: deque[Pending] = deque()
-        self._heads = 0
-        """How many of them are answered by a head alone."""
-        self._bounded = self._unbounded = False
-        """Whether the head being read says where its answer ends; whether the last did not."""
-        self._now = 0.0
-        self._raw = False
+        self._arriving: Pending | None = None
+        """The exchange whose request is arriving."""
+        self._answer_head: Message | None = None
+        """The head of the answer that is arriving, once it came."""
+        self._held: bytearray | None = None
+        """What came after a CONNECT that is not answered; None without one."""
+        self._blind = False
+        """Whether requests are seen no more."""
+        self._deaf = False
+        """Whether answers are seen no more."""
 
     def received(self, data: bytes, now: float) -> None:
-        """Parse what came from the target."""
-        self._now = now
-        while data and not self._raw:
-            try:
-                self._requests.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                # Asked for, not granted: without an answer of 101 HTTP goes on.
-                data = data[upgrade.args[0] :]
-                self._requests = httptools.HttpRequestParser(self._of_requests)
-                continue
-            except httptools.HttpParserError as error:
-                if self._open and not self._open[-1].request.partition(" ")[2]:
-                    self._open[-1].request = "bytes"
-                else:
-                    self.begin("bytes", now)
-                self._give_up(f"a request could not be parsed: {error}")
-            return
+        """Read what came from the target."""
+        if self._held is not None:
+            self._hold(data, now)
+        elif not self._blind:
+            self._read(data, now)
+
+    def _read(self, data: bytes, now: float) -> None:
+        for segment in self._requests.feed(data):
+            pending = self._arriving
+            if pending is None:
+                if not segment.data.strip(b"\r\n"):
+                    continue
+                pending = self._arriving = self.begin("", now)
+                self._open.append(pending)
+            if segment.message.headed and not pending.request:
+                self._name(pending, segment.message)
+                if self._deaf and pending in self._open:
+                    self._open.remove(pending)
+                    self.unseen(pending, now)
+            if segment.last:
+                self._arriving = None
+                if segment.message.method == "CONNECT":
+                    # What follows may be a tunnel's: its answer will tell.
+                    self._held = bytearray()
+                    self._hold(self._requests.rest, now)
+                    self._requests = Framer("requests")
+                    return
+        if self._requests.broken:
+            self._unread_request(now)
+
+    def _name(self, pending: Pending, message: Message) -> None:
+        path = message.path
+        if len(path) > PATH_KEPT:
+            path = path[:PATH_KEPT] + "…"
+        pending.request = f"{message.method} {path}"
+        pending.head = message.method == "HEAD"
+
+    def _hold(self, data: bytes, now: float) -> None:
+        """Keep what follows a CONNECT until its answer came."""
+        if self._held is not None:
+            self._held += data
+            if len(self._held) > CONNECT_KEPT:
+                self._stop_seeing("what follows a CONNECT is not read", now)
+
+    def _unread_request(self, now: float) -> None:
+        pending = self._arriving
+        if pending is None:
+            pending = self.begin("", now)
+        elif pending in self._open:
+            self._open.remove(pending)
+        # A head that was read names its call, whatever its body turned out to be.
+        pending.request = pending.request or UNREAD
+        if pending in self.pending:
+            self.unseen(pending, now)
+        self._stop_seeing(f"a request could not be read: {self._requests.broken}", now)
+
+    def _stop_seeing(self, why: str, now: float) -> None:
+        self._blind = True
+        self._held = None
+        self._arriving = None
+        self.blind(why, now)
 
     def answered(self, data: bytes, now: float) -> None:
-        """Parse what went back."""
-        self._now = now
-        while data and not self._raw:
-            # A head's end is looked for by lines, where an answer may end with it unlike its
-            # length says; the parser alone would take the next answer for its body.
-            end = data.find(b"\n") + 1 or len(data) if self._heads else len(data)
-            try:
-                self._responses.feed_data(data[:end])
-            except httptools.HttpParserUpgrade:
-                self._give_up("an upgraded connection is recorded as one exchange")
-            except httptools.HttpParserError as error:
-                self._give_up(f"an answer could not be parsed: {error}")
-            data = data[end:]
+        """Read what went back."""
+        if self._deaf or (self._blind and not self._open):
+            return
+        for segment in self._answers.feed(data):
+            message = segment.message
+            if not message.headed:
+                continue
+            self._answer_head = message
+            if segment.last:
+                self._answer_head = None
+                if self._complete(message, now):
+                    return
+        if self._answers.broken:
+            self._unread_answer(now)
+
+    def _bodiless(self, message: Message) -> bool:
+        if not self._open:
+            return False
+        first = self._open[0]
+        return first.head or _tunnels(first, message)
+
+    def _complete(self, message: Message, now: float) -> bool:
+        """Take a whole answer; return whether another protocol follows it."""
+        if not self._open or (message.status < 200 and message.status != SWITCHING):
+            return False  # Nobody asked for it, or it is no answer yet.
+        pending = self._open.popleft()
+        self.answer(pending, str(message.status), now)
+        if message.status == SWITCHING:
+            self._deaf = True
+            self._drop_open(now)
+            self._stop_seeing("an upgraded connection is read no further", now)
+        elif _tunnels(pending, message):
+            self._deaf = True
+            self._stop_seeing("a CONNECT's tunnel is not read", now)
+        elif pending.request.startswith("CONNECT ") and self._held is not None:
+            held, self._held = bytes(self._held), None
+            if held:
+                self.received(held, now)
+        return self._deaf
+
+    def _unread_answer(self, now: float) -> None:
+        self._deaf = True
+        self.blind(f"an answer could not be read: {self._answers.broken}", now, Hidden.ANSWERS)
+        self._drop_open(now)
+        if self._held is not None:
+            self._stop_seeing("what follows a CONNECT is not read", now)
+
+    def _drop_open(self, now: float) -> None:
+        for pending in self._open:
+            self.unseen(pending, now)
+        self._open.clear()
 
     def finished(self, now: float) -> None:
         """End the answer that only the connection's end ends (RFC 9112, 6.3)."""
-        if self._unbounded and self._open and not self._raw:
-            self.answer(self._open.popleft(), str(self._responses.get_status_code()), now)
-            self._unbounded = False
+        message = self._answer_head
+        if message is not None and not message.delimited and self._open and not self._deaf:
+            self._answer_head = None
+            self.answer(self._open.popleft(), str(message.status), now)
 
     @property
     def idle(self) -> bool:
         """Whether every request has been answered."""
-        return not self.pending and not self._raw
-
-    def _give_up(self, why: str) -> None:
-        self._raw = True
-        self.blind_spots.append(why)
-
-    def request_begun(self) -> None:
-        """Begin an exchange: a request's first byte arrived."""
-        self._open.append(self.begin("", self._now))
-
-    def request_named(self, path: bytes) -> None:
-        """Take the request's path, which comes in pieces."""
-        pending = self._open[-1]
-        pending.request += path[: PATH_KEPT + 1].decode("latin-1")
-        if len(pending.request) > PATH_KEPT:
-            pending.request = pending.request[:PATH_KEPT] + "…"
-
-    def request_headed(self) -> None:
-        """Take the request's method."""
-        pending = self._open[-1]
-        method = self._requests.get_method().decode()
-        pending.head = method == "HEAD"
-        self._heads += pending.head
-        pending.request = f"{method} {pending.request}"
-
-    def answer_header(self, name: bytes, _value: bytes) -> None:
-        """Look for a header that says where the answer ends."""
-        # The length first: this is called for every header.
-        if len(name) in BOUNDING_LENGTHS and name.lower() in BOUNDING:
-            self._bounded = True
-
-    def answer_headed(self) -> None:
-        """Look at an answer's head: to HEAD that is all of it."""
-        final = self._responses.get_status_code() >= 200
-        self._unbounded = final and not self._bounded
-        self._bounded = False
-        if final and self._open and self._open[0].head:
-            self.answer_complete()
-            self._responses = httptools.HttpResponseParser(self._of_answers)
-
-    def answer_complete(self) -> None:
-        """End an exchange: its answer was handed on whole. An interim one (1xx) is none yet."""
-        status = self._responses.get_status_code()
-        self._unbounded = False
-        if self._open and (status >= 200 or status == SWITCHING):
-            pending = self._open.popleft()
-            self._heads -= pending.head
-            self.answer(pending, str(status), self._now)
+        return not self.pending and not self._blind and not self._deaf
 
 
-class _RequestCallbacks:
-    """What the parser looks for by name, bound without a call between."""
-
-    def __init__(self, exchanges: HttpExchanges) -> None:
-        self.on_message_begin = exchanges.request_begun
-        self.on_url = exchanges.request_named
-        self.on_headers_complete = exchanges.request_headed
-
-
-class _AnswerCallbacks:
-    def __init__(self, exchanges: HttpExchanges) -> None:
-        self.on_header = exchanges.answer_header
-        self.on_headers_complete = exchanges.answer_headed
-        self.on_message_complete = exchanges.answer_complete
+def _tunnels(pending: Pending, message: Message) -> bool:
+    """Whether what follows this answer is a tunnel (RFC 9110, 9.3.6)."""
+    return pending.request.startswith("CONNECT ") and 200 <= message.status < 300

@@ -1,38 +1,31 @@
 """Cuts one direction of an HTTP/1 connection into messages, and leaves every byte as it was."""
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
 
-import httptools
+from windtunnel.protocols.http.message_heads import (
+    Message,
+    Unreadable,
+    check_answer_start,
+    check_request_start,
+    read_answer_head,
+    read_request_head,
+)
 
 HEAD_LIMIT = 64 * 2**10
 """Bytes of one head, at most: a fault is decided on whole heads, which are held until then."""
+LINE_LIMIT = 16 * 2**10
+"""Bytes of one line of a chunked body's framing, at most."""
+BODILESS = frozenset({204, 304})
+"""Statuses of answers that have no content, whatever their heads say (RFC 9112, 6.3)."""
 
-Parser = httptools.HttpRequestParser | httptools.HttpResponseParser
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 
-
-@dataclass(slots=True, eq=False)
-class Message:
-    """A request or an answer, as far as its head has been read."""
-
-    method: str = ""
-    path: str = ""
-    status: int = 0
-    version: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    headed: bool = False
-    """Whether the whole head was read."""
-    complete: bool = False
-    delimited: bool = True
-    """False where only the connection's end ends the body."""
-
-    def header(self, name: str) -> str | None:
-        """Return a header's first value, or None."""
-        wanted = name.lower()
-        for each, value in self.headers:
-            if each.lower() == wanted:
-                return value
-        return None
+Kind = Literal["requests", "answers"]
 
 
 @dataclass(slots=True)
@@ -47,123 +40,182 @@ class MessageSegment:
     """Whether the message ends here."""
 
 
-class Framer:
-    """Feeds a parser so that its callbacks know where in the data they are.
+class _Part(Enum):
+    """The part of a message that comes next."""
 
-    Heads go in whole or line by line, chunked bodies line by line, other bodies by their length. So
-    every segment belongs to one message, and content stands at its beginning.
+    HEAD = auto()
+    SIZED = auto()
+    """Content up to a length."""
+    ENDLESS = auto()
+    """Content up to the connection's end."""
+    SIZE = auto()
+    """The line before a chunk."""
+    AFTER_CHUNK = auto()
+    """The line's end after a chunk."""
+    TRAILER = auto()
+
+
+class Framer:
+    """Finds where messages begin and end.
+
+    Every segment belongs to one message, and content stands at its beginning. How the bytes are cut
+    into pieces changes no message.
     """
 
     def __init__(
-        self,
-        parser: Callable[["Framer"], Parser],
-        bodiless: Callable[[Message], bool] = lambda message: False,
+        self, kind: Kind, bodiless: Callable[[Message], bool] = lambda message: False
     ) -> None:
         self.broken = ""
-        """Why the data could not be parsed; what follows is of no message any more."""
-        self._make = parser
+        """Why the data could not be read; what follows is of no message any more."""
+        self._kind = kind
         self._bodiless = bodiless
         """Asked at a final answer's head: whether it has no body, as one to HEAD."""
         self._data = b""
         self._at = 0
-        self._parser = parser(self)
         self._begin()
 
     def __repr__(self) -> str:
-        return f"<Framer {self.broken or self._message!r}>"
+        return f"<Framer of {self._kind} {self.broken or self.message!r}>"
 
     def _begin(self) -> None:
-        self._message = Message()
-        self._head_size = 0
+        self.message = Message()
+        """What is being read; a new one once the last is complete."""
+        self._part = _Part.HEAD
+        self._held = b""
+        """What came of a head, or of a line of a chunked body's framing."""
         self._left = 0
-        self._content = 0
 
     @property
     def rest(self) -> bytes:
         """What was fed and not yet given as a segment."""
         return self._data[self._at :]
 
+    @property
+    def begun(self) -> bool:
+        """Whether some of a message came, and not all of it."""
+        return self.message.headed or bool(self._held.lstrip(b"\r\n"))
+
     def feed(self, data: bytes) -> Iterator[MessageSegment]:
-        """Give the segments that the data consists of, up to what cannot be parsed."""
+        """Give the segments that the data consists of, up to what cannot be read."""
         self._data, self._at = data, 0
-        while self._at < len(data):
-            piece = data[self._at : self._cut()]
-            message = self._message
-            self._content = 0
-            upgraded = False
-            if not message.headed:
-                self._head_size += len(piece)
-                if self._head_size > HEAD_LIMIT:
-                    self.broken = f"a head of over {HEAD_LIMIT} bytes"
-                    return
-            self._left -= min(self._left, len(piece))
+        while self._at < len(self._data) and not self.broken:
             try:
-                self._parser.feed_data(piece)
-            except httptools.HttpParserUpgrade:
-                upgraded = True
-            except httptools.HttpParserError as error:
+                segment = self._next()
+            except Unreadable as error:
                 self.broken = str(error)
                 return
-            self._at += len(piece)
-            if message.complete and (upgraded or message is self._message):
-                # The parser would now wait for a body that does not come, or for no message at all.
-                self._parser = self._make(self)
+            if segment.last:
                 self._begin()
-            yield MessageSegment(message, piece, self._content, message.complete)
+            yield segment
 
-    def _cut(self) -> int:
-        """Return where the piece that begins here ends."""
-        if not self._message.delimited:
-            return len(self._data)
-        if self._left:
-            return min(len(self._data), self._at + self._left)
-        if not self._head_size:
-            # The usual case, a head that comes whole; lines would find the same later.
-            end = self._data.find(b"\r\n\r\n", self._at, self._at + HEAD_LIMIT)
-            if end > self._at:
-                return end + 4
-        return self._data.find(b"\n", self._at) + 1 or len(self._data)
+    def _next(self) -> MessageSegment:
+        message = self.message
+        match self._part:
+            case _Part.HEAD:
+                return MessageSegment(message, self._head(), 0, message.complete)
+            case _Part.SIZED | _Part.ENDLESS:
+                return self._body()
+            case _:
+                return MessageSegment(message, self._line(), 0, message.complete)
 
-    # What the parser calls.
+    # Heads.
 
-    def on_url(self, url: bytes) -> None:
-        """Take a part of the request's target."""
-        self._message.path += url.decode("latin-1")
+    def _head(self) -> bytes:
+        """Take what there is of the head; read it where it is whole."""
+        before = len(self._held)
+        held = self._held + self._data[self._at : self._at + HEAD_LIMIT - before + 1]
+        text = held.lstrip(b"\r\n")
+        # Lines without anything before a message are passed over (RFC 9112, 2.2).
+        skipped = len(held) - len(text)
+        found = _END_OF_HEAD.search(held, max(skipped, before - 3))
+        if found is None:
+            self._check_start(text)
+            if len(held) > HEAD_LIMIT:
+                raise Unreadable(f"its head is over {HEAD_LIMIT} bytes")
+            self._held = held
+            return self._take(len(held) - before)
+        self._read(held[: found.end()])
+        self._held = b""
+        return self._take(found.end() - before)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; trailers, which come after the head, are passed over."""
-        if not self._message.headed:
-            self._message.headers.append((name.decode("latin-1"), value.decode("latin-1")))
-
-    def on_headers_complete(self) -> None:
-        """Look at a head: what it asks or answers, and how its body will end."""
-        message = self._message
-        message.headed = True
-        message.version = self._parser.get_http_version()
-        if isinstance(self._parser, httptools.HttpRequestParser):
-            message.method = self._parser.get_method().decode("latin-1")
+    def _check_start(self, text: bytes) -> None:
+        start, newline, _ = text.partition(b"\n")
+        if self._kind == "requests":
+            check_request_start(start, whole=bool(newline))
         else:
-            message.status = self._parser.get_status_code()
-        chunked = message.header("transfer-encoding") is not None
-        length = message.header("content-length")
-        if length is not None and not chunked:
-            self._left = int(length)
-        if message.status >= 200:
-            message.complete = self._bodiless(message)
-            message.delimited = chunked or length is not None or message.complete
+            check_answer_start(start, whole=bool(newline))
 
-    def on_body(self, body: bytes) -> None:
-        """Count content."""
-        self._content += len(body)
+    def _read(self, head: bytes) -> None:
+        message = self.message
+        self._check_start(head.lstrip(b"\r\n"))
+        if self._kind == "requests":
+            read_request_head(message, head)
+            bodiless = False
+        else:
+            read_answer_head(message, head)
+            bodiless = message.status < 200 or self._bodiless(message)
+            bodiless = bodiless or message.status in BODILESS
+        if bodiless:
+            message.complete = True
+        elif message.chunked:
+            self._part = _Part.SIZE
+        elif message.length is not None or self._kind == "requests":
+            self._part = _Part.SIZED
+            self._left = message.length or 0
+            message.complete = not self._left
+        else:
+            message.delimited = False
+            self._part = _Part.ENDLESS
 
-    def on_message_complete(self) -> None:
-        """Begin the next message."""
-        self._message.complete = self._message.delimited = True
-        content = self._content
-        self._begin()
-        self._content = content
+    # Bodies.
+
+    def _body(self) -> MessageSegment:
+        message = self.message
+        if self._part is _Part.ENDLESS:
+            data = self._take(len(self._data) - self._at)
+            return MessageSegment(message, data, len(data))
+        data = self._take(min(self._left, len(self._data) - self._at))
+        self._left -= len(data)
+        if not self._left:
+            if message.chunked:
+                self._part = _Part.AFTER_CHUNK
+            else:
+                message.complete = True
+        return MessageSegment(message, data, len(data), message.complete)
+
+    def _line(self) -> bytes:
+        """Take what there is of a line between chunks; read it where it is whole."""
+        end = self._data.find(b"\n", self._at) + 1
+        piece = self._data[self._at : end or len(self._data)]
+        self._held += piece
+        if len(self._held) > LINE_LIMIT:
+            raise Unreadable("a line of its chunked body does not end")
+        if end:
+            line, self._held = self._held.rstrip(b"\r\n"), b""
+            self._read_line(line)
+        return self._take(len(piece))
+
+    def _read_line(self, line: bytes) -> None:
+        match self._part:
+            case _Part.SIZE:
+                found = _SIZE.fullmatch(line)
+                if found is None:
+                    raise Unreadable(f"a chunk's size is {line[:40].decode('latin-1')!r}")
+                self._left = int(found[1], 16)
+                self._part = _Part.SIZED if self._left else _Part.TRAILER
+            case _Part.AFTER_CHUNK:
+                if line:
+                    raise Unreadable("a chunk is longer than its size")
+                self._part = _Part.SIZE
+            case _:
+                self.message.complete = not line
+
+    def _take(self, size: int) -> bytes:
+        data = self._data[self._at : self._at + size]
+        self._at += size
+        return data
 
 
 def waits(request: Message) -> bool:
-    """Whether the client waits for leave to go on before it sends the body (RFC 9110, 10.1.1)."""
+    """Whether the client waits to be told to go on before it sends the body (RFC 9110, 10.1.1)."""
     return (request.header("expect") or "").lower() == "100-continue"

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from windtunnel.protocols.http.answer_effect import Effect
-from windtunnel.protocols.http.framing import Message
 from windtunnel.protocols.http.mediator import HttpMediator
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.protocols.http.selection import RequestSelection
 from windtunnel.toxics.connection_toxic import ExchangeNotes, ExchangeToxic, Placement, Stream
 from windtunnel.toxics.toxic_kind import ExchangeTally

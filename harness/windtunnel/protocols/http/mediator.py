@@ -7,10 +7,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import httptools
-
 from windtunnel.protocols.http.answer_effect import Effect, Part
-from windtunnel.protocols.http.framing import Framer, Message, waits
+from windtunnel.protocols.http.framing import Framer, waits
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 from windtunnel.toxics.connection_toxic import ExchangeNotes, ExchangeToxic
 
@@ -35,12 +34,16 @@ class HttpMediator:
     def __init__(self, toxics: Sequence[ExchangeToxic], notes: ExchangeNotes, first: int) -> None:
         self.toxics = toxics
         self._notes = notes
-        self._requests = Framer(httptools.HttpRequestParser)
-        self._answers = Framer(httptools.HttpResponseParser, self._bodiless)
+        self._requests = Framer("requests")
+        self._answers = Framer("answers", self._bodiless)
         self._open: deque[PairedExchange] = deque()
         """Exchanges whose answer is not complete, in order."""
         self._arriving: PairedExchange | None = None
         """The exchange whose request is arriving, once its head is there."""
+        self._connecting = self._passed = False
+        """Whether a CONNECT awaits its answer, and whether bytes passed unread after it."""
+        self._ending: list[Part] = []
+        """What closes the connection once the request that arrives is whole."""
         self._request_head = b""
         self._answer_head = b""
         self._place = first
@@ -66,6 +69,9 @@ class HttpMediator:
         """Return what the dependency shall get of this, and the answers that need no asking."""
         if self._raw:
             return data, []
+        if self._connecting:
+            self._passed = True
+            return data, []
         forward: list[bytes] = []
         answers: list[Part] = []
         for segment in self._requests.feed(data):
@@ -78,9 +84,18 @@ class HttpMediator:
                 self._arriving = self._decide(segment.message, now)
                 self._forward(self._request_head, forward)
                 self._request_head = b""
+            arrived = self._arriving.request
             if segment.last:
                 self._arriving = None
+                answers.extend(self._ending)
+                self._ending = []
             answers.extend(self._ready(now))
+            if segment.last and arrived.method == "CONNECT" and self._open:
+                # What follows may be a tunnel's: its answer will tell.
+                self._connecting = True
+                rest, self._requests = self._requests.rest, Framer("requests")
+                self._passed = bool(rest)
+                return b"".join([*forward, rest]), answers
         if self._requests.broken:
             forward += [self._request_head, self._requests.rest]
             answers.extend(self._give_up(now, f"a request is not HTTP/1: {self._requests.broken}"))
@@ -107,15 +122,22 @@ class HttpMediator:
         return paired
 
     def _ready(self, now: float) -> Iterator[Part]:
-        """Give the answers that need no asking, whose request is here and whose turn has come."""
+        """Give the answers that need no asking, and whose turn has come.
+
+        They come early: an upload that never ends would wait for its answer for ever. A connection
+        that ends with its answer is closed once the upload is whole, for whoever still sends would
+        get a reset instead of the answer.
+        """
         while self._open and self._open[0].instead is not None:
-            front = self._open[0]
-            if front is self._arriving and not waits(front.request):
-                return
-            self._open.popleft()
+            front = self._open.popleft()
             for part in front.instead or ():
                 part.due = max(part.due, now)
-                yield from _altered(part, front)
+                altered = _altered(part, front)
+                if front is self._arriving and not waits(front.request):
+                    early = [each for each in altered if each.action is not Action.CLOSE]
+                    self._ending += [each for each in altered if each.action is Action.CLOSE]
+                    altered = early
+                yield from altered
 
     # From the dependency.
 
@@ -140,6 +162,11 @@ class HttpMediator:
                 front = self._open.popleft()
                 if _switches(front.request, message):
                     return [*parts, *self._give_up(now, "its protocol changed")]
+                if self._connecting and front.request.method == "CONNECT":
+                    self._connecting = False
+                    if self._passed:
+                        parts.extend(self._give_up(now, "bytes followed a CONNECT unread"))
+                        return parts
                 parts.extend(self._ready(now))
         if self._answers.broken:
             parts.extend(self._give_up(now, f"an answer is not HTTP/1: {self._answers.broken}"))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import httptools
 
-from windtunnel.protocols.http.framing import Message
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.toxic_kind import ExchangeTally
 
 

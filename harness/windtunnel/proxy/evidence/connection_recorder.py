@@ -1,5 +1,6 @@
 """Records one connection, from its opening to its end."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -99,8 +100,7 @@ class ConnectionRecorder:
 
     def notice(self, text: str) -> None:
         """Note what could not be done."""
-        if text not in self.exchanges.blind_spots:
-            self.exchanges.blind_spots.append(text)
+        self.exchanges.blind(text, time.monotonic())
 
     @property
     def totals(self) -> Totals:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import deque
+from dataclasses import replace
 
 from windtunnel.protocols.exchanges import Pending
 from windtunnel.protocols.wire_protocol import WireProtocol
@@ -11,6 +12,7 @@ from windtunnel.proxy.events import EventBroadcast
 from windtunnel.proxy.evidence.connection_recorder import ConnectionRecorder, Finished, as_record
 from windtunnel.proxy.evidence.totals import Totals
 from windtunnel.records import (
+    BlindSpot,
     Connection,
     Evidence,
     ExchangeOutcome,
@@ -47,8 +49,8 @@ class DependencyRecorder:
         self._dropped = 0
         self._dropped_until = -math.inf
         """The latest end of a dropped record. Evidence after it is complete."""
-        self._blind_spots: dict[str, float] = {}
-        """Each blind spot with its latest end. Evidence after it is not affected."""
+        self._blind_spots: dict[str, BlindSpot] = {}
+        """By what they say, each from its first begin to its last end."""
 
     def __repr__(self) -> str:
         return f"<DependencyRecorder of {self.dependency}: {self._numbers} connections>"
@@ -77,9 +79,8 @@ class DependencyRecorder:
         self._connections.append(record)
         self._over += recorder.totals
         self._events.publish("connection", record)
-        for blind_spot in recorder.exchanges.blind_spots:
-            # An end that is not known would be in any window.
-            self.notice(blind_spot, math.inf if record.closed is None else record.closed)
+        for spot in recorder.exchanges.blind_spots:
+            _join(self._blind_spots, replace(spot, until=record.closed))
 
     def shook(self, number: int, handshake: Handshake) -> None:
         """Keep what became of a connection's handshake so far, unless the connection is over."""
@@ -103,8 +104,8 @@ class DependencyRecorder:
             self._events.publish("exchange", as_record(self.dependency, finished))
 
     def notice(self, text: str, now: float) -> None:
-        """Note what could not be done until now."""
-        self._blind_spots[text] = max(now, self._blind_spots.get(text, now))
+        """Note what could not be done now."""
+        _join(self._blind_spots, BlindSpot(what=text, since=now, until=now))
 
     @property
     def totals(self) -> Totals:
@@ -125,12 +126,12 @@ class DependencyRecorder:
             for each in self._exchanges
             if each[-1] is None or each[-1] >= since
         ]
-        blind_spots = {text: None for text, until in self._blind_spots.items() if until >= since}
+        blind_spots = dict(self._blind_spots)
         for recorder in self._open.values():
             connections.append(recorder.record())
             exchanges.extend(recorder.pending())
-            for blind_spot in recorder.exchanges.blind_spots:
-                blind_spots.setdefault(blind_spot)
+            for spot in recorder.exchanges.blind_spots:
+                _join(blind_spots, spot)
         return Evidence(
             dependency=self.dependency,
             at=time.monotonic(),
@@ -139,10 +140,15 @@ class DependencyRecorder:
             refusals=tuple(r for r in refusals if r.until is None or r.until >= since),
             touches=touches,
             dropped=self._dropped if self._dropped_until >= since else 0,
-            blind_spots=tuple(blind_spots),
+            blind_spots=tuple(s for s in blind_spots.values() if s.overlaps(since, math.inf)),
         )
 
     def _drop(self, ended: float | None) -> None:
         self._dropped += 1
         # One without an end would be part of any window.
         self._dropped_until = max(self._dropped_until, math.inf if ended is None else ended)
+
+
+def _join(spots: dict[str, BlindSpot], spot: BlindSpot) -> None:
+    before = spots.get(spot.what)
+    spots[spot.what] = spot if before is None else before.joined(spot)

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from windtunnel.protocols.http.answer_effect import Effect, Part
-from windtunnel.protocols.http.framing import Message
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
+from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 
 

@@ -1,0 +1,176 @@
+"""Reads the heads of HTTP/1 messages as leniently as servers and clients do.
+
+What no two of them would read alike (RFC 9112, 6.3 and 11.2: request smuggling) is not guessed at:
+`Unreadable` says why.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+"""Headers that tell where a message ends."""
+PREFACE = b"PRI * HTTP/2.0"
+_REQUEST_LINE = re.compile(rb"([!-~]+)[ \t]+(.*?)[ \t]+HTTP/(\d+(?:\.\d+)?)[ \t]*")
+_STATUS_LINE = re.compile(rb"HTTP/(\d+(?:\.\d+)?)[ \t]+(\d{3})(?:[ \t].*)?", re.DOTALL)
+_NO_TOKEN = re.compile(rb"[^!-~]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+LONGEST_NUMBER = 18
+"""Digits of a length: beyond, it is none."""
+
+
+class Unreadable(ValueError):
+    """Bytes that are not HTTP/1, or that may mean more than one thing. The text says why."""
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A request or an answer, as far as its head has been read."""
+
+    method: str = ""
+    path: str = ""
+    status: int = 0
+    version: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    headed: bool = False
+    """Whether the whole head was read."""
+    complete: bool = False
+    delimited: bool = True
+    """False where only the connection's end ends the body."""
+    length: int | None = None
+    """Bytes of the body, as the head says; None where it does not."""
+    chunked: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Return a header's first value, or None."""
+        wanted = name.lower()
+        for each, value in self.headers:
+            if each.lower() == wanted:
+                return value
+        return None
+
+
+def check_request_start(start: bytes, *, whole: bool) -> None:
+    """Raise Unreadable where a request's first line, as far as it came, can be none."""
+    if start[:1] == b"\x16":
+        raise Unreadable("it is TLS, which the tap reads only where tls is configured")
+    if _CONTROL.search(start) or start[:1] >= b"\x7f":
+        raise Unreadable("it is not HTTP/1")
+    if whole:
+        _request_line(start.removesuffix(b"\r"))
+
+
+def check_answer_start(start: bytes, *, whole: bool) -> None:
+    """Raise Unreadable where an answer's first line, as far as it came, can be none."""
+    if start[:5] != b"HTTP/"[: len(start)]:
+        raise Unreadable("it is not HTTP/1")
+    if whole:
+        _status_line(start.removesuffix(b"\r"))
+
+
+def _request_line(first: bytes) -> tuple[str, str, str]:
+    if first.startswith(PREFACE):
+        raise Unreadable("it is HTTP/2")
+    found = _REQUEST_LINE.fullmatch(first)
+    if found is None:
+        raise Unreadable(f"its first line is {_shown(first)}")
+    method, path, version = (part.decode("latin-1") for part in found.groups())
+    if not version.startswith("1"):
+        raise Unreadable(f"it is HTTP/{version}")
+    return method, path, version
+
+
+def _status_line(first: bytes) -> tuple[str, int]:
+    found = _STATUS_LINE.fullmatch(first)
+    if found is None or not found[1].startswith(b"1"):
+        raise Unreadable(f"its first line is {_shown(first)}")
+    return found[1].decode(), int(found[2])
+
+
+def read_request_head(message: Message, head: bytes) -> None:
+    """Take what a request's head says."""
+    first, lines = _lines(head)
+    message.method, message.path, message.version = _request_line(first)
+    _take_fields(message, lines)
+    codings = _codings(message)
+    lengths = _lengths(message)
+    if codings and lengths:
+        raise Unreadable("it has both Content-Length and Transfer-Encoding")
+    if codings and (codings[-1] != "chunked" or codings.count("chunked") > 1):
+        raise Unreadable(f"its Transfer-Encoding is {', '.join(codings)!r}")
+    message.chunked = bool(codings)
+    message.length = None if codings else _length(lengths)
+    message.headed = True
+
+
+def read_answer_head(message: Message, head: bytes) -> None:
+    """Take what an answer's head says."""
+    first, lines = _lines(head)
+    message.version, message.status = _status_line(first)
+    _take_fields(message, lines)
+    codings = _codings(message)
+    # Here Transfer-Encoding overrides (RFC 9112, 6.3), and so do all clients read it.
+    message.chunked = bool(codings) and codings[-1] == "chunked"
+    if message.status >= 200 and not codings:
+        message.length = _length(_lengths(message))
+    message.headed = True
+
+
+def _lines(head: bytes) -> tuple[bytes, list[bytes]]:
+    first, *lines = [line.removesuffix(b"\r") for line in head.strip(b"\r\n").split(b"\n")]
+    return first, lines
+
+
+def _take_fields(message: Message, lines: list[bytes]) -> None:
+    unfolded: list[bytes] = []
+    for line in lines:
+        if line[:1] in {b" ", b"\t"}:
+            if not unfolded:
+                raise Unreadable("its first header is folded")
+            unfolded[-1] += b" " + line.strip()
+        else:
+            unfolded.append(line)
+    for line in unfolded:
+        name, colon, value = line.partition(b":")
+        if not colon:
+            continue  # As most do; it says nothing of where the message ends.
+        bare = _NO_TOKEN.sub(b"", name).lower()
+        if bare in FRAMING and len(bare) != len(name):
+            raise Unreadable(f"its header {_shown(name)} may or may not be {bare.decode()}")
+        pair = (name.decode("latin-1"), value.strip(b" \t\r").decode("latin-1"))
+        message.headers.append(pair)
+
+
+def _values(message: Message, wanted: str) -> list[str]:
+    """Return every value of a header that may be a list, over several lines."""
+    return [
+        part.strip(" \t")
+        for name, value in message.headers
+        if name.lower() == wanted
+        for part in value.split(",")
+    ]
+
+
+def _codings(message: Message) -> list[str]:
+    """Return what the body is wrapped in: nothing for "identity"."""
+    found = (coding.lower() for coding in _values(message, "transfer-encoding"))
+    return [coding for coding in found if coding not in {"", "identity"}]
+
+
+def _lengths(message: Message) -> set[str]:
+    return set(_values(message, "content-length"))
+
+
+def _length(lengths: set[str]) -> int | None:
+    """Return the one length there is, however often it is said."""
+    if not lengths:
+        return None
+    if len(lengths) > 1:
+        raise Unreadable(f"its lengths differ: {', '.join(sorted(lengths))}")
+    (text,) = lengths
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise Unreadable(f"its Content-Length is {text[:40]!r}")
+    return int(text)
+
+
+def _shown(data: bytes) -> str:
+    return repr(data[:40].decode("latin-1"))
