@@ -1,12 +1,17 @@
 """A URL is resolved or refused with its reason, and other machines need the user's word."""
 
 import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from windtunnel.errors import ConfigurationError
-from windtunnel.load.destination import Destination, guard, locate, reach
+from windtunnel.load.destination import Destination, guard, locate, reach, speaks_tls
 
 
 def test_a_url_is_taken_apart() -> None:
@@ -60,7 +65,7 @@ def test_a_refused_connection_is_said_before_the_load(free_port: int) -> None:
 
 def test_a_server_without_tls_is_said_before_the_load(server_url: str) -> None:
     found, _ = locate(server_url.replace("http:", "https:"))
-    with pytest.raises(ConfigurationError, match="TLS failed"):
+    with pytest.raises(ConfigurationError, match="does not speak TLS, so expected http://"):
         reach(found)
 
 
@@ -75,3 +80,49 @@ def test_certificates_that_are_none_are_named(server_url: str) -> None:
     found, _ = locate(url, authority=__file__)
     with pytest.raises(ConfigurationError, match="expected a file of certificates"):
         reach(found)
+
+
+@contextmanager
+def tls_server(certificate: tuple[Path, Path], *, of_client: bool) -> Iterator[int]:
+    """Give the port of a TLS server, which may want a certificate of its client."""
+    key, own = certificate
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own, key)
+    if of_client:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(own)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                with suppress(OSError), context.wrap_socket(plain, server_side=True) as secured:
+                    secured.recv(1)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(timeout=5)
+
+
+def test_a_server_that_wants_a_clients_certificate_says_so(certificate: tuple[Path, Path]) -> None:
+    with tls_server(certificate, of_client=True) as port:
+        found, _ = locate(f"https://localhost:{port}/", authority=str(certificate[1]))
+        with pytest.raises(ConfigurationError, match="it wants a client's certificate"):
+            reach(found)
+
+
+def test_a_tls_port_spoken_to_in_clear_is_known(
+    certificate: tuple[Path, Path], server_url: str
+) -> None:
+    for of_client in (False, True):
+        with tls_server(certificate, of_client=of_client) as port:
+            found, _ = locate(f"http://127.0.0.1:{port}/")
+            reach(found)
+            assert speaks_tls(found)
+    assert not speaks_tls(locate(server_url)[0])

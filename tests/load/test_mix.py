@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from urllib.parse import unquote
 
 import pytest
 
@@ -58,6 +59,10 @@ def test_expected_statuses_decide_what_is_an_error() -> None:
         ({"path": "/{id}"}, "expected data for its fields"),
         ({"method": "PSOT"}, "did you mean 'POST'"),
         ({"headers": {"a": "b\r\nc: d"}}, "expected one line"),
+        ({"headers": {"a": "\u017elu\u0165"}}, "expected characters of Latin-1 only"),
+        ({"headers": {"Transfer-Encoding": "chunked"}}, "expected none"),
+        ({"body": "abc", "headers": {"Content-Length": "2"}}, "expected 3, the body's"),
+        ({"body": "abc", "content": b"abc"}, "expected body or content"),
         ({"weight": 0}, "expected above zero"),
         ({"timeout": 0}, "expected seconds"),
         ({"expect": (99,)}, "expected 101 or 200 to 599"),
@@ -72,3 +77,62 @@ def test_a_field_that_the_data_lacks_is_named() -> None:
     request = WeightedRequest(path="/{nmae}", data=({"name": "a"},))
     with pytest.raises(ConfigurationError, match="no field 'nmae'; did you mean 'name'"):
         next(Mix((request,)).order("h", 0))
+
+
+def wires(request: WeightedRequest) -> set[bytes]:
+    order = Mix((request,)).order("h", seed=1)
+    return {next(order).wire for _ in range(200)}
+
+
+def test_values_of_data_are_percent_encoded_into_the_path_and_raw_in_the_body() -> None:
+    hard = (
+        "Red Shoes",
+        "\u017elu\u0165",
+        "a&b=c",
+        '"x#y"',
+        "a/b?c",
+        "100%",
+        "x\r\nHost: evil\r\n\r\n",
+    )
+    request = WeightedRequest(
+        path="/search?q={word}",
+        method="POST",
+        body="{word}",
+        data=tuple({"word": word} for word in hard),
+    )
+    found = wires(request)
+    assert len(found) == len(hard)
+    for wire in found:
+        head, _, body = wire.partition(b"\r\n\r\n")
+        line, *fields = head.split(b"\r\n")
+        target = line.removeprefix(b"POST /search?q=").removesuffix(b" HTTP/1.1")
+        assert unquote(target.decode("ascii")) == body.decode()
+        assert not set(target) - set(ALLOWED)
+        assert fields == [b"host: h", b"content-length: %d" % len(body)]
+
+
+ALLOWED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%"
+"""The unreserved characters of RFC 3986, and the sign that encodes all others."""
+
+
+def test_a_value_that_looks_like_a_field_is_none() -> None:
+    request = WeightedRequest(path="/{a}", data=({"a": "{b}", "b": "c"},))
+    assert wires(request) == {b"GET /%7Bb%7D HTTP/1.1\r\nhost: h\r\n\r\n"}
+
+
+def test_a_header_comes_as_often_as_it_is_given_and_a_length_once() -> None:
+    request = WeightedRequest(
+        method="POST",
+        body="abc",
+        headers=(("Accept", "a"), ("Accept", "b"), ("Content-Length", "3")),
+    )
+    [wire] = wires(request)
+    assert wire.count(b"Accept: ") == 2
+    assert wire.lower().count(b"content-length") == 1
+    assert wire.endswith(b"\r\n\r\nabc")
+
+
+def test_a_body_of_bytes_is_sent_as_it_is() -> None:
+    content = bytes(range(256)) + b"\r\n"
+    [wire] = wires(WeightedRequest(method="PUT", content=content))
+    assert wire.endswith(b"content-length: 258\r\n\r\n" + content)

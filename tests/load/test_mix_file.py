@@ -14,12 +14,13 @@ def test_a_file_makes_a_mix(tmp_path: Path) -> None:
     file = tmp_path / "mix.toml"
     file.write_text(
         '[[request]]\npath = "/items/{id}"\nweight = 3\ndata = "ids.csv"\nexpect = [200, 404]\n'
-        '[[request]]\nmethod = "POST"\npath = "/new"\nbody = "x"\nheaders = { A = "b" }\n'
+        '[[request]]\nmethod = "POST"\npath = "/new"\nbody = "x"\n'
+        'headers = { A = "b", C = ["d", "e"] }\n'
     )
     items, new = read(file).requests
     assert [path for path, _ in items.filled()] == ["/items/1", "/items/2"]
     assert (items.weight, items.expect) == (3, (200, 404))
-    assert (new.label, new.headers) == ("POST /new", {"A": "b"})
+    assert (new.label, new.header_lines) == ("POST /new", (("A", "b"), ("C", "d"), ("C", "e")))
 
 
 @pytest.mark.parametrize(

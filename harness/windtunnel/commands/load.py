@@ -20,7 +20,7 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.load import find_limit as limit
 from windtunnel.load import processes
 from windtunnel.load.arrivals import constant
-from windtunnel.load.destination import reach
+from windtunnel.load.destination import reach, speaks_tls
 from windtunnel.load.locust import swarm
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
@@ -93,6 +93,8 @@ def load(
             )
         return _search(plan, drive, sought, str(find_limit))
     run = drive(plan)
+    if not run.samples.good.any() and speaks_tls(plan.destination):
+        click.echo(f"{plan.destination} speaks TLS: expected https://", err=True)
     verdicts = [objective_held(run, objective) for objective in objectives]
     _show(run, verdicts, as_json=as_json)
     if plot is not None:

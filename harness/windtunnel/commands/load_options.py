@@ -156,23 +156,24 @@ def plan_of(url: str, options: PlanOptions) -> LoadPlan:
 
 
 def _request(path: str, options: PlanOptions) -> WeightedRequest:
-    body = options.body
+    body, content = options.body, b""
     if body.startswith("@"):
         try:
-            body = Path(body[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"--body {body}: cannot be read: {error}") from None
-    headers = {}
+            body, content = "", Path(body[1:]).read_bytes()
+        except OSError as error:
+            raise ConfigurationError(f"--body {body}: cannot be read: {error.strerror}") from None
+    headers = []
     for header in options.header:
         name, colon, value = header.partition(":")
         if not colon:
             raise ConfigurationError(f"--header {header!r}: expected NAME:VALUE")
-        headers[name.strip()] = value.strip()
+        headers.append((name.strip(), value.strip()))
     return WeightedRequest(
         path=path,
         method=options.method,
-        headers=headers,
+        headers=tuple(headers),
         body=body,
+        content=content,
         expect=options.expect,
         timeout=options.timeout,
     )

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,22 @@ _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 
 """The start of HTTP/2: a fixed text, and an empty SETTINGS frame (RFC 9113, 3.4)."""
 _SETTINGS = b"\x04"
 """The type of the frame that a server begins with."""
+
+
+LISTENED = 0.2
+"""Seconds in which a server that wants a client's certificate says so."""
+_CERTIFICATE = "it wants a client's certificate, which load does not send: "
+_CLEAR = "it does not speak TLS, so expected http://: "
+_WHY = {
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": _CERTIFICATE,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "it may want a client's certificate: ",
+    "SSLV3_ALERT_BAD_CERTIFICATE": _CERTIFICATE,
+    "WRONG_VERSION_NUMBER": _CLEAR,
+    "RECORD_LAYER_FAILURE": _CLEAR,
+    "PACKET_LENGTH_TOO_LONG": _CLEAR,
+    "HTTP_REQUEST": _CLEAR,
+}
+"""What OpenSSL's reasons mean here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +170,7 @@ def reach(destination: Destination, timeout: float = 5.0) -> None:
             context = destination.tls()
             if context is not None:
                 with context.wrap_socket(plain, server_hostname=destination.host) as secured:
+                    _hear(secured)
                     if destination.http2 and secured.selected_alpn_protocol() != "h2":
                         raise _no_http2(destination, "its TLS agreed to no 'h2'")
             elif destination.http2:
@@ -165,11 +183,43 @@ def reach(destination: Destination, timeout: float = 5.0) -> None:
             " --cacert FILE trusts one, --insecure any"
         ) from None
     except ssl.SSLError as error:
-        raise ConfigurationError(f"{destination}: TLS failed: {error.reason or error}") from None
+        why = _WHY.get(error.reason, "")
+        raise ConfigurationError(
+            f"{destination}: TLS failed: {why}{error.reason or error}"
+        ) from None
     except OSError as error:
         at = f" at {destination.address}" if destination.address != destination.host else ""
         reason = error.strerror or str(error)
         raise ConfigurationError(f"{destination}{at} cannot be connected to: {reason}") from None
+
+
+def _hear(secured: ssl.SSLSocket) -> None:
+    """Wait a moment for a refusal: in TLS 1.3 one for want of a certificate comes afterwards."""
+    secured.settimeout(LISTENED)
+    with suppress(TimeoutError):
+        secured.recv(1)
+
+
+def speaks_tls(destination: Destination, timeout: float = 2.0) -> bool:
+    """Return whether a server that is spoken to in clear answers a TLS handshake.
+
+    Asked once nothing was answered well: in the log of a healthy server it would be noise.
+    """
+    if destination.scheme == "https" or not destination.port:
+        return False
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((destination.address, destination.port), timeout) as plain,
+            context.wrap_socket(plain),
+        ):
+            return True
+    except ssl.SSLError as error:
+        return "ALERT" in (error.reason or "")
+    except OSError:
+        return False
 
 
 def _no_http2(destination: Destination, found: str) -> ConfigurationError:

@@ -1,9 +1,10 @@
 """The requests of a load: weighted, encoded once before the run, drawn by a seed."""
 
 import itertools
-import string
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import numpy as np
 
@@ -22,9 +23,12 @@ class WeightedRequest:
     path: str = "/"
     """It may contain {field} for each field of `data`."""
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] | tuple[tuple[str, str], ...] = field(default_factory=dict)
+    """By name, or as pairs where one name has several values."""
     body: str = ""
     """As UTF-8; with {field} where there is `data`."""
+    content: bytes = b""
+    """The body as bytes, instead of `body`."""
     weight: float = 1.0
     expect: tuple[int, ...] = ()
     """The statuses that are not errors. Empty: all below 400."""
@@ -46,11 +50,10 @@ class WeightedRequest:
             raise ConfigurationError(
                 f"{self.path}: method {self.method!r}{suggestion(self.method.upper(), METHODS)}"
             )
-        for name, value in self.headers.items():
-            if not name or any(c in f"{name}{value}" for c in "\r\n\0") or ":" in name:
-                raise ConfigurationError(
-                    f"{self.path}: header {name!r}: {value!r}: expected one line as Name: value"
-                )
+        self._check_headers()
+        if self.body and self.content:
+            raise ConfigurationError(f"{self.path}: expected body or content, found both")
+        self._check_length()
         if not self.weight > 0 or self.weight == float("inf"):
             raise ConfigurationError(f"{self.path}: weight {self.weight!r}: expected above zero")
         if not 0 < self.timeout <= 3600:
@@ -63,17 +66,50 @@ class WeightedRequest:
                     f"{self.path}: expect {status!r}: expected 101 or 200 to 599"
                 )
 
+    def _check_headers(self) -> None:
+        for name, value in self.header_lines:
+            if not name or any(c in f"{name}{value}" for c in "\r\n\0") or ":" in name:
+                raise ConfigurationError(
+                    f"{self.path}: header {name!r}: {value!r}: expected one line as Name: value"
+                )
+            if any(c > "\xff" for c in value) or not name.isascii():
+                raise ConfigurationError(
+                    f"{self.path}: header {name!r}: {value!r}: expected characters of Latin-1 only"
+                )
+            if name.lower() == "transfer-encoding":
+                raise ConfigurationError(
+                    f"{self.path}: header {name!r}: expected none, as bodies have a Content-Length"
+                )
+
+    def _check_length(self) -> None:
+        """Refuse a Content-Length that is not the body's: the server would wait, or misread."""
+        given = [value for name, value in self.header_lines if name.lower() == "content-length"]
+        for _, body in self.filled() if given else ():
+            if given != [f"{len(body)}"]:
+                raise ConfigurationError(
+                    f"{self.path}: header Content-Length: {', '.join(given)}: expected"
+                    f" {len(body)}, the body's, or none"
+                )
+
+    @property
+    def header_lines(self) -> tuple[tuple[str, str], ...]:
+        """The headers, each name with one value; a name may come again."""
+        if isinstance(self.headers, Mapping):
+            return tuple(self.headers.items())
+        return tuple((name, value) for name, value in self.headers)
+
     @property
     def label(self) -> str:
         """The name in results."""
         return self.name or (self.path if self.method == "GET" else f"{self.method} {self.path}")
 
-    def filled(self) -> Iterator[tuple[str, str]]:
+    def filled(self) -> Iterator[tuple[str, bytes]]:
         """Yield each pair of path and body that this request can have."""
         if not self.data:
-            yield self.path, self.body
+            yield self.path, self.content or self.body.encode()
         for row in self.data:
-            yield _fill(self, self.path, row), _fill(self, self.body, row)
+            body = self.content or _fill(self, self.body, row, quoted=False).encode()
+            yield _fill(self, self.path, row, quoted=True), body
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +176,8 @@ def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool
         else RequestFailure.UNEXPECTED_STATUS
         for status in range(1000)
     )
-    given = {name.lower() for name in request.headers}
-    head = [f"{name}: {value}" for name, value in request.headers.items()]
+    given = {name.lower() for name, _ in request.header_lines}
+    head = [f"{name}: {value}" for name, value in request.header_lines]
     if "host" not in given:
         head.insert(0, f"host: {host}")
     if not keep_alive and "connection" not in given:
@@ -149,12 +185,12 @@ def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool
     is_head = request.method == "HEAD"
     offers_upgrade = "upgrade" in given
     encoded = []
-    for path, body in request.filled():
-        data = body.encode()
+    for path, data in request.filled():
         lines = [f"{request.method} {path} HTTP/1.1", *head]
-        if data or request.method in ("PATCH", "POST", "PUT"):
+        has_length = "content-length" in given
+        if (data or request.method in ("PATCH", "POST", "PUT")) and not has_length:
             lines.append(f"content-length: {len(data)}")
-        wire = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + data
+        wire = "\r\n".join([*lines, "", ""]).encode("latin-1") + data
         encoded.append(
             Encoded(
                 wire,
@@ -171,20 +207,23 @@ def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool
     return encoded
 
 
-def _fill(request: WeightedRequest, text: str, row: Mapping[str, str]) -> str:
-    """Put a row's fields where `text` names them; other braces, as JSON's, stay."""
-    for name, value in row.items():
-        text = text.replace("{" + name + "}", value)
-    missing = [name for _, name, _, _ in _fields(text) if name and name.isidentifier()]
-    if missing:
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def _fill(request: WeightedRequest, text: str, row: Mapping[str, str], *, quoted: bool) -> str:
+    """Put a row's fields where `text` names them; other braces, as JSON's, stay.
+
+    In a path each value is percent-encoded, so that it ends neither a segment nor the request line.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in row:
+            return quote(row[name], safe="") if quoted else row[name]
+        if not name.isidentifier():
+            return match[0]
         raise ConfigurationError(
-            f"{request.path}: the data has no field {missing[0]!r}{suggestion(missing[0], row)}"
+            f"{request.path}: the data has no field {name!r}{suggestion(name, row)}"
         )
-    return text
 
-
-def _fields(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
-    try:
-        return list(string.Formatter().parse(text))
-    except ValueError:
-        return []  # braces that are no field, as JSON's
+    return _FIELD.sub(value, text)

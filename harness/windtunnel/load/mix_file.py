@@ -21,7 +21,8 @@ class _Entry(_Strict):
 
     path: str = "/"
     method: str = "GET"
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    headers: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    """A name with a list of values is sent once for each."""
     body: str = ""
     weight: float = 1.0
     expect: tuple[int, ...] = ()
@@ -56,6 +57,11 @@ def read(path: Path) -> Mix:
 
 def _request(entry: _Entry, folder: Path) -> WeightedRequest:
     fields = entry.model_dump()
+    fields["headers"] = tuple(
+        (name, value)
+        for name, values in entry.headers.items()
+        for value in ((values,) if isinstance(values, str) else values)
+    )
     fields["data"] = _rows(folder / entry.data) if entry.data else ()
     return WeightedRequest(**fields)
 

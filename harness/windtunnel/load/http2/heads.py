@@ -32,14 +32,15 @@ class Heads:
 
     def _make(self, item: Encoded) -> Head:
         request = self._mix.requests[item.index]
-        given = {name.lower(): value for name, value in request.headers.items()}
+        lines = [(name.lower(), value) for name, value in request.header_lines]
+        given = dict(lines)
         head = [
             (":method", request.method),
             (":authority", given.get("host", self._to.host_header)),
             (":scheme", self._to.scheme),
             (":path", item.path),
         ]
-        head += [(name, value) for name, value in given.items() if name not in CONNECTION_ONLY]
+        head += [(name, value) for name, value in lines if name not in CONNECTION_ONLY]
         if item.body and "content-length" not in given:
             head.append(("content-length", f"{len(item.body)}"))
         return head

@@ -9,7 +9,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import gevent
 import msgspec
@@ -131,7 +131,11 @@ class MixUser(FastHttpUser):
         request = self.work.plan.mix.requests[item.index]
         started = time.monotonic()
         status, failure = 0, RequestFailure.TIMED_OUT
-        headers = dict(request.headers)
+        # Locust's client takes one value a name: several are one list (RFC 9110, 5.3).
+        headers: dict[str, str] = {}
+        for name, value in request.header_lines:
+            if name.lower() != "content-length":
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
         if not self.work.plan.keep_alive:
             headers["Connection"] = "close"
         remaining = gevent.Timeout(max(0.001, intended + item.timeout - started))
@@ -142,7 +146,7 @@ class MixUser(FastHttpUser):
                     request.method,
                     item.path,
                     name=request.label,
-                    data=item.body.decode() or None,
+                    data=cast("Any", item.body or None),
                     headers=headers,
                     allow_redirects=False,
                     catch_response=True,
