@@ -6,7 +6,8 @@ more (`--slower 0.05` of a request's median time; how much work that is, is foun
 comparisons). An interrupted run goes on where it stopped. The table puts beside it what others
 would have said of the very same times:
 pytest-benchmark's --benchmark-compare-fail=mean:5% of the trial's two means, and a threshold of 5 %
-over a stored mean, the first trial's. `--plot` draws each trial's interval.
+over a stored mean, the first trial's. `--plot` draws each trial's interval. `--synthetic` judges
+made-up times of known shapes instead (tests/benchmarks/synthetic_shapes.py), without any server.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.benchmarks import synthetic_shapes
 from tests.benchmarks.detection_slowed import seconds_a_turn
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
@@ -30,7 +32,7 @@ from windtunnel.paired.measurement import ComparisonRequest
 from windtunnel.paired.side_by_side import compare_arms
 from windtunnel.session import Session
 
-JUDGED = ("mean", "p50", "CPU a request")
+JUDGED = ("capped mean", "p50", "CPU a request")
 CALIBRATIONS = 8
 """Comparisons from which it is found how much work more makes a request so much slower."""
 CALIBRATION = 4.0
@@ -175,8 +177,8 @@ def one_trial(
             name: (figures[name].value, figures[name].lower, figures[name].upper) for name in JUDGED
         },
         truths=effect.truths,
-        base_mean=figures["mean"].findings[0].value,
-        head_mean=figures["mean"].findings[1].value,
+        base_mean=figures["capped mean"].findings[0].value,
+        head_mean=figures["capped mean"].findings[1].value,
         load=os.getloadavg()[0],
         budget=options.budget,
         failing=tuple(name for name, v in figures.items() if v.ruling is Ruling.FAIL),
@@ -258,7 +260,12 @@ def main() -> None:
     parser.add_argument("--busy", action="store_true", help="keep one core busy meanwhile")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("detection.jsonl"))
+    parser.add_argument("--synthetic", action="store_true", help="made-up times, no servers")
     options = parser.parse_args()
+    if options.synthetic:
+        for line in synthetic_shapes.table(options.trials, options.seed):
+            print(line, flush=True)
+        return
     with kept_busy(wanted=options.busy):
         for slower in options.slower:
             trials(options, slower, read(options.out))

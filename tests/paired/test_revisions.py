@@ -9,6 +9,7 @@ import pytest
 
 from tests.paired.demonstration import git
 from windtunnel.errors import ConfigurationError, ControlError, StartError
+from windtunnel.paired.arms import of_tree
 from windtunnel.paired.environments import python_for, search_path
 from windtunnel.paired.revisions import abandoned, trees
 
@@ -140,3 +141,16 @@ def test_the_trees_own_code_comes_first(tmp_path: Path, monkeypatch: pytest.Monk
         str(tmp_path),
         "elsewhere",
     ]
+
+
+def test_a_work_tree_says_what_it_lacks_because_git_ignores_it(project: Path) -> None:
+    (project / ".gitignore").write_text(".venv/\n*.env\n__pycache__/\n")
+    for folder in (".venv/bin", "__pycache__"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / "file").write_text("")
+    (project / "local.env").write_text("A=1")
+    with trees(project, "v1", None) as (base, head):
+        assert base.lacks == (".venv/", "local.env")
+        assert head.lacks == ()
+        note = of_tree(base, same_python=True, install="").note
+        assert note.endswith("lacks what git ignores: .venv/, local.env")

@@ -8,6 +8,9 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.paired.environments import cache_folder, python_for, search_path
 from windtunnel.paired.revisions import Tree
 
+SHOWN = 5
+"""How many missing files a sentence names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -17,6 +20,17 @@ class Arm:
     program: Program = CONFIGURED
     environment: tuple[tuple[str, str], ...] = ()
     commit: str = ""
+    lacks: tuple[str, ...] = ()
+    """What its work tree lacks of the project's files, because git ignores them."""
+
+    @property
+    def note(self) -> str:
+        """One sentence on what it lacks; empty where it lacks nothing."""
+        if not self.lacks:
+            return ""
+        names = ", ".join(self.lacks[:SHOWN])
+        more = f" and {len(self.lacks) - SHOWN} more" if len(self.lacks) > SHOWN else ""
+        return f"{self.name}: its work tree lacks what git ignores: {names}{more}"
 
 
 def of_tree(tree: Tree, *, same_python: bool, install: str) -> Arm:
@@ -27,6 +41,7 @@ def of_tree(tree: Tree, *, same_python: bool, install: str) -> Arm:
         Program(directory=str(tree.directory), python=python),
         (("PYTHONPATH", search_path(tree.directory)),),
         tree.commit,
+        tree.lacks,
     )
 
 

@@ -18,6 +18,13 @@ TREES_PREFIX = f"{PREFIX}trees-"
 LEASE = "lease"
 """A file that is locked as long as the run lives."""
 LINK = ".git"
+REMADE = frozenset(
+    {
+        *("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox"),
+        *(".coverage", "htmlcov", ".idea", ".vscode", ".DS_Store"),
+    }
+)
+"""Names of ignored files that no service needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Tree:
     """The project's folder in it, which is not always the repository's."""
     commit: str
     """Its commit; of the working tree the one that it was changed from."""
+    lacks: tuple[str, ...] = ()
+    """Files and folders of the project that git ignores, which a work tree therefore lacks."""
 
 
 @contextmanager
@@ -44,6 +53,7 @@ def trees(project: Path, base: str, head: str | None) -> Iterator[tuple[Tree, Tr
     root = Path(_git(project, "rev-parse", "--show-toplevel"))
     inside = project.resolve().relative_to(root.resolve())
     commits = [_commit(project, revision) for revision in (base, head or "HEAD")]
+    ignored = _ignored(project)
     with _leased_folder() as folder:
         added: list[Path] = []
         try:
@@ -56,13 +66,23 @@ def trees(project: Path, base: str, head: str | None) -> Iterator[tuple[Tree, Tr
                 place = folder / f"{len(added)}-{commit[:9]}"
                 added.append(place)
                 _git(project, "worktree", "add", "--quiet", "--detach", str(place), commit)
-                made.append(Tree(f"{revision} ({commit[:9]})", place / inside, commit))
+                lacks = tuple(each for each in ignored if not (place / inside / each).exists())
+                made.append(Tree(f"{revision} ({commit[:9]})", place / inside, commit, lacks))
             yield made[0], made[1]
         finally:
             for place in added:
                 shutil.rmtree(place, ignore_errors=True)
             # Forgets the work trees whose folders are gone: only ours, or such as were lost before.
             _git(project, "worktree", "prune")
+
+
+def _ignored(project: Path) -> list[str]:
+    """Return what git ignores in the project's folder, but for what tools make again themselves."""
+    listed = _git(
+        *(project, "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    )
+    found = [each for each in listed.split("\0") if each]
+    return [each for each in found if not REMADE & {*Path(each).parts}]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from windtunnel.address import Address
 from windtunnel.criteria.verdict import Ruling
+from windtunnel.errors import StartError
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.paired.arms import Arm
 from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult, Gathered, Measurement
@@ -83,9 +84,13 @@ def _generation(  # noqa: PLR0917 - all are needed
     with ExitStack() as held:
         running = []
         for arm in arms:
-            target = held.enter_context(stack.target(arm.program, **dict(arm.environment)))
+            try:
+                target = held.enter_context(stack.target(arm.program, **dict(arm.environment)))
+            except StartError as error:
+                raise StartError("\n".join(filter(None, (f"{error}", arm.note)))) from None
             header = stack.configuration.fallback_header
             running.append(RunningArm(arm.name, target.address, ProcessTree(target.pid), header))
+        gathered.notes += [arm.note for arm in arms if arm.note]
         gathered.notes += [
             f"{arm.name}: its processes cannot be looked at from here, so there are no figures of"
             " CPU and memory"
