@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from windtunnel.plugin.scenario_state import used
+
 pytest_plugins = ["pytester"]
 
 REQUIRE_ALL = "WINDTUNNEL_CI_REQUIRE_ALL"
@@ -56,6 +58,9 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if getattr(report, "windtunnel_inconclusive", False) and not used(item):
+        # Without a stack nothing is measured: what was left open there is a mistake of the code.
+        report.outcome = "failed"
     if os.environ.get(REQUIRE_ALL) and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"

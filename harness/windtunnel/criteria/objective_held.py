@@ -81,7 +81,7 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFI
 
 def _quantile(judged: _Judged) -> Verdict:
     samples, wanted = judged.samples, judged.wanted
-    if few := _too_few(judged):
+    if (few := _too_few(judged)) is not None:
         return few
     timed = samples.select(samples.good | ~samples.answered)
     took = np.where(timed.answered, timed.ended - timed.intended, np.inf)
@@ -147,7 +147,7 @@ def _errors(judged: _Judged) -> Verdict:
 
 def _mean(judged: _Judged) -> Verdict:
     samples, wanted = judged.samples, judged.wanted
-    if few := _too_few(judged):
+    if (few := _too_few(judged)) is not None:
         return few
     timed = samples.select(samples.good | _waited(samples))
     took = timed.ended - timed.intended
