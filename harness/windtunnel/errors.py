@@ -14,6 +14,7 @@ __all__ = [
     "MissingExtra",
     "NotConfigured",
     "NotTestable",
+    "ProgramEnded",
     "StartError",
     "UnsupportedFault",
     "VacuousFault",
@@ -44,6 +45,10 @@ class MissingExtra(BackendUnavailable):
 
 class StartError(WindtunnelError):
     """Something that had to start exited, took a used port, or never became healthy."""
+
+
+class ProgramEnded(WindtunnelError):
+    """A target or a dependency ended by itself while a test ran, so that nothing can be judged."""
 
 
 class ControlCode(StrEnum):

@@ -5,7 +5,7 @@ the page "Add a fault, a criterion, a report or a backend".
 """
 
 from windtunnel.address import Address
-from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program, ProgramEnd
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.wall_clock import WallClock
@@ -37,6 +37,7 @@ __all__ = [
     "Processing",
     "Profile",
     "Program",
+    "ProgramEnd",
     "SessionReport",
     "Sink",
     "Tap",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import Backend
 from windtunnel.configuration import Configuration
+from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals
 from windtunnel.load.closed_loop import Between, Caller, closed_loop
@@ -165,6 +166,7 @@ class Target:
                 return await LoadEngine(plan).run()
 
         found = context.loop.run(run())
+        check_programs(context.backend)
         faults = (w for w in context.windows() if w.ended is None or w.ended >= found.began)
         return replace(found, faults=tuple(faults))
 
@@ -263,6 +265,7 @@ class Target:
 
     def _collect(self, responses: list[Response], began: float, concurrency: int) -> Run:
         context = self._context
+        check_programs(context.backend)
         evidence = tuple(
             context.unasked.evidence(dependency, began)
             for dependency in context.configuration.dependencies

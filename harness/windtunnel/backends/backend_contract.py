@@ -29,6 +29,23 @@ class Program:
 CONFIGURED = Program()
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramEnd:
+    """The end of a program that nobody asked for."""
+
+    name: str
+    exit_status: int
+    """Negative: the number of the signal that ended it."""
+    log: str
+    """The last lines that it printed, under a heading."""
+
+    def __str__(self) -> str:
+        status = f"with exit status {self.exit_status}"
+        if self.exit_status < 0:
+            status = f"by the signal {-self.exit_status}"
+        return f"{self.name} ended by itself {status}\n{self.log}"
+
+
 class Backend(Protocol):
     """Starts a stack and breaks it. Calls block, have deadlines, and raise WindtunnelError."""
 
@@ -63,6 +80,10 @@ class Backend(Protocol):
 
     def stop_target(self, name: str) -> None:
         """Stop the target `name`."""
+        ...
+
+    def ended_programs(self) -> tuple[ProgramEnd, ...]:
+        """Return the programs that ended though neither we nor a fault ended them."""
         ...
 
     def wall_clock(self, name: str) -> "WallClock":

@@ -1,6 +1,6 @@
 """What can be done to a dependency that runs as a process: suspend it, kill it."""
 
-from signal import SIGCONT, SIGKILL, SIGSTOP
+from signal import SIGCONT, SIGSTOP
 
 from windtunnel.backends.program_launcher import ProgramLauncher
 from windtunnel.keeper.keeper_client import KeeperClient
@@ -27,16 +27,15 @@ class SuspendProcess:
 class KillProcess:
     """Kills a dependency's process group (SIGKILL), and starts it again on the same port."""
 
-    def __init__(self, keeper: KeeperClient, programs: ProgramLauncher) -> None:
-        self._keeper = keeper
+    def __init__(self, programs: ProgramLauncher) -> None:
         self._programs = programs
 
     def __repr__(self) -> str:
-        return f"<KillProcess by {self._keeper}>"
+        return f"<KillProcess by {self._programs}>"
 
     def strike(self, dependency: str) -> None:
         """Kill it."""
-        self._keeper.signal(dependency, SIGKILL)
+        self._programs.kill(dependency)
 
     def undo(self, dependency: str) -> None:
         """Start it again, and wait until it serves."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.backend_contract import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -152,7 +152,7 @@ class ProcessBackend(ABC):
     def _forms(self, tap: OwnControl, fault_proxy: FaultControl) -> FormTable:
         actions: dict[ProcessAction, DependencyAction] = {
             ProcessAction.PAUSE: SuspendProcess(self.keeper),
-            ProcessAction.KILL: KillProcess(self.keeper, self.programs),
+            ProcessAction.KILL: KillProcess(self.programs),
         }
         return FormTable(
             self.name,
@@ -208,6 +208,10 @@ class ProcessBackend(ABC):
         """Stop the target `name`, unless it ran already."""
         if not self.configuration.address:
             self.programs.stop(name)
+
+    def ended_programs(self) -> tuple[ProgramEnd, ...]:
+        """Return the targets, dependencies and proxies that ended by themselves."""
+        return self.programs.ended()
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""

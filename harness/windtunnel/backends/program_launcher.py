@@ -8,9 +8,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from signal import SIGKILL
 
 from windtunnel.address import Address
-from windtunnel.backends.backend_contract import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
@@ -35,6 +36,8 @@ class ProgramLauncher:
         self.keeper = keeper
         self._deadline = deadline
         self._directory = directory
+        self._struck: set[str] = set()
+        """Programs that a fault has ended."""
         self._started: dict[str, tuple[Sequence[str], Mapping[str, str], Address, Probe]] = {}
 
     def start(
@@ -80,7 +83,11 @@ class ProgramLauncher:
         environment = {key: _fill(text, values) for key, text in environment.items()}
         self._spawn(name, argv, environment, program.directory)
         self._started[name] = (argv, environment, address, probe)
-        self._await(name, address, probe)
+        try:
+            self._await(name, address, probe)
+        except BaseException:
+            del self._started[name]
+            raise
 
     def _spawn(
         self, name: str, argv: Sequence[str], environment: Mapping[str, str], directory: str = ""
@@ -93,6 +100,23 @@ class ProgramLauncher:
         except ControlError as error:
             raise StartError(f"{name}: {error}") from None
 
+    def kill(self, name: str) -> None:
+        """Kill a program's process group, as a fault does (SIGKILL)."""
+        self._struck.add(name)
+        self.keeper.signal(name, SIGKILL)
+
+    def ended(self) -> tuple[ProgramEnd, ...]:
+        """Return the programs that ended though neither a fault nor we ended them."""
+        found = []
+        for name, (_, _, address, _) in tuple(self._started.items()):
+            if name in self._struck:
+                continue
+            status = self.keeper.status(name)
+            # A launcher may end and leave a server behind.
+            if not status.running and not _accepts(address):
+                found.append(ProgramEnd(name, status.exit_status or 0, self.tail(name)))
+        return tuple(found)
+
     def restart(self, name: str) -> None:
         """Start a program that has ended again, just as before and on the same port."""
         if name not in self._started:
@@ -100,6 +124,7 @@ class ProgramLauncher:
         argv, environment, address, probe = self._started[name]
         self._spawn(name, argv, environment)
         self._await(name, address, probe)
+        self._struck.discard(name)
 
     def _await(self, name: str, address: Address, probe: Probe) -> None:
         begun = time.monotonic()
@@ -130,6 +155,7 @@ class ProgramLauncher:
 
     def stop(self, name: str) -> None:
         """End a program in order, or by force after two seconds."""
+        self._started.pop(name, None)
         self.keeper.stop(name)
         LOG.info("stopped %s", name)
 

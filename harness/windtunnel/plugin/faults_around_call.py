@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from windtunnel.criteria import Ruling, Verdict
+from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError, InconclusiveVerdict, VerdictFailed
 from windtunnel.plugin import markers
 from windtunnel.plugin.criterion_marker import Criterion
@@ -50,6 +51,7 @@ def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None
         raise ConfigurationError(
             f"{criteria[0].text}: the test made no run: use stack.drive, stack.load or stack.offer"
         )
+    check_programs(stack.backend)
     struck = [window.dependency for window in stack.windows]
     verdicts = [v for each in criteria for v in each.judge(stack.runs[-1], struck)]
     for verdict in verdicts:

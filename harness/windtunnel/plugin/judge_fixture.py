@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from windtunnel.criteria import Ruling, Verdict
+from windtunnel.ended_programs import check_programs
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed
 from windtunnel.plugin.replay_command import replay
-from windtunnel.plugin.scenario_state import record_verdict
+from windtunnel.plugin.scenario_state import record_verdict, state_of
 from windtunnel.reports.explanation import explain
 
 Judge = Callable[[Verdict], Verdict]
@@ -21,6 +22,9 @@ def windtunnel_judge(request: pytest.FixtureRequest) -> Judge:
 
     def judged(verdict: Verdict) -> Verdict:
         __tracebackhide__ = True
+        stack = state_of(item).stack
+        if stack is not None:
+            check_programs(stack.backend)
         record_verdict(item, verdict)
         explained = explain(verdict, replay(item))
         if verdict.ruling is Ruling.FAIL:

@@ -5,9 +5,12 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
+from windtunnel.address import Address
+from windtunnel.backends.backend_contract import ProgramEnd
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import StartError
+from windtunnel.protocols.http.probe import answers_http
 
 JOB_DEADLINE = 180.0
 """Seconds that a job which the target waits for may take, at least: migrations and the like."""
@@ -45,6 +48,36 @@ def await_healthy(
     log = engine.logs(service)
     raise StartError(
         f"{service} was not healthy within {deadline:g} s: {reason or 'it did not start'}\n{log}"
+    )
+
+
+def await_answer(
+    engine: DockerEngine, service: str, port: int, path: str, *, deadline: float
+) -> Address:
+    """Return where a service's port can be reached, once it is healthy and answers there."""
+    found: list[Address] = []
+
+    def probe() -> None:
+        if not found:
+            address = engine.published(service, port)
+            if address is None:
+                raise ConnectionError(f"it does not publish its port {port}")
+            found.append(address)
+        answers_http(path)(found[0])
+
+    await_healthy(engine, service, probe, deadline=deadline)
+    return found[0]
+
+
+def ended_containers(
+    engine: DockerEngine, services: Mapping[str, str], *, struck: frozenset[str]
+) -> tuple[ProgramEnd, ...]:
+    """Return which of these services, by what they are called, ended without being struck."""
+    ended = engine.ended() - struck
+    return tuple(
+        ProgramEnd(name, engine.state(service).exit_status, engine.logs(service))
+        for name, service in services.items()
+        if service in ended
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
-from windtunnel.backends.backend_contract import CONFIGURED, Program
+from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.docker.compose_command import find_compose
 from windtunnel.backends.docker.container_actions import (
     DisconnectContainer,
@@ -15,7 +15,12 @@ from windtunnel.backends.docker.container_actions import (
     PauseContainer,
 )
 from windtunnel.backends.docker.container_clock import ContainerClock
-from windtunnel.backends.docker.container_readiness import await_conditions, await_healthy
+from windtunnel.backends.docker.container_readiness import (
+    await_answer,
+    await_conditions,
+    await_healthy,
+    ended_containers,
+)
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
@@ -40,7 +45,6 @@ from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
-from windtunnel.protocols.http.probe import answers_http
 from windtunnel.records import Evidence
 from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
@@ -85,6 +89,7 @@ class DockerBackend:
             raise
         self._files = Path(self.directory) / "files"
         self._orders = KeeperOrders(self.keeper)
+        self._targets: set[str] = set()
         self._running: RunningContainers | None = None
 
     def __repr__(self) -> str:
@@ -181,22 +186,7 @@ class DockerBackend:
         )
 
     def _control(self, service: str) -> Address:
-        return self._await_answer(service, CONTROL_PORT, "/version")
-
-    def _await_answer(self, service: str, port: int, path: str) -> Address:
-        """Return where a service's port can be reached, once it is healthy and answers there."""
-        found: list[Address] = []
-
-        def probe() -> None:
-            if not found:
-                address = self.engine.published(service, port)
-                if address is None:
-                    raise ConnectionError(f"it does not publish its port {port}")
-                found.append(address)
-            answers_http(path)(found[0])
-
-        self._await(service, probe)
-        return found[0]
+        return await_answer(self.engine, service, CONTROL_PORT, "/version", deadline=self._patience)
 
     def _await(self, service: str, probe: Callable[[], None] = lambda: None) -> None:
         await_healthy(self.engine, service, probe, deadline=self._patience)
@@ -218,7 +208,7 @@ class DockerBackend:
                 "work trees run as processes: take the backend embedded or local, or give images"
             )
         running, port = self.running, self.layout.target_port
-        stack = running.stack
+        stack, service = running.stack, service_name(name)
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():
             check_authority(dependency, configured, stack.given["ca"])
@@ -234,10 +224,13 @@ class DockerBackend:
         LOG.info("starting %s: a container of the image %s", name, target.image)
         try:
             self.layout.start_target(target, Path(self.directory))
-            return self._await_answer(service_name(name), port, self.configuration.health)
+            health, patience = self.configuration.health, self._patience
+            address = await_answer(self.engine, service, port, health, deadline=patience)
         except BaseException:
-            self.engine.discard(service_name(name))
+            self.engine.discard(service)
             raise
+        self._targets.add(name)
+        return address
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the container's first process, as the engine's machine knows it."""
@@ -245,8 +238,16 @@ class DockerBackend:
 
     def stop_target(self, name: str) -> None:
         """Remove the container."""
+        self._targets.discard(name)
         self.engine.remove(service_name(name))
         LOG.info("stopped %s", name)
+
+    def ended_programs(self) -> tuple[ProgramEnd, ...]:
+        """Return the targets, dependencies and proxies whose containers ended by themselves."""
+        services = {name: service_name(name) for name in self._targets}
+        services |= {name: each for name, each in self.layout.services.items() if each}
+        services |= {each: each for each in (self.layout.tap, self.layout.toxiproxy)}
+        return ended_containers(self.engine, services, struck=self._orders.struck)
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""

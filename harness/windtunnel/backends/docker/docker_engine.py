@@ -62,6 +62,15 @@ class DockerEngine:
             exit_status=state.get("ExitCode", 0),
         )
 
+    def ended(self) -> frozenset[str]:
+        """Return the services of this run whose containers have ended."""
+        filters: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}", "status": ["exited", "dead"]}
+        found = self._asking(
+            "list what has ended",
+            lambda: self._client.containers.list(all=True, filters=filters, ignore_removed=True),
+        )
+        return frozenset(str(each.labels.get(SERVICE_LABEL, "")) for each in found)
+
     def identity(self, service: str) -> str:
         """Return the id of a service's container."""
         return str(self._find(service).id)

@@ -19,6 +19,11 @@ class KeeperOrders:
     def __repr__(self) -> str:
         return f"<KeeperOrders for {', '.join(self._heal_commands) or 'no service'}>"
 
+    @property
+    def struck(self) -> frozenset[str]:
+        """The services that a fault in force strikes themselves, not their traffic."""
+        return frozenset(name for name, commands in self._heal_commands.items() if commands)
+
     def send(self) -> None:
         """Order that the run's containers are removed at its end, whatever is ordered besides."""
         commands = [each for commands in self._heal_commands.values() for each in commands]

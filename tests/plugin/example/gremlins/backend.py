@@ -18,6 +18,7 @@ from windtunnel.extensions import (
     Fault,
     Profile,
     Program,
+    ProgramEnd,
     check_fault,
 )
 from windtunnel.records import Connection, Ending, Evidence, Exchange, ExchangeOutcome
@@ -63,6 +64,10 @@ class ThreadBackend:
         server = self.servers.pop(name)
         server.shutdown()
         server.server_close()
+
+    def ended_programs(self) -> tuple[ProgramEnd, ...]:
+        """Return none: a thread ends when it is stopped."""
+        return ()
 
     def inject(self, fault: Fault) -> None:
         """Let the dependency's calls fail or take longer."""
