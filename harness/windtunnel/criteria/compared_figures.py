@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from windtunnel.criteria import betting
 from windtunnel.criteria.compared_times import (
+    ABOVE,
     Thresholds,
     Times,
     as_rows,
     more_than_chance,
     rounded_up,
+    wide_enough,
 )
 from windtunnel.criteria.intervals import Interval
 from windtunnel.records import ArmRound, Round
@@ -186,23 +188,24 @@ def _cpu(rounds: Sequence[Round]) -> ComparedFigure:
     known = [r for r in rounds if r.base.cpu and len(r.base.cpu) == len(r.head.cpu)]
     pairs = [pair for r in known for pair in zip(r.base.cpu, r.head.cpu, strict=True)]
     base, head = as_rows([pair[0] for pair in pairs], [pair[1] for pair in pairs], width=CPU_BLOCKS)
-    first = sorted(base[:CPU_FIRST].mean(axis=1).tolist())
-    cap = rounded_up(1.5 * first[int(0.95 * (len(first) - 1))]) if first else 0.0
-    judged_base = _shares(base[CPU_FIRST:].mean(axis=1, keepdims=True), cap)
-    judged_head = _shares(head[CPU_FIRST:].mean(axis=1, keepdims=True), cap)
+    of_base, of_head = base.mean(axis=1, keepdims=True), head.mean(axis=1, keepdims=True)
+    first = sorted(of_base[:CPU_FIRST].ravel().tolist())
+    cap = rounded_up(ABOVE * first[int(0.95 * (len(first) - 1))]) if first else 0.0
+    cap = wide_enough(cap, of_base, of_head)
+    judged_base, judged_head = (_shares(arm[CPU_FIRST:], cap) for arm in (of_base, of_head))
 
     def interval(sure: float) -> Interval | None:
         if not cap or not judged_base.size:
             return None
         return _as_change(betting.ratio_of_means(judged_base, judged_head, sure))
 
-    has_values = bool(judged_base.size) and cap > 0
+    has_values = bool(of_base.size) and cap > 0
     return ComparedFigure(
         name="CPU a request",
         tolerance="cpu",
         scale=Scale.RATIO,
-        base=float(judged_base.mean()) * cap if has_values else math.nan,
-        head=float(judged_head.mean()) * cap if has_values else math.nan,
+        base=float(_shares(of_base, cap).mean()) * cap if has_values else math.nan,
+        head=float(_shares(of_head, cap).mean()) * cap if has_values else math.nan,
         unit="s",
         interval=interval,
         of=f"readings capped at {cap * 1000:g} ms" if cap else "",

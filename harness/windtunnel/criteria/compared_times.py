@@ -22,15 +22,22 @@ FAR_ABOVE = (4.0, 20.0, 100.0)
 """What slow requests add to the mean is counted up to so many times the median of those: a low
 limit shows much of little, a high one little of much."""
 
-BY_CHANCE = 0.05
+BY_CHANCE = 0.3
+"""Above it, more events of head's are taken for chance: two against none are not."""
+WIDER = 4.0
+"""The wider of two caps of a mean is so many times the other."""
+MANY = 0.1
+"""The share of values beyond the narrower cap from which the wider one is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """What a comparison of one endpoint holds its requests against."""
 
+    slow: float
+    """Seconds beyond which a request is slow."""
     cap: float
-    """Seconds at which the capped mean counts a request; a longer one is slow."""
+    """Seconds up to which the capped mean counts a request: as many, or WIDER times as many."""
     high_caps: tuple[float, ...]
     """Seconds up to which the time of a slow request is counted."""
     blocks: int
@@ -44,9 +51,9 @@ class Thresholds:
         if len(first) < FIRST:
             return None
         middle = first[len(first) // 2]
-        cap = rounded_up(ABOVE * first[int(0.95 * (len(first) - 1))])
-        high = tuple(max(2 * cap, rounded_up(times * middle)) for times in FAR_ABOVE)
-        return cls(cap, high, FIRST // BLOCK)
+        slow = rounded_up(ABOVE * first[int(0.95 * (len(first) - 1))])
+        high = tuple(max(2 * slow, rounded_up(times * middle)) for times in FAR_ABOVE)
+        return cls(slow, wide_enough(slow, times.base, times.head), high, FIRST // BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,15 @@ def as_rows(base: Sequence[float], head: Sequence[float], *, width: int) -> "tup
     rows = [np.asarray(arm[:whole], dtype=float).reshape(-1, width) for arm in (base, head)]
     known = ~np.isnan(rows[0]).any(axis=1) & ~np.isnan(rows[1]).any(axis=1)
     return rows[0][known], rows[1][known]
+
+
+def wide_enough(cap: float, base: "Array", head: "Array") -> float:
+    """Return a cap, or the wider one where many values are beyond it.
+
+    Both are settled before, and each has an interval of its own: which one is shown is free.
+    """
+    beyond = max(float((arm > cap).mean()) if arm.size else 0.0 for arm in (base, head))
+    return rounded_up(WIDER * cap) if beyond > MANY else cap
 
 
 def rounded_up(value: float) -> float:

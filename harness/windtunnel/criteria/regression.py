@@ -19,9 +19,10 @@ LEAST = 10
 """Pairs that a process generation needs before its effect is compared."""
 MANY_GENERATIONS = 5
 """Of so many process generations, one need not show an effect that the others show."""
-FIXED = 8 + len(FAR_ABOVE)
+FIXED = 10 + len(FAR_ABOVE)
 """Intervals of an endpoint besides those of its calls, of which there is one a dependency: of the
-capped mean, p50, p99, throughput, CPU, growth, failures, slow requests and what those add."""
+capped mean and CPU (two caps each), p50, p99, throughput, growth, failures, slow requests and
+what those add."""
 
 
 def regressions(
@@ -102,13 +103,14 @@ class _Endpoint:
 
     def _generations(self, thresholds: Thresholds | None) -> dict[int, tuple[int, Figures]]:
         """Return the pairs and figures of each process generation, by its number."""
+        # No interval is made of these: the first requests count too.
+        thresholds = _used(thresholds)
         parts: dict[int, list[Round]] = {}
         for round_ in self.rounds:
             parts.setdefault(round_.generation, []).append(round_)
         found: dict[int, tuple[int, Figures]] = {}
         for number, part in parts.items():
             found[number] = _pairs(part), {o.name: o for o in self._figures(part, thresholds)}
-            thresholds = _used(thresholds)
         return found
 
     def _open(self, one: ComparedFigure) -> Verdict:

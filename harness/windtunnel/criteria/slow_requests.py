@@ -21,7 +21,7 @@ def slow_requests(
     rises by more than its tolerance because of more slow requests than chance explains, no PASS.
     """
     judged = times.after(thresholds)
-    base, head = (judged.base > thresholds.cap) * 1.0, (judged.head > thresholds.cap) * 1.0
+    base, head = (judged.base > thresholds.slow) * 1.0, (judged.head > thresholds.slow) * 1.0
     found = betting.difference_of_shares(base, head, confidence)
     if found is None:
         return open_
@@ -38,7 +38,7 @@ def slow_requests(
         )
     statement = (
         f"{found.value:+.2%} ({found.lower:+.2%} to {found.upper:+.2%},"
-        f" {judged.base.size} pairs) took over {thresholds.cap * 1000:g} ms, allowed"
+        f" {judged.base.size} pairs) took over {thresholds.slow * 1000:g} ms, allowed"
         f" {allowed:+.2%}{adds}"
     )
     hidden = ruling is Ruling.PASS and _hides(judged, tolerances, int(base.sum()), int(head.sum()))
