@@ -201,7 +201,7 @@ def test_figures_that_cannot_be_read_are_not_judged() -> None:
 
 
 def test_every_figure_has_its_share_of_the_error() -> None:
-    assert figures(comparison(lambda scatter, n: arm(scatter), rounds=0)) == 14
+    assert figures(comparison(lambda scatter, n: arm(scatter), rounds=0)) == 13
 
 
 def test_tolerances_are_parsed() -> None:

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from windtunnel.criteria import betting
 from windtunnel.criteria.compared_times import (
-    ABOVE,
     Thresholds,
     Times,
     as_rows,
     more_than_chance,
-    rounded_up,
-    wide_enough,
 )
 from windtunnel.criteria.intervals import Interval
 from windtunnel.records import ArmRound, Round
@@ -27,8 +24,6 @@ SPELL = 5
 """Rounds over which the growth of memory is read: allocators take it in large pieces."""
 CPU_BLOCKS = 2
 """ABBA blocks of one reading of CPU time: what the kernel books late evens out within it."""
-CPU_FIRST = 20
-"""The first readings of base's CPU time, from which its cap is drawn."""
 
 
 class Scale(StrEnum):
@@ -189,36 +184,19 @@ def _cpu(rounds: Sequence[Round]) -> ComparedFigure:
     pairs = [pair for r in known for pair in zip(r.base.cpu, r.head.cpu, strict=True)]
     base, head = as_rows([pair[0] for pair in pairs], [pair[1] for pair in pairs], width=CPU_BLOCKS)
     of_base, of_head = base.mean(axis=1, keepdims=True), head.mean(axis=1, keepdims=True)
-    first = sorted(of_base[:CPU_FIRST].ravel().tolist())
-    cap = rounded_up(ABOVE * first[int(0.95 * (len(first) - 1))]) if first else 0.0
-    cap = wide_enough(cap, of_base, of_head)
-    judged_base, judged_head = (_shares(arm[CPU_FIRST:], cap) for arm in (of_base, of_head))
-
-    def interval(sure: float) -> Interval | None:
-        if not cap or not judged_base.size:
-            return None
-        return _as_change(betting.ratio_of_means(judged_base, judged_head, sure))
-
-    has_values = bool(of_base.size) and cap > 0
     return ComparedFigure(
         name="CPU a request",
         tolerance="cpu",
         scale=Scale.RATIO,
-        base=float(_shares(of_base, cap).mean()) * cap if has_values else math.nan,
-        head=float(_shares(of_head, cap).mean()) * cap if has_values else math.nan,
+        base=_of(of_base, 0.5),
+        head=_of(of_head, 0.5),
         unit="s",
-        interval=interval,
-        of=f"readings capped at {cap * 1000:g} ms" if cap else "",
+        interval=lambda sure: _as_change(betting.ratio_of_quantiles(of_base, of_head, 0.5, sure)),
+        of="the median reading",
         missing=len(rounds) - len(known),
         missing_why="the CPU time of a process could not be read",
         plain=float(head.sum() / base.sum() - 1) if base.size and base.sum() else None,
     )
-
-
-def _shares(values: "np.ndarray[Any, Any]", cap: float) -> "np.ndarray[Any, Any]":
-    import numpy as np  # noqa: PLC0415 - see _of
-
-    return np.clip(values / cap, 0.0, 1.0) if cap else values
 
 
 def _growth(rounds: Sequence[Round]) -> ComparedFigure:

@@ -19,10 +19,10 @@ LEAST = 10
 """Pairs that a process generation needs before its effect is compared."""
 MANY_GENERATIONS = 5
 """Of so many process generations, one need not show an effect that the others show."""
-FIXED = 10 + len(FAR_ABOVE)
+FIXED = 9 + len(FAR_ABOVE)
 """Intervals of an endpoint besides those of its calls, of which there is one a dependency: of the
-capped mean and CPU (two caps each), p50, p99, throughput, growth, failures, slow requests and
-what those add."""
+capped mean (two caps), CPU, p50, p99, throughput, growth, failures, slow requests and what those
+add."""
 
 
 def regressions(

@@ -96,10 +96,10 @@ class ProcessTree:
             if not new:
                 return
             for pid in new:
-                with suppress(psutil.Error, OSError):  # gone, or another user's
-                    for thread in self._members[pid].process.threads():
+                with suppress(OSError):  # gone, or another user's
+                    for thread in Path(f"/proc/{pid}/task").iterdir():
                         with suppress(OSError):
-                            os.sched_setaffinity(thread.id, cores)
+                            os.sched_setaffinity(int(thread.name), cores)
             done |= new
 
     def _look(self) -> None:

@@ -45,8 +45,8 @@ def compare_arms(
     )
     gathered = Gathered()
     generations = max(2, min(GENERATIONS, int(request.budget / GENERATION_SECONDS)))
-    share = request.budget / generations
-    first = replace(whole, confirming=request.budget - share)
+    # Half of the time is the first generation's, whose figures are still open when one has failed.
+    first = replace(whole, confirming=request.budget / 2)
     asked = time.monotonic()
     result, began = _generation(stack, arms, first, faults, gathered)
     if all(verdict.ruling is not Ruling.FAIL for verdict in result.verdicts):
