@@ -2,6 +2,7 @@
 
 import http.client
 import logging
+import os
 import shlex
 import socket
 import sys
@@ -13,6 +14,7 @@ from signal import SIGKILL
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.log_waits import log_wait
+from windtunnel.backends.proxy_variables import proxy_variables, without_proxy
 from windtunnel.errors import ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.keeper.log_tail import log_tail
@@ -93,6 +95,10 @@ class ProgramLauncher:
         self, name: str, argv: Sequence[str], environment: Mapping[str, str], directory: str = ""
     ) -> None:
         self.keeper.log(name).unlink(missing_ok=True)
+        if not proxy_variables(environment):
+            # One that is configured is meant; the runner's own may lead past the tap.
+            inherited = {**os.environ, **environment}
+            environment = {**environment, **without_proxy(inherited)}
         where = Path(directory) if directory else self._directory
         LOG.info("starting %s: %s", name, shlex.join(argv))
         try:

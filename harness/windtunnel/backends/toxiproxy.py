@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlineError
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import requests
+import toxiproxy.api
 from toxiproxy import Toxiproxy
 from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
@@ -48,12 +49,43 @@ class _OfThread:
         return str(getattr(self._here, self._part, self._elsewhere))
 
     @classmethod
+    def is_ours(cls) -> bool:
+        """Whether this thread was given an address."""
+        return hasattr(cls._here, "host")
+
+    @classmethod
     def set(cls, address: Address) -> None:
         """Let this thread's requests go to an address."""
         cls._here.host, cls._here.port = address.host, address.port
+        toxiproxy.api.requests = _DirectRequests
         if not isinstance(APIConsumer.port, cls):  # which is set last
             host, port = APIConsumer.host, APIConsumer.port
             Toxiproxy().update_api_consumer(cls("host", host), cls("port", port))
+
+
+class _DirectRequests:
+    """What the client sends requests with: never by a proxy that the environment names.
+
+    Threads that are not ours, and know the client too, send as before.
+    """
+
+    @staticmethod
+    def get(**given: Any) -> requests.Response:  # noqa: ANN401 - what the client gives
+        return _request("GET", **given)
+
+    @staticmethod
+    def delete(**given: Any) -> requests.Response:  # noqa: ANN401 - as above
+        return _request("DELETE", **given)
+
+    @staticmethod
+    def post(**given: Any) -> requests.Response:  # noqa: ANN401 - as above
+        return _request("POST", **given)
+
+
+def _request(method: str, **given: Any) -> requests.Response:  # noqa: ANN401 - as above
+    with requests.Session() as session:
+        session.trust_env = not _OfThread.is_ours()
+        return session.request(method, **given)
 
 
 class ToxiproxyControl:

@@ -29,6 +29,7 @@ def examine(
     configuration = loaded.configuration
     yield from settings.configured(loaded, os.environ)
     yield ok("backend", f"{session.choice.name} ({session.choice.reason})")
+    yield from machine.proxies(os.environ)
     sound = True
     checks = [machine.backends(session.choice.name)]
     if session.choice.name != "docker":

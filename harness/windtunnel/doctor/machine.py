@@ -2,12 +2,13 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from windtunnel.backends.choice import EXTRAS
 from windtunnel.backends.docker.compose_command import find_compose
 from windtunnel.backends.installed_programs import find_programs
+from windtunnel.backends.proxy_variables import proxy_variables
 from windtunnel.configuration import Configuration
 from windtunnel.doctor.check import Check, fail, ok
 from windtunnel.errors import BackendUnavailable
@@ -33,6 +34,16 @@ def commands(configuration: Configuration) -> Iterator[Check]:
             )
         else:
             yield ok(f"command of {name}", path)
+
+
+def proxies(environment: Mapping[str, str]) -> Iterator[Check]:
+    """Name the variables by which calls would go through a proxy."""
+    if named := proxy_variables(environment):
+        yield ok(
+            "proxy variables",
+            f"{', '.join(named)}: not used for loopback and the taps, of which the target and its"
+            " dependencies are told by NO_PROXY",
+        )
 
 
 def backends(backend: str) -> Iterator[Check]:

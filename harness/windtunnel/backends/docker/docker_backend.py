@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from windtunnel.backends.docker.container_readiness import (
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
+from windtunnel.backends.docker.running_containers import RunningContainers
 from windtunnel.backends.docker.stack_layout import lay_out
 from windtunnel.backends.docker.target_service import TargetService, service_name
 from windtunnel.backends.failed_start import stopped_on_failure
@@ -33,6 +34,7 @@ from windtunnel.backends.fault_forms.processing_applier import DependencyAction,
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import OwnControl
+from windtunnel.backends.proxy_variables import without_proxy
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authority, write_authority
@@ -55,17 +57,6 @@ FILES = "/windtunnel-files"
 """Where the target's container sees the files that are written for it."""
 START_DEADLINE = 60.0
 """Seconds for the containers to become healthy, at least: engines differ by much."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunningContainers:
-    """What a docker backend has once it is started."""
-
-    stack: RunningStack
-    image: str
-    """What each target's container is made from."""
-    netem: Netem
-    """The delay between target and tap."""
 
 
 class DockerBackend:
@@ -142,7 +133,10 @@ class DockerBackend:
             raise
         network = layout.front or self.engine.networks(target)[0]
         return RunningContainers(
-            stack, self.engine.image(target), Netem(self.engine, layout.tap, network)
+            stack,
+            self.engine.image(target),
+            self.engine.environment(target),
+            Netem(self.engine, layout.tap, network),
         )
 
     @property
@@ -213,9 +207,11 @@ class DockerBackend:
         for dependency, configured in self.configuration.dependencies.items():
             check_authority(dependency, configured, stack.given["ca"])
         led = variables(self.configuration, stack.addresses, stack.given)
+        given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
+        direct = without_proxy({**running.environment, **given}, self.layout.names_led_to_the_tap)
         target = TargetService(
             name=name,
-            environment={key: fill(text, own) for key, text in {**led, **environment}.items()},
+            environment={**direct, **given},
             port=port,
             image=program.image or running.image,
             files=self._files if any(self._files.iterdir()) else None,

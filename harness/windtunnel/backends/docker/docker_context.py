@@ -27,8 +27,9 @@ class EngineEndpoint:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is reached without a network."""
-        return self.host.startswith(("unix://", "npipe://"))
+        """Whether it is on this machine, which no proxy reaches."""
+        scheme, _, rest = self.host.partition("://")
+        return scheme in {"unix", "npipe"} or rest.startswith(("127.", "localhost", "[::1]"))
 
 
 def active_endpoint(environment: Mapping[str, str] = os.environ) -> EngineEndpoint:

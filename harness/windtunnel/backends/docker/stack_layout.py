@@ -72,6 +72,12 @@ class StackLayout:
         return frozenset(name for name, service in self.services.items() if not service)
 
     @property
+    def names_led_to_the_tap(self) -> tuple[str, ...]:
+        """The names that the target calls and the tap answers to."""
+        routes = (self.routes or {}).values()
+        return (self.tap, *dict.fromkeys(name for route in routes for name in route.names))
+
+    @property
     def front(self) -> str:
         """The engine's name of the network of target and tap; empty where it is the file's."""
         return "" if self.routes is None else f"{self.compose.project}_{compose_rewrite.FRONT}"
