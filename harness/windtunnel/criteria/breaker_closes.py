@@ -1,5 +1,6 @@
 """A breaker closes again once its dependency has recovered."""
 
+import math
 from dataclasses import replace
 
 from windtunnel.criteria.completeness import missed, needed, partial
@@ -73,6 +74,8 @@ def reaches_again(run: Run, dependency: str) -> Verdict:
     # Calls may be missing from the evidence: discarded, not read, or left out as unasked.
     unseen = sum(attempt.outcome is ExchangeOutcome.UNSEEN for attempt in seen)
     hidden = missed(evidence, run.began, run.ended) + unseen
+    if not evidence.tells_calls_apart and evidence.arrivals:
+        hidden = math.inf
     incomplete = bool(hidden) or any(each.left_out for each in evidence.unasked)
     doubtful = not closed and answered == total and incomplete
     return replace(

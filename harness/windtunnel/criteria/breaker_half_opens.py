@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import Bounds, doubtful, missed, needed, partial, uncounted
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.indistinct_calls import may_have_called
 from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
-from windtunnel.records import ExchangeOutcome, Run
+from windtunnel.records import AttemptKind, ExchangeOutcome, Run
 
 
 def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
@@ -50,6 +51,9 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     # Calls that were never seen can only add to the probes: doubt turns a PASS, not a FAIL.
     unseen = uncounted(evidence, run.began, decided) + missed(evidence, run.began, decided)
     sure = [attempt for attempt in probes if attempt.started <= surely]
+    unseen += may_have_called(evidence, run.began, decided)
+    if not evidence.tells_calls_apart:
+        sure = [attempt for attempt in sure if attempt.kind is not AttemptKind.EXCHANGE]
     least = len(sure) - doubtful(evidence, sure, decided - run.began)
     count = Bounds(least, len(probes) + unseen)
     ruling = decide_at_most(count.least, count.most, at_most)

@@ -12,7 +12,8 @@ from windtunnel.criteria.completeness import (
     uncounted,
 )
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
+from windtunnel.criteria.matched_attempts import falls_back, matched_attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.criteria.wire_answers import unmarked
@@ -72,13 +73,15 @@ def breaker_opens(
         max(len(own), _most(evidence, later, until)),
     )
     # One call too many fails it, however few the requests were.
-    if len(later) < ENOUGH_AFTER and not own:
+    if len(later) < ENOUGH_AFTER and (not own or not evidence.tells_calls_apart):
         return replace(
             nothing,
             statement=f"only {len(later)} requests started after the failures had ended"
             + (f" and within the {recovery:g} s of recovery." if recovery < float("inf") else "."),
             needs=f"{ENOUGH_AFTER} such requests or more, sent one after another",
         )
+    if not evidence.tells_calls_apart:
+        count = _of_bytes(run, evidence, later, count)
     ruling = decide_at_most(count.least, count.most, 0)
     needs = _needs(evidence)
     if ruling is Ruling.FAIL and failure.number < within:
@@ -97,6 +100,17 @@ def breaker_opens(
         needs=needs if ruling is Ruling.INCONCLUSIVE else "",
         timeline=timeline(run.responses, dependency, seen, own),
     )
+
+
+def _of_bytes(run: Run, evidence: Evidence, later: list[Response], count: Bounds) -> Bounds:
+    """Return how many calls the later requests made, where only their bytes were seen.
+
+    None where no byte came. One each, at least, where each of them sent some; otherwise nobody
+    knows.
+    """
+    alone = run.concurrency == 1 and not evidence.unasked
+    least = len(later) if alone and each_sent_bytes(evidence, later) else 0
+    return Bounds(least, max(count.most, least))
 
 
 def _own(
@@ -141,6 +155,13 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
     one (its span holds a possible attempt) stands for a failure.
     """
     ends = sorted((a.ended, a.started) for a in seen if a.failed and a.ended is not None)
+    evidence = run.at(dependency)
+    if not evidence.tells_calls_apart:
+        failing = [r for r in run.responses if _failed_with_bytes(r, run, dependency)]
+        if not failing:
+            return None
+        number = min(within, len(failing))
+        return _Failure(number, failing[number - 1].started, failing[number - 1].ended)
     if ends:
         number = min(within, len(ends))
         ended, started = ends[number - 1]
@@ -148,7 +169,6 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
         # busy machine, and the recovery time had begun by then.
         shortest = min(end - start for end, start in ends)
         return _Failure(number, started + shortest, _answered_by(run.responses, ended))
-    evidence = run.at(dependency)
     possible = [
         response
         for response in run.responses
@@ -159,6 +179,12 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
         struck = possible[number - 1]
         return _Failure(number, struck.started, struck.ended)
     return None
+
+
+def _failed_with_bytes(response: Response, run: Run, dependency: str) -> bool:
+    """Whether a request sent something, and its caller got an error or this fallback."""
+    bad = not response.succeeded or falls_back(response, dependency)
+    return bad and sent_bytes(run.at(dependency), response.started, response.ended)
 
 
 def _answered_by(responses: tuple[Response, ...], failure: float) -> float:

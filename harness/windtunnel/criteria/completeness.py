@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from windtunnel.criteria.indistinct_calls import WHY, may_have_called, surely_calls
 from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import Attempt, AttemptKind, Certainty, Evidence, Hidden, Refusals
 
@@ -28,9 +29,13 @@ class Bounds:
 def between(evidence: Evidence, since: float, until: float) -> Bounds:
     """Return how many attempts started from `since` to `until`, with those that were not seen."""
     seen = [each for each in attempts(evidence) if since <= each.started <= until]
-    least = len(seen) - doubtful(evidence, seen, until - since)
+    least = surely_calls(evidence, since, until) - doubtful(evidence, seen, until - since)
     return Bounds(
-        least, len(seen) + uncounted(evidence, since, until) + missed(evidence, since, until)
+        max(least, 0),
+        len(seen)
+        + uncounted(evidence, since, until)
+        + missed(evidence, since, until)
+        + may_have_called(evidence, since, until),
     )
 
 
@@ -87,6 +92,8 @@ def partial(evidence: Evidence) -> tuple[str, ...]:
         for refusals in evidence.refusals
         if refusals.certainty is not Certainty.PACKETS
     )
+    if not evidence.tells_calls_apart and (evidence.exchanges or evidence.arrivals):
+        reasons.append(WHY)
     reasons.extend(f"{unasked}" for unasked in evidence.unasked if unasked.rate)
     return tuple(dict.fromkeys(reasons))
 

@@ -27,10 +27,14 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     cut = sum(
         refusals.cut for refusals in evidence.refusals if window.began <= refusals.since <= end
     )
-    least = started.least + across + cut
-    most = started.most + across + cut
+    turns = 0 if evidence.tells_calls_apart else _turns(evidence, window.began, end)
+    waiting = 0 if evidence.tells_calls_apart else _waiting(evidence, window.began, end)
+    unread = sum(e.is_unread and window.began <= e.started <= end for e in evidence.exchanges)
+    least = started.least + across + cut + turns + waiting + unread
+    most = max(started.most + across + cut, least)
     ruling = Ruling.PASS if least else Ruling.FAIL if not most else Ruling.INCONCLUSIVE
     doubts = partial(evidence)
+    further = "" if evidence.tells_calls_apart else f"; {waiting} connections opened or waited"
     return Verdict(
         criterion="fault touched traffic",
         criterion_id=FAULT_TOUCHED,
@@ -38,7 +42,7 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
         ruling=ruling,
         statement=(
             f"in {end - window.began:.2f} s {started} calls started, {across} were under way when"
-            f" it began, and it cut {cut} connections; required is one at least."
+            f" it began, and it cut {cut} connections{further}; required is one at least."
         ),
         value=float(least),
         lower=float(least),
@@ -52,6 +56,25 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
             for attempt in attempts(evidence)
             if window.began <= attempt.started <= end
         )[:20],
+    )
+
+
+def _turns(evidence: Evidence, since: float, until: float) -> int:
+    """Return how often the target sent something, where calls are not told apart."""
+    starts = [each.started for each in evidence.exchanges]
+    return sum(since <= at <= until for at in (*starts, *(each.at for each in evidence.arrivals)))
+
+
+def _waiting(evidence: Evidence, since: float, until: float) -> int:
+    """Return the connections that were opened in a time, or waited for their first bytes in it.
+
+    The dependency may be the one that speaks first.
+    """
+    return sum(
+        each.opened <= until
+        and (each.closed is None or each.closed >= since)
+        and (each.opened >= since or not each.sent)
+        for each in evidence.connections
     )
 
 

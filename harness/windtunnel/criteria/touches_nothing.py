@@ -2,6 +2,7 @@
 
 from windtunnel.criteria.completeness import Bounds, between, needed, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
 from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
@@ -18,7 +19,8 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     blind = [
         evidence.dependency
         for evidence in control.evidence
-        if not between(evidence, control.began, control.ended).least
+        if not sent_bytes(evidence, control.began, control.ended)
+        and not between(evidence, control.began, control.ended).least
     ]
     reached = [
         (evidence.dependency, attempt)
@@ -29,7 +31,14 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     endpoint = ", ".join(sorted({response.endpoint for response in run.responses})) or "nothing"
     answered = sum(response.succeeded for response in run.responses)
     bounds = [(each, between(each, run.began, run.ended)) for each in run.evidence]
-    count = Bounds(sum(found.least for _, found in bounds), sum(found.most for _, found in bounds))
+    least = sum(found.least for _, found in bounds)
+    if run.concurrency == 1 and run.responses:
+        least += sum(
+            each_sent_bytes(each, list(run.responses))
+            for each in run.evidence
+            if not each.tells_calls_apart and not each.unasked
+        )
+    count = Bounds(least, sum(found.most for _, found in bounds))
     ruling = decide_at_most(count.least, count.most, 0)
     needs = "; ".join(
         f"{needed(each)} at {each.dependency}" for each, found in bounds if not found.exact

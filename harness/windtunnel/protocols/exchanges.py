@@ -20,8 +20,14 @@ class Pending:
     head: bool = False
     forwarded: bool = True
     faults: tuple[str, ...] = ()
+    left: float | None = None
+    """When its caller sent its end of data before the answer was whole."""
+    late: tuple[str, float] | None = None
+    """The status and the time of an answer that was handed on after that."""
 
 
+State = tuple[ExchangeOutcome, str, float | None]
+"""What became of an exchange so far: outcome, status, end."""
 Done = Callable[[Pending, ExchangeOutcome, str, float], None]
 
 
@@ -34,6 +40,8 @@ class Exchanges:
         self.blind_spots: list[BlindSpot] = []
         """Each lasts until the connection's end."""
         self.done: Done = lambda pending, outcome, status, now: None
+        self.arrived: Callable[[float], None] = lambda now: None
+        """Told of bytes that continue a turn: they may be other calls."""
         self.begun = 0
         self._turn: Pending | None = None
         self._answering = False
@@ -52,6 +60,8 @@ class Exchanges:
                 turn = None
         if turn is None:
             self._turn = self.begin(UNREAD, now)
+        else:
+            self.arrived(now)
 
     def answered(self, data: bytes, now: float) -> None:
         """Bytes were handed on to the target."""
@@ -79,6 +89,10 @@ class Exchanges:
 
     def answer(self, pending: Pending, status: str, now: float) -> None:
         """Note that its answer was handed on whole."""
+        if pending.left is not None:
+            # Whether its caller is still there shows only afterwards.
+            pending.late = (status, now)
+            return
         self.pending.remove(pending)
         self.done(pending, ExchangeOutcome.ANSWERED, status, now)
 
@@ -92,10 +106,33 @@ class Exchanges:
         if all(spot.what != what for spot in self.blind_spots):
             self.blind_spots.append(BlindSpot(what=what, since=since, hides=hides))
 
-    def end(self, now: float) -> None:
-        """Fail what is left when the connection ends."""
+    def leave(self, now: float) -> None:
+        """Note that the target sent its end of data: what it waits for, it waits for no longer.
+
+        A caller that ends only its own direction still takes the answer; see `state`.
+        """
         if self._turn is not None and self._answering and self._turn in self.pending:
             self.answer(self._turn, "", self._last)
         for pending in self.pending:
-            self.done(pending, ExchangeOutcome.FAILED, "", now)
+            if pending.left is None:
+                pending.left = now
+
+    def state(self, pending: Pending, *, gone: bool) -> State:
+        """Return what became of an exchange under way; `gone` says that its caller is not there."""
+        if pending.late is not None and not gone:
+            status, ended = pending.late
+            return ExchangeOutcome.ANSWERED, status, ended
+        if pending is self._turn and self._answering and not (gone and pending.left is not None):
+            return ExchangeOutcome.ANSWERED, "", self._last
+        if pending.left is not None:
+            return ExchangeOutcome.FAILED, "", pending.left
+        return ExchangeOutcome.PENDING, "", None
+
+    def end(self, now: float, *, gone: bool = False) -> None:
+        """Fail what is left when the connection ends."""
+        for pending in self.pending:
+            outcome, status, ended = self.state(pending, gone=gone)
+            if ended is None:
+                outcome, ended = ExchangeOutcome.FAILED, now
+            self.done(pending, outcome, status, ended)
         self.pending = []

@@ -18,6 +18,9 @@ from windtunnel.toxics.connection_toxic import Stream
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST (socket(7))."""
 
+TCP_CLOSE = 7
+"""The state of a connection that was reset, in the first byte of TCP_INFO (tcp(7))."""
+
 LINGER = 5.0
 """Seconds for a closed connection's last bytes to leave, as in Toxiproxy."""
 
@@ -116,6 +119,8 @@ class Link:
         """How to connect to the dependency. None connects directly."""
         self._reached = False
         self._ended = False
+        self._gone = False
+        """Whether the target was gone when the link ended."""
         self._eofs: set[Ending] = set()
         self._eofs_delivered: set[Ending] = set()
         self.interception = Interception(self.upstream, self.downstream)
@@ -187,6 +192,8 @@ class Link:
     def eof(self, side: Side) -> None:
         """Pass an end on."""
         self._eofs.add(side.ending)
+        if side is self.target:
+            self._observer.left(time.monotonic(), self._target_is_gone)
         direction = self.upstream if side is self.target else self.downstream
         direction.feed(b"", time.monotonic(), Action.EOF)
 
@@ -219,6 +226,9 @@ class Link:
         """Close both transports, in order or by RST; the first call decides."""
         if self._ended:
             return
+        left = Ending.TARGET in self._eofs
+        # Asked before the sockets are closed.
+        self._gone = (by is Ending.TARGET and reset) or (left and self._target_is_gone())
         self._ended = True
         # Whoever sent the first end of data ended the connection.
         if by is not Ending.FAULT and self._eofs and not reset:
@@ -231,6 +241,24 @@ class Link:
             self._close(side, reset=reset)
         self._observer.ended(by, time.monotonic(), reached=self._reached)
         self._owner.closed(self)
+
+    def _target_is_gone(self) -> bool:
+        """Whether the target's end of data was its connection's end.
+
+        One that still reads takes what is written to it. One that does not resets the connection
+        then, which the kernel knows before we write again.
+        """
+        if self._ended:
+            return self._gone
+        transport = self.target.transport
+        if transport is None:
+            return False
+        sock = transport.get_extra_info("socket")
+        try:
+            state = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+        except (AttributeError, OSError):
+            return False
+        return bool(state == TCP_CLOSE)
 
     def _close(self, side: Side, *, reset: bool) -> None:
         transport = side.transport

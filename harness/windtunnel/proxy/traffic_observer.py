@@ -1,5 +1,6 @@
 """What records the traffic of one connection, as the connection sees it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from windtunnel.records import Ending
@@ -18,6 +19,13 @@ class TrafficObserver(Protocol):
 
     def finished(self, now: float) -> None:
         """Note that the dependency's end of data was handed on to the target."""
+        ...
+
+    def left(self, now: float, gone: Callable[[], bool]) -> None:
+        """Note that the target sent its end of data.
+
+        `gone` says whether it has closed its connection wholly, as far as that shows.
+        """
         ...
 
     def ended(self, by: Ending, now: float, *, reached: bool) -> None:

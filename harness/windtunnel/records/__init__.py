@@ -9,7 +9,7 @@ from windtunnel.records.blind_spot import BlindSpot, Hidden
 from windtunnel.records.comparison import ArmRound, Comparison, Round
 from windtunnel.records.connection import Connection, Ending, Handshake, HandshakeOutcome
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
-from windtunnel.records.evidence import Evidence, Touch
+from windtunnel.records.evidence import Arrival, Evidence, Touch
 from windtunnel.records.limits import Limits
 from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
@@ -19,6 +19,7 @@ from windtunnel.records.unasked_calls import UnaskedCalls
 
 __all__ = [
     "ArmRound",
+    "Arrival",
     "Attempt",
     "AttemptFailure",
     "AttemptKind",

@@ -24,6 +24,14 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Bytes of the target that came while an earlier turn of their connection was unanswered."""
+
+    connection: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The records of one dependency's tap, as far back as it keeps them."""
 
@@ -38,6 +46,11 @@ class Evidence:
     """Records that the tap discarded, because it keeps a bounded number. 0 means complete."""
     blind_spots: tuple[BlindSpot, ...] = ()
     """What this tap could not see in the time asked for."""
+    arrivals: tuple[Arrival, ...] = ()
+    """Bytes that continued a turn, where calls are not told apart. They may be other calls."""
+    tells_calls_apart: bool = True
+    """False where exchanges are turns of a protocol that is not read: one turn may be a part of a
+    call, or hold several."""
     unasked: tuple[UnaskedCalls, ...] = ()
     """Calls that the target makes without being asked, of each kind: left out of all the above,
     unless they cannot be told from those that requests cause."""

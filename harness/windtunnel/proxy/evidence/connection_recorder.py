@@ -37,6 +37,10 @@ class RecordSink(Protocol):
         """Keep an exchange of a connection that is over."""
         ...
 
+    def arrived(self, number: int, now: float) -> None:
+        """Keep that bytes came which continue a turn."""
+        ...
+
 
 class ConnectionRecorder:
     """Records one connection; it is the link's `TrafficObserver`."""
@@ -59,6 +63,8 @@ class ConnectionRecorder:
         self.received: Callable[[bytes, float], None] = exchanges.received
         self.answered: Callable[[bytes, float], None] = exchanges.answered
         exchanges.done = partial(sink.exchanged, number)
+        exchanges.arrived = partial(sink.arrived, number)
+        self._gone: Callable[[], bool] = lambda: False
         self._sink = sink
         self._opened = opened
         self._upstream = upstream
@@ -71,9 +77,14 @@ class ConnectionRecorder:
         """Note that the dependency's end of data was handed on."""
         self.exchanges.finished(now)
 
+    def left(self, now: float, gone: Callable[[], bool]) -> None:
+        """Note that the target sent its end of data."""
+        self._gone = gone
+        self.exchanges.leave(now)
+
     def ended(self, by: Ending, now: float, *, reached: bool) -> None:
         """End the record."""
-        self.exchanges.end(now)
+        self.exchanges.end(now, gone=self._gone())
         self._sink.closed(self, self.record(closed=now, by=by, reached=reached))
 
     @property
@@ -136,8 +147,11 @@ class ConnectionRecorder:
 
     def pending(self) -> list[Exchange]:
         """Return the exchanges under way."""
+        gone = self._gone()
         return [
-            as_record(self._sink.dependency, (self.number, each, ExchangeOutcome.PENDING, "", None))
+            as_record(
+                self._sink.dependency, (self.number, each, *self.exchanges.state(each, gone=gone))
+            )
             for each in self.exchanges.pending
         ]
 

@@ -12,6 +12,7 @@ from windtunnel.proxy.events import EventBroadcast
 from windtunnel.proxy.evidence.connection_recorder import ConnectionRecorder, Finished, as_record
 from windtunnel.proxy.evidence.totals import Totals
 from windtunnel.records import (
+    Arrival,
     BlindSpot,
     Connection,
     Evidence,
@@ -42,6 +43,7 @@ class DependencyRecorder:
         self._protocol = protocol
         self._connections: deque[Connection] = deque(maxlen=kept)
         self._exchanges: deque[Finished] = deque(maxlen=kept)
+        self._arrivals: deque[Arrival] = deque(maxlen=kept)
         self._open: dict[int, ConnectionRecorder] = {}
         self._numbers = 0
         self._over = Totals()
@@ -103,6 +105,12 @@ class DependencyRecorder:
         if self._events.heard:
             self._events.publish("exchange", as_record(self.dependency, finished))
 
+    def arrived(self, number: int, now: float) -> None:
+        """Keep that bytes came on a connection which continue a turn."""
+        if len(self._arrivals) == self._arrivals.maxlen:
+            self._drop(self._arrivals[0].at)
+        self._arrivals.append(Arrival(connection=number, at=now))
+
     def notice(self, text: str, now: float) -> None:
         """Note what could not be done now."""
         _join(self._blind_spots, BlindSpot(what=text, since=now, until=now))
@@ -137,6 +145,8 @@ class DependencyRecorder:
             at=time.monotonic(),
             connections=tuple(connections),
             exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.started)),
+            arrivals=tuple(each for each in self._arrivals if each.at >= since),
+            tells_calls_apart=self._protocol.separates_calls,
             refusals=tuple(r for r in refusals if r.until is None or r.until >= since),
             touches=touches,
             dropped=self._dropped if self._dropped_until >= since else 0,
