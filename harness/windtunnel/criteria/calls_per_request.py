@@ -48,7 +48,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     if any(each.failed for each in seen):
         # An answer without a call may be a fallback that carries no mark.
         return replace(nothing, needs="calls that all succeed")
-    if not calls.least:
+    if not calls.least and evidence.tells_calls_apart:
         return replace(nothing, needs="a run in which one call is made at least")
     needs = needed(evidence) if ruling is Ruling.INCONCLUSIVE else ""
     return replace(nothing, ruling=ruling, needs=needs)
