@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.paired.arms import address_of
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.fault_text import parse
-from windtunnel.paired.process_tree import ProcessTree
+from windtunnel.paired.process_tree import ProcessTree, usable_cores
 from windtunnel.paired.rounds import RoundPlan, _calls, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Evidence, Exchange
@@ -164,3 +165,53 @@ def test_a_process_uses_cpu_time_and_memory_with_its_children() -> None:
             process.kill()
     assert seen.cpu_seconds() is None
     assert seen.resident() is None
+
+
+def test_processes_that_come_and_go_leave_their_cpu_time_behind() -> None:
+    """As a server's do that replaces its workers: three that work one after the other, and end."""
+    burn = "import time\nwhile time.process_time() < 0.2: pass"
+    parent = (
+        f"import subprocess, sys, time\nfor _ in range(3): subprocess.run([sys.executable, '-c',"
+        f" {burn!r}])\nprint('done', flush=True)\ntime.sleep(60)"
+    )
+    command = [sys.executable, "-c", parent]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            tree = ProcessTree(process.pid)
+            before = tree.cpu_seconds() or 0.0
+            readings = [before]
+            assert process.stdout is not None
+            waiting = threading.Thread(target=process.stdout.readline)
+            waiting.start()
+            while waiting.is_alive():
+                readings.append(tree.cpu_seconds() or 0.0)
+                time.sleep(0.01)
+            readings.append(tree.cpu_seconds() or 0.0)
+        finally:
+            process.kill()
+    assert readings == sorted(readings)
+    assert 0.5 <= readings[-1] - before <= 3.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="cores are confined on Linux alone")
+def test_a_process_that_is_started_while_confined_is_let_go_again() -> None:
+    cores = usable_cores()
+    parent = (
+        "import subprocess, sys, time\ninput()\nsubprocess.Popen([sys.executable, '-c',"
+        " 'import time; time.sleep(60)'])\nprint('done', flush=True)\ntime.sleep(60)"
+    )
+    command = [sys.executable, "-c", parent]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        tree = ProcessTree(process.pid)
+        try:
+            tree.confine(frozenset({min(cores)}))
+            process.stdin.write(b"\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            process.stdout.readline()  # type: ignore[union-attr]
+            tree.confine(cores)
+            assert len(tree.pids) == 2
+            assert {frozenset(os.sched_getaffinity(pid)) for pid in tree.pids} == {cores}
+        finally:
+            for pid in tree.pids[1:]:
+                os.kill(pid, signal.SIGKILL)
+            process.kill()
