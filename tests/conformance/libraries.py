@@ -49,14 +49,15 @@ class Library:
 
 
 ALL_PROBES, LATE = "half-open-probes", "late-failures-are-void"
+CANCELLED = "cancelled-callers-do-not-count"
 LATE_SUCCESS = "late-successes-are-void"
 WALL = "wall-clock-plays-no-part"
 
 LIBRARIES = (
     Library(name="target", probes=2, window=True),
-    Library(name="pybreaker", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
+    Library(name="pybreaker", probes=1, deviations=frozenset({ALL_PROBES, CANCELLED, LATE, WALL})),
     Library(name="aiobreaker", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
-    Library(name="purgatory", probes=1, deviations=frozenset({ALL_PROBES, LATE, WALL})),
+    Library(name="purgatory", probes=1, deviations=frozenset({ALL_PROBES, CANCELLED, LATE, WALL})),
     Library(
         name="circuitbreaker",
         probes=1,

@@ -15,6 +15,7 @@ import pytest
 
 from tests.conformance.libraries import (
     ALL_PROBES,
+    CANCELLED,
     LATE,
     LATE_SUCCESS,
     LIBRARIES,
@@ -108,6 +109,25 @@ def test_failures_from_before_the_opening_open_it_once_more(library: Library) ->
         assert [await outcome(guarded, succeed) for _ in range(3)] == ["fine"] * 3
         go_on.set()
         await asyncio.gather(*callers)
+        return await outcome(guarded, succeed)
+
+    assert asyncio.run(scenario()) == "rejected"
+
+
+@deviating(CANCELLED)
+def test_cancelled_calls_open_it(library: Library) -> None:
+    async def scenario() -> str:
+        guarded = guard(library)
+
+        async def endless() -> bytes:
+            await asyncio.Event().wait()
+            return b""
+
+        for _ in range(3):
+            caller = asyncio.create_task(outcome(guarded, endless))
+            await asyncio.sleep(0)
+            caller.cancel()
+            await asyncio.gather(caller, return_exceptions=True)
         return await outcome(guarded, succeed)
 
     assert asyncio.run(scenario()) == "rejected"

@@ -18,6 +18,7 @@ from windtunnel.conformance.properties import (
     success_resets_count,
 )
 from windtunnel.criteria import Category, Ruling, Verdict
+from windtunnel.records import Certainty, Refusals
 
 
 def test_every_property_says_what_it_promises_and_who_asks_for_it() -> None:
@@ -196,3 +197,14 @@ def test_a_probe_is_no_fault_though_the_failure_before_it_was_noted_late() -> No
     later = [kept(2.73 + n * 0.01) for n in range(8)]
     seen = recording(part("failing", *slow, *later, failed(2.83)))
     assert opens.judge(seen).ruling is Ruling.PASS
+
+
+def test_refused_calls_that_were_not_seen_one_by_one_are_no_early_opening() -> None:
+    """A packet that was counted late leaves a request without a call."""
+    calls = [failed(0.0), kept(0.01), failed(0.02), *(kept(0.05 + n * 0.01) for n in range(8))]
+    seen = recording(part("failing", *calls))
+    step = seen.steps[0]
+    refused = Refusals(dependency="catalog", since=0.0, until=0.03, certainty=Certainty.PACKETS)
+    evidence = replace(step.run.evidence[0], refusals=(refused,))
+    counted = replace(step, run=replace(step.run, evidence=(evidence,)))
+    assert opens.judge(replace(seen, steps=(counted,))).ruling is not Ruling.FAIL

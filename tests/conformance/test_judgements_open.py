@@ -160,6 +160,13 @@ def test_half_open_admits_its_probes_only(probes: int, ruling: str) -> None:
     assert verdict.category is Category.UNSCORED
 
 
+def test_callers_that_did_not_reach_the_breaker_in_time_show_nothing() -> None:
+    """On a busy machine the first probe may be over before the second caller is heard."""
+    calls = [real(0.5, 0.2), *(kept(0.5 + n * 0.0001, 0.6) for n in range(1, 100))]
+    seen = recording(OPENING, part("crowd", *calls, concurrency=100))
+    assert half_open_probes.judge(seen).ruling is Ruling.INCONCLUSIVE
+
+
 CLOSED_AGAIN = part("closed", *(real(1.1 + n * 0.01) for n in range(5)))
 STUCK = part("closed", *(kept(1.1 + n * 0.01) for n in range(5)))
 

@@ -12,7 +12,6 @@ from windtunnel.reports.explanation import explain
 
 if TYPE_CHECKING:
     from windtunnel.conformance.conformance_report import ConformanceReport
-    from windtunnel.conformance.time_bounds import TimeBounds
     from windtunnel.stack import Stack
 
 
@@ -31,7 +30,7 @@ class BreakerConformance(Protocol):
         minimum: int | None = None,
         window: float | None = None,
         window_calls: int | None = None,
-        recovery: "float | TimeBounds | None" = None,
+        recovery: float | tuple[float, float] | None = None,
         backoff: float | None = None,
         probes: int | None = None,
         good_probes: int | None = None,
@@ -69,6 +68,7 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
     )
     from windtunnel.conformance.rendering import table  # noqa: PLC0415 - the same
     from windtunnel.conformance.runner import Runner, choose  # noqa: PLC0415 - the same
+    from windtunnel.conformance.time_bounds import TimeBounds  # noqa: PLC0415 - the same
 
     def conform(
         dependency: str,
@@ -80,6 +80,7 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
         deadline: float = 60.0,
         like: str = "",
         counting: str | None = None,
+        recovery: float | tuple[float, float] | None = None,
         **claims: object,
     ) -> "ConformanceReport":
         __tracebackhide__ = True
@@ -87,7 +88,12 @@ def windtunnel_breaker_conformance(windtunnel_stack: "Stack") -> BreakerConforma
         runner = Runner(
             windtunnel_stack,
             dependency,
-            claims=claims_like(like, **{**claims, "counting": counting and Counting(counting)}),
+            claims=claims_like(
+                like,
+                **claims,
+                counting=None if counting is None else Counting(counting),
+                recovery=TimeBounds(*recovery) if isinstance(recovery, tuple) else recovery,
+            ),
             endpoint=endpoint,
             deadline=deadline,
         )

@@ -12,6 +12,8 @@ from windtunnel_faults import Latency
 CALLERS = 100
 LIMIT = CALLERS // 2
 """Calls that are a few probes of so many callers, where their number is not claimed."""
+ENOUGH = 10
+"""Callers that must have been kept back while a probe was under way."""
 TAKES = 0.2
 """Seconds for which a probe is under way."""
 
@@ -42,6 +44,13 @@ def judge(recording: Recording) -> Verdict:
     verdict = unscored(
         breaker_half_opens(recording.run("crowd"), recording.dependency, at_most=claimed or LIMIT)
     )
+    if verdict.ruling is Ruling.PASS and _kept_back(recording) < ENOUGH:
+        return replace(
+            verdict,
+            ruling=Ruling.INCONCLUSIVE,
+            needs=f"{ENOUGH} callers that are kept back while a probe is under way: a less loaded"
+            " machine",
+        )
     if claimed is not None or verdict.ruling is Ruling.INCONCLUSIVE:
         return verdict
     statement = f"{verdict.statement.partition(';')[0]}; how many should is not claimed."
@@ -50,6 +59,16 @@ def judge(recording: Recording) -> Verdict:
     return replace(
         verdict, ruling=Ruling.INCONCLUSIVE, statement=statement, needs="their number (--probes)"
     )
+
+
+def _kept_back(recording: Recording) -> int:
+    """Return how many callers were answered before the first probe: it cannot have been theirs.
+
+    Those who wait longer may not have reached the breaker yet, on a busy machine.
+    """
+    ended = [call.ended for call in recording.attempts("crowd") if call.ended is not None]
+    first = min(ended, default=float("-inf"))
+    return sum(response.ended < first for response in recording.run("crowd").responses)
 
 
 PROPERTY = Property(

@@ -42,12 +42,12 @@ def judge(recording: Recording) -> Verdict:
 def as_claimed(recording: Recording, step: str) -> Verdict:
     """Judge that it opened in a step when the calls so far must open it, and not before."""
     run, claims = recording.run(step), recording.claims
+    needed = failures_needed(claims, HEALTHY_BEFORE)
+    if run.at(recording.dependency).refusals and needed is not None:
+        # Refused connections are counted, and not all of them seen one by one.
+        return within(recording, needed * recording.workers_met, step=step)
     expected = expected_opening(claims, recording.ended_calls, since=run.began)
-    seen = recording.attempts(step)
     latest = expected.latest
-    if latest is None and not seen:
-        # Refused connections are counted, perhaps, but not seen one by one.
-        latest = failures_needed(claims, HEALTHY_BEFORE)
     if latest is None:
         return _undecided(recording, step, expected.earliest)
     verdict = within(recording, latest * recording.workers_met, step=step)
@@ -98,7 +98,7 @@ def as_measured(recording: Recording, step: str) -> Verdict:
     """Report after how many failures it opened; FAIL where none of many opened it."""
     found = opening(recording.run(step), recording.dependency)
     run, calls = recording.run(step), recording.attempts(step)
-    if found is None and not any(call.failed for call in calls):
+    if run.at(recording.dependency).refusals:
         # What could not be seen one by one is judged by its bounds.
         return within(recording, recording.threshold, step=step)
     seen = (
