@@ -12,8 +12,9 @@ class ConnectStale:
     """Reset each connection that is used again after `idle` seconds without data, or more.
 
     This is the race of keep-alive: the server closes a connection that was idle while the client
-    takes it from its pool. A new connection's first request passes. Raises ValueError on bad
-    arguments.
+    takes it from its pool. A new connection's first request passes, and before it what sets a
+    connection to Redis up (HELLO, AUTH, CLIENT, …). Of another protocol with a handshake of several
+    turns give an `idle` longer than these take. Raises ValueError on bad arguments.
     """
 
     needs: ClassVar[Capability] = Capability.CONNECT

@@ -119,6 +119,7 @@ class ProxyToxics:
         chance = self._chance(settings.name, link.number)
         if chance.random() >= settings.toxicity:
             return None
+        link.activity.used = link.upstream.counts.taken > 0
         return settings.kind.strike(
             Strike(
                 name=settings.name,

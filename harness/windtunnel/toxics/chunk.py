@@ -30,3 +30,5 @@ class Activity:
     """When a connection last carried data, in either direction; None before the first."""
 
     last: float | None = None
+    used: bool = False
+    """Whether the target had sent anything before the latest toxic was put on the connection."""

@@ -1,21 +1,31 @@
 """`stale`, ours: a connection that was idle is reset when it is used again."""
 
+import re
 from typing import ClassVar
 
 from windtunnel.toxics.byte_toxic_kind import ByteToxicKind
 from windtunnel.toxics.chunk import Action, Chunk
 from windtunnel.toxics.connection_toxic import ByteToxic
 
+REDIS_COMMAND = re.compile(rb"\*[1-9][0-9]*\r\n\$[0-9]+\r\n([A-Za-z]+)\r\n")
+REDIS_SET_UP = frozenset(
+    {b"AUTH", b"CLIENT", b"COMMAND", b"HELLO", b"INFO", b"READONLY", b"SELECT"}
+)
+"""What clients of Redis send one after another on a new connection, before it is used."""
+
 
 class StaleToxic(ByteToxic):
-    """Resets a connection on the first data after `idle` ms without any; its first data passes.
+    """Resets a connection on the first data after `idle` ms without any; its first use passes.
 
-    As with a server that closes idle connections while a client takes one from its pool.
+    So it is with a server that closes idle connections while a client takes one from its pool.
+    What sets a connection to Redis up is no use of it.
     """
 
     defaults: ClassVar = {"idle": 0}
     touches_all: ClassVar = False
     _done = False
+    _used: bool | None = None
+    """None before the first data under this toxic."""
 
     @property
     def holds(self) -> bool:
@@ -26,12 +36,28 @@ class StaleToxic(ByteToxic):
         """Drop the data that comes too late, and everything after."""
         if self._done:
             return []
-        last = self.activity.last
-        if chunk.data and last is not None and chunk.due - last >= self.attributes["idle"] / 1000:
+        if not chunk.data:
+            return [chunk]
+        if self._used is None:
+            self._used = self.activity.used
+        idle, last = self.attributes["idle"] / 1000, self.activity.last
+        set_up = not self._used and _sets_up(chunk.data)
+        # At 0 every pause is long enough, also the one between a connection's set-up and its use.
+        counts = self._used or (idle > 0 and not set_up)
+        if counts and last is not None and chunk.due - last >= idle:
             self._done = True
             self.touched = chunk.due
             return [Chunk(chunk.due, b"", Action.RESET)]
+        self._used = self._used or not set_up
         return [chunk]
+
+
+def _sets_up(data: bytes) -> bool:
+    """Whether these bytes are commands that set a connection to Redis up, and no others."""
+    if not data.startswith(b"*"):
+        return False
+    names = {found.upper() for found in REDIS_COMMAND.findall(data)}
+    return bool(names) and names <= REDIS_SET_UP
 
 
 KIND = ByteToxicKind("stale", StaleToxic)
