@@ -17,6 +17,7 @@ from tests.criteria.recorded import (
     warmed,
 )
 from windtunnel import Ruling, breaker_closes, breaker_half_opens, breaker_opens, fallbacks_served
+from windtunnel.criteria.wire_answers import with_unmarked_fallbacks
 from windtunnel.records import Certainty, Refusals, Run
 
 
@@ -245,3 +246,11 @@ def test_a_probe_by_a_request_from_before_the_recovery_time_does_not_count() -> 
     """The tenth of the quick requests starts at 1.29, and calls at 1.294."""
     verdict = breaker_opens(answered_late(1.294), "catalog", recovery=0.4915)
     assert verdict.ruling is Ruling.PASS
+
+
+def test_a_good_answer_without_any_call_is_a_fallback_though_unmarked() -> None:
+    some = run(responses(20), evidence(*(exchange(at) for at in AT[:5])))
+    found = with_unmarked_fallbacks(some, "catalog").responses
+    assert [each.fallback for each in found] == [""] * 5 + ["catalog"] * 15
+    blind = replace(some, evidence=(evidence(dropped=1),))
+    assert with_unmarked_fallbacks(blind, "catalog") is blind

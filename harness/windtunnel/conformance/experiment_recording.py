@@ -7,6 +7,7 @@ from windtunnel.conformance.claims import Claims, Counting
 from windtunnel.conformance.expected_opening import EndedCall, failures_needed
 from windtunnel.conformance.time_bounds import TimeBounds
 from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.criteria.wire_answers import with_unmarked_fallbacks
 from windtunnel.errors import NotTestable
 from windtunnel.records import Attempt, Response, Run
 
@@ -63,7 +64,9 @@ class Recording:
         for step in steps:
             if step not in known:
                 raise KeyError(f"no step {step!r}; there are: {list(known)}")
-        return _as_one([known[step] for step in steps])
+        run = _as_one([known[step] for step in steps])
+        # A fallback may carry no mark: "the dependency's own answer" needs a call on the wire.
+        return with_unmarked_fallbacks(run, self.dependency)
 
     @property
     def calls(self) -> list[Attempt]:

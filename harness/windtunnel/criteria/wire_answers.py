@@ -4,8 +4,12 @@ A fallback that carries no mark looks like the dependency's own answer. Only the
 nothing was asked.
 """
 
-from windtunnel.criteria.completeness import between
+from bisect import bisect_left
+from dataclasses import replace
+
+from windtunnel.criteria.completeness import between, missed, uncounted
 from windtunnel.criteria.matched_attempts import matched_attempts
+from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import ExchangeOutcome, Response, Run
 
 
@@ -56,6 +60,33 @@ def unmarked(run: Run, dependency: str) -> str:
         f"{count} of {len(run.responses)} requests got a good answer without a call to"
         f" {dependency} and without a fallback's mark"
     )
+
+
+def with_unmarked_fallbacks(run: Run, dependency: str) -> Run:
+    """Return a run in which good answers without any call at all are this dependency's fallbacks.
+
+    For a run whose every request calls some dependency. Where a tap may have missed a call, its
+    answers stay as they are.
+    """
+    if any(missed(evidence, run.began, run.ended) for evidence in run.evidence):
+        return run
+    starts = sorted(each.started for evidence in run.evidence for each in attempts(evidence))
+    arrivals = [arrival.at for evidence in run.evidence for arrival in evidence.arrivals]
+
+    def rests_on_none(response: Response) -> bool:
+        since, until = response.started, response.ended
+        place = bisect_left(starts, since)
+        called = place < len(starts) and starts[place] <= until
+        counted = any(uncounted(evidence, since, until) for evidence in run.evidence)
+        return not (called or counted or any(since <= at <= until for at in arrivals))
+
+    responses = tuple(
+        replace(each, fallback=dependency)
+        if each.succeeded and not each.fallback and rests_on_none(each)
+        else each
+        for each in run.responses
+    )
+    return replace(run, responses=responses)
 
 
 def was_kept_back(run: Run, dependency: str) -> bool:
