@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import ssl
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,28 @@ def test_a_dependency_that_leaves_in_the_middle_of_the_handshake_is_told(
         with secured(port, trust) as client:
             assert wire_ending(client) == "reset"
     assert handshake(server, "failed")["reason"].startswith("with the dependency: the dependency")
+
+
+def test_a_dependency_that_wants_a_certificate_of_the_client_is_told(
+    server: Server, trust: ssl.SSLContext
+) -> None:
+    """TLS 1.3 refuses only once the client's part is over."""
+    demanding = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    AUTHORITY.issue_cert("catalog.example").configure_cert(demanding)
+    AUTHORITY.configure_trust(demanding)
+    demanding.verify_mode = ssl.CERT_REQUIRED
+
+    def refuse(client: socket.socket) -> None:
+        with suppress(OSError), demanding.wrap_socket(client, server_side=True):
+            pass
+
+    with listening(refuse) as upstream:
+        port = server.proxy(upstream, tls={"mode": "terminate", "upstream": "tls", "trust": "any"})
+        with secured(port, trust, "catalog.example") as client:
+            wire_ending(client)
+    why = handshake(server, "failed")["reason"]
+    assert why.startswith("with the dependency: ")
+    assert "certificate required" in why
 
 
 def test_certificates_that_are_none_are_refused(server: Server) -> None:

@@ -192,6 +192,7 @@ class Entrance(asyncio.Protocol):
             self._raw.write(alert_record("unrecognized_name"))
             self._fail(str(error), Ending.FAULT)
             return
+        tls.on_refused = self._refused
         tls.begin(context, server_side=True)
         self._shake(self._taken())
 
@@ -218,6 +219,14 @@ class Entrance(asyncio.Protocol):
         self._lead("")
         tls.feed(b"")  # what came with the handshake's last bytes
 
+    def _refused_onward(self, error: ssl.SSLError) -> None:
+        why = f"with the dependency: {reason(error)}"
+        self._report(outcome=HandshakeOutcome.FAILED, reason=why)
+
+    def _refused(self, error: ssl.SSLError) -> None:
+        """Record that the target took the handshake back: it checks us after our part is over."""
+        self._report(outcome=HandshakeOutcome.FAILED, reason=reason(error))
+
     def _lead(self, where: str) -> None:
         if not self._leads.done():  # the link may have ended
             self._leads.set_result(self._gate.address(where))
@@ -230,7 +239,7 @@ class Entrance(asyncio.Protocol):
             return
         name = settings.server_name or self._record.server_name or host
         try:
-            await dial(side, host, port, onward, name)
+            await dial(side, host, port, onward, name, on_refused=self._refused_onward)
         except HandshakeRefused as error:
             self._report(outcome=HandshakeOutcome.FAILED, reason=f"with the dependency: {error}")
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import cast
 
 from windtunnel.proxy.tls.settings import ANY, SYSTEM, TlsSettings
@@ -25,13 +26,22 @@ def trusting(settings: TlsSettings, protocols: tuple[str, ...]) -> ssl.SSLContex
 
 
 async def dial(
-    side: asyncio.Protocol, host: str, port: int, context: ssl.SSLContext, server_name: str
+    side: asyncio.Protocol,
+    host: str,
+    port: int,
+    context: ssl.SSLContext,
+    server_name: str,
+    *,
+    on_refused: Callable[[ssl.SSLError], None],
 ) -> None:
     """Connect a side of a link. It gets its transport once the handshake is done.
 
+    `on_refused` is called where the dependency refuses it only then, as TLS 1.3 does without the
+    client's certificate.
+
     Raises Refused where it does not, OSError where nothing listens.
     """
-    outward = Exit(side, context, server_name)
+    outward = Exit(side, context, server_name, on_refused)
     try:
         await asyncio.get_running_loop().create_connection(lambda: outward, host, port)
         await outward.shaken
@@ -43,17 +53,25 @@ async def dial(
 class Exit(asyncio.Protocol):
     """The socket's protocol."""
 
-    def __init__(self, side: asyncio.Protocol, context: ssl.SSLContext, server_name: str) -> None:
+    def __init__(
+        self,
+        side: asyncio.Protocol,
+        context: ssl.SSLContext,
+        server_name: str,
+        on_refused: Callable[[ssl.SSLError], None],
+    ) -> None:
         self.shaken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._side = side
         self._context = context
         self._server_name = server_name
+        self._on_refused = on_refused
         self._transport: TlsTransport | None = None
         self._open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake."""
         tls = self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
+        tls.on_refused = self._on_refused
         try:
             tls.begin(self._context, server_side=False, server_name=self._server_name)
         except ValueError as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 PIECE = 2**18
@@ -22,7 +23,9 @@ class TlsTransport(asyncio.Transport):
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
-        self._shaken = False
+        self.on_refused: Callable[[ssl.SSLError], None] | None = None
+        """Called where the peer refuses the handshake after it was over for us, as in TLS 1.3."""
+        self._shaken = self._was_read = False
         self._paused = False
         self._stash: list[bytes] = []
         self._ended = False
@@ -75,6 +78,8 @@ class TlsTransport(asyncio.Transport):
         try:
             self._decrypt()
         except ssl.SSLError as error:
+            if self.on_refused is not None and not self._was_read:
+                self.on_refused(error)
             self._lose(error)
             return
         finally:
@@ -101,6 +106,7 @@ class TlsTransport(asyncio.Transport):
             except ssl.SSLZeroReturnError:
                 data = b""
             if data:
+                self._was_read = True
                 self._stash.append(data)
             else:
                 self._ended = True
