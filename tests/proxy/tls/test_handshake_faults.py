@@ -228,8 +228,19 @@ def test_a_name_that_no_certificate_fits_is_refused(server: Server, echo: int) -
     port = server.proxy(echo, tls=TERMINATE)
     context = ssl.create_default_context()
     with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
-        secured(port, context, "under_score")
-    assert "'under_score'" in handshake(server)["reason"]
+        secured(port, context, "a+b")
+    assert "'a+b'" in handshake(server)["reason"]
+
+
+@pytest.mark.parametrize("name", ["under_score", "my_service.shop_net"])
+def test_the_name_of_a_container_has_a_certificate(
+    server: Server, echo: int, trust: ssl.SSLContext, name: str
+) -> None:
+    """Container networks have names with an underscore, which no host on the internet has."""
+    port = server.proxy(echo, tls=TERMINATE)
+    with secured(port, trust, name) as client:
+        assert echoed(client, b"there")
+    assert handshake(server)["server_name"] == name
 
 
 @pytest.mark.parametrize(

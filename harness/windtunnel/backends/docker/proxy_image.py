@@ -26,6 +26,7 @@ PARTS = (
 REQUIREMENTS = (
     "aiohttp",
     "click",
+    "cryptography",
     "hiredis",
     "httptools",
     "msgspec",

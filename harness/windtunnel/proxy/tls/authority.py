@@ -4,17 +4,21 @@ The authority's key never leaves memory. A leaf's key is for a moment in a file 
 can read, because OpenSSL takes it from nowhere else.
 """
 
+import re
 import ssl
 from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from windtunnel.proxy.tls.client_hello import peeking
+from windtunnel.proxy.tls.service_name_leaf import service_name_leaf
 from windtunnel.toxics.certificate import Certificate
 
 if TYPE_CHECKING:
     import trustme
 
+SERVICE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
+"""What resolvers take, an underscore included: networks of containers have such names."""
 KEPT = 256
 """The number of contexts kept. A name that was not used lately gets a new certificate."""
 OURS = "windtunnel"
@@ -118,6 +122,8 @@ def _leaf(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> "trustme.LeafCert":
+    if any("_" in name and SERVICE_NAME.fullmatch(name) for name in names):
+        return service_name_leaf(authority, names, OURS, since, until)
     return authority.issue_cert(*names, organization_name=OURS, not_before=since, not_after=until)
 
 
