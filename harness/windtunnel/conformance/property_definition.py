@@ -45,6 +45,9 @@ class Property:
     needs_timeout: bool = False
     """Whether the service's own time-out should be known for it, by measurement."""
     workers_matter: WorkersMatter = WorkersMatter.ONE_BY_ONE
+    counts_failures: bool = False
+    """Whether it counts what opens the breaker, which calls of a trial before it may change: a
+    window remembers them even where it is closed."""
     steps_clock: bool = False
     """Whether its target must see a wall clock that can be stepped."""
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from windtunnel.backends.wall_clock import WallClock
+from windtunnel.conformance.claims import Counting
 from windtunnel.conformance.conformance_report import PropertyResult
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
@@ -46,7 +47,7 @@ class PropertyTrial:
         try:
             for left in reversed(range(ATTEMPTS)):
                 try:
-                    shared = self.kept if left else None
+                    shared = self.kept if left and not self._needs_fresh else None
                     recording = self._record(stack, shared)
                     verdict = self.chosen.judge(recording)
                 except NotTestable as error:
@@ -80,6 +81,11 @@ class PropertyTrial:
             recording=recording,
             seconds=time.monotonic() - began,
         )
+
+    @property
+    def _needs_fresh(self) -> bool:
+        consecutive = self.subject.claims.counts is Counting.CONSECUTIVE
+        return self.chosen.counts_failures and not consecutive
 
     @property
     def alone(self) -> bool:

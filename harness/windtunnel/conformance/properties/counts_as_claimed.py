@@ -56,4 +56,5 @@ PROPERTY = Property(
     " nginx, max_fails",
     plan=plan,
     judge=judge,
+    counts_failures=True,
 )

@@ -186,4 +186,5 @@ PROPERTY = Property(
     judge=judge,
     each_failure=True,
     workers_matter=WorkersMatter.UNCLAIMED,
+    counts_failures=True,
 )
