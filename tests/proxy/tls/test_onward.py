@@ -79,6 +79,29 @@ def test_a_dependency_that_leaves_in_the_middle_of_the_handshake_is_told(
     assert handshake(server, "failed")["reason"].startswith("with the dependency: the dependency")
 
 
+def test_what_is_not_read_here_is_agreed_on_as_the_target_prefers(
+    server: Server, trust: ssl.SSLContext
+) -> None:
+    """As gRPC over TLS needs it: a client without `h2` in the answer gives up."""
+    agreed: list[str | None] = []
+    speaking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    AUTHORITY.issue_cert("catalog.example").configure_cert(speaking)
+    speaking.set_alpn_protocols(["http/1.1", "h2"])
+
+    def agree(client: socket.socket) -> None:
+        with suppress(OSError), speaking.wrap_socket(client, server_side=True) as own:
+            agreed.append(own.selected_alpn_protocol())
+            own.sendall(SAYS)
+
+    trust.set_alpn_protocols(["h2", "http/1.1"])
+    with listening(agree) as upstream:
+        port = server.proxy(upstream, tls={"mode": "terminate", "upstream": "tls", "trust": "any"})
+        with secured(port, trust, "catalog.example") as client:
+            assert client.selected_alpn_protocol() == "h2"
+            assert receive(client, len(SAYS)) == SAYS
+    assert agreed == ["h2"]
+
+
 def test_a_dependency_that_wants_a_certificate_of_the_client_is_told(
     server: Server, trust: ssl.SSLContext
 ) -> None:

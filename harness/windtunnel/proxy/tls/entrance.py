@@ -12,6 +12,7 @@ from windtunnel.proxy.link import Link
 from windtunnel.proxy.tls.authority import Authority, UnusableName
 from windtunnel.proxy.tls.client_hello import HelloReader, NotTls
 from windtunnel.proxy.tls.exit import HandshakeRefused, dial, reason
+from windtunnel.proxy.tls.offered_protocols import offered_protocols
 from windtunnel.proxy.tls.round_trip import answered_at
 from windtunnel.proxy.tls.settings import Onward, TlsSettings
 from windtunnel.proxy.tls.transport import TlsTransport
@@ -187,7 +188,8 @@ class Entrance(asyncio.Protocol):
         name = self._record.server_name
         names = (name,) if name else tuple(dict.fromkeys((own, "127.0.0.1", "::1", "localhost")))
         try:
-            context = self._gate.authority.context(names, certificate, self._gate.protocols)
+            protocols = self._gate.protocols or self._offered()
+            context = self._gate.authority.context(names, certificate, protocols)
         except UnusableName as error:
             self._raw.write(alert_record("unrecognized_name"))
             self._fail(str(error), Ending.FAULT)
@@ -195,6 +197,10 @@ class Entrance(asyncio.Protocol):
         tls.on_refused = self._refused
         tls.begin(context, server_side=True)
         self._shake(self._taken())
+
+    def _offered(self) -> tuple[str, ...]:
+        """Return what the target offers by ALPN: where nothing is read here, its first choice."""
+        return offered_protocols(bytes(cast("HelloReader", self._hello).data))
 
     def _taken(self) -> bytes:
         """Return the bytes so far, and forget them."""
@@ -239,7 +245,9 @@ class Entrance(asyncio.Protocol):
             return
         name = settings.server_name or self._record.server_name or host
         try:
-            await dial(side, host, port, onward, name, on_refused=self._refused_onward)
+            protocol = "" if self._gate.protocols else self._record.protocol
+            refused = self._refused_onward
+            await dial(side, host, port, onward, name, protocol=protocol, on_refused=refused)
         except HandshakeRefused as error:
             self._report(outcome=HandshakeOutcome.FAILED, reason=f"with the dependency: {error}")
             raise

@@ -32,16 +32,18 @@ async def dial(
     context: ssl.SSLContext,
     server_name: str,
     *,
+    protocol: str,
     on_refused: Callable[[ssl.SSLError], None],
 ) -> None:
     """Connect a side of a link. It gets its transport once the handshake is done.
 
-    `on_refused` is called where the dependency refuses it only then, as TLS 1.3 does without the
-    client's certificate.
+    `protocol` is what ALPN chose with the target; "" asks for what can be read here. `on_refused`
+    is called where the dependency refuses it only then, as TLS 1.3 does without the client's
+    certificate.
 
     Raises Refused where it does not, OSError where nothing listens.
     """
-    outward = Exit(side, context, server_name, on_refused)
+    outward = Exit(side, context, server_name, protocol=protocol, on_refused=on_refused)
     try:
         await asyncio.get_running_loop().create_connection(lambda: outward, host, port)
         await outward.shaken
@@ -58,12 +60,15 @@ class Exit(asyncio.Protocol):
         side: asyncio.Protocol,
         context: ssl.SSLContext,
         server_name: str,
+        *,
+        protocol: str,
         on_refused: Callable[[ssl.SSLError], None],
     ) -> None:
         self.shaken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._side = side
         self._context = context
         self._server_name = server_name
+        self._protocol = protocol
         self._on_refused = on_refused
         self._transport: TlsTransport | None = None
         self._open = False
@@ -72,6 +77,9 @@ class Exit(asyncio.Protocol):
         """Begin the handshake."""
         tls = self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
         tls.on_refused = self._on_refused
+        if self._protocol:
+            # The context is shared, and asked at once by what begins here.
+            self._context.set_alpn_protocols([self._protocol])
         try:
             tls.begin(self._context, server_side=False, server_name=self._server_name)
         except ValueError as error:
