@@ -22,6 +22,7 @@ from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import tls_field
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration, Dependency
+from windtunnel.errors import StartError
 from windtunnel.run_identity import (
     OWNER_LABEL,
     OWNER_VARIABLE,
@@ -103,7 +104,10 @@ class StackLayout:
         )
         file = folder / f"compose.{target.name}.json"
         file.write_text(json.dumps(document, indent=2))
-        self.compose.start(file, service_name(target.name))
+        try:
+            self.compose.start(file, service_name(target.name))
+        except StartError as error:
+            raise StartError(f"the image {target.image} did not start: {error}") from None
 
     def connect(
         self,
