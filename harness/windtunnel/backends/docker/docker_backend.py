@@ -43,7 +43,7 @@ from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.configuration.placeholders import fill, named, variables
-from windtunnel.errors import ConfigurationError, ControlError
+from windtunnel.errors import ConfigurationError, ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
@@ -201,6 +201,8 @@ class DockerBackend:
             raise ConfigurationError(
                 "work trees run as processes: take the backend embedded or local, or give images"
             )
+        if program.image and not self.engine.has_image(program.image):
+            raise StartError(f"the engine has no image {program.image!r}: build or pull it first")
         running, port = self.running, self.layout.target_port
         stack, service = running.stack, service_name(name)
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does

@@ -97,8 +97,16 @@ class DockerEngine:
         return {name: value for name, _, value in (each.partition("=") for each in entries)}
 
     def has_image(self, name: str) -> bool:
-        """Whether the engine has an image of this name."""
-        return bool(self._asking("list images", lambda: self._client.images.list(name=name)))
+        """Whether the engine has an image of this name or id."""
+
+        def look() -> bool:
+            try:
+                self._client.images.get(name)
+            except NotFound:
+                return False
+            return True
+
+        return bool(self._asking(f"look for the image {name!r}", look))
 
     def remove(self, service: str) -> None:
         """Stop a container at once and remove it."""
