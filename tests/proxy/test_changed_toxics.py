@@ -107,3 +107,17 @@ def test_a_limit_counts_on_when_its_toxicity_changes_and_strikes_as_before(
         client.sendall(b"more")
         assert receive(client, 4) == b"mo"
         assert ending(client) == "end"
+
+
+def test_bytes_held_for_a_whole_head_go_on_with_the_toxic_that_wanted_it(
+    server: Server, echo: int
+) -> None:
+    listen = server.proxy(echo)
+    status = server.toxic("http_status", "upstream", path="/never")
+    with connect(listen) as client:
+        client.sendall(b"GET")
+        assert silent(client)
+        remove(server, status)
+        assert receive(client, 3) == b"GET"
+        client.sendall(b" and no more")
+        assert receive(client, 12) == b" and no more"

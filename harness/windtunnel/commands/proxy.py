@@ -1,5 +1,5 @@
 """`windtunnel proxy`: run the fault proxy alone."""
 
-from windtunnel.proxy.command import proxy
+from windtunnel.proxy.proxy_command import proxy
 
 __all__ = ["proxy"]

@@ -37,6 +37,8 @@ class Interception:
         self._upstream.let_pass(None)
         if self._mediator is not None:
             self._mediator.use(toxics)
+            if not toxics:
+                self._upstream.pass_held()
 
     def settle(self, observer: TrafficObserver) -> None:
         """Make or drop the mediator, once no exchange is under way.

@@ -45,6 +45,8 @@ class HttpMediator:
         self._ending: list[Part] = []
         """What closes the connection once the request that arrives is whole."""
         self._request_head = b""
+        self._head_passed = False
+        """Whether the dependency has some of the request whose head is arriving."""
         self._answer_head = b""
         self._place = first
         self._raw = False
@@ -84,6 +86,7 @@ class HttpMediator:
                 self._arriving = self._decide(segment.message, now)
                 self._forward(self._request_head, forward)
                 self._request_head = b""
+                self._head_passed = False
             arrived = self._arriving.request
             if segment.last:
                 self._arriving = None
@@ -96,6 +99,11 @@ class HttpMediator:
                 rest, self._requests = self._requests.rest, Framer("requests")
                 self._passed = bool(rest)
                 return b"".join([*forward, rest]), answers
+        if not self.toxics and self._request_head:
+            # Nothing decides on the whole head, and it may be none: another protocol's bytes.
+            forward.append(self._request_head)
+            self._request_head = b""
+            self._head_passed = True
         if self._requests.broken:
             forward += [self._request_head, self._requests.rest]
             answers.extend(self._give_up(now, f"a request is not HTTP/1: {self._requests.broken}"))
@@ -109,7 +117,8 @@ class HttpMediator:
         place = self._place
         self._place += 1
         paired = PairedExchange(request)
-        for toxic in self.toxics:
+        # A request that the dependency has begun to get is nobody's to strike any more.
+        for toxic in () if self._head_passed else self.toxics:
             effect = toxic.strike(request, place, lambda name: self._notes.struck(place, name))
             if effect is not None:
                 paired.effects.append((toxic, effect))
