@@ -65,10 +65,13 @@ def test_requests_at_once_and_calls_of_the_target_s_own_fail_nothing() -> None:
 
 
 @pytest.mark.parametrize("reached", [[*AT[:3]], AT])
-def test_refused_connections_are_attempts_all_the_same(reached: list[float]) -> None:
+def test_refused_connections_prove_calls_and_silence_after_them_proves_nothing(
+    reached: list[float],
+) -> None:
     seen = replace(evidence(refusals=[refused(reached)]), tells_calls_apart=False)
     verdict = breaker_opens(run(ANSWERS, seen), "catalog")
-    assert verdict.ruling is (Ruling.FAIL if len(reached) > 3 else Ruling.PASS)
+    # A client that shares a connection among calls, as gRPC's do, backs off by itself.
+    assert verdict.ruling is (Ruling.FAIL if len(reached) > 3 else Ruling.INCONCLUSIVE)
 
 
 def test_turns_are_not_counted_as_calls() -> None:
@@ -118,3 +121,18 @@ def test_a_connection_that_waits_for_the_server_s_first_words_was_touched(
 def test_bytes_within_a_turn_are_traffic_that_a_fault_touches() -> None:
     seen = turns(turn(0.5, answered=True), more=(1.0 + STEP,))
     assert fault_touched(WINDOW, seen).ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize("reached", [AT[:1], [AT[0], AT[5], AT[10]]])
+def test_silence_of_a_client_that_lost_its_connection_may_be_its_own(reached: list[float]) -> None:
+    """A gRPC channel whose connection is reset connects again after 1 s, then 1.6 s, and so on."""
+    reset = turns(more=tuple(reached))
+    verdict = breaker_opens(run(ANSWERS, reset), "catalog")
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    assert "may wait by itself" in verdict.needs
+
+
+def test_silence_on_a_connection_that_stays_open_is_a_breakers() -> None:
+    """Here it opens at the first failure; the connection could have carried the later calls."""
+    kept = replace(turns(more=AT[:1]), connections=(replace(connection(0.0), reached=True),))
+    assert breaker_opens(run(ANSWERS, kept), "catalog").ruling is Ruling.PASS

@@ -1,5 +1,6 @@
 """A circuit breaker opens within N failures, proved from what reached the dependency."""
 
+import math
 from dataclasses import dataclass, replace
 
 from windtunnel.criteria.completeness import (
@@ -12,7 +13,7 @@ from windtunnel.criteria.completeness import (
     uncounted,
 )
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
+from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes, spoke
 from windtunnel.criteria.matched_attempts import falls_back, matched_attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
@@ -21,6 +22,11 @@ from windtunnel.records import Attempt, Evidence, Response, Run
 
 BREAKER_OPENS = "breaker_opens"
 """The criterion's id."""
+CONNECTED = (
+    "a fault that leaves connections open, such as Timeout or Latency: a client that lost its"
+    " connection may wait by itself before it tries again"
+)
+"""Asked for where calls cannot be told apart, and silence may be a client's own back-off."""
 ENOUGH_AFTER = 5
 """Requests after the last allowed failure that must have been kept from the dependency."""
 
@@ -82,8 +88,13 @@ def breaker_opens(
         )
     if not evidence.tells_calls_apart:
         count = _of_bytes(run, evidence, later, count)
+    waits = not evidence.tells_calls_apart and _may_back_off(
+        run, dependency, failure, within, later
+    )
+    if waits:
+        count = Bounds(count.least, math.inf)
     ruling = decide_at_most(count.least, count.most, 0)
-    needs = _needs(evidence)
+    needs = CONNECTED if waits else _needs(evidence)
     if ruling is Ruling.FAIL and failure.number < within:
         # Fewer failures than it may take to open it are no reason to be open.
         ruling, needs = Ruling.INCONCLUSIVE, f"{within} calls that fail one after another"
@@ -111,6 +122,31 @@ def _of_bytes(run: Run, evidence: Evidence, later: list[Response], count: Bounds
     alone = run.concurrency == 1 and not evidence.unasked
     least = len(later) if alone and each_sent_bytes(evidence, later) else 0
     return Bounds(least, max(count.most, least))
+
+
+def _may_back_off(
+    run: Run, dependency: str, failure: "_Failure", within: int, later: list[Response]
+) -> bool:
+    """Whether the silence of the later requests may be the client's own, and no breaker's.
+
+    A client that keeps one connection for many calls, as gRPC's do, waits by itself before it
+    connects again. That is ruled out where each request up to failure `within` sent something, or
+    where a connection stayed open that the later requests could have used.
+    """
+    evidence = run.at(dependency)
+    first, last = min(each.started for each in later), max(each.ended for each in later)
+    if any(
+        each.reached and each.opened <= first and (each.closed is None or each.closed >= last)
+        for each in evidence.connections
+    ):
+        return False
+    failed = [
+        each
+        for each in run.responses
+        if each.ended <= failure.answered and (not each.succeeded or falls_back(each, dependency))
+    ]
+    spoken = [spoke(evidence, each.started, each.ended) for each in failed]
+    return failure.number < within or not all(spoken)
 
 
 def _own(

@@ -19,6 +19,14 @@ def sent_bytes(evidence: Evidence, since: float, until: float) -> bool:
     )
 
 
+def spoke(evidence: Evidence, since: float, until: float) -> bool:
+    """Whether the target sent the dependency bytes: on a connection, that is, which was made."""
+    return any(since <= arrival.at <= until for arrival in evidence.arrivals) or any(
+        attempt.kind is AttemptKind.EXCHANGE and since <= attempt.started <= until
+        for attempt in attempts(evidence)
+    )
+
+
 def may_have_called(evidence: Evidence, since: float, until: float) -> float:
     """Return how many calls beyond those seen a time may hold: 0, or math.inf."""
     if evidence.tells_calls_apart:
