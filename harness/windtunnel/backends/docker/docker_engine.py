@@ -1,29 +1,22 @@
-"""The one place that touches the docker package: containers by label, as typed values."""
+"""The containers of a run in the Docker engine: found by label, given as typed values."""
 
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
-from docker.tls import TLSConfig
 
 from windtunnel.address import Address
-from windtunnel.backends.docker.docker_context import EngineEndpoint, active_endpoint
+from windtunnel.backends.docker.engine_client import DEADLINE, connected, short
 from windtunnel.backends.docker.engine_owner import owner
-from windtunnel.errors import BackendUnavailable, ControlError
+from windtunnel.errors import ControlError
 from windtunnel.run_identity import OWNER_LABEL, RUN_LABEL
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
 SERVICE_LABEL = "com.docker.compose.service"
-API_VERSION = "1.41"
-"""Of Docker 20.10, the oldest that we run on; newer engines speak it too."""
-DEADLINE = 60
-"""Seconds that one request to the engine may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class DockerEngine:
 
     def __init__(self, run: str) -> None:
         self.run = run
-        self._client = _connected()
+        self._client = connected()
         self.version = str(self._client.version()["Version"])
 
     def __repr__(self) -> str:
@@ -238,12 +231,12 @@ class DockerEngine:
         try:
             return action()
         except (APIError, DockerException, requests.RequestException) as error:
-            raise ControlError(f"the Docker engine did not {what}: {_short(error)}") from error
+            raise ControlError(f"the Docker engine did not {what}: {short(error)}") from error
 
 
 def runs() -> tuple[str, ...]:
     """Return this owner's runs that have labelled containers or networks in the engine."""
-    client = _connected()
+    client = connected()
     ours: dict[str, Any] = {"label": [RUN_LABEL, f"{OWNER_LABEL}={owner()}"]}
     try:
         found = {
@@ -253,54 +246,7 @@ def runs() -> tuple[str, ...]:
         for network in client.networks.list(filters=ours):
             found.add(str(network.attrs["Labels"][RUN_LABEL]))
     except (DockerException, requests.RequestException) as error:
-        raise ControlError(f"the Docker engine did not list runs: {_short(error)}") from error
+        raise ControlError(f"the Docker engine did not list runs: {short(error)}") from error
     finally:
         client.close()
     return tuple(sorted(found))
-
-
-def _connected() -> docker.DockerClient:
-    """Return a client of the engine that `docker` would use; BackendUnavailable without one."""
-    endpoint = active_endpoint()
-    try:
-        if endpoint.host.startswith("unix://"):
-            # Tried first, because the package leaves its socket open where this fails.
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.settimeout(5)
-                probe.connect(endpoint.host.removeprefix("unix://"))
-        client = _client(endpoint)
-        if endpoint.is_local:
-            # ALL_PROXY would be asked for a socket of this machine.
-            client.api.trust_env = False
-        client.ping()
-    except (OSError, DockerException, requests.RequestException) as error:
-        context = f" (docker context {endpoint.context!r})" if endpoint.context else ""
-        raise BackendUnavailable(
-            f"no Docker engine answers at {endpoint.host}{context} ({_short(error)}); start one,"
-            " set DOCKER_HOST, or use --windtunnel-backend=embedded, which needs none"
-        ) from None
-    return client
-
-
-def _client(endpoint: EngineEndpoint) -> docker.DockerClient:
-    if not endpoint.context:
-        # With a version nothing is sent yet.
-        return docker.from_env(timeout=DEADLINE, version=API_VERSION)
-    tls: TLSConfig | bool = False
-    if endpoint.authority or endpoint.certificate or not endpoint.verified:
-        pair = (endpoint.certificate, endpoint.key) if endpoint.certificate else None
-        tls = TLSConfig(
-            client_cert=pair, ca_cert=endpoint.authority or None, verify=endpoint.verified
-        )
-    return docker.DockerClient(
-        base_url=endpoint.host,
-        tls=tls,
-        timeout=DEADLINE,
-        version=API_VERSION,
-        use_ssh_client=endpoint.host.startswith("ssh://"),
-    )
-
-
-def _short(error: Exception) -> str:
-    text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
-    return text.strip().splitlines()[0] if text.strip() else type(error).__name__
