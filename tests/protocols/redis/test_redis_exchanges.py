@@ -175,3 +175,9 @@ def test_a_reply_out_of_step_is_nobodys_failure(bench: Bench) -> None:
     assert bench.outcomes == [ExchangeOutcome.UNSEEN]
     (spot,) = bench.exchanges.blind_spots
     assert spot.hides is Hidden.ANSWERS
+
+
+def test_a_reply_that_begins_with_a_list_is_read_as_any_other(bench: Bench) -> None:
+    bench.exchanges.received(command("EXEC"), 1.0)
+    bench.exchanges.answered(b"*1\r\n*0\r\n", 2.0)
+    assert bench.found == [("EXEC", "OK", False)]

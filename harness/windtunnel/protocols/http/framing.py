@@ -12,6 +12,8 @@ from windtunnel.protocols.http.message_heads import (
     check_answer_start,
     check_request_start,
     read_answer_head,
+    read_plain_answer,
+    read_plain_request,
     read_request_head,
 )
 
@@ -122,6 +124,8 @@ class Framer:
 
     def _head(self) -> bytes:
         """Take what there is of the head; read it where it is whole."""
+        if not self._held and (size := self._plain_head()):
+            return self._take(size)
         before = len(self._held)
         held = self._held + self._data[self._at : self._at + HEAD_LIMIT - before + 1]
         text = held.lstrip(b"\r\n")
@@ -145,16 +149,32 @@ class Framer:
         else:
             check_answer_start(start, whole=bool(newline))
 
+    def _plain_head(self) -> int:
+        """Read a head that came in one piece and is spelt as nearly all are.
+
+        Return its size, or 0 where it takes the other way.
+        """
+        end = self._data.find(b"\r\n\r\n", self._at) + 4
+        if not 4 <= end <= self._at + HEAD_LIMIT:
+            return 0
+        read = read_plain_request if self._kind == "requests" else read_plain_answer
+        if not read(self.message, self._data[self._at : end]):
+            return 0
+        self._begin_body()
+        return end - self._at
+
     def _read(self, head: bytes) -> None:
+        read = read_request_head if self._kind == "requests" else read_answer_head
+        read(self.message, head)
+        self._begin_body()
+
+    def _begin_body(self) -> None:
+        """Find what follows the head that was read."""
         message = self.message
-        self._check_start(head.lstrip(b"\r\n"))
-        if self._kind == "requests":
-            read_request_head(message, head)
-            bodiless = False
-        else:
-            read_answer_head(message, head)
-            bodiless = message.status < 200 or self._bodiless(message)
-            bodiless = bodiless or message.status in BODILESS
+        bodiless = False
+        if self._kind == "answers":
+            interim = message.status < 200
+            bodiless = interim or self._bodiless(message) or message.status in BODILESS
         if bodiless:
             message.complete = True
         elif message.chunked:

@@ -63,7 +63,7 @@ class RequestSelection:
             return True
         return any(
             each.lower() == name.strip().lower() and (not colon or value == wanted.strip())
-            for each, value in request.headers
+            for each, value in request.every_header()
         )
 
     def strikes(

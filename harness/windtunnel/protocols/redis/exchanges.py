@@ -114,8 +114,10 @@ class RedisExchanges(Exchanges):
             self._stop_hearing(f"a reply could not be read: {error}", now)
 
     def _reply(self, reply: object, now: float) -> None:
-        kind = reply[0] if isinstance(reply, list) and reply else b""
-        word = kind.decode("latin-1").upper() if isinstance(kind, bytes) else ""
+        first = reply[0] if isinstance(reply, list) and reply else b""
+        # A reply's first part may be anything, a list among it.
+        kind = first if isinstance(first, bytes) else b""
+        word = kind.decode("latin-1").upper()
         awaited = self._open[0] if self._open else None
         confirms = awaited is not None and word == awaited.pending.request
         if isinstance(reply, hiredis.PushNotification) and not confirms:
