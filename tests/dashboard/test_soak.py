@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.dashboard.running import Start, Up
+from tests.dashboard.running import ROOT, Start, Up
 from windtunnel.errors import ControlError
 
 SECONDS = float(os.environ.get("WINDTUNNEL_SOAK_SECONDS", "120"))
@@ -93,6 +93,7 @@ def test_alternating_faults_leave_memory_sockets_and_tasks_as_they_were(
     serving = '["{python}", "-m", "MODULE", "--host", "{host}", "--port", "{port}"]'
     configuration.write_text(
         f"""
+        directory = "{ROOT}"
         command = {serving.replace("MODULE", "tests.dashboard.counted_target")}
         endpoints = ["/api/agents", "/api/workflows", "/api/metrics", "/api/health"]
         [dependencies.catalog]

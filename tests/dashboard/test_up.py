@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.dashboard.running import Start, Up
+from tests.dashboard.running import ROOT, Start, Up
 from windtunnel.cli import main
 from windtunnel.dashboard.discovery import announced
 
@@ -149,6 +149,7 @@ def test_a_service_that_says_nothing_is_shown_by_the_wire_alone(
     configuration = tmp_path / "windtunnel.toml"
     configuration.write_text(
         f"""
+        directory = "{ROOT}"
         command = {serving.replace("MODULE", "tests.dashboard.silent_target")}
         endpoints = ["/"]
         health = "/"

@@ -64,6 +64,7 @@ def gate(tmp_path: Path, module: str, scenarios: str) -> list[Mapping[str, str]]
     configuration = tmp_path / "windtunnel.toml"
     configuration.write_text(
         f"""
+        directory = "{ROOT}"
         command = ["{{python}}", "-m", "{module}", "--host", "{{host}}", "--port", "{{port}}"]
         endpoints = ["/api/agents", "/api/workflows", "/api/metrics", "/api/health"]
 
