@@ -88,7 +88,7 @@ def test_a_fault_that_meets_only_open_connections_in_use_is_refused(
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.ConnectDelay("catalog", 0.01), faults.Outage("catalog")],
+    [faults.ConnectDelay("catalog", 0.2), faults.Outage("catalog")],
     ids=lambda fault: type(fault).__name__,
 )
 def test_what_our_own_proxy_does_for_a_fault_is_leased(
