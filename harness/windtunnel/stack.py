@@ -161,8 +161,9 @@ class Stack:
 
     @contextmanager
     def network(self, profile: str) -> Iterator[None]:
-        """Put a network between target and dependencies: loopback, zone (1 ms) or region (20 ms).
+        """Put a network between target and dependencies, by its name.
 
+        "loopback" adds nothing to a round trip, "zone" 1 ms, "metro" 5 ms and "region" 20 ms.
         Each exchange pays the round trip, and so does each new connection's handshake.
         """
         if profile not in PROFILES:

@@ -47,7 +47,11 @@ def test_a_dependencys_settings_are_named_by_its_name(project: Path) -> None:
     [
         ("WINDTUNNEL_PORT", "x", "WINDTUNNEL_PORT: port = 'x': expected a whole number"),
         ("WINDTUNNEL_PROFIL", "zone", "WINDTUNNEL_PROFIL: no such setting; did you mean"),
-        ("WINDTUNNEL_PROFILE", "zon", "one of 'loopback', 'zone', 'region'; did you mean 'zone'?"),
+        (
+            "WINDTUNNEL_PROFILE",
+            "zon",
+            "one of 'loopback', 'zone', 'metro', 'region'; did you mean 'zone'?",
+        ),
         ("WINDTUNNEL_CRITERIA__ERROR_RATE", "5", "criteria.error_rate = 5.0: expected a number"),
         ("WINDTUNNEL_ENDPOINTS", "orders", "endpoints.0 = 'orders': expected a path"),
     ],

@@ -29,7 +29,6 @@ from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties import client_errors_do_not_count, opens, several_workers
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.criteria.score import score
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import (
     Attempt,
     AttemptFailure,
@@ -210,15 +209,13 @@ def test_only_a_client_error_s_status_excuses_an_answer_that_was_not_used(
 def test_each_kind_of_attempt_has_its_fields() -> None:
     handshake = Handshake(outcome=HandshakeOutcome.FAILED, reason="unknown ca", began=0.0)
     lost = Connection(dependency="catalog", number=7, opened=0.3, reached=False)
-    seen = attempts(
-        evidence(
-            exchange(0.0),
-            exchange(0.1, status="503"),
-            exchange(0.2, status=""),
-            connections=[lost, replace(lost, number=8, opened=0.4, handshake=handshake)],
-            refusals=[refused([0.5])],
-        )
-    )
+    seen = evidence(
+        exchange(0.0),
+        exchange(0.1, status="503"),
+        exchange(0.2, status=""),
+        connections=[lost, replace(lost, number=8, opened=0.4, handshake=handshake)],
+        refusals=[refused([0.5])],
+    ).attempts
     assert [(each.kind, each.status, each.failure) for each in seen] == [
         (AttemptKind.EXCHANGE, 200, None),
         (AttemptKind.EXCHANGE, 503, AttemptFailure.SERVER_ERROR),

@@ -84,10 +84,10 @@ def responses(run: Run) -> list[Verdict]:
 
 
 def pooling(stack: Stack, dependency: str) -> Verdict:
-    """Judge the gain of kept connections at one millisecond of round trip."""
+    """Judge the gain of kept connections at five milliseconds of round trip."""
     endpoint = stack.endpoint_of(dependency)
     with (
-        stack.network("zone"),
+        stack.network("metro"),
         stack.target(ENABLE_CONNECTION_REUSE="true") as on,
         stack.target(ENABLE_CONNECTION_REUSE="false") as off,
     ):
@@ -97,7 +97,7 @@ def pooling(stack: Stack, dependency: str) -> Verdict:
             found = on.pairs(off, endpoint, pairs)
             return pooling_gain(found, dependency, above=0.40, confidence=confidence)
 
-        return looks(look, [400, 1600])
+        return looks(look, [100, 400])
 
 
 def breakers(stack: Stack, dependency: str) -> list[Verdict]:

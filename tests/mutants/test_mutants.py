@@ -36,7 +36,7 @@ MUTANTS = [
     Mutant(
         "half_open_admits_all", "half_open and catalog", "half-open admits at most 2", "catalog"
     ),
-    Mutant("reuse_off", "zone and catalog and not benchmark", "pooling gain", "catalog, zone"),
+    Mutant("reuse_off", "metro and catalog", "pooling gain", "catalog, metro"),
     Mutant("slow_responses", "one_caller", "mean response", "4 endpoints"),
     Mutant("six_percent_errors", "five_percent", "error rate", "/api/workflows"),
     Mutant("metrics_missing", "five_percent", "error rate", "/api/metrics"),

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import missed, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 from windtunnel.criteria.wire_answers import answered_by, unmarked, was_kept_back
@@ -40,7 +39,7 @@ def reaches_again(run: Run, dependency: str) -> Verdict:
     "Answered by it" needs a call on the wire: a fallback may carry no mark.
     """
     evidence = run.at(dependency)
-    seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
+    seen = list(evidence.attempts_between(run.began, run.ended))
     good = sum(
         not attempt.failed
         and attempt.ended is not None

@@ -5,7 +5,6 @@ from dataclasses import replace
 from windtunnel.criteria.completeness import Bounds, doubtful, missed, needed, partial, uncounted
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import may_have_called
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.records import AttemptKind, ExchangeOutcome, Run
@@ -20,7 +19,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     """
     at_most = run.limits.half_open_calls if at_most is None else at_most
     evidence = run.at(dependency)
-    seen = [a for a in attempts(evidence) if run.began <= a.started <= run.ended]
+    seen = list(evidence.attempts_between(run.began, run.ended))
     nothing = Verdict(
         criterion=f"half-open admits at most {at_most}",
         criterion_id="breaker_half_opens",

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import between, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Run
@@ -21,7 +20,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     total = len(run.responses)
     real = sum(response.succeeded and not response.fallback for response in run.responses)
     calls = between(evidence, run.began, run.ended)
-    seen = [each for each in attempts(evidence) if run.began <= each.started <= run.ended]
+    seen = list(evidence.attempts_between(run.began, run.ended))
     # 0.29 * 100 is a little less than 29.
     allowed = math.floor(at_most * total + 1e-9)
     nothing = Verdict(

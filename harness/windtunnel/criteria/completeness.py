@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from windtunnel.criteria.indistinct_calls import WHY, may_have_called, surely_calls
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import Attempt, AttemptKind, Certainty, Evidence, Hidden, Refusals
 
 
@@ -28,7 +27,7 @@ class Bounds:
 
 def between(evidence: Evidence, since: float, until: float) -> Bounds:
     """Return how many attempts started from `since` to `until`, with those that were not seen."""
-    seen = [each for each in attempts(evidence) if since <= each.started <= until]
+    seen = evidence.attempts_between(since, until)
     least = surely_calls(evidence, since, until) - doubtful(evidence, seen, until - since)
     return Bounds(
         max(least, 0),

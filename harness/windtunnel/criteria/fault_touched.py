@@ -1,7 +1,6 @@
 """A fault touched traffic. Where it did not, the scenario tested nothing."""
 
 from windtunnel.criteria.completeness import between, partial, uncounted
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict
 from windtunnel.records import Evidence, FaultWindow
 
@@ -22,7 +21,7 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     started = between(evidence, window.began, end)
     across = sum(
         attempt.started < window.began and (attempt.ended is None or attempt.ended > window.began)
-        for attempt in attempts(evidence)
+        for attempt in evidence.attempts
     )
     cut = sum(
         refusals.cut for refusals in evidence.refusals if window.began <= refusals.since <= end
@@ -53,9 +52,8 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
         conditions=doubts,
         timeline=tuple(
             Moment(attempt.started, window.dependency, str(attempt))
-            for attempt in attempts(evidence)
-            if window.began <= attempt.started <= end
-        )[:20],
+            for attempt in evidence.attempts_between(window.began, end)[:20]
+        ),
     )
 
 

@@ -6,7 +6,6 @@ only that no byte came proves that none was made.
 
 import math
 
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import AttemptKind, Evidence, Response
 
 WHY = "calls cannot be told apart: the dependency's protocol is not read, and turns are no calls"
@@ -14,16 +13,15 @@ WHY = "calls cannot be told apart: the dependency's protocol is not read, and tu
 
 def sent_bytes(evidence: Evidence, since: float, until: float) -> bool:
     """Whether the target sent anything to the dependency, or tried to connect to it."""
-    return any(since <= arrival.at <= until for arrival in evidence.arrivals) or any(
-        since <= attempt.started <= until for attempt in attempts(evidence)
+    return any(since <= arrival.at <= until for arrival in evidence.arrivals) or bool(
+        evidence.attempts_between(since, until)
     )
 
 
 def spoke(evidence: Evidence, since: float, until: float) -> bool:
     """Whether the target sent the dependency bytes: on a connection, that is, which was made."""
     return any(since <= arrival.at <= until for arrival in evidence.arrivals) or any(
-        attempt.kind is AttemptKind.EXCHANGE and since <= attempt.started <= until
-        for attempt in attempts(evidence)
+        attempt.kind is AttemptKind.EXCHANGE for attempt in evidence.attempts_between(since, until)
     )
 
 
@@ -37,9 +35,8 @@ def may_have_called(evidence: Evidence, since: float, until: float) -> float:
 def surely_calls(evidence: Evidence, since: float, until: float) -> int:
     """Return how many attempts of a time are surely one call each: those that did not connect."""
     return sum(
-        since <= attempt.started <= until
-        and (evidence.tells_calls_apart or attempt.kind is not AttemptKind.EXCHANGE)
-        for attempt in attempts(evidence)
+        evidence.tells_calls_apart or attempt.kind is not AttemptKind.EXCHANGE
+        for attempt in evidence.attempts_between(since, until)
     )
 
 

@@ -1,10 +1,10 @@
 """The attempts of a run, each matched with the answer of the caller that made it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from windtunnel.criteria.tap_attempts import attempts
-from windtunnel.records import Attempt, AttemptFailure, Response, Run
+from windtunnel.records import Attempt, AttemptFailure, Evidence, Response, Run
 
 
 def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
@@ -14,16 +14,22 @@ def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     caller's answer shows more than the tap can see: when the service gave up, and that it could not
     use an answer. An error that another dependency may have caused is not counted against this one.
     """
-    seen = [a for a in attempts(run.at(dependency)) if run.began <= a.started <= run.ended]
+    seen = list(run.at(dependency).attempts_between(run.began, run.ended))
     if run.concurrency > 1:
         return seen
-    others = [
-        attempt
-        for evidence in run.evidence
-        if evidence.dependency != dependency
-        for attempt in attempts(evidence)
-    ]
-    return [_with_answer(attempt, run, dependency, others) for attempt in seen]
+    others = [evidence for evidence in run.evidence if evidence.dependency != dependency]
+    starts = [response.started for response in run.responses]
+    found: list[Attempt] = []
+    for attempt in seen:
+        # One caller sends its requests one by one, so the last that began is the only candidate.
+        last = bisect_right(starts, attempt.started) - 1
+        own = run.responses[last] if last >= 0 else None
+        found.append(
+            _with_answer(attempt, own, run, dependency, others)
+            if own is not None and attempt.started <= own.ended
+            else attempt
+        )
+    return found
 
 
 def falls_back(response: Response, dependency: str) -> bool:
@@ -31,19 +37,18 @@ def falls_back(response: Response, dependency: str) -> bool:
     return dependency in (name.strip() for name in response.fallback.split(","))
 
 
-def _with_answer(attempt: Attempt, run: Run, dependency: str, others: Sequence[Attempt]) -> Attempt:
-    for each in run.responses:
-        if each.started <= attempt.started <= each.ended:
-            ended = each.ended if attempt.ended is None else min(attempt.ended, each.ended)
-            without = not each.succeeded and (
-                _gave_up(attempt, each) or not _elsewhere(run, each, dependency, others)
-            )
-            failure = attempt.failure
-            # A service may turn a client error of its dependency into any answer.
-            if (without or falls_back(each, dependency)) and not attempt.is_client_error:
-                failure = failure or AttemptFailure.UNUSED
-            return replace(attempt, ended=ended, failure=failure)
-    return attempt
+def _with_answer(
+    attempt: Attempt, answer: Response, run: Run, dependency: str, others: Sequence[Evidence]
+) -> Attempt:
+    ended = answer.ended if attempt.ended is None else min(attempt.ended, answer.ended)
+    without = not answer.succeeded and (
+        _gave_up(attempt, answer) or not _elsewhere(run, answer, dependency, others)
+    )
+    failure = attempt.failure
+    # A service may turn a client error of its dependency into any answer.
+    if (without or falls_back(answer, dependency)) and not attempt.is_client_error:
+        failure = failure or AttemptFailure.UNUSED
+    return replace(attempt, ended=ended, failure=failure)
 
 
 def _gave_up(attempt: Attempt, response: Response) -> bool:
@@ -51,7 +56,7 @@ def _gave_up(attempt: Attempt, response: Response) -> bool:
     return attempt.ended is None or attempt.ended > response.ended
 
 
-def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[Attempt]) -> bool:
+def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[Evidence]) -> bool:
     """Whether another dependency, and not this one, may have caused a caller's error.
 
     That is so where a call there failed or was given up, or where a fault was in force there (its
@@ -66,7 +71,7 @@ def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[A
     if dependency in faulty:
         return False
     return bool(faulty) or any(
-        (attempt.failed or _gave_up(attempt, response))
-        and response.started <= attempt.started <= response.ended
-        for attempt in others
+        attempt.failed or _gave_up(attempt, response)
+        for evidence in others
+        for attempt in evidence.attempts_between(response.started, response.ended)
     )

@@ -3,7 +3,6 @@
 from windtunnel.criteria.completeness import Bounds, between, needed, partial
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Run
@@ -25,8 +24,7 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     reached = [
         (evidence.dependency, attempt)
         for evidence in run.evidence
-        for attempt in attempts(evidence)
-        if run.began <= attempt.started <= run.ended
+        for attempt in evidence.attempts_between(run.began, run.ended)
     ]
     endpoint = ", ".join(sorted({response.endpoint for response in run.responses})) or "nothing"
     answered = sum(response.succeeded for response in run.responses)

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import between, missed, uncounted
 from windtunnel.criteria.matched_attempts import matched_attempts
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import ExchangeOutcome, Response, Run
 
 
@@ -28,9 +27,9 @@ def answered_by(run: Run, dependency: str) -> list[Response]:
     for response in sorted(run.responses, key=lambda each: each.ended):
         if not response.succeeded or response.fallback:
             continue
-        own = next((at for at in good if response.started <= at <= response.ended), None)
-        if own is not None:
-            good.remove(own)
+        own = bisect_left(good, response.started)
+        if own < len(good) and good[own] <= response.ended:
+            del good[own]
             found.append(response)
     return found
 
@@ -70,7 +69,7 @@ def with_unmarked_fallbacks(run: Run, dependency: str) -> Run:
     """
     if any(missed(evidence, run.began, run.ended) for evidence in run.evidence):
         return run
-    starts = sorted(each.started for evidence in run.evidence for each in attempts(evidence))
+    starts = sorted(each.started for evidence in run.evidence for each in evidence.attempts)
     arrivals = [arrival.at for evidence in run.evidence for arrival in evidence.arrivals]
 
     def rests_on_none(response: Response) -> bool:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from windtunnel.criteria.completeness import partial, uncounted
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.records import Evidence, ExchangeOutcome
 
 
@@ -27,7 +26,7 @@ class WireFigures:
 
 def figures(evidence: Evidence, since: float) -> WireFigures:
     """Return what ended at the tap from `since` until the evidence was read."""
-    over = [each for each in attempts(evidence) if each.ended is not None and each.ended >= since]
+    over = [each for each in evidence.attempts if each.ended is not None and each.ended >= since]
     failed = sum(each.failed for each in over)
     unseen = uncounted(evidence, since, evidence.at)
     return WireFigures(

@@ -1,11 +1,15 @@
 """What one dependency's tap has recorded."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
+from windtunnel.records.attempt import Attempt
 from windtunnel.records.blind_spot import BlindSpot
 from windtunnel.records.connection import Connection
 from windtunnel.records.dependency_exchange import Exchange
 from windtunnel.records.refusals import Refusals
+from windtunnel.records.tap_attempts import attempts
 from windtunnel.records.unasked_calls import UnaskedCalls
 
 
@@ -31,7 +35,7 @@ class Arrival:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """The records of one dependency's tap, as far back as it keeps them."""
 
@@ -54,3 +58,21 @@ class Evidence:
     unasked: tuple[UnaskedCalls, ...] = ()
     """Calls that the target makes without being asked, of each kind: left out of all the above,
     unless they cannot be told from those that requests cause."""
+
+    @cached_property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts that the tap saw one by one, in order of their start.
+
+        Exchanges, connections that could not be made and refused ones. See
+        windtunnel.records.tap_attempts.
+        """
+        return attempts(self.exchanges, self.connections, self.refusals)
+
+    def attempts_between(self, since: float, until: float) -> tuple[Attempt, ...]:
+        """Return the attempts that started from `since` to `until` (monotonic seconds)."""
+        first = bisect_left(self.attempts, since, key=_started)
+        return self.attempts[first : bisect_right(self.attempts, until, first, key=_started)]
+
+
+def _started(attempt: Attempt) -> float:
+    return attempt.started

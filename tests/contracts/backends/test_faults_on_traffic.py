@@ -7,7 +7,6 @@ comparison with the fault's own delay.
 import pytest
 
 from windtunnel import faults
-from windtunnel.criteria.tap_attempts import attempts
 from windtunnel.errors import UnsupportedFault, VacuousFault
 from windtunnel.records import Certainty, ExchangeOutcome, Run
 from windtunnel.stack import Stack
@@ -77,7 +76,7 @@ def test_a_black_hole_swallows_answers_until_the_target_gives_up(backend_stack: 
         run = target.drive(AGENTS, requests=2)
         assert all_fallbacks(run)
         assert all(response.duration >= 0.3 for response in run.responses)
-        assert all(attempt.failed for attempt in attempts(run.at("catalog")) if attempt.ended)
+        assert all(attempt.failed for attempt in run.at("catalog").attempts if attempt.ended)
     assert healed(backend_stack)
 
 

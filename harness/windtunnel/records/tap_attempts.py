@@ -1,18 +1,16 @@
-"""The attempts that the tap of one dependency saw: exchanges and failed connections alike."""
+"""Makes a tap's records into attempts: exchanges and failed connections alike."""
 
-from windtunnel.records import (
-    Attempt,
-    AttemptFailure,
-    AttemptKind,
-    Connection,
-    Evidence,
-    Exchange,
-    ExchangeOutcome,
-    HandshakeOutcome,
-)
+from collections.abc import Iterable, Sequence
+
+from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
+from windtunnel.records.connection import Connection, HandshakeOutcome
+from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
+from windtunnel.records.refusals import Refusals
 
 
-def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
+def attempts(
+    exchanges: Sequence[Exchange], connections: Iterable[Connection], refused: Iterable[Refusals]
+) -> tuple[Attempt, ...]:
     """Return the attempts that the tap saw one by one, in order of their start.
 
     An exchange is one attempt. A connection to the dependency that could not be made is one too. A
@@ -21,10 +19,10 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     none follows, a failed preamble is the attempt. What could not be read is none: it may be a
     call, several, or none, which is a blind spot.
     """
-    working = {exchange.connection for exchange in evidence.exchanges if not exchange.handshake}
+    working = {exchange.connection for exchange in exchanges if not exchange.handshake}
     first_handshake: dict[int, Exchange] = {}
     found: list[Attempt] = []
-    for exchange in evidence.exchanges:
+    for exchange in exchanges:
         if exchange.is_unread:
             continue
         if not exchange.handshake:
@@ -39,10 +37,10 @@ def attempts(evidence: Evidence) -> tuple[Attempt, ...]:
     used = working | set(first_handshake)
     found.extend(
         _of_connection(connection)
-        for connection in evidence.connections
+        for connection in connections
         if connection.number not in used and not connection.reached and _asked(connection)
     )
-    for refusals in evidence.refusals:
+    for refusals in refused:
         found.extend(
             Attempt(
                 kind=AttemptKind.REFUSED_CONNECTION,
