@@ -47,6 +47,20 @@ def responses(
     )
 
 
+def crowd(callers: int, *, probes: int, waiting: int = 0) -> tuple[Response, ...]:
+    """Return callers who come at once: probes' first, then those who wait long, then the others.
+
+    The others are answered after 5 ms, all that come before them after half a second.
+    """
+    everyone = responses(callers, seconds=0.5)
+    return tuple(
+        each
+        if each.number <= probes + waiting
+        else replace(each, ended=each.started + STEP / 2, fallback="catalog")
+        for each in (replace(one, started=(one.number - 1) * 0.0001) for one in everyone)
+    )
+
+
 def exchange(at: float, *, seconds: float = 0.002, status: str = "200") -> Exchange:
     """One call at the dependency; an empty status is a failure."""
     return Exchange(

@@ -10,6 +10,7 @@ from tests.criteria.recorded import (
     AT,
     after_opening,
     counted,
+    crowd,
     evidence,
     exchange,
     refused,
@@ -45,7 +46,7 @@ def opens(**unseen: Any) -> Verdict:  # noqa: ANN401 - the same
 
 
 def half_opens(**unseen: Any) -> Verdict:  # noqa: ANN401 - the same
-    burst = run(responses(20, seconds=0.5), evidence(*PROBES, **unseen), concurrency=20)
+    burst = run(crowd(20, probes=2), evidence(*PROBES, **unseen), concurrency=20)
     return breaker_half_opens(burst, "catalog")
 
 

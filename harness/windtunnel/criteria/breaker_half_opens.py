@@ -1,5 +1,6 @@
 """A half-open breaker admits only a few probes, however many callers wait."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from windtunnel.criteria.completeness import Bounds, doubtful, missed, needed, partial, uncounted
@@ -7,15 +8,16 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import may_have_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
-from windtunnel.records import AttemptKind, ExchangeOutcome, Run
+from windtunnel.records import Attempt, AttemptKind, ExchangeOutcome, Response, Run
 
 
 def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
     """Judge how many calls start at the dependency before the first of them has ended.
 
     `run` is a burst of concurrent requests after the recovery time. The dependency is so slow that
-    all callers wait while the first probe is under way. By default `at_most` is the run's limit,
-    `Limits.half_open_calls`.
+    all callers come while the first probe is under way. More than `at_most` of them must have been
+    answered by then, or the crowd may have come too late to show anything: INCONCLUSIVE. By default
+    `at_most` is the run's limit, `Limits.half_open_calls`.
     """
     at_most = run.limits.half_open_calls if at_most is None else at_most
     evidence = run.at(dependency)
@@ -36,7 +38,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     )
     if not seen:
         return nothing
-    decided = min((a.ended for a in seen if a.ended is not None), default=run.ended)
+    decided = _first_end(run, seen)
     # A call of which nothing was seen but its begin may have ended at once.
     surely = min((a.started for a in seen if a.outcome is ExchangeOutcome.UNSEEN), default=decided)
     probes = [attempt for attempt in seen if attempt.started < decided]
@@ -56,16 +58,50 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     least = len(sure) - doubtful(evidence, sure, decided - run.began)
     count = Bounds(least, len(probes) + unseen)
     ruling = decide_at_most(count.least, count.most, at_most)
+    kept = len(kept_back(run, dependency))
+    needs = needed(evidence) if ruling is Ruling.INCONCLUSIVE else ""
+    if ruling is Ruling.PASS and kept <= at_most:
+        ruling = Ruling.INCONCLUSIVE
+        needs = (
+            f"more than {at_most} callers that are kept back while the first probe is under way: a"
+            " slower dependency, more callers at once, or a less loaded machine"
+        )
     return replace(
         nothing,
         ruling=ruling,
         statement=(
-            f"{count} calls started before the first had ended, with {callers} callers"
-            f" waiting; allowed are {at_most}."
+            f"{count} calls started before the first had ended; of {callers} callers who had come"
+            f" by then, {kept} were sent away meanwhile; allowed are {at_most}."
         ),
         value=float(count.least),
         lower=float(count.least),
         upper=float(count.most),
-        needs=needed(evidence) if ruling is Ruling.INCONCLUSIVE else "",
+        needs=needs,
         timeline=timeline(run.responses, dependency, seen, probes),
     )
+
+
+def kept_back(run: Run, dependency: str) -> list[Response]:
+    """Return who came after the first probe's caller, and was answered before that probe ended.
+
+    Such an answer is no probe's. Who was answered later may not have reached the breaker by then,
+    on a busy machine; and who came before may have met it when it was open still.
+    """
+    seen = list(run.at(dependency).attempts_between(run.began, run.ended))
+    if not seen:
+        return []
+    first, decided = min(attempt.started for attempt in seen), _first_end(run, seen)
+    asked = max(
+        (r.started for r in run.responses if r.started <= first and r.ended >= decided),
+        default=first,
+    )
+    return [
+        response
+        for response in run.responses
+        if response.status is not None and response.started > asked and response.ended < decided
+    ]
+
+
+def _first_end(run: Run, seen: Sequence[Attempt]) -> float:
+    """Return when the first of these calls ended: until then it was not known what it brings."""
+    return min((a.ended for a in seen if a.ended is not None), default=run.ended)

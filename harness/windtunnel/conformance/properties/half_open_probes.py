@@ -6,6 +6,7 @@ from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.property_definition import Property, WorkersMatter, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_half_opens
+from windtunnel.criteria.breaker_half_opens import kept_back
 from windtunnel.errors import NotTestable
 from windtunnel_faults import Latency
 
@@ -44,7 +45,8 @@ def judge(recording: Recording) -> Verdict:
     verdict = unscored(
         breaker_half_opens(recording.run("crowd"), recording.dependency, at_most=claimed or LIMIT)
     )
-    if verdict.ruling is Ruling.PASS and _kept_back(recording) < ENOUGH:
+    kept = len(kept_back(recording.run("crowd"), recording.dependency))
+    if verdict.ruling is Ruling.PASS and kept < ENOUGH:
         return replace(
             verdict,
             ruling=Ruling.INCONCLUSIVE,
@@ -59,16 +61,6 @@ def judge(recording: Recording) -> Verdict:
     return replace(
         verdict, ruling=Ruling.INCONCLUSIVE, statement=statement, needs="their number (--probes)"
     )
-
-
-def _kept_back(recording: Recording) -> int:
-    """Return how many callers were answered before the first probe: it cannot have been theirs.
-
-    Those who wait longer may not have reached the breaker yet, on a busy machine.
-    """
-    ended = [call.ended for call in recording.attempts("crowd") if call.ended is not None]
-    first = min(ended, default=float("-inf"))
-    return sum(response.ended < first for response in recording.run("crowd").responses)
 
 
 PROPERTY = Property(
