@@ -5,6 +5,7 @@ import pytest
 from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.errors import ControlError
 from windtunnel.injected_fault import Injection
+from windtunnel.records import Evidence
 from windtunnel_faults import Fault, Outage
 
 
@@ -27,11 +28,15 @@ class HalfWay:
         self.in_force.remove(fault)
 
 
+def unread(dependency: str, since: float) -> Evidence:
+    raise AssertionError(f"nothing asked for the evidence of {dependency} since {since}")
+
+
 @pytest.mark.parametrize("heals", [True, False])
 def test_an_injection_that_fails_half_way_is_healed_and_tells_its_own_error(*, heals: bool) -> None:
     backend = HalfWay(heals=heals)
     pretended: EmbeddedBackend = backend  # type: ignore[assignment]  # as far as is used
-    injection = Injection(pretended, Outage("catalog"), lambda verdict: None)
+    injection = Injection(pretended, Outage("catalog"), lambda verdict: None, evidence=unread)
     with pytest.raises(ControlError, match="no answer within 10 s"), injection:
         pytest.fail("entered although the injection failed")
     assert backend.in_force == ([] if heals else [Outage("catalog")])

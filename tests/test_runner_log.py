@@ -13,6 +13,7 @@ from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.commands.verbose import VERBOSE
 from windtunnel.configuration import parse
 from windtunnel.injected_fault import Injection
+from windtunnel.records import Evidence
 from windtunnel_faults import Fault, Outage
 
 TABLE = {
@@ -63,7 +64,12 @@ def test_an_injection_shows_its_fault_and_how_long_it_was_in_force(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "windtunnel")
-    injection = Injection(cast("EmbeddedBackend", Willing()), Outage("prices"), lambda _: None)
+    injection = Injection(
+        cast("EmbeddedBackend", Willing()),
+        Outage("prices"),
+        lambda _: None,
+        evidence=lambda name, since: Evidence(dependency=name, at=since),
+    )
     injection.__enter__()
     injection.heal()
     injection.heal()

@@ -1,9 +1,12 @@
 """What a target calls of itself is no request's call, in any evidence and for every criterion."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import windtunnel
 from tests.criteria.recorded import evidence, exchange, refused, responses, run
 from windtunnel import Ruling, breaker_closes, breaker_opens, calls_per_request, touches_nothing
 from windtunnel.records import Connection, Evidence, Exchange, UnaskedCalls
@@ -50,6 +53,30 @@ def test_calls_of_the_control_period_are_left_out_with_the_connections_that_carr
     (unasked,) = found.unasked
     assert (unasked.request, unasked.left_out, unasked.rate) == ("GET /ping", 20, 0)
     assert f"{unasked}" == "20 calls left out: GET /ping (4 in 2 s without requests)"
+
+
+def test_every_reader_of_evidence_goes_through_the_filter() -> None:
+    """A backend's own evidence is read in one place alone."""
+    reads = re.compile(r"(?:backend|tap)\.evidence\b")
+    sources = Path(windtunnel.__file__).parent
+    readers = {
+        f"{source.relative_to(sources)}"
+        for source in sources.rglob("*.py")
+        if reads.search(source.read_text(encoding="utf-8"))
+    }
+    assert {each for each in readers if not each.startswith("backends/")} == {"unasked_calls.py"}
+
+
+def test_what_the_control_period_left_out_keeps_its_moments_and_what_a_rule_names_does_not() -> (
+    None
+):
+    checks = [call(0.5 * n, "GET /ping") for n in range(3)]
+    metrics = [call(0.5 * n, "POST /metrics") for n in range(3)]
+    found = without(seen(*checks, *metrics), PING, ("POST *",), 0.0)
+    assert {each.request: each.moments for each in found.unasked} == {
+        "GET /ping": (0.0, 0.5, 1.0),
+        "POST /metrics": (),
+    }
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class Injection:
         fault: Fault,
         record: Record,
         *,
-        evidence: Callable[[str, float], Evidence] | None = None,
+        evidence: Callable[[str, float], Evidence],
     ) -> None:
         self.fault = fault
         self._evidence = evidence
@@ -71,9 +71,7 @@ class Injection:
         window = self.window
         # A little before: a connection that was busy when the fault began shows only so.
         since = window.began - 60.0
-        return fault_touched(
-            window, (self._evidence or self._backend.evidence)(window.dependency, since)
-        )
+        return fault_touched(window, self._evidence(window.dependency, since))
 
     @property
     def touched(self) -> bool:

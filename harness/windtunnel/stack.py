@@ -146,16 +146,21 @@ class Stack:
         with self.target(**clock.environment) as target:
             yield target, clock
 
+    def wait_for_control_period(self) -> None:
+        """Let the session's control period pass, unless it did.
+
+        `drive`, `load` and `inject` do this by themselves. Targets must run and get no request.
+        """
+        self._context.unasked.observe()
+
     def inject(self, fault: Fault) -> Injection:
         """Return a context manager under which the fault is in force."""
         with self._starting:
             if self._default is None and not self._targets:
                 # A target that starts under a fault is tested in its start, not in its work.
                 _ = self.default_target
-        self._context.unasked.observe()
-        injection = Injection(
-            self.backend, fault, self._record, evidence=self._context.unasked.evidence
-        )
+        self.wait_for_control_period()
+        injection = Injection(self.backend, fault, self._record, evidence=self.evidence)
         self._injections.append(injection)
         return injection
 
@@ -228,7 +233,10 @@ class Stack:
         )
 
     def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
-        """Return what the dependency's tap recorded at or after `since` (monotonic seconds)."""
+        """Return what the dependency's tap recorded at or after `since` (monotonic seconds).
+
+        Calls that the target makes of itself are left out.
+        """
         self.endpoint_of(dependency)
         return self._context.unasked.evidence(dependency, since)
 

@@ -129,7 +129,12 @@ def without(evidence: Evidence, found: Unasked, rules: Sequence[str], since: flo
             )
         else:
             left_out.add(request)
-            unasked.append(UnaskedCalls(request=request, left_out=counts[request], reason=reason))
+            moments = tuple(each.started for each in work if kind(each.request) == request)
+            unasked.append(
+                UnaskedCalls(
+                    request=request, left_out=len(moments), moments=moments, reason=reason
+                )
+            )
     if found.connects:
         unasked.append(
             UnaskedCalls(

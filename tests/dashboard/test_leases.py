@@ -55,7 +55,10 @@ class Bench:
         self.backend = Pretended()
         pretended: EmbeddedBackend = self.backend  # type: ignore[assignment]  # as far as is used
         self.leases = FaultLeases(
-            pretended, lambda *said: self.told.append(said), clock=lambda: self.now
+            pretended,
+            lambda *said: self.told.append(said),
+            evidence=self.backend.evidence,
+            clock=lambda: self.now,
         )
 
 

@@ -114,8 +114,7 @@ def test_looking_adds_no_request_to_the_dependencies(stack: Stack) -> None:
         board = Board(stack.endpoints)
         quiet = Traffic(lambda: target.caller(1.0), stack.endpoints, rate=0, order=stack.random)
         sampler = Sampler(
-            stack.backend,
-            stack.dependencies,
+            stack,
             quiet,
             board,
             connect=lambda: target.caller(5.0),

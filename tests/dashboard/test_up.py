@@ -33,6 +33,23 @@ def test_it_prints_every_address(up: Up) -> None:
     assert "ready; Ctrl-C stops everything" in printed
 
 
+def test_the_control_period_passes_before_any_traffic_and_is_printed(up: Up) -> None:
+    assert any("control period of 2.2 s without requests" in line for line in up.lines)
+
+
+def test_calls_that_a_rule_names_are_shown_nowhere(start: Start) -> None:
+    settings = ("control_period=0", "dependencies.redis.ignore=*")
+    up = start(*EMBEDDED, *(f"--setting={each}" for each in settings))
+
+    def requests(name: str) -> int:
+        figures = up.state()["figures"]["dependencies"].get(name)
+        return figures["wire"]["requests"] if figures else 0
+
+    up.until(lambda: requests("catalog"), "calls to the catalog")
+    assert requests("redis") == 0
+    up.stop()
+
+
 def test_a_person_injects_looks_and_heals_by_command(
     up: Up, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,6 +85,21 @@ def test_a_version_compared_with_itself_fails_nothing(repository: Path) -> None:
     assert ruling(output, "/stock", "calls to catalog") == "PASS"
 
 
+def test_calls_that_a_rule_names_count_for_neither_version(repository: Path) -> None:
+    _, output = compare(
+        repository,
+        "base",
+        "head",
+        "--same-python",
+        "--backend=embedded",
+        "--budget=6",
+        "--endpoint=/stock",
+        "--setting=dependencies.catalog.ignore='GET /'",
+    )
+    assert ruling(output, "/stock", "calls to catalog") == "PASS", output
+    assert "0 a request → 0 a request" in output
+
+
 def test_a_fault_multiplies_what_an_added_call_costs(repository: Path) -> None:
     """At 20 ms each, the second call doubles the time."""
     status, output = compare(

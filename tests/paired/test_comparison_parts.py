@@ -17,9 +17,9 @@ from windtunnel.paired.arms import address_of
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.fault_text import parse
 from windtunnel.paired.process_tree import ProcessTree, usable_cores
-from windtunnel.paired.rounds import RoundPlan, _calls, plan
+from windtunnel.paired.rounds import RoundPlan, _calls, _left_out, plan
 from windtunnel.paired.warm_up import warm_after
-from windtunnel.records import Evidence, Exchange
+from windtunnel.records import Evidence, Exchange, UnaskedCalls
 from windtunnel_faults import ConnectionReset, HttpStatus, Latency, Outage
 
 
@@ -110,6 +110,13 @@ def test_a_call_belongs_to_the_arm_whose_turn_it_began_in() -> None:
     assert _calls(replace(seen, dropped=1), turns) == (None, None)
 
 
+def test_what_was_left_out_is_counted_by_the_arm_in_whose_turn_it_came() -> None:
+    turns = [(1.0, 0), (2.0, 1)]
+    ping = UnaskedCalls(request="GET /ping", left_out=3, moments=(0.5, 1.5, 2.5))
+    ruled = UnaskedCalls(request="GET /metrics", left_out=9)
+    assert _left_out(Evidence(dependency="catalog", at=9.0, unasked=(ping, ruled)), turns) == (1, 1)
+
+
 def test_faults_are_read_as_they_are_typed() -> None:
     assert parse("latency catalog seconds=0.1") == Latency("catalog", 0.1)
     assert parse("Outage redis") == Outage("redis")
@@ -163,8 +170,8 @@ def test_a_process_uses_cpu_time_and_memory_with_its_children() -> None:
             for pid in seen.pids[1:]:
                 os.kill(pid, signal.SIGKILL)
             process.kill()
+    assert seen.resident() is None  # this looks anew, while CPU time uses the last look for a moment
     assert seen.cpu_seconds() is None
-    assert seen.resident() is None
 
 
 def test_processes_that_come_and_go_leave_their_cpu_time_behind() -> None:

@@ -87,6 +87,28 @@ def test_calls_of_which_some_were_not_recorded_are_inconclusive() -> None:
     assert found["capped mean"].ruling is Ruling.PASS
 
 
+def with_left_out(found: ArmRound, calls: int) -> ArmRound:
+    return replace(found, left_out=(calls,))
+
+
+def test_calls_left_out_as_unasked_do_not_let_head_pass_where_they_are_more_than_base_s() -> None:
+    """One more a burst of twenty, of a kind that comes without requests, too."""
+
+    def judged(of_head: int) -> Verdict:
+        verdicts = regressions(
+            comparison(
+                lambda s, n: with_left_out(arm(s), of_head),
+                base=lambda s, n: with_left_out(arm(s), n % 2),
+            ),
+            Tolerances(),
+        )
+        return next(v for v in verdicts if v.criterion == "calls to catalog")
+
+    assert judged(1).ruling is Ruling.PASS  # half a call more in twenty requests
+    assert judged(3).ruling is Ruling.INCONCLUSIVE
+    assert "+0.125 in all" in judged(3).statement
+
+
 def test_what_has_no_value_yet_names_none() -> None:
     """A report holds numbers only: growth is read over five rounds."""
     assert judged(lambda scatter, n: arm(scatter), rounds=4)["memory growth"].findings == ()

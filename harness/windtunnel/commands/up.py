@@ -45,6 +45,7 @@ def up(
             stack = session.stack("up", chosen.environment, lambda verdict: None)
             try:
                 _ = stack.default_target
+                stack.wait_for_control_period()
                 run = facts(stack, session.choice)
                 address = f"http://127.0.0.1:{listener.getsockname()[1]}"
                 serve(stack, run, listener, rate=rate, ready=lambda: _say(run, address))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
@@ -225,7 +225,7 @@ def _calls(rounds: Sequence[Round], place: int, dependency: str) -> ComparedFigu
     rounds = [b for b in rounds if b.base.counted and b.head.counted]
     pairs = [(_a_request(b.base, place), _a_request(b.head, place)) for b in rounds]
     counted = [(base, head) for base, head in pairs if base is not None and head is not None]
-    return _difference(
+    found = _difference(
         f"calls to {dependency}",
         "calls",
         "a request",
@@ -234,6 +234,23 @@ def _calls(rounds: Sequence[Round], place: int, dependency: str) -> ComparedFigu
         missing=len(rounds) - len(counted),
         missing_why="the tap missed some of it",
     )
+    if found.plain is None:
+        return found
+    return replace(found, plain=found.plain + _hidden_calls(rounds, place))
+
+
+def _hidden_calls(rounds: Sequence[Round], place: int) -> float:
+    """Return the calls a request that head made beyond base's among those left out as unasked.
+
+    What no request causes comes in both arms' turns alike.
+    """
+    counts = [
+        sum(arm.left_out[place] for arm in arms if arm.left_out)
+        for arms in ([r.base for r in rounds], [r.head for r in rounds])
+    ]
+    if not more_than_chance(counts[0], counts[1]):
+        return 0.0
+    return (counts[1] - counts[0]) / sum(r.head.counted for r in rounds)
 
 
 def _a_request(arm: ArmRound, place: int) -> float | None:

@@ -74,12 +74,11 @@ async def _serve(
     def connect() -> Caller:
         return target.caller(CALL_TIMEOUT)
 
-    leases = FaultLeases(stack.backend, record_event)
+    leases = FaultLeases(stack.backend, record_event, evidence=stack.evidence)
     order = random.Random(f"{stack.seed} background traffic")  # noqa: S311 - replayable, not secret
     traffic = Traffic(connect, run.endpoints, rate=rate, order=order)
     sampler = Sampler(
-        stack.backend,
-        stack.dependencies,
+        stack,
         traffic,
         board,
         connect=lambda: target.caller(METRICS_TIMEOUT),

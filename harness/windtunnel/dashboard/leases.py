@@ -16,6 +16,7 @@ from windtunnel.errors import (
     WindtunnelError,
 )
 from windtunnel.injected_fault import Injection
+from windtunnel.records import Evidence
 from windtunnel_faults import Fault
 
 SHORTEST, LONGEST = 1.0, 3600.0
@@ -61,10 +62,12 @@ class FaultLeases:
         backend: Backend,
         record_event: RecordEvent,
         *,
+        evidence: Callable[[str, float], Evidence],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._backend = backend
         self._record_event = record_event
+        self._evidence = evidence
         self._clock = clock
         self._active: dict[int, FaultLease] = {}
         self.over: deque[FaultLease] = deque(maxlen=OVER)
@@ -96,7 +99,9 @@ class FaultLeases:
                         " heal it, or renew its lease"
                     )
             recorded: list[Verdict] = []
-            injection = Injection(self._backend, fault, recorded.append)
+            injection = Injection(
+                self._backend, fault, recorded.append, evidence=self._evidence
+            )
             await asyncio.to_thread(injection.__enter__)
             self._numbers += 1
             now = self._clock()

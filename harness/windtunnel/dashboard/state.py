@@ -121,7 +121,7 @@ def facts(stack: Stack, choice: Choice) -> RunFacts:
         version=__version__,
         backend=backend.name,
         reason=choice.reason,
-        description=backend.description,
+        description=stack.description,
         seed=stack.seed,
         target=stack.url,
         logs=backend.directory,

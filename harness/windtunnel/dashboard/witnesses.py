@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from windtunnel.backends.backend_contract import Backend
 from windtunnel.dashboard import exposition, wire
 from windtunnel.dashboard.board import Board, Sample
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.errors import ControlError
 from windtunnel.load.closed_loop import Caller
 from windtunnel.records import Evidence
+from windtunnel.stack import Stack
 
 METRICS = "/metrics"
 """Where Prometheus looks too."""
@@ -21,8 +21,7 @@ class Sampler:
 
     def __init__(
         self,
-        backend: Backend,
-        dependencies: tuple[str, ...],
+        stack: Stack,
         traffic: Traffic,
         board: Board,
         *,
@@ -30,13 +29,13 @@ class Sampler:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._backend = backend
+        self._stack = stack
         self._traffic = traffic
         self._board = board
         self._caller = connect()
         self._clock = clock
         self._wall = wall
-        self._since = dict.fromkeys(dependencies, clock())
+        self._since = dict.fromkeys(stack.dependencies, clock())
         self._refusing = False
         self._looks = 0
 
@@ -66,8 +65,8 @@ class Sampler:
 
     def _evidence(self) -> dict[str, Evidence]:
         if self._refusing:
-            self._backend.mark()  # else refusals that are only counted show when they are over
-        return {name: self._backend.evidence(name, since) for name, since in self._since.items()}
+            self._stack.backend.mark()  # else refusals that are only counted show when they are over
+        return {name: self._stack.evidence(name, since) for name, since in self._since.items()}
 
     async def _asked(self) -> tuple[exposition.Reading | None, str]:
         """Return what the target says, or why it says nothing."""

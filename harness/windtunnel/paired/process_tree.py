@@ -118,6 +118,10 @@ class ProcessTree:
                         self._members[child] = _Member(psutil.Process(child), pid)
                         waiting.append(child)
         self._inherit(ended)
+        if all(_is_remains(member.process) for member in self._members.values()):
+            # Nobody waits for them, as where the first process of a container reaps none.
+            self._inherit(list(self._members.values()))
+            self._members.clear()
 
     def _read(self) -> None:
         """Read every process's CPU time."""
@@ -183,6 +187,16 @@ def _cpu_seconds(process: psutil.Process) -> float:
         return time.clock_gettime((~process.pid << 3) | 2)
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def _is_remains(process: psutil.Process) -> bool:
+    """Return whether a process has ended and is only waited for."""
+    try:
+        return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
 
 
 def _waited_for(process: psutil.Process) -> float:

@@ -153,16 +153,19 @@ async def measure(  # noqa: PLR0917 - all are needed
                 await _burst(endpoint, arms[which], tallies[which], plan.burst, until)
     after = [_resident(arm) for arm in arms]
     is_whole = all(tally.bursts for tally in tallies)
-    calls: list[tuple[int | None, int | None]] = []
+    calls: list[tuple[int, int] | tuple[None, None]] = []
+    left_out: list[tuple[int, int]] = []
     if is_whole:
         seen = await asyncio.to_thread(evidence, turns[0][0])
         calls = [_calls(each, turns) for each in seen]
+        left_out = [_left_out(each, turns) for each in seen]
     base, head = (
         _arm(
             tallies[which],
             before[which],
             after[which],
-            tuple(count[which] for count in calls),
+            calls=tuple(count[which] for count in calls),
+            left_out=tuple(count[which] for count in left_out),
             counted=plan.burst if is_whole else 0,
         )
         for which in (0, 1)
@@ -246,11 +249,20 @@ def _calls(
     """
     if missed(evidence):
         return None, None
+    return _by_arm([each.started for each in evidence.exchanges if not each.handshake], turns)
+
+
+def _left_out(evidence: Evidence, turns: Sequence[tuple[float, int]]) -> tuple[int, int]:
+    """Count the calls in each arm's turn that were left out as none of a request's."""
+    return _by_arm([at for unasked in evidence.unasked for at in unasked.moments], turns)
+
+
+def _by_arm(moments: Sequence[float], turns: Sequence[tuple[float, int]]) -> tuple[int, int]:
     starts = [start for start, _ in turns]
     counts = [0, 0]
-    for exchange in evidence.exchanges:
-        place = bisect_right(starts, exchange.started) - 1
-        if place >= 0 and not exchange.handshake:
+    for at in moments:
+        place = bisect_right(starts, at) - 1
+        if place >= 0:
             counts[turns[place][1]] += 1
     return counts[0], counts[1]
 
@@ -259,8 +271,9 @@ def _arm(
     tally: _Tally,
     before: int | None,
     after: int | None,
-    calls: tuple[int | None, ...],
     *,
+    calls: tuple[int | None, ...],
+    left_out: tuple[int, ...],
     counted: int,
 ) -> ArmRound:
     clock = [reading for reading in tally.clock if reading is not None]
@@ -278,6 +291,7 @@ def _arm(
         resident=after,
         grown=(after or 0) - (before or 0),
         calls=calls,
+        left_out=left_out,
         counted=counted,
         bad=tuple(bad.items()),
     )

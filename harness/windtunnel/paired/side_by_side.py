@@ -76,10 +76,9 @@ def _generation(  # noqa: PLR0917 - all are needed
 
     It is measured until `end`, or for the whole budget.
     """
-    backend = stack.backend
 
     def evidence(since: float) -> tuple[Evidence, ...]:
-        return tuple(backend.evidence(dependency, since) for dependency in request.dependencies)
+        return tuple(stack.evidence(dependency, since) for dependency in request.dependencies)
 
     with ExitStack() as held:
         running = []
@@ -97,6 +96,7 @@ def _generation(  # noqa: PLR0917 - all are needed
             for arm in running
             if arm.processes is None or arm.processes.cpu_seconds() is None
         ]
+        stack.wait_for_control_period()
         for fault in faults:
             held.enter_context(stack.inject(fault))
         began = time.monotonic()

@@ -25,6 +25,8 @@ class ArmRound:
     """Bytes by which the memory grew since the round's beginning."""
     calls: tuple[int | None, ...] = ()
     """Calls to each of the comparison's dependencies. None where its tap missed some."""
+    left_out: tuple[int, ...] = ()
+    """Calls to each that are not among these because such calls come without requests, too."""
     counted: int = 0
     """The number of requests that made these calls: those of the burst."""
     bad: tuple[tuple[str, int], ...] = ()

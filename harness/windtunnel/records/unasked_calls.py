@@ -14,6 +14,9 @@ class UnaskedCalls:
     """The number of calls that were left out of the evidence."""
     rate: float = 0.0
     """Calls a second that may still be among the evidence, at most. 0 where all were left out."""
+    moments: tuple[float, ...] = ()
+    """When each began that was left out because such calls come without requests, too. Chance may
+    put a request's own call among them. None where a rule of the configuration names them."""
     reason: str = ""
     """How they are known, such as "4 in 2.2 s without requests"."""
 
