@@ -131,9 +131,7 @@ def without(evidence: Evidence, found: Unasked, rules: Sequence[str], since: flo
             left_out.add(request)
             moments = tuple(each.started for each in work if kind(each.request) == request)
             unasked.append(
-                UnaskedCalls(
-                    request=request, left_out=len(moments), moments=moments, reason=reason
-                )
+                UnaskedCalls(request=request, left_out=len(moments), moments=moments, reason=reason)
             )
     if found.connects:
         unasked.append(

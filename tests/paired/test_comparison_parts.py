@@ -170,7 +170,7 @@ def test_a_process_uses_cpu_time_and_memory_with_its_children() -> None:
             for pid in seen.pids[1:]:
                 os.kill(pid, signal.SIGKILL)
             process.kill()
-    assert seen.resident() is None  # this looks anew, while CPU time uses the last look for a moment
+    assert seen.resident() is None  # looks anew, while CPU time uses the last look
     assert seen.cpu_seconds() is None
 
 

@@ -99,9 +99,7 @@ class FaultLeases:
                         " heal it, or renew its lease"
                     )
             recorded: list[Verdict] = []
-            injection = Injection(
-                self._backend, fault, recorded.append, evidence=self._evidence
-            )
+            injection = Injection(self._backend, fault, recorded.append, evidence=self._evidence)
             await asyncio.to_thread(injection.__enter__)
             self._numbers += 1
             now = self._clock()

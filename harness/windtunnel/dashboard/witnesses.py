@@ -65,7 +65,8 @@ class Sampler:
 
     def _evidence(self) -> dict[str, Evidence]:
         if self._refusing:
-            self._stack.backend.mark()  # else refusals that are only counted show when they are over
+            # Else refusals that are only counted show when they are over.
+            self._stack.backend.mark()
         return {name: self._stack.evidence(name, since) for name, since in self._since.items()}
 
     async def _asked(self) -> tuple[exposition.Reading | None, str]:
