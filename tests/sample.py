@@ -1,5 +1,6 @@
 """The sample's configuration for tests in a folder of their own, and sessions of any other."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from windtunnel.configuration import Configuration
@@ -17,5 +18,6 @@ def configure(folder: Path) -> Path:
 def session_of(configuration: Configuration, backend: str = "embedded") -> Session:
     """Return a session of a configuration that no file holds."""
     made = Session(directory=SAMPLE_FILE.parent, configuration=SAMPLE_FILE, backend=backend, seed=1)
-    made._configured = configuration
+    # The backend is the one that was asked for, whatever the file says.
+    made._resolved = replace(made._resolved, configuration=configuration)
     return made

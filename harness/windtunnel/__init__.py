@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     )
     from windtunnel.injected_fault import Injection
     from windtunnel.plugin.base_and_head import Paired
-    from windtunnel.plugin.conformance_fixture import BreakerConformance
-    from windtunnel.plugin.judge_fixture import Judge
+    from windtunnel.plugin.breaker_conformance import BreakerConformance
+    from windtunnel.plugin.judgement import Judge
     from windtunnel.records import Run
     from windtunnel.records.load_run import LoadRun
     from windtunnel.stack import Stack
@@ -126,9 +126,9 @@ __all__ = [
 
 _PLACES = {
     "AsyncStack": "windtunnel.async_stack",
-    "BreakerConformance": "windtunnel.plugin.conformance_fixture",
+    "BreakerConformance": "windtunnel.plugin.breaker_conformance",
     "Injection": "windtunnel.injected_fault",
-    "Judge": "windtunnel.plugin.judge_fixture",
+    "Judge": "windtunnel.plugin.judgement",
     "LoadRun": "windtunnel.records.load_run",
     "Paired": "windtunnel.plugin.base_and_head",
     "Run": "windtunnel.records",

@@ -2,28 +2,39 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windtunnel.backends.backend_contract import Backend
-from windtunnel.backends.choice import Choice, check_name, choose, create
-from windtunnel.configuration import Configuration, resolve
 from windtunnel.errors import NotConfigured
 from windtunnel.network_profiles import LOOPBACK, PROFILES
 
 if TYPE_CHECKING:
+    from windtunnel.backends.backend_contract import Backend
+    from windtunnel.backends.choice import Choice
+    from windtunnel.configuration import Configuration
     from windtunnel.injected_fault import Record
     from windtunnel.load.loop_thread import LoopThread
     from windtunnel.stack import Stack
     from windtunnel.unasked_calls import UnaskedCallsFilter
 
 
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """What the configuration and the options say."""
+
+    configuration: "Configuration | NotConfigured"
+    choice: "Choice"
+
+
 class Session:
     """What the scenarios of one session share. Raises WindtunnelError. Close it.
 
     `backend` is the configured one where it is None. `settings`, KEY=value each, come before the
-    configuration. Errors name options by the prefix `options`. Where nothing is configured, the
-    first use of the configuration raises NotConfigured: a session may need none.
+    configuration. Errors name options by the prefix `options`. The configuration is read at its
+    first use, or by `check`: a session may need none. Where nothing is configured, that raises
+    NotConfigured.
     """
 
     def __init__(
@@ -36,21 +47,11 @@ class Session:
         settings: Sequence[str] = (),
         options: str = "--",
     ) -> None:
-        self._configured: Configuration | NotConfigured
-        try:
-            loaded = resolve(directory, configuration, options=settings, option=f"{options}setting")
-        except NotConfigured as missing:
-            # A wrong option is one all the same.
-            if backend is not None:
-                check_name(backend, f"{options}backend")
-            self._configured = missing
-            self.choice = Choice("none", "nothing is configured")
-        else:
-            place = f"{options}backend"
-            if backend is None and ("backend",) in loaded.origins:
-                place = f"{loaded.origins['backend',]}: backend"
-            self._configured = loaded.configuration
-            self.choice = choose(backend, loaded.configuration, place)
+        self._directory = directory
+        self._file = configuration
+        self._wanted = backend
+        self._settings = settings
+        self._options = options
         self.seed = secrets.randbelow(2**32) if seed is None else seed
         self._backend: Backend | None = None
         self._profile = LOOPBACK
@@ -59,24 +60,62 @@ class Session:
 
     def __repr__(self) -> str:
         state = "started" if self._backend else "not started"
-        return f"<Session on {self.choice.name}, seed {self.seed}, {state}>"
+        return f"<Session, seed {self.seed}, {state}>"
+
+    @cached_property
+    def _resolved(self) -> _Resolved:
+        # Imported here because every pytest session makes a Session, and few use one.
+        from windtunnel.backends.choice import Choice, check_name, choose  # noqa: PLC0415 - the reason above
+        from windtunnel.configuration import resolve  # noqa: PLC0415 - the same
+
+        place = f"{self._options}backend"
+        try:
+            loaded = resolve(
+                self._directory,
+                self._file,
+                options=self._settings,
+                option=f"{self._options}setting",
+            )
+        except NotConfigured as missing:
+            # A wrong option is one all the same.
+            if self._wanted is not None:
+                check_name(self._wanted, place)
+            return _Resolved(missing, Choice("none", "nothing is configured"))
+        if self._wanted is None and ("backend",) in loaded.origins:
+            place = f"{loaded.origins['backend',]}: backend"
+        return _Resolved(loaded.configuration, choose(self._wanted, loaded.configuration, place))
+
+    def check(self) -> None:
+        """Read the configuration and check the options now; ConfigurationError says what is wrong.
+
+        Where nothing is configured, that is no error yet.
+        """
+        _ = self._resolved
+
+    @property
+    def choice(self) -> "Choice":
+        """The backend that is used, and why."""
+        return self._resolved.choice
 
     @property
     def is_configured(self) -> bool:
         """Whether there is a configuration, without which nothing can start."""
-        return isinstance(self._configured, Configuration)
+        return not isinstance(self._resolved.configuration, NotConfigured)
 
     @property
-    def configuration(self) -> Configuration:
+    def configuration(self) -> "Configuration":
         """The service under test; NotConfigured where there is none."""
-        if isinstance(self._configured, NotConfigured):
-            raise NotConfigured(str(self._configured))
-        return self._configured
+        found = self._resolved.configuration
+        if isinstance(found, NotConfigured):
+            raise NotConfigured(str(found))
+        return found
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> "Backend":
         """The running backend, started now if it was not yet."""
         if self._backend is None:
+            from windtunnel.backends.choice import create  # noqa: PLC0415 - as above
+
             run = secrets.token_hex(4)
             backend = create(self.choice.name, self.configuration, run=run, seed=self.seed)
             backend.start()

@@ -15,13 +15,14 @@ import sys
 from pathlib import Path
 import windtunnel.plugin
 from windtunnel.session import Session
-print(Session(directory=Path.cwd(), configuration=None, backend={backend!r}, seed=1))
+session = Session(directory=Path.cwd(), configuration=None, backend={backend!r}, seed=1)
+print(session.choice.name, session)
 print([name for name in {heavy} if name in sys.modules])
 """
 
 
 @pytest.mark.parametrize("backend", ["embedded", "local", "docker"])
-def test_a_session_that_uses_nothing_loads_no_library_that_takes_long(
+def test_a_session_that_chooses_a_backend_loads_no_library_that_takes_long(
     tmp_path: Path, backend: str
 ) -> None:
     """The plugin and its session need none of them before a test asks for its stack."""
@@ -31,7 +32,41 @@ def test_a_session_that_uses_nothing_loads_no_library_that_takes_long(
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
     )
-    assert done.stdout.splitlines() == [f"<Session on {backend}, seed 1, not started>", "[]"]
+    assert done.stdout.splitlines() == [f"{backend} <Session, seed 1, not started>", "[]"]
+
+
+def test_a_session_that_uses_nothing_pays_next_to_nothing(tmp_path: Path) -> None:
+    """Beside what pytest loads itself, only the plugin's own files, whatever is configured."""
+    configure(tmp_path)
+    (tmp_path / "test_one.py").write_text("def test_one(): pass")
+    modules = {name: _modules(tmp_path, f"-p{name}") for name in ("windtunnel.plugin", "os")}
+    added = modules["windtunnel.plugin"] - modules["os"]
+    assert "windtunnel.plugin.scenario_hooks" in added
+    foreign = {name.partition(".")[0] for name in added} - {"windtunnel"}
+    assert foreign <= sys.stdlib_module_names
+    assert len(added) < 40, sorted(added)
+    heavy = ("backends", "configuration", "criteria", "records", "reports", "toxics")
+    assert not {name for name in added if name.startswith(tuple(f"windtunnel.{h}" for h in heavy))}
+
+
+def _modules(folder: Path, plugin: str) -> set[str]:
+    """Return what a session with this plugin and no other has loaded at its end."""
+    code = f"""
+import pytest, sys
+status = pytest.main(["-q", "-p", "no:cacheprovider", {plugin!r}])
+print(status == 0, sorted(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )
+    passed, _, found = done.stdout.splitlines()[-1].partition(" ")
+    assert passed == "True", done.stdout
+    return set(ast.literal_eval(found))
 
 
 def test_the_package_alone_loads_nothing_until_a_name_is_used() -> None:

@@ -53,10 +53,15 @@ def test_a_bad_option_is_one_clear_error(
     result.stderr.no_fnmatch_line("*Traceback*")
 
 
-def test_a_bad_configuration_names_the_key(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("option", [(), ("-n1",), ("--windtunnel-setting=port=1",)])
+def test_a_bad_configuration_names_the_key(
+    pytester: pytest.Pytester, option: tuple[str, ...]
+) -> None:
     (pytester.path / "windtunnel.toml").unlink()
     pytester.makepyprojecttoml("[tool.windtunnel]\ncommand = ['x']\nendpoint = ['/a']\n")
-    result = pytester.runpytest()
+    pytester.makepyfile("def test_one(stack): pass")
+    result = pytester.runpytest(*option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*unknown key 'endpoint'; did you mean 'endpoints'?"])
     result.stderr.no_fnmatch_line("*Traceback*")
 

@@ -20,6 +20,7 @@ def examine(
         session = Session(
             directory=directory, configuration=file, backend=backend, seed=1, settings=options
         )
+        session.check()
     except NotConfigured as error:
         yield fail("configuration", str(error), "windtunnel init")
         return

@@ -4,13 +4,13 @@ pytest looks for hooks and fixtures in this module; each lives in the file of it
 """
 
 from windtunnel.plugin.conformance_fixture import windtunnel_breaker_conformance
-from windtunnel.plugin.faults_around_call import pytest_runtest_call
 from windtunnel.plugin.judge_fixture import windtunnel_judge
-from windtunnel.plugin.markers import pytest_itemcollected
-from windtunnel.plugin.matrix_marker import pytest_generate_tests
 from windtunnel.plugin.paired_fixture import windtunnel_paired
-from windtunnel.plugin.scenario_report import (
+from windtunnel.plugin.scenario_hooks import (
+    pytest_generate_tests,
+    pytest_itemcollected,
     pytest_report_teststatus,
+    pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_runtest_setup,
 )

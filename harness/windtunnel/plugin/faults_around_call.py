@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from windtunnel.stack import Stack
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+def under_faults(item: pytest.Item) -> Generator[None, object, object]:
     """Keep the marked faults in force while the test runs, then judge what it drove.
 
     Around the call alone: what fixtures do before and after it is not under the fault. A test that

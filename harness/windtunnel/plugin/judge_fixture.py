@@ -1,36 +1,25 @@
 """The fixture `windtunnel_judge`: a verdict decides its test."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
-from windtunnel.criteria import Ruling, Verdict
-from windtunnel.ended_programs import check_programs
-from windtunnel.errors import InconclusiveVerdict, VerdictFailed
-from windtunnel.plugin.replay_command import replay
-from windtunnel.plugin.scenario_state import record_verdict, state_of
-from windtunnel.reports.explanation import explain
-
-Judge = Callable[[Verdict], Verdict]
-"""What the fixture `judge` gives: returns the verdict if it is PASS, else fails the test."""
+if TYPE_CHECKING:
+    from windtunnel.criteria import Verdict
+    from windtunnel.plugin.judgement import Judge
 
 
 @pytest.fixture
-def windtunnel_judge(request: pytest.FixtureRequest) -> Judge:
+def windtunnel_judge(request: pytest.FixtureRequest) -> "Judge":
     """Record a verdict for score and reports, and fail the test unless it is PASS."""
+    # Every pytest session pays for what its plugins load.
+    from windtunnel.plugin.judgement import decide  # noqa: PLC0415 - the reason above
+
     item = request.node
 
-    def judged(verdict: Verdict) -> Verdict:
+    def judged(verdict: "Verdict") -> "Verdict":
         __tracebackhide__ = True
-        stack = state_of(item).stack
-        if stack is not None:
-            check_programs(stack.backend)
-        record_verdict(item, verdict)
-        explained = explain(verdict, replay(item))
-        if verdict.ruling is Ruling.FAIL:
-            raise VerdictFailed(explained)
-        if verdict.ruling is Ruling.INCONCLUSIVE:
-            raise InconclusiveVerdict(explained)
+        decide(item, verdict)
         return verdict
 
     return judged

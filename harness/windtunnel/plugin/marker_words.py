@@ -8,12 +8,12 @@ from windtunnel.errors import MarkerConflict
 from windtunnel.plugin import other_plugins
 from windtunnel.plugin.fixture_use import uses_stack
 from windtunnel.plugin.stash_keys import SESSION
-from windtunnel_faults import Capability
 
 PREFIX = "windtunnel_"
 _MEANINGS = {
     "target": "(**environment): start the scenario's target with these variables",
-    "needs": f"(capability): skip where the backend lacks it: {', '.join(Capability)}",
+    "needs": "(capability): skip where the backend lacks it: tcp, http, connect, tls, process,"
+    " network",
     "fault": "(fault, or name, dependency, **values): inject it for the test;"
     " fails if it is vacuous",
     "criterion": "(name or objective, **arguments): judge the last run that the test made",
@@ -25,6 +25,7 @@ LINES = (
     *(f"{word}: short for {PREFIX}{word}, unless others register it too" for word in WORDS),
 )
 """What `pytest --markers` shows."""
+_NAMES = {*WORDS, *(f"{PREFIX}{word}" for word in WORDS)}
 _TAKEN = pytest.StashKey[dict[str, str]]()
 
 
@@ -33,6 +34,11 @@ def marks(node: pytest.Item, word: str) -> Iterator[pytest.Mark]:
     for mark in node.iter_markers():
         if mark.name == f"{PREFIX}{word}" or (mark.name == word and _is_ours(node, mark)):
             yield mark
+
+
+def has_marks(node: pytest.Item) -> bool:
+    """Whether a test has a marker that may be windtunnel's."""
+    return any(mark.name in _NAMES for mark in node.iter_markers())
 
 
 def as_written(mark: pytest.Mark) -> str:

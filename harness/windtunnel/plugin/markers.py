@@ -12,7 +12,7 @@ from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
+def check_markers(item: pytest.Item) -> None:
     """Refuse a wrong marker where it is written, and give marked tests their stack."""
     try:
         capabilities(item)

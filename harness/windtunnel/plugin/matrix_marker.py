@@ -13,7 +13,7 @@ from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+def generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test marked with `matrix` each fault of each dependency as `fault`."""
     marker = next(marks(metafunc.definition, "matrix"), None)
     if marker is None:

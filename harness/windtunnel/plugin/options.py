@@ -1,12 +1,14 @@
 """The command line's options, and their values once checked. Each check raises one clear error."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from windtunnel.errors import ConfigurationError
-from windtunnel.reports import report_registry
-from windtunnel.reports.sink import Sink
+
+if TYPE_CHECKING:
+    from windtunnel.reports.sink import Sink
 
 INCONCLUSIVE = "--windtunnel-inconclusive"
 BASE = "--windtunnel-base"
@@ -45,7 +47,7 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="NAME=DESTINATION",
         action="append",
         default=[],
-        help=f"write a report: {', '.join(report_registry.FILES)} (each to a file), or one that"
+        help="write a report: github-summary, html, json, openmetrics (each to a file), or one that"
         " another distribution adds; may be given several times",
     )
     group.addoption(
@@ -71,12 +73,18 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
+def any_given(config: pytest.Config) -> bool:
+    """Whether an option says how windtunnel is to run."""
+    given = ("--windtunnel-backend", "--windtunnel-config", "--windtunnel-setting")
+    return any(config.getoption(option) for option in given)
+
+
 def configuration_file(config: pytest.Config) -> Path | None:
     """Return --windtunnel-config as a path."""
     return _path(config, "--windtunnel-config")
 
 
-def reports(config: pytest.Config) -> list[tuple[str, Sink]]:
+def reports(config: pytest.Config) -> "list[tuple[str, Sink]]":
     """Return the reports that were asked for, each with its name.
 
     A destination that cannot be written is refused here, before the session.
@@ -91,6 +99,11 @@ def reports(config: pytest.Config) -> list[tuple[str, Sink]]:
         if not equals or not destination:
             raise ConfigurationError(f"--windtunnel-report={text}: expected NAME=DESTINATION")
         wanted.append((name, destination))
+    if not wanted:
+        return []
+    # Every pytest session pays for what its plugins load.
+    from windtunnel.reports import report_registry  # noqa: PLC0415 - the reason above
+
     directory = config.invocation_params.dir
     return [
         (name, report_registry.make(name, destination, directory)) for name, destination in wanted

@@ -1,7 +1,6 @@
 """A test's result: its verdicts travel with its report, and each outcome has its own form."""
 
 import re
-from collections.abc import Generator
 from pathlib import Path
 
 import msgspec
@@ -11,35 +10,28 @@ from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from windtunnel.plugin import options
 from windtunnel.plugin.replay_command import replay
-from windtunnel.plugin.scenario_state import begin_again, record_verdict, state_of, used
+from windtunnel.plugin.scenario_state import record_verdict, state_of, used
 from windtunnel.reports import junit
 from windtunnel.reports.explanation import explain
 from windtunnel.reports.scenario_result import InjectedFault, ScenarioOutcome, ScenarioResult
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Count another attempt at a test, where a plugin runs it again."""
-    begin_again(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def complete(
+    item: pytest.Item,
+    excinfo: pytest.ExceptionInfo[BaseException] | None,
+    report: pytest.TestReport,
+) -> None:
     """Attach the verdicts to the report, and give errors and INCONCLUSIVE their own form."""
-    report = yield
-    if call.excinfo is not None:
-        _formed(item, call.excinfo, report)
+    if excinfo is not None:
+        _formed(item, excinfo, report)
     if not used(item):
-        return report
+        return
     _remember(item, report)
     if report.when == "teardown":
         tried = _tried(item)
         # As text, so that xdist can carry it from the worker to the controller.
         vars(report)["windtunnel"] = msgspec.json.encode(tried).decode()
         report.user_properties.extend(junit.properties(tried))
-    return report
 
 
 def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -134,12 +126,3 @@ def _place(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> s
         return f"in {item.nodeid}"
     entry = own[-1]
     return f"{item.location[0]}:{entry.lineno + 1}: in {entry.name}\n    {entry.statement}"
-
-
-def pytest_report_teststatus(
-    report: pytest.CollectReport | pytest.TestReport,
-) -> tuple[str, str, str] | None:
-    """Show INCONCLUSIVE as a result of its own."""
-    if getattr(report, "windtunnel_inconclusive", False):
-        return "inconclusive", "I", "INCONCLUSIVE"
-    return None

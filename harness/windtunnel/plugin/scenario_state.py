@@ -1,47 +1,29 @@
-"""One attempt at a test while it runs: what it used, and what was judged."""
+"""The attempt at a test that is under way: kept with the test, and begun again with it."""
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import pytest
 
 from windtunnel.criteria import Category, Verdict
 from windtunnel.plugin.replay_command import replay
-from windtunnel.reports.scenario_result import InjectedFault, Judged, ScenarioOutcome
-
-if TYPE_CHECKING:
-    from windtunnel.stack import Stack
-
-
-@dataclass(slots=True)
-class ScenarioState:
-    """What one attempt at one test has used and judged so far."""
-
-    attempt: int
-    stack: "Stack | None" = None
-    judged: list[Judged] = field(default_factory=list)
-    settings: dict[str, str] = field(default_factory=dict)
-    outcome: ScenarioOutcome = ScenarioOutcome.PASSED
-    said: str = ""
-
-
-_STATE = pytest.StashKey[ScenarioState]()
+from windtunnel.plugin.stash_keys import STATE
+from windtunnel.plugin.tried_scenario import ScenarioState
+from windtunnel.reports.scenario_result import InjectedFault, Judged
 
 
 def state_of(item: pytest.Item) -> ScenarioState:
     """Return the attempt at a test that is under way."""
-    return item.stash.setdefault(_STATE, ScenarioState(attempt=1))
+    return item.stash.setdefault(STATE, ScenarioState(attempt=1))
 
 
 def used(item: pytest.Item) -> bool:
     """Whether the test used windtunnel so far."""
-    return _STATE in item.stash
+    return STATE in item.stash
 
 
 def begin_again(item: pytest.Item) -> None:
-    """Begin the next attempt at a test, if there was one before."""
-    if used(item):
-        item.stash[_STATE] = ScenarioState(attempt=item.stash[_STATE].attempt + 1)
+    """Begin the next attempt at a test that was tried before."""
+    item.stash[STATE] = ScenarioState(attempt=item.stash[STATE].attempt + 1)
 
 
 def record_verdict(item: pytest.Item, verdict: Verdict, *, scored: bool = True) -> None:

@@ -1,148 +1,61 @@
-"""The session's end: its findings put together, shown, written, and the exit status."""
+"""Gathers what tests found, where the session's outputs are written."""
 
-import os
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
-from windtunnel import __version__
-from windtunnel.criteria import Ruling
-from windtunnel.criteria.score import score
-from windtunnel.errors import WindtunnelError
-from windtunnel.history import machine
 from windtunnel.plugin import options
-from windtunnel.plugin.matrix_marker import pairs
-from windtunnel.plugin.stash_keys import SESSION, SINKS, TRIED
-from windtunnel.reports import terminal
-from windtunnel.reports.annotations import Annotations
-from windtunnel.reports.job_summary import JobSummary
-from windtunnel.reports.matrix import matrix
-from windtunnel.reports.reruns import counted, flaky
-from windtunnel.reports.scenario_result import ScenarioResult
-from windtunnel.reports.session_report import SessionReport, Standing
-from windtunnel.reports.sink import Sink
+from windtunnel.plugin.stash_keys import SINKS, TRIED
+
+if TYPE_CHECKING:
+    from windtunnel.plugin.session_end import SessionEnd
 
 
 class _Collector:
-    """Gathers what tests found where the session's outputs are written: not in an xdist worker."""
+    """One for each session; not in an xdist worker, whose controller gathers for it."""
 
-    def __init__(self, config: pytest.Config, began: datetime) -> None:
+    def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._began = began
-        self._unwritten: list[str] = []
+        self._began = datetime.now(UTC)
+
+    @property
+    def _has_outputs(self) -> bool:
+        """Whether the session says anything: a test used windtunnel, or an option asks for it."""
+        stash = self._config.stash
+        asked = options.minimum_score(self._config) is not None
+        return bool(stash[TRIED] or stash[SINKS]) or asked
 
     @cached_property
-    def _found(self) -> SessionReport:
-        """All of it, put together once, when no test is to come."""
-        return _put_together(self._config, self._began)
+    def _end(self) -> "SessionEnd":
+        from windtunnel.plugin.session_end import SessionEnd  # noqa: PLC0415 - few sessions need it
+
+        return SessionEnd(self._config, self._began)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a finished test found out of its report."""
         encoded = getattr(report, "windtunnel", None)
         if encoded is not None:
-            self._config.stash[TRIED].append(msgspec.json.decode(encoded, type=ScenarioResult))
+            self._end.take(encoded)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports, and fail a session below its minimum."""
-        if self._config.getoption("collectonly"):
-            return
-        found = self._found
-        for name, sink in self._config.stash[SINKS]:
-            self._write(name, sink, found)
-        summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        if summary and _in_github() and found.tests:
-            self._write("github-summary", JobSummary(Path(summary)), found)
-        if found.standing is Standing.BELOW and session.exitstatus in {
-            pytest.ExitCode.OK,
-            pytest.ExitCode.NO_TESTS_COLLECTED,
-        }:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._has_outputs and not self._config.getoption("collectonly"):
+            self._end.finish(session)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the score, what was inconclusive, and how to replay."""
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.section(f"INCONCLUSIVE {report.nodeid}", sep="_")
             terminalreporter.line(report.longrepr[2])
-        found = self._found
-        if not found.tests and found.minimum is None:
-            return
-        terminalreporter.section("windtunnel")
-        for line in terminal.session(found):
-            terminalreporter.line(line.text, red=line.ruling is Ruling.FAIL)
-        if found.standing is Standing.BELOW:
-            terminalreporter.line(
-                f"the score {found.score.points:g} is below"
-                f" --windtunnel-min-score={found.minimum:g}",
-                red=True,
-            )
-        if _in_github():
-            start = os.environ.get("GITHUB_WORKSPACE", "")
-            folder = os.path.relpath(self._config.rootpath, start) if start else ""
-            self._write("annotations", Annotations(terminalreporter.line, folder), found)
-        for unwritten in self._unwritten:
-            terminalreporter.line(unwritten, red=True)
-
-    def _write(self, name: str, sink: Sink, found: SessionReport) -> None:
-        try:
-            sink.write(found)
-        except Exception as error:  # noqa: BLE001 - a sink may be anybody's, and whatever goes wrong in it must hide no verdict
-            said = f"{error}" if isinstance(error, WindtunnelError) else repr(error)
-            self._unwritten.append(f"report {name} could not be written: {said}")
+        if self._has_outputs:
+            self._end.show(terminalreporter)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Gather what tests find unless a controller does it for us."""
     if not hasattr(session.config, "workerinput"):
-        collector = _Collector(session.config, datetime.now(UTC))
+        collector = _Collector(session.config)
         session.config.pluginmanager.register(collector, "windtunnel-collector")
-
-
-def _in_github() -> bool:
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
-def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
-    session = config.stash[SESSION]
-    gathered = config.stash[TRIED]
-    tests = tuple(gathered)
-    judged = counted(tests)
-    settings: dict[str, int] = {}
-    for setting in (setting for tried in tests for setting in dict.fromkeys(tried.settings)):
-        settings[setting] = settings.get(setting, 0) + 1
-    remarks: tuple[str, ...] = ()
-    endpoints: tuple[str, ...] = ()
-    dependencies: tuple[str, ...] = ()
-    possible: list[tuple[str, str]] = []
-    if session.is_configured:
-        configuration = session.configuration
-        endpoints, dependencies = configuration.endpoints, tuple(configuration.dependencies)
-        able = {able for tried in tests for able in tried.capabilities}
-        try:
-            possible = pairs(configuration, able)
-        except WindtunnelError as error:
-            remarks = (f"the matrix knows no untested faults: {error}",)
-    return SessionReport(
-        backend=session.choice.name,
-        reason=session.choice.reason,
-        description=next((t.description for t in reversed(tests) if t.description), ()),
-        seed=session.seed,
-        tests=tests,
-        judged=judged,
-        flaky=flaky(tests),
-        score=score([each.verdict for each in judged], endpoints, dependencies),
-        minimum=options.minimum_score(config),
-        matrix=matrix(tests, possible),
-        settings=settings,
-        environment=(
-            ("Began", f"{began:%Y-%m-%d %H:%M:%S} UTC"),
-            ("Took", f"{(datetime.now(UTC) - began).total_seconds():.1f} s"),
-            ("windtunnel", __version__),
-            ("pytest", pytest.__version__),
-            ("Machine", machine.description()),
-        ),
-        remarks=remarks,
-    )

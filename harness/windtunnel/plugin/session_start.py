@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
         options.minimum_score(config)
         if not hasattr(config, "workerinput"):
             config.stash[SINKS] = options.reports(config)
-        config.stash[SESSION] = Session(
+        session = Session(
             directory=config.rootpath,
             configuration=options.configuration_file(config),
             backend=config.getoption("--windtunnel-backend"),
@@ -34,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
             settings=config.getoption("--windtunnel-setting"),
             options="--windtunnel-",
         )
+        config.stash[SESSION] = session
+        # A session that uses nothing of windtunnel's does not wait until its configuration is
+        # read. With xdist the controller reads it, because it collects no tests.
+        if options.any_given(config) or config.getoption("dist", "no") != "no":
+            session.check()
     except WindtunnelError as error:
         raise pytest.UsageError(f"windtunnel: {error}") from None
 
@@ -43,6 +48,10 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     if not any(uses_stack(item) for item in items):
         return []
     session = config.stash[SESSION]
+    try:
+        session.check()
+    except WindtunnelError as error:
+        raise pytest.UsageError(f"windtunnel: {error}") from None
     if not session.is_configured:
         return []  # which each of these tests will say
     return [

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from windtunnel.plugin import other_plugins
-from windtunnel.plugin.judge_fixture import Judge
 
 if TYPE_CHECKING:
     from windtunnel.async_stack import AsyncStack
     from windtunnel.plugin.base_and_head import Paired
-    from windtunnel.plugin.conformance_fixture import BreakerConformance
+    from windtunnel.plugin.breaker_conformance import BreakerConformance
+    from windtunnel.plugin.judgement import Judge
     from windtunnel.stack import Stack
 
 PLUGIN = "windtunnel-short-names"
@@ -34,7 +34,7 @@ def async_stack(windtunnel_async_stack: "AsyncStack") -> "AsyncStack":
 
 
 @pytest.fixture
-def judge(windtunnel_judge: Judge) -> Judge:
+def judge(windtunnel_judge: "Judge") -> "Judge":
     """Give what `windtunnel_judge` gives."""
     return windtunnel_judge
 

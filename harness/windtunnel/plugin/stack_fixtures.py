@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from windtunnel.errors import WindtunnelError
-from windtunnel.plugin import markers
-from windtunnel.plugin.scenario_state import record_verdict, state_of
 from windtunnel.plugin.stash_keys import SESSION
-from windtunnel.session import Session
 
 if TYPE_CHECKING:
     from windtunnel.async_stack import AsyncStack
+    from windtunnel.session import Session
     from windtunnel.stack import Stack
 
 
 @pytest.fixture(scope="session")
-def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
+def windtunnel_session(request: pytest.FixtureRequest) -> "Iterator[Session]":
     """Start the session's backend at its first use, and stop it at the end."""
     session = request.config.stash[SESSION]
     try:
@@ -33,9 +31,13 @@ def windtunnel_session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 @pytest.fixture
 def windtunnel_stack(
-    request: pytest.FixtureRequest, windtunnel_session: Session
+    request: pytest.FixtureRequest, windtunnel_session: "Session"
 ) -> "Iterator[Stack]":
     """Give the scenario its stack, with a fresh target; afterwards every fault is healed."""
+    # Every pytest session pays for what its plugins load.
+    from windtunnel.plugin import markers  # noqa: PLC0415 - the reason above
+    from windtunnel.plugin.scenario_state import record_verdict, state_of  # noqa: PLC0415 - the same
+
     item = request.node
     backend = windtunnel_session.backend
     for capability in markers.capabilities(item):
