@@ -10,22 +10,33 @@ from windtunnel import __version__
 from windtunnel.errors import WindtunnelError
 
 COMMANDS = {
-    "breaker": "windtunnel.commands.breaker",
-    "breaking-point": "windtunnel.commands.breaking_point",
-    "clean": "windtunnel.commands.clean",
-    "compare": "windtunnel.commands.compare",
-    "config": "windtunnel.commands.config",
-    "doctor": "windtunnel.commands.doctor",
-    "heal": "windtunnel.commands.heal",
-    "history": "windtunnel.commands.history",
-    "init": "windtunnel.commands.init",
-    "inject": "windtunnel.commands.inject",
-    "load": "windtunnel.commands.load",
-    "proxy": "windtunnel.commands.proxy",
-    "status": "windtunnel.commands.status",
-    "up": "windtunnel.commands.up",
+    "breaker": "Test a service's circuit breaker from outside, by what reaches its dependency.",
+    "breaking-point": "Find how much of FAULT at DEPENDENCY the service bears while the"
+    " criterion holds.",
+    "clean": "Remove what killed runs left behind, and only that.",
+    "compare": "Compare the revision BASE with HEAD, or with the working tree where HEAD is"
+    " not given.",
+    "config": "Show each setting's value, and the line, variable or option that it comes from.",
+    "doctor": "Check configuration, programs, ports, target, endpoints, and that faults can"
+    " strike.",
+    "heal": "Undo FAULT, a number or a name such as Outage; each says whether it touched traffic.",
+    "history": "Print the runs kept in PLACE, and mark where a figure changed its level.",
+    "init": "Write windtunnel.toml from what the project in this folder shows.",
+    "inject": "Bring FAULT about at DEPENDENCY in the stack that `windtunnel up` started.",
+    "load": "Load URL for a bounded time, and say what it bore.",
+    "proxy": "Run the fault proxy alone.",
+    "status": "Show the addresses, the faults in force, and each dependency's breaker and traffic.",
+    "up": "Start the stack and its dashboard; Ctrl-C stops all.",
 }
-"""Each subcommand's name, which is also its function's apart from the dash, and its module."""
+"""Each subcommand, and the first sentence of its help: `windtunnel --help` loads none of them."""
+
+
+def command_named(name: str) -> click.Command:
+    """Return a subcommand, loaded now: its module and function have its name, dashes aside."""
+    function = name.replace("-", "_")
+    module = importlib.import_module(f"windtunnel.commands.{function}")
+    command: click.Command = getattr(module, function)
+    return command
 
 
 class _Commands(click.Group):
@@ -37,11 +48,18 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a subcommand, or None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(COMMANDS[cmd_name])
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-        return command
+        return command_named(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the subcommands without loading them, each shortened as click does it."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=text).get_short_help_str(limit))
+                    for name, text in COMMANDS.items()
+                ]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from windtunnel import __version__
-from windtunnel.cli import COMMANDS, main
+from windtunnel.cli import COMMANDS, command_named, main
 
 
 def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,6 +24,21 @@ def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     printed = capsys.readouterr().out
     assert all(name in printed for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_summary_of_a_command_is_its_own_first_sentence(command: str) -> None:
+    """The help of all is written without loading them."""
+    assert command_named(command).get_short_help_str(200) == COMMANDS[command]
+
+
+def test_the_help_of_all_loads_none_of_them() -> None:
+    code = (
+        "import sys, windtunnel.cli; windtunnel.cli.main(['--help']);"
+        " print([name for name in sys.modules if name.startswith('windtunnel.commands')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
