@@ -23,14 +23,26 @@ class Tls(BaseModel):
     authorities, `any` for anybody, or a file of certificates (PEM), relative to `directory`."""
     server_name: str = ""
     """Whom to ask for there. Empty: whom the target asked for, or else the dependency's host."""
+    certificate: str = ""
+    """The client certificate that the dependency is shown where `upstream` is tls: a file (PEM)
+    with its chain, relative to `directory`."""
+    key: str = ""
+    """The private key of `certificate`: a file (PEM) without a passphrase. Empty: it is in the file
+    of the certificate."""
+    client_trust: str = ""
+    """Whose client certificates the target must show to `terminate`: those of the authorities in a
+    file (PEM), relative to `directory`, or `any` (over TLS 1.2). Empty: it is asked for none."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        onward = (self.trust, self.server_name) != (SYSTEM, "")
-        if self.mode == "passthrough" and (self.upstream == "tls" or onward):
-            raise ValueError("upstream, trust and server_name need the mode 'terminate'")
+        onward = (self.trust, self.server_name, self.certificate, self.key) != (SYSTEM, "", "", "")
+        ended = self.upstream == "tls" or onward or self.client_trust
+        if self.mode == "passthrough" and ended:
+            raise ValueError("all other settings need the mode 'terminate'")
         if self.upstream == "plain" and onward:
-            raise ValueError("trust and server_name need upstream = 'tls'")
+            raise ValueError("trust, server_name, certificate and key need upstream = 'tls'")
+        if self.key and not self.certificate:
+            raise ValueError("key needs the certificate that it belongs to")
         return self
 
     @property

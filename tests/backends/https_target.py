@@ -1,6 +1,7 @@
 """A service that calls its one dependency over HTTPS, once a request, and falls back by saying why.
 
-`python https_target.py PORT`, with PRICES_URL and the file CA of the authority to trust.
+`python https_target.py PORT`, with PRICES_URL and the file CA of the authority to trust; in CLIENT
+a file of the certificate, with its key, that it shows the dependency.
 """
 
 import os
@@ -11,6 +12,8 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CONTEXT = ssl.create_default_context(cafile=os.environ["CA"])
+if "CLIENT" in os.environ:
+    CONTEXT.load_cert_chain(os.environ["CLIENT"])
 
 
 class Orders(BaseHTTPRequestHandler):

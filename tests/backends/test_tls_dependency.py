@@ -114,7 +114,7 @@ def test_a_fault_of_handshakes_that_meets_none_is_refused(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("tls", "mistake"),
     [
-        ({"mode": "terminate", "trust": "any"}, "trust and server_name need upstream = 'tls'"),
+        ({"mode": "terminate", "trust": "any"}, "trust, server_name, certificate and key need"),
         ({"mode": "passthrough", "upstream": "tls"}, "need the mode 'terminate'"),
         ({"mode": "terminate", "upstraem": "tls"}, "did you mean 'upstream'"),
         ("terminated", "did you mean 'terminate'"),
@@ -128,13 +128,15 @@ def test_a_mistake_in_the_configuration_is_told(tls: object, mistake: str) -> No
 def test_certificates_to_trust_are_read_from_a_file_that_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("certificates")
     tls = configured(tls={"upstream": "tls", "trust": "ca.pem"}).dependencies["prices"].tls
-    assert tls_field(tls, tmp_path) == {
+    assert tls_field("prices", tls, tmp_path) == {
         "mode": "terminate",
         "upstream": "tls",
         "trust": "certificates",
     }
-    with pytest.raises(ConfigurationError, match=r"tls.trust = 'ca.pem': cannot be read"):
-        tls_field(tls, tmp_path / "elsewhere")
+    with pytest.raises(
+        ConfigurationError, match=r"dependencies.prices.tls.trust = 'ca.pem': cannot be read"
+    ):
+        tls_field("prices", tls, tmp_path / "elsewhere")
 
 
 def test_an_authority_that_there_is_none_of_is_told() -> None:

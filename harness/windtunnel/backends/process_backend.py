@@ -145,7 +145,7 @@ class ProcessBackend(ABC):
             name,
             upstream=str(upstream),
             protocol=dependency.protocol,
-            tls=tls_field(dependency.tls, Path(self.configuration.directory)),
+            tls=tls_field(name, dependency.tls, Path(self.configuration.directory)),
             listen=f"127.0.0.1:{dependency.listen}",
         )
 

@@ -1,26 +1,70 @@
 """Reads a dependency's TLS settings for the tap, and writes the tap's authority to a file."""
 
+import re
+import ssl
+from collections.abc import Mapping
 from pathlib import Path
 
 from windtunnel.backends.tap import Tap
+from windtunnel.client_certificate import UnusableCertificate, load_client_certificate
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.dependency_tls import Tls
 from windtunnel.errors import ConfigurationError
 
+FILES = {
+    "trust": ("system", "any"),
+    "certificate": ("",),
+    "key": ("",),
+    "client_trust": ("", "any"),
+}
+"""The settings that name a file, with what else they may be."""
+CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
 
-def tls_field(tls: Tls | None, directory: Path) -> dict[str, str] | None:
-    """Return the tap's field `tls`, certificates read; ConfigurationError where they cannot be."""
+
+def tls_field(name: str, tls: Tls | None, directory: Path) -> dict[str, str] | None:
+    """Return the tap's field `tls` for a dependency, with the files' texts in place of their names.
+
+    ConfigurationError where one cannot be read, or the client certificate cannot be shown.
+    """
     if tls is None:
         return None
     field = tls.model_dump(exclude_defaults=True) | {"mode": tls.mode}
-    if tls.trust not in {"system", "any"}:
+    for setting, words in FILES.items():
+        given = getattr(tls, setting)
+        if given not in words:
+            field[setting] = _text(f"dependencies.{name}.tls.{setting}", directory, given)
+    if tls.certificate:
+        field.setdefault("key", field["certificate"])
         try:
-            field["trust"] = (directory / tls.trust).read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            load_client_certificate(context, field["certificate"], field["key"])
+        except UnusableCertificate as error:
+            of_key = f" (key = {tls.key!r})" if tls.key else ""
             raise ConfigurationError(
-                f"tls.trust = {tls.trust!r}: cannot be read: {error}"
+                f"dependencies.{name}.tls.certificate = {tls.certificate!r}{of_key}: {error}"
             ) from None
+        # A file of both: the key is not sent twice.
+        field["certificate"] = "".join(CERTIFICATE.findall(field["certificate"]))
+    if tls.client_trust not in FILES["client_trust"]:
+        _check_authorities(f"dependencies.{name}.tls.client_trust", tls.client_trust, field)
     return field
+
+
+def _text(place: str, directory: Path, file: str) -> str:
+    try:
+        return (directory / file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{place} = {file!r}: cannot be read: {error}") from None
+
+
+def _check_authorities(place: str, file: str, field: Mapping[str, str]) -> None:
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_verify_locations(cadata=field["client_trust"])
+    except (ssl.SSLError, ValueError):
+        raise ConfigurationError(
+            f"{place} = {file!r}: there is no certificate (PEM) in it"
+        ) from None
 
 
 def write_authority(tap: Tap, configuration: Configuration, directory: str) -> str:

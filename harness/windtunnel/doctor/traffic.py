@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from windtunnel.configuration import Dependency
 from windtunnel.doctor import bypass, mentions
 from windtunnel.doctor.check import Check, fail, ok, warn
-from windtunnel.records import Run
+from windtunnel.records import Evidence, HandshakeOutcome, Run
 from windtunnel.stack import Stack
 
 REQUESTS = 3
@@ -17,7 +17,9 @@ def dependencies(stack: Stack) -> Iterator[Check]:
         before = bypass.connections(stack, dependency)
         run = stack.drive(dependency.endpoint, REQUESTS)
         calls = _calls(run, name)
-        if calls:
+        if trouble := _trouble(run.at(name)):
+            yield trouble
+        elif calls:
             yield _reached(stack, name, dependency, calls)
         else:
             yield _not_reached(
@@ -29,6 +31,31 @@ def _calls(run: Run, name: str) -> int:
     evidence = run.at(name)
     calls = sum(not each.handshake for each in evidence.exchanges)
     return calls or len(evidence.connections)
+
+
+def _trouble(evidence: Evidence) -> Check | None:
+    """Return what keeps calls from being made or read; None where nothing does."""
+    name = evidence.dependency
+    failed = [
+        each.handshake.reason
+        for each in evidence.connections
+        if each.handshake is not None and each.handshake.outcome is HandshakeOutcome.FAILED
+    ]
+    if evidence.blind_spots:
+        return warn(
+            name,
+            "; ".join(spot.what for spot in evidence.blind_spots),
+            f"configure what it speaks as dependencies.{name}.protocol: what is not read is no"
+            " evidence",
+        )
+    if failed:
+        return fail(
+            name,
+            f"the TLS handshake failed: {'; '.join(dict.fromkeys(failed))}",
+            f"let dependencies.{name}.tls and your service agree: {{ca}}, trust, server_name,"
+            " certificate, client_trust",
+        )
+    return None
 
 
 def _reached(stack: Stack, name: str, dependency: Dependency, calls: int) -> Check:

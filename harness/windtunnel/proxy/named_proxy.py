@@ -59,6 +59,7 @@ class NamedProxy:
             address=lambda text: address("upstream", text or self.upstream_text),
             toxics=self._toxics.on_handshake,
             report=lambda link, handshake: self._recorder.shook(link.number, handshake),
+            notice=lambda link, text: self._recorder.overlooked(link.number, text),
         )
         self.secure(tls)
 

@@ -39,6 +39,9 @@ class Handshake:
     """"TLSv1.3" and so on, where it was completed."""
     protocol: str = ""
     """What ALPN chose, such as "http/1.1"."""
+    client_certificate: str = ""
+    """Whose certificate the target showed, such as "CN=orders". Empty where it was asked for
+    none."""
     faults: tuple[str, ...] = ()
     """The names of the `tls` toxics that struck it."""
 

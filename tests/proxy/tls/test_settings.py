@@ -35,7 +35,7 @@ def test_the_field_is_shown_as_it_was_asked_for(field: dict[str, Any]) -> None:
         ({"mode": "terminate", "routes": ROUTES}, "tls.routes means nothing with the mode"),
         ({"mode": "passthrough", "upstream": "tls"}, "tls.upstream means nothing with the mode"),
         ({"mode": "off", "trust": "any"}, "tls.trust means nothing with the mode 'off'"),
-        ({"mode": "terminate", "trust": "any"}, "need tls.upstream 'tls'"),
+        ({"mode": "terminate", "trust": "any"}, "tls.trust needs tls.upstream 'tls'"),
         ({"mode": "terminate", "upstream": "tls", "trust": "ca.pem"}, "found 'ca.pem'"),
         (
             {"mode": "terminate", "upstream": "tls", "server_name": "a..b"},

@@ -128,7 +128,7 @@ class StackLayout:
                 name,
                 upstream=f"{self.toxiproxy}:{route.passage}",
                 protocol=dependency.protocol,
-                tls=tls_field(dependency.tls, Path(configuration.directory)),
+                tls=tls_field(name, dependency.tls, Path(configuration.directory)),
                 listen=f"{address}:{route.port}",
             )
         if any(route.service for route in self.routes.values()):

@@ -94,6 +94,11 @@ class DependencyRecorder:
             what = {"proxy": self.dependency, "connection": number, "handshake": handshake}
             self._events.publish("handshake", what)
 
+    def overlooked(self, number: int, text: str) -> None:
+        """Note what cannot be seen of a connection from now on, unless the connection is over."""
+        if number in self._open:
+            self._open[number].notice(text)
+
     def exchanged(
         self, number: int, pending: Pending, outcome: ExchangeOutcome, status: str, ended: float
     ) -> None:

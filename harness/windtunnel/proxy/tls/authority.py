@@ -10,6 +10,7 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from windtunnel.proxy.tls.client_authentication import demand_certificate
 from windtunnel.proxy.tls.client_hello import peeking
 from windtunnel.proxy.tls.service_name_leaf import service_name_leaf
 from windtunnel.toxics.certificate import Certificate
@@ -58,13 +59,23 @@ class Authority:
         return self._peeking
 
     def context(
-        self, names: tuple[str, ...], certificate: Certificate, protocols: tuple[str, ...]
+        self,
+        names: tuple[str, ...],
+        certificate: Certificate,
+        protocols: tuple[str, ...],
+        client_trust: str = "",
     ) -> ssl.SSLContext:
-        """Return what to answer a ClientHello with, as a server of these names; UnusableName."""
-        key = (names, certificate, protocols)
+        """Return what to answer a ClientHello with, as a server of these names; UnusableName.
+
+        `client_trust` is that of the settings: whose certificate the client must show.
+        """
+        key = (names, certificate, protocols, client_trust)
         context = self._contexts.get(key)
         if context is None:
-            context = self._contexts[key] = self._make(names, certificate, protocols)
+            context = self._make(names, certificate, protocols)
+            if client_trust:
+                demand_certificate(context, client_trust)
+            self._contexts[key] = context
             if len(self._contexts) > KEPT:
                 self._contexts.popitem(last=False)
         self._contexts.move_to_end(key)

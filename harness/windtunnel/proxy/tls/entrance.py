@@ -10,11 +10,16 @@ from typing import cast
 
 from windtunnel.proxy.link import Link
 from windtunnel.proxy.tls.authority import Authority, UnusableName
+from windtunnel.proxy.tls.client_authentication import CertificateWatch, client_refusal
 from windtunnel.proxy.tls.client_hello import HelloReader, NotTls
 from windtunnel.proxy.tls.exit import HandshakeRefused, dial, reason
-from windtunnel.proxy.tls.offered_protocols import offered_protocols
+from windtunnel.proxy.tls.offered_protocols import (
+    offered_protocols,
+    unread_dependency,
+    unread_offer,
+)
 from windtunnel.proxy.tls.round_trip import answered_at
-from windtunnel.proxy.tls.settings import Onward, TlsSettings
+from windtunnel.proxy.tls.settings import ANY, Onward, TlsSettings
 from windtunnel.proxy.tls.transport import TlsTransport
 from windtunnel.records import Ending, Handshake, HandshakeOutcome
 from windtunnel.timers import TimerHandle, Timers
@@ -39,6 +44,8 @@ class Gate:
     """Returns the host and the port of "host:port", or of the upstream for ""."""
     toxics: Callable[[Link], Sequence[HandshakeToxic]]
     report: Callable[[Link, Handshake], None]
+    notice: Callable[[Link, str], None]
+    """Takes what cannot be seen of a link from now on."""
 
 
 class Entrance(asyncio.Protocol):
@@ -55,6 +62,7 @@ class Entrance(asyncio.Protocol):
         self._tls: TlsTransport | None = None
         self._greeted = self._held = self._open = False
         self._timer: TimerHandle | None = None
+        self._watch: CertificateWatch | None = None
         loop = asyncio.get_running_loop()
         self._leads: asyncio.Future[tuple[str, int]] = loop.create_future()
         link.dial = self._dial
@@ -189,11 +197,16 @@ class Entrance(asyncio.Protocol):
         names = (name,) if name else tuple(dict.fromkeys((own, "127.0.0.1", "::1", "localhost")))
         try:
             protocols = self._gate.protocols or self._offered()
-            context = self._gate.authority.context(names, certificate, protocols)
+            clients = self._gate.settings.client_trust
+            context = self._gate.authority.context(names, certificate, protocols, clients)
         except UnusableName as error:
             self._raw.write(alert_record("unrecognized_name"))
             self._fail(str(error), Ending.FAULT)
             return
+        if clients == ANY:
+            self._watch = CertificateWatch(context)
+        if unread := unread_offer(self._offered(), self._gate.protocols):
+            self._gate.notice(self._link, unread)
         tls.on_refused = self._refused
         tls.begin(context, server_side=True)
         self._shake(self._taken())
@@ -209,25 +222,34 @@ class Entrance(asyncio.Protocol):
 
     def _shake(self, data: bytes) -> None:
         tls = cast("TlsTransport", self._tls)
+        if self._watch is not None:
+            self._watch.feed(data)
         try:
             if not tls.shake(data):
                 return
         except ssl.SSLError as error:
-            self._fail(reason(error), Ending.TARGET)
+            self._fail(client_refusal(error) or reason(error), Ending.TARGET)
             return
+        self._watch = None
         self._open = True
         self._report(
             outcome=HandshakeOutcome.COMPLETED,
             ended=time.monotonic(),
             version=tls.version,
             protocol=tls.protocol,
+            client_certificate=tls.shown_certificate,
         )
         self._lead("")
         tls.feed(b"")  # what came with the handshake's last bytes
 
     def _refused_onward(self, error: ssl.SSLError) -> None:
-        why = f"with the dependency: {reason(error)}"
+        self._fail_onward(HandshakeRefused.by(error))
+
+    def _fail_onward(self, error: HandshakeRefused) -> None:
+        why = f"with the dependency: {error}{error.advice(self._gate.settings)}"
         self._report(outcome=HandshakeOutcome.FAILED, reason=why)
+        if error.for_protocol and self._gate.protocols:
+            self._gate.notice(self._link, unread_dependency(self._gate.protocols))
 
     def _refused(self, error: ssl.SSLError) -> None:
         """Record that the target took the handshake back: it checks us after our part is over."""
@@ -249,7 +271,7 @@ class Entrance(asyncio.Protocol):
             refused = self._refused_onward
             await dial(side, host, port, onward, name, protocol=protocol, on_refused=refused)
         except HandshakeRefused as error:
-            self._report(outcome=HandshakeOutcome.FAILED, reason=f"with the dependency: {error}")
+            self._fail_onward(error)
             raise
 
     # The record.

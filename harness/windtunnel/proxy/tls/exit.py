@@ -1,10 +1,12 @@
 """The dependency's side of a connection where the way there is TLS again."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable
 from typing import cast
 
+from windtunnel.client_certificate import load_client_certificate
 from windtunnel.proxy.tls.settings import ANY, SYSTEM, TlsSettings
 from windtunnel.proxy.tls.transport import TlsTransport
 
@@ -12,14 +14,41 @@ from windtunnel.proxy.tls.transport import TlsTransport
 class HandshakeRefused(OSError):
     """The handshake with the dependency failed; its text says why."""
 
+    def __init__(self, why: str, alert: str = "") -> None:
+        super().__init__(why)
+        self._alert = alert
+        """OpenSSL's name of what the dependency sent; empty where it sent none."""
+
+    @classmethod
+    def by(cls, error: ssl.SSLError) -> "HandshakeRefused":
+        """Return it as OpenSSL reports it."""
+        return cls(reason(error), _named(error).upper().replace(" ", "_"))
+
+    @property
+    def for_protocol(self) -> bool:
+        """Whether the dependency speaks none of the protocols that it was offered by ALPN."""
+        return "ALERT_NO_APPLICATION_PROTOCOL" in self._alert
+
+    def advice(self, settings: TlsSettings) -> str:
+        """Return what would help, to go on after the text; "" where nothing is known to."""
+        if "ALERT_CERTIFICATE_REQUIRED" in self._alert and not settings.certificate:
+            return " (tls.certificate is what it is to be shown)"
+        return ""
+
 
 def trusting(settings: TlsSettings, protocols: tuple[str, ...]) -> ssl.SSLContext:
-    """Return a context for connections to the dependency; ssl.SSLError on unusable certificates."""
+    """Return a context for connections to the dependency.
+
+    Raises ssl.SSLError where nobody can be trusted by these certificates, UnusableCertificate
+    where the client certificate cannot be shown.
+    """
     pem = None if settings.trust in {SYSTEM, ANY} else settings.trust
     context = ssl.create_default_context(cadata=pem)
     if settings.trust == ANY:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    if settings.certificate:
+        load_client_certificate(context, settings.certificate, settings.key)
     if protocols:
         context.set_alpn_protocols(list(protocols))
     return context
@@ -92,7 +121,7 @@ class Exit(asyncio.Protocol):
             if not tls.shake(data):
                 return
         except ssl.SSLError as error:
-            self._fail(reason(error))
+            self._give_up_on(HandshakeRefused.by(error))
             return
         self._open = True
         self.shaken.set_result(None)
@@ -100,8 +129,11 @@ class Exit(asyncio.Protocol):
         tls.feed(b"")  # what came with the handshake's last bytes
 
     def _fail(self, why: str) -> None:
+        self._give_up_on(HandshakeRefused(why))
+
+    def _give_up_on(self, error: HandshakeRefused) -> None:
         if not self.shaken.done():
-            self.shaken.set_exception(HandshakeRefused(why))
+            self.shaken.set_exception(error)
 
     def data_received(self, data: bytes) -> None:
         """Go on with the handshake, or decrypt."""
@@ -146,4 +178,11 @@ def reason(error: ssl.SSLError) -> str:
     """Return why a handshake failed, as OpenSSL names it, for a person."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {error.verify_message}"
-    return (error.reason or str(error)).lower().replace("_", " ")
+    return _named(error).lower().replace("_", " ")
+
+
+def _named(error: ssl.SSLError) -> str:
+    """Return OpenSSL's name of an error. Python lacks the newer ones, and has but their text."""
+    if error.reason:
+        return error.reason
+    return re.sub(r"^\[\w+\] | \(_ssl\.c:\d+\)$", "", error.strerror or str(error))

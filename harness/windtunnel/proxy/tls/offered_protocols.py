@@ -1,5 +1,7 @@
 """Reads which protocols a ClientHello offers by ALPN (RFC 7301), which OpenSSL tells nobody."""
 
+from collections.abc import Sequence
+
 ALPN = 16
 RECORD_HEAD = 5
 HELLO_HEAD = 4 + 2 + 32
@@ -12,6 +14,21 @@ def offered_protocols(data: bytes) -> tuple[str, ...]:
         return _protocols(_hello(data))
     except (IndexError, UnicodeDecodeError):
         return ()
+
+
+def unread_offer(offered: Sequence[str], read: Sequence[str]) -> str:
+    """Return why what follows cannot be read, where a target offers nothing that can; else ""."""
+    if not offered or not read or set(offered) & set(read):
+        return ""
+    return (
+        f"the target offers {' and '.join(offered)} by ALPN, of which nothing is read here"
+        f" ({' and '.join(read)} is): expected the protocol tcp"
+    )
+
+
+def unread_dependency(read: Sequence[str]) -> str:
+    """Return what could not be seen of a dependency that speaks nothing that can be read."""
+    return f"the dependency does not speak {' or '.join(read)} by ALPN: expected the protocol tcp"
 
 
 def _hello(data: bytes) -> bytes:

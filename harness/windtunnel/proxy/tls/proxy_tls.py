@@ -5,9 +5,11 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from windtunnel.client_certificate import UnusableCertificate
 from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.proxy.link import Link
 from windtunnel.proxy.tls.authority import Authority
+from windtunnel.proxy.tls.client_authentication import demand_certificate
 from windtunnel.proxy.tls.entrance import Entrance, Gate
 from windtunnel.proxy.tls.exit import trusting
 from windtunnel.proxy.tls.settings import OFF, InvalidTls, Onward, TlsSettings
@@ -30,6 +32,7 @@ class ProxyTls:
         address: Callable[[str], tuple[str, int]],
         toxics: Callable[[Link], Sequence[HandshakeToxic]],
         report: Callable[[Link, Handshake], None],
+        notice: Callable[[Link, str], None],
     ) -> None:
         self.settings: TlsSettings | None = None
         self._protocol = protocol
@@ -38,6 +41,7 @@ class ProxyTls:
         self._address = address
         self._toxics = toxics
         self._report = report
+        self._notice = notice
         self._gate: Gate | None = None
 
     def __repr__(self) -> str:
@@ -60,6 +64,7 @@ class ProxyTls:
             self.settings = self._gate = None
             return
         onward = self._onward(wanted)
+        _check_clients(wanted)
         self.settings = wanted
         self._gate = Gate(
             settings=wanted,
@@ -70,6 +75,7 @@ class ProxyTls:
             address=self._address,
             toxics=self._toxics,
             report=self._report,
+            notice=self._notice,
         )
 
     def _onward(self, wanted: TlsSettings) -> ssl.SSLContext | None:
@@ -77,6 +83,8 @@ class ProxyTls:
             return None
         try:
             return trusting(wanted, self._protocol.alpn)
+        except UnusableCertificate as error:
+            raise InvalidTls(f"tls.certificate: {error}") from None
         except (ssl.SSLError, ValueError) as error:
             raise InvalidTls(f"tls.trust: these certificates cannot be used: {error}") from None
 
@@ -87,6 +95,15 @@ class ProxyTls:
     def protocol_for(self, link: Link) -> asyncio.BaseProtocol:
         """Return what is to be the protocol of the target's socket."""
         return link.target if self._gate is None else Entrance(link, self._gate)
+
+
+def _check_clients(wanted: TlsSettings) -> None:
+    if not wanted.client_trust:
+        return
+    try:
+        demand_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), wanted.client_trust)
+    except (ssl.SSLError, ValueError) as error:
+        raise InvalidTls(f"tls.client_trust: these certificates cannot be used: {error}") from None
 
 
 def _check_toxic(settings: TlsSettings, kind: ToxicKind, attributes: Mapping[str, Any]) -> None:

@@ -19,6 +19,19 @@ class Onward(StrEnum):
 SYSTEM, ANY = "system", "any"
 """Whom to trust as the dependency: the system's authorities, or anybody."""
 PEM = "-----BEGIN CERTIFICATE-----"
+UNSET: Mapping[str, object] = {
+    "routes": {},
+    "upstream": "plain",
+    "trust": SYSTEM,
+    "server_name": "",
+    "certificate": "",
+    "key": "",
+    "client_trust": "",
+}
+"""The settings beside the mode, with what they are where nothing is said."""
+ONWARD = frozenset({"trust", "server_name", "certificate", "key"})
+"""Those of the way to the dependency where that is TLS."""
+SECRET = frozenset({"key"})
 
 
 class InvalidTls(ValueError):
@@ -40,6 +53,13 @@ class TlsSettings:
     """Whom to trust there: "system", "any", or certificates of authorities as PEM text."""
     server_name: str = ""
     """Whom to ask for there; otherwise whom the target asked for, or else the upstream's host."""
+    certificate: str = ""
+    """What to show there of oneself: a client certificate with its chain, as PEM text."""
+    key: str = field(default="", repr=False)
+    """The private key of `certificate`, as PEM text; it is never shown."""
+    client_trust: str = ""
+    """terminate: whose client certificate the target must show: "any", or certificates of
+    authorities as PEM text. Empty: it is asked for none."""
 
     @classmethod
     def of(cls, value: object) -> "TlsSettings":
@@ -48,7 +68,7 @@ class TlsSettings:
             raise InvalidTls(
                 f"tls must be an object, such as {{'mode': 'terminate'}}: {value!r:.99}"
             )
-        known = {"mode", "routes", "upstream", "trust", "server_name"}
+        known = {"mode", *UNSET}
         for name in value:
             if name not in known:
                 raise InvalidTls(f"tls.{name} is unknown{suggestion(name, known)}")
@@ -62,33 +82,42 @@ class TlsSettings:
             upstream=Onward(_choice(value, "upstream", "plain", [each.value for each in Onward])),
             trust=_text(value, "trust", SYSTEM),
             server_name=_text(value, "server_name", ""),
+            certificate=_text(value, "certificate", ""),
+            key=_text(value, "key", ""),
+            client_trust=_text(value, "client_trust", ""),
         )
-        if settings.upstream is Onward.PLAIN and (settings.trust, settings.server_name) != (
-            SYSTEM,
-            "",
-        ):
-            raise InvalidTls("tls.trust and tls.server_name need tls.upstream 'tls'")
-        if settings.server_name and not _is_host(settings.server_name):
-            raise InvalidTls(f"tls.server_name cannot be a server's: {settings.server_name!r:.99}")
-        if settings.trust not in {SYSTEM, ANY} and PEM not in settings.trust:
-            raise InvalidTls(
-                f"tls.trust was invalid, expected {SYSTEM!r}, {ANY!r} or certificates as PEM text"
-                f" and found {settings.trust[:50]!r}"
-            )
+        settings.check()
         return settings
+
+    def check(self) -> None:
+        """Raise InvalidTls where settings that are each right do not go together."""
+        onward = [
+            name for name, unset in UNSET.items() if name in ONWARD and getattr(self, name) != unset
+        ]
+        if self.upstream is Onward.PLAIN and onward:
+            raise InvalidTls(f"tls.{onward[0]} needs tls.upstream 'tls'")
+        if bool(self.certificate) != bool(self.key):
+            raise InvalidTls("tls.certificate and tls.key go together")
+        if self.server_name and not _is_host(self.server_name):
+            raise InvalidTls(f"tls.server_name cannot be a server's: {self.server_name!r:.99}")
+        for name, words in (("trust", (SYSTEM, ANY)), ("client_trust", ("", ANY))):
+            given = getattr(self, name)
+            if given not in words and PEM not in given:
+                known = ", ".join(repr(each) for each in words if each)
+                raise InvalidTls(
+                    f"tls.{name} was invalid, expected {known} or certificates as PEM text"
+                    f" and found {given[:50]!r}"
+                )
 
     @property
     def shown(self) -> dict[str, Any]:
-        """The field as the API shows it: what was asked for."""
-        whole: dict[str, Any] = {
-            "mode": self.mode.value,
-            "routes": dict(self.routes),
-            "upstream": self.upstream.value,
-            "trust": self.trust,
-            "server_name": self.server_name,
+        """The field as the API shows it: what was asked for, without the key."""
+        changed = {
+            name: getattr(self, name)
+            for name, unset in UNSET.items()
+            if getattr(self, name) != unset and name not in SECRET
         }
-        unset = {"routes": {}, "upstream": "plain", "trust": SYSTEM, "server_name": ""}
-        return {name: each for name, each in whole.items() if unset.get(name) != each}
+        return {"mode": self.mode, **changed}
 
     def route(self, server_name: str) -> str | None:
         """Return where a name leads: host:port, "" for the proxy's upstream, None for nowhere."""

@@ -5,6 +5,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from windtunnel.proxy.tls.client_authentication import shown_certificate
+
 PIECE = 2**18
 
 
@@ -69,6 +71,11 @@ class TlsTransport(asyncio.Transport):
     def protocol(self) -> str:
         """What ALPN chose, or ""."""
         return (self._tls and self._tls.selected_alpn_protocol()) or ""
+
+    @property
+    def shown_certificate(self) -> str:
+        """Whose certificate the peer showed, or ""."""
+        return shown_certificate(self._tls) if self._tls else ""
 
     # From the peer.
 
