@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance.stand import Stand
+from tests.conformance.stand import SETTINGS, Stand
 from tests.conformance.test_known_answers import CLAIMS
 from windtunnel.conformance import runner
 from windtunnel.conformance.run_plan import RunPlan, run_plan
@@ -11,6 +11,8 @@ from windtunnel.conformance.subject import Subject
 from windtunnel.criteria import Ruling
 
 PROPERTIES = ["opens", "recovery-time", "good-probes-close", "success-resets-count"]
+UNMARKED = pytest.mark.parametrize("unmarked", ["", "1"])
+"""Whether the service answers with a fallback that looks like the dependency's own answer."""
 
 
 @pytest.fixture
@@ -27,18 +29,24 @@ def sharing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("sharing")
-def test_on_a_shared_target_the_verdicts_are_the_same(stand: Stand) -> None:
+@UNMARKED
+def test_on_a_shared_target_the_verdicts_are_the_same(stand: Stand, unmarked: str) -> None:
     order = choose(only=PROPERTIES, failures=["http-503"])
-    report = stand.conform("services.with_target", order, claims=CLAIMS)
+    settings = {**SETTINGS, "UNMARKED": unmarked}
+    report = stand.conform("services.with_target", order, claims=CLAIMS, settings=settings)
     assert {each.verdict.ruling for each in report.results} == {Ruling.PASS}
 
 
 @pytest.mark.usefixtures("sharing")
+@UNMARKED
 @pytest.mark.parametrize(
     ("flaw", "fails"),
     [("never_closes", "good-probes-close"), ("opens_at_first", "opens")],
 )
-def test_a_flaw_is_found_on_shared_targets_too(stand: Stand, flaw: str, fails: str) -> None:
+def test_a_flaw_is_found_on_shared_targets_too(
+    stand: Stand, flaw: str, fails: str, unmarked: str
+) -> None:
     order = choose(only=PROPERTIES, failures=["http-503"])
-    report = stand.conform(f"mutants.{flaw}", order, claims=CLAIMS)
+    settings = {**SETTINGS, "UNMARKED": unmarked}
+    report = stand.conform(f"mutants.{flaw}", order, claims=CLAIMS, settings=settings)
     assert {each.name for each in report.ruled(Ruling.FAIL)} == {fails}

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.clock_check import check_clock
-from windtunnel.conformance.experiment_recording import Opening, opening, real
+from windtunnel.conformance.experiment_recording import Opening, opening, real_answers
 from windtunnel.conformance.recorded_target import Pause, RecordedTarget
 from windtunnel.conformance.subject import Subject
 from windtunnel.conformance.time_bounds import TimeBounds
@@ -180,12 +180,17 @@ class Experiment(RecordedTarget):
         while True:
             run = self._with_evidence(self.drive(step, 1))
             if matched_attempts(run, self.dependency) and (
-                not successfully or real(run.responses[0])
+                not successfully or real_answers(run, self.dependency)
             ):
                 return True
             if time.monotonic() >= until:
                 return False
             self.pause(every + slower * (time.monotonic() - began))
+
+    def all_answered(self, step: str, requests: int) -> bool:
+        """Send requests one at a time; say whether each brought the dependency's own answer."""
+        run = self._with_evidence(self.drive(step, requests))
+        return len(real_answers(run, self.dependency)) == requests
 
     def until_half_open(self, opened: Opening) -> None:
         """Wait until the breaker's recovery time is over."""

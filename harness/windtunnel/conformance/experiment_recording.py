@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from windtunnel.conformance.claims import Claims, Counting
 from windtunnel.conformance.expected_opening import EndedCall, failures_needed
 from windtunnel.conformance.time_bounds import TimeBounds
+from windtunnel.criteria.completeness import missed
 from windtunnel.criteria.matched_attempts import matched_attempts
-from windtunnel.criteria.wire_answers import with_unmarked_fallbacks
+from windtunnel.criteria.wire_answers import answered_by, with_unmarked_fallbacks
 from windtunnel.errors import NotTestable
 from windtunnel.records import Attempt, Response, Run
 
@@ -25,7 +27,7 @@ class Step:
     run: Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Recording:
     """Everything that a judge may look at."""
 
@@ -85,6 +87,16 @@ class Recording:
     def attempts(self, *steps: str) -> list[Attempt]:
         """Return the calls that started at the dependency during these steps."""
         return matched_attempts(self.run(*steps), self.dependency)
+
+    @cached_property
+    def real(self) -> frozenset[Response]:
+        """The answers of all steps that are the dependency's own."""
+        # Of all steps at once: each call serves one answer, where steps overlap too.
+        return real_answers(self.whole, self.dependency)
+
+    def answered(self, step: str) -> int:
+        """Return how many requests of a step brought the dependency's own answer."""
+        return sum(response in self.real for response in self.run(step).responses)
 
     @property
     def opened(self) -> "Opening":
@@ -167,6 +179,14 @@ def repeated(recording: Recording, step: str) -> bool:
     )
 
 
-def real(response: Response) -> bool:
-    """Whether the caller got the dependency's own answer."""
-    return response.succeeded and not response.fallback
+def real_answers(run: Run, dependency: str) -> frozenset[Response]:
+    """Return the answers that are the dependency's own: good, unmarked, each with a good call.
+
+    A fallback may carry no mark, so that the wire alone tells it apart. Where the tap could not see
+    every call and its answer, the marks do, and the answers to requests that surely made no call.
+    """
+    evidence = run.at(dependency)
+    if evidence.blind_spots or missed(evidence) or not evidence.tells_calls_apart:
+        marked = with_unmarked_fallbacks(run, dependency).responses
+        return frozenset(each for each in marked if each.succeeded and not each.fallback)
+    return frozenset(answered_by(run, dependency))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import real
 from windtunnel.conformance.failures import DependencyFailure
 from windtunnel.conformance.properties.closing import crowd, good_probes
 from windtunnel.conformance.recorded_target import Pause
@@ -65,7 +64,7 @@ def closed_again(experiment: Experiment) -> bool:
         end = time.monotonic() + 1.5 * experiment.next_open_time + 1.0
         in_row, needed = 0, good_probes(experiment) + IN_ROW
         while in_row < needed:
-            in_row = in_row + 1 if real(experiment.drive(CHECK, 1).responses[0]) else 0
+            in_row = in_row + 1 if experiment.all_answered(CHECK, 1) else 0
             if time.monotonic() > end:
                 return False
             if not in_row:
@@ -74,5 +73,4 @@ def closed_again(experiment: Experiment) -> bool:
         recording = experiment.recording()
     except (WindtunnelError, InconclusiveVerdict):
         return False
-    answers = recording.run(CHECK_CROWD).responses
-    return all(map(real, answers)) and len(recording.attempts(CHECK_CROWD)) >= len(answers)
+    return recording.answered(CHECK_CROWD) == len(recording.run(CHECK_CROWD).responses)

@@ -4,7 +4,7 @@ import time
 
 from windtunnel.conformance.conformance_report import Observed
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, opening, real, repeated
+from windtunnel.conformance.experiment_recording import Recording, opening, repeated
 from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.properties.recovery_time import open_time
 from windtunnel.conformance.recorded_target import PATIENCE
@@ -83,5 +83,5 @@ def survey(experiment: Experiment, *, measure: bool) -> Observed:
 def _timeout(recording: Recording) -> float | None:
     """Return after how many seconds the caller of the hanging probe was answered."""
     last = recording.run("waiting").responses[-1]
-    given_up = recording.attempts("waiting") and not real(last)
+    given_up = recording.attempts("waiting") and last not in recording.real
     return last.duration if given_up and last.duration < 0.9 * PATIENCE else None

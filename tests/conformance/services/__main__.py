@@ -2,7 +2,9 @@
 
 `BREAKER=MODULE python -m tests.conformance.services --host 127.0.0.1 --port 8080`; the module's
 `guard` makes a breaker. GET /first and GET /second call one dependency each, once and without a
-retry. POST /afresh with other variables puts it back to its start, with them as its environment.
+retry; what fails is answered with an error, or with UNMARKED=1 by a fallback that looks like the
+dependency's own answer. POST /afresh with other variables puts it back to its start, with them as
+its environment.
 """
 
 import argparse
@@ -44,14 +46,17 @@ async def fetch(session: aiohttp.ClientSession, url: str) -> bytes:
         raise DependencyFailed(f"{type(error).__name__}: {error}") from error
 
 
-async def answer(guarded: Guarded, session: aiohttp.ClientSession, url: str) -> web.Response:
-    """Return the dependency's answer, or an error that says why there is none."""
+async def answer(
+    guarded: Guarded, session: aiohttp.ClientSession, url: str, *, fallback: bytes | None
+) -> web.Response:
+    """Return the dependency's answer, or the fallback, or an error that says why there is none."""
     try:
         body = await guarded(lambda: fetch(session, url))
-    except Rejected:
-        return web.Response(status=503, text="rejected\n")
-    except DependencyFailed as error:
-        return web.Response(status=502, text=f"{error}\n")
+    except (Rejected, DependencyFailed) as error:
+        if fallback is None:
+            status = 503 if isinstance(error, Rejected) else 502
+            return web.Response(status=status, text=f"{type(error).__name__} {error}\n")
+        body = fallback
     except ClientError as error:
         return web.Response(status=404, text=f"{error}\n")
     return web.Response(body=body, content_type="application/json")
@@ -67,6 +72,7 @@ class Service:
         guard = module.guard
         self._guarded: dict[str, Guarded] = {path: guard(path, settings) for path in DEPENDENCIES}
         self._urls = {path: f"{environment[name]}/agents" for path, name in DEPENDENCIES.items()}
+        self._fallback = b"[]" if environment.get("UNMARKED") else None
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=settings.call_timeout),
             connector=aiohttp.TCPConnector(limit=200),
@@ -77,7 +83,9 @@ class Service:
     async def handle(self, request: web.Request) -> web.Response:
         """Call the path's dependency through its breaker."""
         path = request.path
-        return await answer(self._guarded[path], self._session, self._urls[path])
+        return await answer(
+            self._guarded[path], self._session, self._urls[path], fallback=self._fallback
+        )
 
     async def close(self) -> None:
         """Close the connections to the dependencies."""

@@ -1,7 +1,7 @@
 """Calls that are in flight when it opens are neither lost nor made twice."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, opening, real
+from windtunnel.conformance.experiment_recording import Recording, opening
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 
@@ -28,7 +28,7 @@ def judge(recording: Recording) -> Verdict:
     opened = opening(recording.run("opening"), recording.dependency)
     seen = [a for a in recording.attempts("in flight") if not a.failed]
     failed = [a for a in recording.attempts("in flight") if a.failed]
-    answers = sum(real(response) for response in flight.responses)
+    answers = recording.answered("in flight")
     sent = len(flight.responses)
     early = sum(opened is not None and r.ended <= opened.latest for r in flight.responses)
     slow = sum(a.ended is None or a.ended - a.started > takes / 2 for a in failed)

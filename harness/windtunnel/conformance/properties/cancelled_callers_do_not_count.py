@@ -1,7 +1,7 @@
 """Callers that go away open nothing: the dependency did not fail."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, reached, real
+from windtunnel.conformance.experiment_recording import Recording, reached
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
@@ -43,7 +43,7 @@ def judge(recording: Recording) -> Verdict:
         sum(each.status is not None for each in crowd),
     )
     check = recording.run("check").responses
-    good = sum(real(response) for response in check)
+    good = recording.answered("check")
     ruling = Ruling.PASS if good == len(check) and not kept else Ruling.FAIL
     if left < ENOUGH or (ruling is Ruling.PASS and left < recording.threshold):
         ruling = Ruling.INCONCLUSIVE

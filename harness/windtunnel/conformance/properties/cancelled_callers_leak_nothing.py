@@ -1,8 +1,8 @@
 """A caller that goes away while its probe is under way keeps no place in the half-open state."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, real
-from windtunnel.conformance.properties.closing import CLOSED, UNCLAIMED_PROBES, close
+from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.properties.closing import CLOSED, UNCLAIMED_PROBES, close, served
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Latency
@@ -40,9 +40,8 @@ def judge(recording: Recording) -> Verdict:
             for r in left
         )
     ]
-    closed = recording.run(CLOSED)
-    good = sum(real(response) for response in closed.responses)
-    ruling = Ruling.PASS if good == len(closed.responses) else Ruling.FAIL
+    good, sent = served(recording)
+    ruling = Ruling.PASS if good == sent else Ruling.FAIL
     if not probes:
         ruling = Ruling.INCONCLUSIVE
     return rule(
@@ -50,8 +49,8 @@ def judge(recording: Recording) -> Verdict:
         "a cancelled caller leaks no probe's place",
         ruling,
         f"{len(left)} callers left while {len(probes)} probes were under way; after another"
-        f" recovery time {good} of {len(closed.responses)} requests were answered by the"
-        " dependency, required are all.",
+        f" recovery time {good} of {sent} requests were answered by the dependency, required are"
+        " all.",
         steps=(CLOSED,),
         needs="probes that are under way for longer than their callers wait",
     )

@@ -3,7 +3,7 @@
 import time
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.criteria import Ruling
 from windtunnel_faults import Latency
 
@@ -63,5 +63,4 @@ def crowd_kept_back(recording: Recording) -> tuple[Ruling, str]:
 
 def served(recording: Recording) -> tuple[int, int]:
     """Return how many requests the dependency answered once it had closed, and of how many."""
-    responses = recording.run(CLOSED).responses
-    return sum(real(response) for response in responses), len(responses)
+    return recording.answered(CLOSED), len(recording.run(CLOSED).responses)

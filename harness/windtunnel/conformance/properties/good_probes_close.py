@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties.closing import (
     CLOSED,
     CROWD,
@@ -26,7 +26,7 @@ def plan(experiment: Experiment) -> None:
     if experiment.claims.health_checks:
         experiment.pause(experiment.recovery.most)
     experiment.drive("probing", good_probes(experiment))
-    if all(real(response) for response in experiment.drive(CLOSED, 10).responses):
+    if experiment.all_answered(CLOSED, 10):
         # What is still half-open serves whoever comes alone, one after another.
         crowd(experiment, CROWD)
 

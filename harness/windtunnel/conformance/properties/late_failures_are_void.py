@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 
 from windtunnel.conformance.experiment import MARGIN, Experiment
-from windtunnel.conformance.experiment_recording import Recording, reached, real
+from windtunnel.conformance.experiment_recording import Recording, reached
 from windtunnel.conformance.failures import FOREVER
 from windtunnel.conformance.properties.closing import good_probes
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
@@ -60,7 +60,9 @@ def judge(recording: Recording) -> Verdict:
 def _while_open(recording: Recording) -> Verdict:
     """Judge that the first call comes before a recovery time that began with the late failures."""
     opened, hanging = recording.opened, recording.run("hanging").responses
-    late = [each.ended for each in hanging if not real(each) and each.ended > opened.latest]
+    late = [
+        each.ended for each in hanging if each not in recording.real and each.ended > opened.latest
+    ]
     calls = recording.attempts("waiting")
     first = min((call.started for call in calls), default=float("inf"))
     anew = max(late, default=float("inf")) + recording.open_time.least - EARLY
@@ -94,11 +96,11 @@ def _once_closed(recording: Recording) -> Verdict:
     """Judge that every request after the late failures was answered by the dependency."""
     closed, after = recording.run("closed"), recording.run("after")
     hanging = recording.run("hanging").responses
-    late = [each for each in hanging if not real(each) and each.ended > closed.ended]
-    good = sum(real(response) for response in after.responses)
+    late = [each for each in hanging if each not in recording.real and each.ended > closed.ended]
+    good = recording.answered("after")
     sent = len(after.responses)
     needed = len(hanging)
-    if len(late) < needed or not all(real(response) for response in closed.responses):
+    if len(late) < needed or recording.answered("closed") < len(closed.responses):
         ruling = Ruling.INCONCLUSIVE
     else:
         ruling = Ruling.PASS if good == sent else Ruling.FAIL

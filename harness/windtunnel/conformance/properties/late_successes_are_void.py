@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel_faults import Capability, HttpDelay
@@ -35,7 +35,7 @@ def plan(experiment: Experiment) -> None:
 def judge(recording: Recording) -> Verdict:
     """Judge that no call starts after the late successes until the recovery time is over."""
     opened, slow = recording.opened, recording.run("slow").responses
-    late = [each for each in slow if real(each) and each.ended > opened.latest]
+    late = [each for each in slow if each in recording.real and each.ended > opened.latest]
     since = max((each.ended for each in late), default=float("inf"))
     until = opened.earliest + SHARE * recording.open_time.least
     asked = [r for r in recording.run(LATE).responses if since < r.started < until]

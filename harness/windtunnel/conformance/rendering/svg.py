@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 
 from windtunnel.conformance.conformance_report import ConformanceReport, PropertyResult
-from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.rendering.phases import phases
 
 WIDTH, LEFT, RIGHT = 960, 96, 24
@@ -118,7 +118,7 @@ def _panel(result: PropertyResult, top: int) -> list[str]:
 def _callers(recording: Recording, y: int, x: Place) -> list[str]:
     parts = []
     for response in recording.whole.responses:
-        kind = "good" if real(response) else "fallback" if response.succeeded else "bad"
+        kind = "good" if response in recording.real else "fallback" if response.succeeded else "bad"
         parts.append(_stretch(x(response.started), x(response.ended), y, kind, response.answer))
     return parts
 

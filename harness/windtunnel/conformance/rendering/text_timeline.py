@@ -1,6 +1,6 @@
 """A recording as three lines of text: callers, dependency, and the breaker's phases."""
 
-from windtunnel.conformance.experiment_recording import Recording, real
+from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.rendering.phases import CLOSED, HALF_OPEN, OPEN, phases
 
 WIDTH = 64
@@ -20,7 +20,7 @@ def draw(recording: Recording) -> list[str]:
 
     callers, called, states = ([" "] * WIDTH for _ in range(3))
     for response in run.responses:
-        sign = "·" if real(response) else "f" if response.succeeded else "e"
+        sign = "·" if response in recording.real else "f" if response.succeeded else "e"
         if response.status is None:
             sign = "?"
         place = column(response.started)
