@@ -13,6 +13,7 @@ from windtunnel.run_identity import PREFIX
 PARTS = (
     "__init__.py",
     "address.py",
+    "client_certificate.py",
     "errors.py",
     "event_loop.py",
     "ports.py",
