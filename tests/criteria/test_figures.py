@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.criteria.recorded import evidence, responses, run
+from tests.criteria.recorded import evidence, exchange, responses, run
 from windtunnel.criteria import Ruling, error_rate, intervals, mean_response, pooling_gain
 from windtunnel.criteria.verdict import Verdict
 from windtunnel.errors import InconclusiveVerdict
@@ -115,7 +115,8 @@ def pairs(on: float, off: float, *, opened: bool = True, count: int = 400) -> Pa
         for number, each in enumerate(second, 1)
         if opened
     ]
-    own = run(first, evidence(connections=connections))
+    calls = [exchange(each.started + 1e-4, seconds=1e-4) for each in (*first, *second)]
+    own = run(first, evidence(*calls, connections=connections))
     return Pairs(a=own, b=replace(own, responses=second))
 
 
@@ -141,6 +142,37 @@ def test_a_gain_is_not_confirmed_by_a_tap_that_discarded_records() -> None:
     verdict = pooling_gain(replace(good, a=replace(good.a, evidence=partial)), "catalog")
     assert verdict.ruling is Ruling.INCONCLUSIVE
     assert "7 records were discarded by the tap" in verdict.needs
+
+
+@pytest.mark.parametrize("arm", ["a", "b"])
+@pytest.mark.parametrize("call", [None, "503", ""])
+def test_pairs_of_which_one_answer_rests_on_no_good_call_are_inconclusive(
+    arm: str, call: str | None
+) -> None:
+    """A fallback without a mark is quick, whatever becomes of connections."""
+    good = pairs(0.002, 0.004)
+    began = (good.a if arm == "a" else good.b).responses[7].started
+    (seen,) = good.a.evidence
+    others = [each for each in seen.exchanges if not began <= each.started < began + 0.001]
+    own = [] if call is None else [exchange(began + 1e-4, seconds=1e-4, status=call)]
+    changed = (replace(seen, exchanges=(*others, *own)),)
+    verdict = pooling_gain(
+        Pairs(a=replace(good.a, evidence=changed), b=replace(good.b, evidence=changed)), "catalog"
+    )
+    assert len(others) == len(seen.exchanges) - 1
+    assert verdict.ruling is Ruling.INCONCLUSIVE
+    with_reuse, without = (1, 0) if arm == "a" else (0, 1)
+    assert f"{with_reuse} of 400 answers with reuse and {without} without" in verdict.statement
+
+
+def test_a_call_that_is_tried_again_is_a_good_one() -> None:
+    good = pairs(0.002, 0.004)
+    (seen,) = good.a.evidence
+    began = good.a.responses[7].started
+    failed = exchange(began + 5e-5, seconds=1e-5, status="503")
+    changed = (replace(seen, exchanges=(*seen.exchanges, failed)),)
+    verdict = pooling_gain(replace(good, a=replace(good.a, evidence=changed)), "catalog")
+    assert verdict.ruling is Ruling.PASS
 
 
 def test_pairs_with_failures_are_inconclusive() -> None:

@@ -9,6 +9,7 @@ from windtunnel.criteria.completeness import missed, needed
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
+from windtunnel.criteria.wire_answers import without_good_call
 from windtunnel.records import Pairs
 
 
@@ -22,8 +23,8 @@ def pooling_gain(
     The gain is 1 - median(reuse on) / median(reuse off): the share of the response time that
     reusing connections saves. Arm A has reuse on, arm B off, same code. Its interval is a
     confidence sequence (windtunnel.criteria.betting), so more pairs may be added and asked about.
-    The wire must confirm it: A opens next to no connection to the dependency, and B about one each
-    request; else INCONCLUSIVE.
+    The wire must confirm it: every answer rests on a call to the dependency, A opens next to no
+    connection to it, and B about one each request; else INCONCLUSIVE.
     """
     above = pairs.a.limits.pooling_gain if above is None else above
     on = [response.duration for response in pairs.a.responses]
@@ -54,6 +55,17 @@ def pooling_gain(
             nothing,
             statement=f"{failures} of {2 * len(on)} requests had no real answer; {wire}.",
             needs="a dependency that answers, so that only the connections differ",
+        )
+    elsewhere = [len(without_good_call(arm, dependency)) for arm in (pairs.a, pairs.b)]
+    if any(elsewhere):
+        said = f"{elsewhere[0]} of {len(on)} answers with reuse and {elsewhere[1]} without it"
+        return replace(
+            nothing,
+            statement=(
+                f"{said} came without a good call to {dependency}: from a cache, or as fallbacks"
+                f" that carry no mark; {wire}."
+            ),
+            needs="answers that rest on the dependency's, so that only the connections differ",
         )
     without, reused = as_rows(off, on, width=1)
     ratio = ratio_of_quantiles(without, reused, 0.5, confidence)

@@ -49,6 +49,28 @@ def without_call(run: Run, dependency: str) -> list[Response]:
     ]
 
 
+def without_good_call(run: Run, dependency: str) -> list[Response]:
+    """Return the good answers, unmarked, that surely rest on none of the dependency's.
+
+    No call came while their request was under way, or each that came failed.
+    """
+    evidence = run.at(dependency)
+
+    def rests_on_none(response: Response) -> bool:
+        since, until = response.started, response.ended
+        if not between(evidence, since, until).most:
+            return True
+        if not evidence.tells_calls_apart or missed(evidence, since, until):
+            return False
+        return all(each.failed for each in evidence.attempts_between(since, until))
+
+    return [
+        each
+        for each in run.responses
+        if each.succeeded and not each.fallback and rests_on_none(each)
+    ]
+
+
 def unmarked(run: Run, dependency: str) -> str:
     """Return what a summary says of answers without a call and without a mark, or ""."""
     known = {evidence.dependency for evidence in run.evidence}
