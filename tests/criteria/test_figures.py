@@ -162,7 +162,7 @@ def test_pairs_of_which_one_answer_rests_on_no_good_call_are_inconclusive(
     assert len(others) == len(seen.exchanges) - 1
     assert verdict.ruling is Ruling.INCONCLUSIVE
     with_reuse, without = (1, 0) if arm == "a" else (0, 1)
-    assert f"{with_reuse} of 400 answers with reuse and {without} without" in verdict.statement
+    assert f"{with_reuse} of 400 answers with reuse and {without} of 400" in verdict.statement
 
 
 def test_a_call_that_is_tried_again_is_a_good_one() -> None:

@@ -79,6 +79,15 @@ def test_drift_pauses_and_stolen_time_are_reported() -> None:
     assert "took 3 s of CPU time away" in said
 
 
+def test_calls_that_head_does_not_make_are_said() -> None:
+    fewer = comparison(lambda s, n: arm(s, calls=n % 2))
+    (said,) = remarks(fewer.rounds, 0.0, 60.0, ("catalog",))
+    assert said.startswith("/api/agents: head made 0.5 calls a request to catalog, and base 1:")
+    for calls in (1, 2):
+        alike = comparison(lambda s, n, calls=calls: arm(s, calls=calls))  # type: ignore[misc]
+        assert remarks(alike.rounds, 0.0, 60.0, ("catalog",)) == ()
+
+
 def exchange(at: float, *, handshake: bool = False) -> Exchange:
     """Return a call that begins at a moment."""
     return Exchange(

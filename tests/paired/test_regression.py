@@ -175,6 +175,34 @@ def test_drift_that_strikes_both_arms_passes() -> None:
     assert Ruling.FAIL not in found.values()
 
 
+@pytest.mark.parametrize(("of_base", "of_head"), [(0, 6), (6, 0)])
+def test_times_of_fallbacks_are_not_compared_with_those_of_answers(
+    of_base: int, of_head: int
+) -> None:
+    """A fallback is quick: head, which gives them, would pass; base's would make head fail."""
+    verdicts = regressions(
+        comparison(
+            lambda s, n: replace(arm(s, seconds=0.0007), fallbacks=of_head),
+            base=lambda s, n: replace(arm(s), fallbacks=of_base),
+        ),
+        Tolerances(),
+    )
+    of_time = [v for v in verdicts if v.criterion in {"p50", "p99", "capped mean", "throughput"}]
+    assert {v.ruling for v in of_time} == {Ruling.INCONCLUSIVE}
+    assert f"head answered {300 * of_head} of 6000 requests by a fallback" in of_time[0].statement
+
+
+def test_fallbacks_of_both_alike_are_compared() -> None:
+    verdicts = regressions(
+        comparison(
+            lambda s, n: replace(arm(s), fallbacks=s.choice((4, 5, 6))),
+            base=lambda s, n: replace(arm(s), fallbacks=s.choice((4, 5, 6))),
+        ),
+        Tolerances(),
+    )
+    assert {v.ruling for v in verdicts} == {Ruling.PASS}
+
+
 def test_failures_of_head_alone_fail() -> None:
     found = judged(lambda s, n: arm(s, failures=1))["failures"]
     assert found.ruling is Ruling.FAIL

@@ -12,7 +12,9 @@ import click
 
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.session_options import StackOptions, stack_options
-from windtunnel.criteria.compared_failures import too_few_answers
+from windtunnel.criteria.comparable_answers import not_comparable
+from windtunnel.criteria.intervals import CONFIDENCE
+from windtunnel.criteria.regression import share
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, overall
 from windtunnel.errors import ConfigurationError
@@ -66,7 +68,8 @@ def compare(  # noqa: PLR0917 - click passes all by name
     Both are run at once behind the same proxies and asked in pairs, in an order drawn from the
     seed, until every answer is certain or --budget (seconds) is over. Exit status 1 where head is
     worse by more than a tolerance, beyond what noise explains; 3 where an arm gave too few good
-    answers to compare; other INCONCLUSIVE figures fail only where --inconclusive=fail.
+    answers to compare, or more fallbacks than the other; other INCONCLUSIVE figures fail only
+    where --inconclusive=fail.
 
     Tolerances are shares, of base's figure: mean (of capped times), p50, p99, throughput, cpu,
     memory; of all requests: slow; and amounts a request: growth (bytes of memory), calls (to a
@@ -138,7 +141,8 @@ def _reported(
     worst = overall(result.verdicts)
     compared = result.comparison
     if worst is not Ruling.FAIL and any(
-        too_few_answers(compared.of(each)) for each in compared.endpoints
+        not_comparable(compared.of(each), share(compared, CONFIDENCE))
+        for each in compared.endpoints
     ):
         return STATUS[Ruling.INCONCLUSIVE]  # not noise: there was nothing to compare
     failed = worst is Ruling.FAIL or (worst is Ruling.INCONCLUSIVE and inconclusive == "fail")

@@ -1,10 +1,9 @@
 """Head fails no more often than base."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from windtunnel.criteria import betting
-from windtunnel.criteria.good_answers import MORE_GOOD, are_enough, instead
+from windtunnel.criteria.good_answers import MORE_GOOD, are_enough
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict
 from windtunnel.records import Round
@@ -56,18 +55,3 @@ def compared_failures(
             ),
         ),
     )
-
-
-def too_few_answers(rounds: Sequence[Round]) -> str:
-    """Return what came instead of good answers, where an arm has too few to compare; else ""."""
-    said = []
-    for name, arm in (("base", [r.base for r in rounds]), ("head", [r.head for r in rounds])):
-        requests = sum(each.requests for each in arm)
-        bad = sum(each.failures for each in arm)
-        if not bad or are_enough(requests - bad, requests):
-            continue
-        kinds: Counter[str] = Counter()
-        for each in arm:
-            kinds.update(dict(each.bad))
-        said.append(f"{name}: {instead(kinds or {'had none': bad}, requests)}")
-    return f"too few good answers: {'; '.join(said)}." if said else ""

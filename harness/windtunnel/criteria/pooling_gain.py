@@ -31,10 +31,6 @@ def pooling_gain(
     off = [response.duration for response in pairs.b.responses]
     opened_on = _opened(pairs, dependency, of_b=False)
     opened_off = _opened(pairs, dependency, of_b=True)
-    failures = sum(
-        not response.succeeded or bool(response.fallback)
-        for response in (*pairs.a.responses, *pairs.b.responses)
-    )
     wire = f"it opened {opened_on} connections with reuse and {opened_off} without"
     nothing = Verdict(
         criterion="pooling gain",
@@ -50,21 +46,10 @@ def pooling_gain(
         conditions=conditions(pairs.a),
         profile=pairs.a.profile,
     )
-    if failures:
+    if unreal := _unreal(pairs, dependency):
         return replace(
             nothing,
-            statement=f"{failures} of {2 * len(on)} requests had no real answer; {wire}.",
-            needs="a dependency that answers, so that only the connections differ",
-        )
-    elsewhere = [len(without_good_call(arm, dependency)) for arm in (pairs.a, pairs.b)]
-    if any(elsewhere):
-        said = f"{elsewhere[0]} of {len(on)} answers with reuse and {elsewhere[1]} without it"
-        return replace(
-            nothing,
-            statement=(
-                f"{said} came without a good call to {dependency}: from a cache, or as fallbacks"
-                f" that carry no mark; {wire}."
-            ),
+            statement=f"{unreal}; {wire}.",
             needs="answers that rest on the dependency's, so that only the connections differ",
         )
     without, reused = as_rows(off, on, width=1)
@@ -102,6 +87,22 @@ def pooling_gain(
     if measured.ruling is Ruling.INCONCLUSIVE:
         return replace(measured, needs="more pairs, or a quieter machine")
     return measured
+
+
+def _unreal(pairs: Pairs, dependency: str) -> str:
+    """Return which answers do not rest on the dependency's, by mark or wire; "" if all do."""
+    both = (*pairs.a.responses, *pairs.b.responses)
+    failures = sum(not each.succeeded or bool(each.fallback) for each in both)
+    if failures:
+        return f"{failures} of {len(both)} requests had no real answer"
+    with_reuse, without = (len(without_good_call(arm, dependency)) for arm in (pairs.a, pairs.b))
+    if not with_reuse and not without:
+        return ""
+    return (
+        f"{with_reuse} of {len(pairs.a.responses)} answers with reuse and {without} of"
+        f" {len(pairs.b.responses)} without came without a good call to {dependency}: from a"
+        " cache, or as fallbacks that carry no mark"
+    )
 
 
 def _opened(pairs: Pairs, dependency: str, *, of_b: bool) -> int:

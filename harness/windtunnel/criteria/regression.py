@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from windtunnel.criteria.compared_failures import compared_failures, too_few_answers
+from windtunnel.criteria.comparable_answers import not_comparable
+from windtunnel.criteria.compared_failures import compared_failures
 from windtunnel.criteria.compared_figures import ComparedFigure, Scale, compared_figures
 from windtunnel.criteria.compared_times import FAR_ABOVE, FIRST, Thresholds, Times
-from windtunnel.criteria.good_answers import MORE_GOOD
 from windtunnel.criteria.intervals import CONFIDENCE, Interval
 from windtunnel.criteria.memory_held import memory_held
 from windtunnel.criteria.slow_requests import slow_requests
@@ -33,8 +33,9 @@ def regressions(
     FAIL only where the whole interval lies beyond the tolerance, PASS only where it lies within.
     All intervals together hold with probability `confidence`, whenever the run is stopped: each
     has its share of the error (Bonferroni), and is a confidence sequence (windtunnel.criteria.
-    betting). Figures of time are of good answers; too few of them leave all INCONCLUSIVE. So do
-    halves of a run that contradict each other, and process generations that do.
+    betting). Figures of time are of good answers; too few of them, or more fallbacks from one arm
+    than from the other, leave all INCONCLUSIVE. So do halves of a run that contradict each other,
+    and process generations that do.
     """
     each = share(comparison, confidence)
     verdicts: list[Verdict] = []
@@ -73,9 +74,10 @@ class _Endpoint:
     def verdicts(self) -> list[Verdict]:
         thresholds = Thresholds.drawn(self.rounds)
         whole = self._figures(self.rounds, thresholds)
-        few = too_few_answers(self.rounds)
-        if few:
-            of_time = [replace(self._open(one), statement=few, needs=MORE_GOOD) for one in whole]
+        hindrance = not_comparable(self.rounds, self.confidence)
+        if hindrance:
+            statement, needs = hindrance.statement, hindrance.needs
+            of_time = [replace(self._open(o), statement=statement, needs=needs) for o in whole]
             return [
                 *of_time,
                 *compared_failures(self.name, self.rounds, self.tolerances, self.confidence),

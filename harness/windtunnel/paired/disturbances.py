@@ -1,4 +1,7 @@
-"""What disturbed a comparison, as its own data shows it: drift, pauses, stolen CPU time."""
+"""What is worth a word beside a comparison, as its own data shows it.
+
+Drift, pauses, stolen CPU time, and calls that head does not make.
+"""
 
 import math
 from collections.abc import Sequence
@@ -10,11 +13,15 @@ DRIFT = 0.10
 """The change of base's own times over a run from which it is worth a word."""
 PAUSE = 10.0
 """A request that takes so many times the median is a pause."""
+FEWER_CALLS = 0.1
+"""Calls a request that head makes less than base, from which it is worth a word."""
 STEAL = 0.01
 """The share of a CPU's time given to others from which it is worth a word."""
 
 
-def remarks(rounds: Sequence[Round], stolen: float, elapsed: float) -> tuple[str, ...]:
+def remarks(
+    rounds: Sequence[Round], stolen: float, elapsed: float, dependencies: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return one sentence for each disturbance.
 
     None of them makes a verdict wrong, since each strikes both arms alike or widens the intervals;
@@ -24,6 +31,8 @@ def remarks(rounds: Sequence[Round], stolen: float, elapsed: float) -> tuple[str
     for endpoint in dict.fromkeys(round_.endpoint for round_ in rounds):
         own = [round_ for round_ in rounds if round_.endpoint == endpoint]
         found += [*_drift(endpoint, own), *_pauses(endpoint, own)]
+        for place, name in enumerate(dependencies):
+            found += _fewer_calls(endpoint, name, place, own)
     if elapsed and stolen / elapsed > STEAL:
         found.append(
             f"the hypervisor took {stolen:.2g} s of CPU time away in {elapsed:.3g} s:"
@@ -65,6 +74,24 @@ def _pauses(endpoint: str, rounds: Sequence[Round]) -> list[str]:
     return [
         f"{endpoint}: requests took over {PAUSE:g} times the median, {cause}: {'; '.join(said)}"
     ]
+
+
+def _fewer_calls(endpoint: str, dependency: str, place: int, rounds: Sequence[Round]) -> list[str]:
+    """Say where head's answers rest on fewer calls, which may be why they are quicker."""
+    base = _calls_a_request([round_.base for round_ in rounds], place)
+    head = _calls_a_request([round_.head for round_ in rounds], place)
+    if not base - head > FEWER_CALLS:
+        return []
+    said = f"head made {head:.3g} calls a request to {dependency}, and base {base:.3g}"
+    why = "answers without a call come from a cache, or are fallbacks that carry no mark"
+    return [f"{endpoint}: {said}: {why}"]
+
+
+def _calls_a_request(arm: Sequence[ArmRound], place: int) -> float:
+    counted = [(each.calls[place], each.counted) for each in arm if each.counted]
+    made = [(calls, requests) for calls, requests in counted if calls is not None]
+    requests = sum(requests for _, requests in made)
+    return sum(calls for calls, _ in made) / requests if requests else math.nan
 
 
 def _good(arm: ArmRound) -> list[float]:

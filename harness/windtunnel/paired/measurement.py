@@ -172,7 +172,9 @@ class Measurement:
             seed=self._request.seed,
             remarks=(
                 *dict.fromkeys(gathered.notes),
-                *remarks(rounds, stolen_seconds() - gathered.stolen, elapsed),
+                *remarks(
+                    rounds, stolen_seconds() - gathered.stolen, elapsed, self._request.dependencies
+                ),
             ),
         )
         return ComparisonResult(comparison, regressions(comparison, self._request.tolerances))

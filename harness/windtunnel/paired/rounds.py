@@ -293,6 +293,7 @@ def _arm(
         calls=calls,
         left_out=left_out,
         counted=counted,
+        fallbacks=sum(each.succeeded and bool(each.fallback) for each in tally.responses),
         bad=tuple(bad.items()),
     )
 

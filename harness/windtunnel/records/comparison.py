@@ -29,6 +29,8 @@ class ArmRound:
     """Calls to each that are not among these because such calls come without requests, too."""
     counted: int = 0
     """The number of requests that made these calls: those of the burst."""
+    fallbacks: int = 0
+    """Good answers that name a fallback as their source."""
     bad: tuple[tuple[str, int], ...] = ()
     """What came instead of good answers, and how often, such as ("answered 401", 3)."""
 
