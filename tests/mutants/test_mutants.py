@@ -38,8 +38,8 @@ MUTANTS = [
     ),
     Mutant("reuse_off", "metro and catalog", "pooling gain", "catalog, metro"),
     Mutant("slow_responses", "one_caller", "mean response", "4 endpoints"),
-    Mutant("six_percent_errors", "five_percent", "error rate", "/api/workflows"),
-    Mutant("metrics_missing", "five_percent", "error rate", "/api/metrics"),
+    Mutant("six_percent_errors", "32_callers", "error rate", "/api/workflows"),
+    Mutant("metrics_missing", "32_callers", "error rate", "/api/metrics"),
     Mutant("healthz_asks_redis", "healthz", "touches no dependency", "/healthz"),
     Mutant("hidden_retries", "within_three and redis", "breaker opens within 3 failures", "redis"),
     Mutant(

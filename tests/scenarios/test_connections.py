@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from windtunnel import Latency, Stack, Verdict, all_answered, opens_no_connection, touches_nothing
+from windtunnel import Latency, Stack, Verdict, all_answered, opens_no_connection
 
 Judge = Callable[[Verdict], Verdict]
 
@@ -51,11 +51,6 @@ def test_an_exhausted_pool_shows_and_its_requests_are_answered_in_time(
     assert in_use == 2
     assert waiting >= 1
     assert pool(stack, dependency) == (0, 0), "a connection or a waiter was lost"
-
-
-def test_metrics_for_prometheus_touch_no_dependency(stack: Stack, judge: Judge) -> None:
-    control = stack.load([stack.endpoint_of(name) for name in stack.dependencies], requests=40)
-    judge(touches_nothing(stack.drive("/metrics", requests=20), control))
 
 
 def pool(stack: Stack, dependency: str) -> tuple[float, float]:
