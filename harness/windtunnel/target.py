@@ -2,11 +2,13 @@
 
 import asyncio
 import itertools
+import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import Backend
@@ -25,6 +27,8 @@ from windtunnel.network_profiles import Profile
 from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.unasked_calls import UnaskedCallsFilter
+
+Result = TypeVar("Result")
 
 LIMIT = 1_000_000
 """Requests that one run may make at most: a slip of the keyboard is not a flood."""
@@ -58,6 +62,7 @@ class Target:
         self.address = address
         self._context = context
         self._runs: list[Run] = []
+        self._ends_by = math.inf
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
 
     def __repr__(self) -> str:
@@ -73,6 +78,22 @@ class Target:
         """The pid of its first process, as this machine's engine knows it."""
         return self._context.backend.target_pid(self.name)
 
+    @contextmanager
+    def ending_by(self, moment: float) -> Iterator[None]:
+        """Let what is asked of this target meanwhile end by then, on time.monotonic's clock.
+
+        What is not over by then raises TimeoutError; so does whatever is begun later.
+        """
+        before, self._ends_by = self._ends_by, min(moment, self._ends_by)
+        try:
+            yield
+        finally:
+            self._ends_by = before
+
+    def _run_on_loop(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run on the session's loop until it is done; TimeoutError beyond the time it may take."""
+        return self._context.loop.run(_bounded(work, self._ends_by))
+
     def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
         """Return the record of one GET and the answer's body."""
         caller = self.caller(timeout)
@@ -83,7 +104,7 @@ class Target:
             finally:
                 caller.close()
 
-        return self._context.loop.run(once())
+        return self._run_on_loop(once())
 
     @contextmanager
     def connected(self, *, timeout: float = 10.0) -> Iterator[Callable[[str], Response]]:
@@ -95,7 +116,7 @@ class Target:
         numbers = itertools.count(1)
 
         def get(path: str) -> Response:
-            response, _ = self._context.loop.run(caller.call(next(numbers), path))
+            response, _ = self._run_on_loop(caller.call(next(numbers), path))
             return response
 
         try:
@@ -162,10 +183,10 @@ class Target:
         )
 
         async def run() -> LoadRun:
-            async with asyncio.timeout(None if ends_by is None else ends_by - time.monotonic()):
-                return await LoadEngine(plan).run()
+            return await LoadEngine(plan).run()  # made on the loop that it runs on
 
-        found = context.loop.run(run())
+        with self.ending_by(math.inf if ends_by is None else ends_by):
+            found = self._run_on_loop(run())
         check_programs(context.backend)
         faults = (w for w in context.windows() if w.ended is None or w.ended >= found.began)
         return replace(found, faults=tuple(faults))
@@ -192,7 +213,7 @@ class Target:
 
         began = time.monotonic()
         try:
-            self._context.loop.run(interleave())
+            self._run_on_loop(interleave())
         finally:
             for caller in callers:
                 self._context.loop.run(_closing(caller))
@@ -246,7 +267,7 @@ class Target:
 
         if counted:
             self._context.backend.mark()
-        return self._collect(self._context.loop.run(work()), began, concurrency)
+        return self._collect(self._run_on_loop(work()), began, concurrency)
 
     def _mark(self) -> Between:
         async def mark() -> None:
@@ -287,6 +308,14 @@ class Target:
         earlier = tuple(self._runs)
         self._runs.append(run)
         return replace(run, earlier=earlier)
+
+
+async def _bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:
+    try:
+        async with asyncio.timeout(None if until == math.inf else until - time.monotonic()):
+            return await work
+    finally:
+        work.close()  # where the time was over before it began
 
 
 async def _closing(caller: Caller) -> None:

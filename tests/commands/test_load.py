@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,15 @@ def serve(reply: servers.Reply) -> Iterator[str]:
     loop.call_soon_threadsafe(stop.set)
     thread.join()
     loop.close()
+
+
+STOP = 3.0
+"""Seconds that a busy machine may take to stop the engine's processes."""
+
+
+@pytest.fixture
+def silent_url() -> Iterator[str]:
+    yield from serve(servers.never)
 
 
 @pytest.fixture
@@ -92,6 +102,18 @@ def test_the_limit_of_a_failing_service_is_that_nothing_holds(
     assert status == 1
     assert "50.0/s" in captured.err
     assert '"errors<1%"' in captured.out
+
+
+def test_a_search_ends_with_its_budget_where_nothing_answers(
+    silent_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A minute a rate and ten seconds a request; the engine's own process takes a moment."""
+    began = time.monotonic()
+    status = main(["load", silent_url, "-d", "1m", "--find-limit", "p99<50ms", "--budget", "2s"])
+    assert time.monotonic() - began < 2 + 2 + STOP
+    captured = capsys.readouterr()
+    assert status == 3
+    assert "the budget was over before more could be measured" in captured.out
 
 
 def test_a_plot_is_written(url: str, tmp_path: Path) -> None:

@@ -92,6 +92,48 @@ def test_what_stays_open_was_not_shown_to_hold() -> None:
     assert "was not shown to hold even at 50.0/s, and not to fail either" in text
 
 
+def test_a_search_ends_with_its_budget_and_gives_what_it_has() -> None:
+    now = [0.0]
+
+    def offer(rate: float, times: float) -> LoadRun:
+        now[0] += 10 * times
+        return queue(rate, times)
+
+    found = find_limit(
+        offer, parse("p99<50ms"), lowest=50, budget=25, usual=10, clock=lambda: now[0]
+    )
+    assert now[0] == 25
+    assert found.ran_out
+    assert found.bracket.held == 200
+    assert "holds at 200.0/s" in limit_text(found, "p99<50ms")
+    assert "its limit may be higher; the budget was over" in limit_text(found, "p99<50ms")
+
+
+def test_a_measurement_that_the_budget_cut_short_decides_nothing_by_silence() -> None:
+    now = [0.0]
+
+    def offer(rate: float, times: float) -> LoadRun:
+        now[0] += 10 * times
+        return load_run([0.001] * int(100 * times), gap=1 / rate)
+
+    found = find_limit(
+        offer, parse("p99<50ms"), lowest=50, budget=8, usual=10, clock=lambda: now[0]
+    )
+    assert now[0] == 8
+    assert found.ran_out
+    assert (found.bracket.held, found.bracket.failed) == (None, None)
+    assert [trial.ruling for trial in found.trials] == [Ruling.INCONCLUSIVE]
+
+
+def test_answers_that_do_not_come_within_the_budget_end_the_search() -> None:
+    def offer(rate: float, times: float) -> LoadRun:
+        raise TimeoutError
+
+    found = find_limit(offer, parse("p99<50ms"), lowest=50, budget=100)
+    assert found.ran_out
+    assert "nothing could be said; the budget was over" in limit_text(found, "p99<50ms")
+
+
 def test_a_trial_s_line_shows_what_was_measured_whatever_the_statement_says() -> None:
     verdict = Verdict(
         criterion="p99",

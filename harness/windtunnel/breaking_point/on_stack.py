@@ -39,19 +39,50 @@ def breaking_point(
 ) -> BreakingPoint:
     """Return where `criterion` of what `drive` returns fails under `fault`, which takes a level.
 
-    Each look meets a fresh target, so that no breaker or cache carries over. Raises what an
+    Each look meets a fresh target, so that no breaker or cache carries over. What `drive` asks of
+    the target ends by the search's budget; what it does besides is waited for. Raises what an
     injection raises: VacuousFault, above all, where the load does not reach the dependency.
     """
+    starts = _Starts(search)
 
     def look(level: float, times: int) -> StrengthTrial:
         del times  # what is driven says for itself how long
+        over = StrengthTrial(level, (_no_time("breaking point", level),))
         with ExitStack() as held:
-            target = held.enter_context(stack.target())
-            if level:
-                held.enter_context(stack.inject(fault(level)))
-            return StrengthTrial(level, (criterion(drive(target)),))
+            target = starts.target(stack, held, over)
+            try:
+                with target.ending_by(starts.until + GRACE):
+                    if level:
+                        held.enter_context(stack.inject(fault(level)))
+                    driven = drive(target)
+            except TimeoutError:
+                if search.clock() < starts.until:
+                    raise  # it is the driver's own
+                raise BudgetOverError(over) from None
+            return StrengthTrial(level, (criterion(driven),))
 
     return search.run(look)
+
+
+class _Starts:
+    """Starts a target for each look, but none for which no time is left."""
+
+    def __init__(self, search: Search) -> None:
+        self.until = search.clock() + search.budget
+        self._clock = search.clock
+        self._longest = 0.0
+
+    def target(self, stack: Stack, held: ExitStack, over: StrengthTrial) -> Target:
+        """Return a fresh target; BudgetOverError where the time left is shorter than a start was.
+
+        It is stopped once `held` is closed.
+        """
+        began = self._clock()
+        if began + self._longest >= self.until:
+            raise BudgetOverError(over)
+        target = held.enter_context(stack.target())
+        self._longest = max(self._longest, self._clock() - began)
+        return target
 
 
 def under_load(
@@ -76,7 +107,8 @@ def under_load(
     each = 1 - (1 - confidence) / (search.looks_at_most * len(judged))
     seconds = duration or max(LEAST, SPARE * needed(judged, each)) / rate
 
-    until = search.clock() + search.budget
+    starts = _Starts(search)
+    until = starts.until
 
     def left(level: float) -> float:
         """Return the seconds that are left; BudgetOverError where they show nothing."""
@@ -88,7 +120,9 @@ def under_load(
     def look(level: float, times: int) -> StrengthTrial:
         left(level)
         with ExitStack() as held:
-            target = held.enter_context(stack.target())
+            target = starts.target(
+                stack, held, StrengthTrial(level, (_no_time(objectives, level),))
+            )
             warm_up = min(left(level), max(WARM_UP, 2 / rate))
             try:
                 target.offer(rate, duration=warm_up, requests=requests, ends_by=until)
@@ -113,9 +147,9 @@ def under_load(
     return search.run(look)
 
 
-def _no_time(objectives: str, level: float) -> Verdict:
+def _no_time(criterion: str, level: float) -> Verdict:
     return Verdict(
-        criterion=objectives,
+        criterion=criterion,
         criterion_id="objective_held",
         subject=f"level {level:g}" if level else "no fault",
         ruling=Ruling.INCONCLUSIVE,

@@ -1,14 +1,17 @@
 """`windtunnel load`: load a URL, read it like wrk, judge it, or find its limit."""
 
+import math
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
 from windtunnel.address import Address
+from windtunnel.commands.duration import SECONDS
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.load_options import PlanOptions, plan_of, plan_options
 from windtunnel.criteria import Ruling, Verdict
@@ -27,7 +30,16 @@ from windtunnel.records.load_run import LoadRun
 from windtunnel.reports import latency_plot, load_json, load_summary
 from windtunnel.reports.load_progress import progress
 
-Drive = Callable[[LoadPlan], LoadRun]
+BUDGET = "5m"
+GRACE = 1.0
+"""Seconds beyond the budget for the last answers."""
+
+
+class Drive(Protocol):
+    """Sends what a plan says."""
+
+    def __call__(self, plan: LoadPlan, *, ends_by: float = math.inf) -> LoadRun:
+        """Return the run; TimeoutError where that is not over by a moment (monotonic seconds)."""
 
 
 @click.command()
@@ -48,6 +60,13 @@ Drive = Callable[[LoadPlan], LoadRun]
 @click.option("--locust-worker", metavar="HOST:PORT", help="Serve the master there; needs no URL.")
 @click.option("--check", metavar="OBJECTIVES", help='Judge: "p99<50ms and errors<1%".')
 @click.option("--find-limit", metavar="OBJECTIVES", help="Find the highest rate that holds them.")
+@click.option(
+    "--budget",
+    type=SECONDS,
+    default=BUDGET,
+    show_default=True,
+    help="End --find-limit after this time, with what was found.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option(
     "--plot",
@@ -62,6 +81,7 @@ def load(
     locust_worker: str | None,
     check: str | None,
     find_limit: str | None,
+    budget: float,
     as_json: bool,
     plot: Path | None,
     **options: Any,  # noqa: ANN401 - click's values, which PlanOptions types
@@ -69,7 +89,7 @@ def load(
     """Load URL for a bounded time, and say what it bore.
 
     Exit status with --check: 1 where an objective failed, 3 where one was left open; with
-    --find-limit: 1 where not even the lowest rate held.
+    --find-limit: 1 where even the lowest rate failed, 3 where that was left open.
     """
     if locust_worker is not None:
         if url is not None:
@@ -91,7 +111,7 @@ def load(
             raise ConfigurationError(
                 "--find-limit: expected without --rate, --check, --json, --plot"
             )
-        return _search(plan, drive, sought, str(find_limit))
+        return _search(plan, drive, sought, str(find_limit), budget)
     run = drive(plan)
     if not run.samples.good.any() and speaks_tls(plan.destination):
         click.echo(f"{plan.destination} speaks TLS: expected https://", err=True)
@@ -103,11 +123,14 @@ def load(
 
 
 def _driver(count: int, *, by_locust: bool, at: Address | None) -> Drive:
-    def by_processes(plan: LoadPlan) -> LoadRun:
+    def by_processes(plan: LoadPlan, *, ends_by: float = math.inf) -> LoadRun:
         with progress(plan.stretch) as update:
-            return processes.drive(plan, count, update)
+            return processes.drive(plan, count, update, ends_by=ends_by)
 
-    return (lambda plan: swarm.swarm(plan, count, bind=at)) if by_locust else by_processes
+    def of_locust(plan: LoadPlan, *, ends_by: float = math.inf) -> LoadRun:
+        return swarm.swarm(plan, count, bind=at, ends_by=ends_by)
+
+    return of_locust if by_locust else by_processes
 
 
 def _address(option: str, text: str) -> Address:
@@ -125,16 +148,25 @@ def _show(run: LoadRun, verdicts: Sequence[Verdict], *, as_json: bool) -> None:
         click.echo(line)
 
 
-def _search(plan: LoadPlan, drive: Drive, objectives: Sequence[Objective], text: str) -> int:
+def _search(
+    plan: LoadPlan, drive: Drive, objectives: Sequence[Objective], text: str, budget: float
+) -> int:
+    until = time.monotonic() + budget
+
     def offer(rate: float, times: float) -> LoadRun:
         schedule = constant(rate, plan.seconds * times, poisson=True)
-        return drive(replace(plan, arrivals=schedule))
+        return drive(replace(plan, arrivals=schedule), ends_by=until + GRACE)
 
     click.echo(f"Poisson arrivals of {plan.seconds:g} s a rate, seed {plan.seed}", err=True)
     found = limit.find_limit(
         offer,
         objectives,
+        budget=budget,
+        usual=plan.seconds,
         on_trial=lambda trial: click.echo(load_summary.trial(trial), file=sys.stderr),
     )
     click.echo(load_summary.limit(found, text))
-    return STATUS[Ruling.FAIL if found.bracket.held is None else Ruling.PASS]
+    if found.bracket.held is not None:
+        return STATUS[Ruling.PASS]
+    failed = any(trial.ruling is Ruling.FAIL for trial in found.trials)
+    return STATUS[Ruling.FAIL if failed else Ruling.INCONCLUSIVE]

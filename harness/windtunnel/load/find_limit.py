@@ -1,5 +1,7 @@
 """Finds the highest rate at which objectives hold, by open-loop load at one rate after another."""
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +16,12 @@ from windtunnel.records.load_run import LoadRun
 LONGER, LONGEST = 3.0, 10.0
 """The least and the most factor by which an inconclusive measurement is repeated longer."""
 
+LEAST_SEEN = 40
+"""Requests that the time left must allow, or nothing more is tried."""
+
 Offer = Callable[[float, float], LoadRun]
-"""Offers a rate, for a multiple of the usual time."""
+"""Offers a rate, for a multiple of the usual time. TimeoutError where the budget was over before
+all its answers came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Limit:
     bottleneck: str = ""
     """Why the search ended early: the limit of the load engine, not of the service."""
     confidence: float = CONFIDENCE
+    ran_out: bool = False
+    """Whether the budget was over before the limit was known."""
 
 
 def find_limit(
@@ -46,27 +54,49 @@ def find_limit(
     highest: float = 200_000.0,
     resolution: float = 0.05,
     confidence: float = CONFIDENCE,
+    budget: float = math.inf,
+    usual: float = 10.0,
+    clock: Callable[[], float] = time.monotonic,
     on_trial: Callable[[RateTrial], None] = lambda trial: None,
 ) -> Limit:
     """Return the highest rate from `lowest` to `highest` that was shown to hold, to `resolution`.
 
     Each measurement has a share of the error that `confidence` allows the whole search
     (Bonferroni). A rate that two measurements leave inconclusive counts as not shown to hold. The
-    search ends where the load engine itself cannot keep the rate.
+    search ends where the load engine itself cannot keep the rate, and after `budget` seconds, with
+    what it has found; `usual` is a measurement's usual time in seconds.
     """
     looks = 2 * len(objectives) * steps_at_most(lowest, highest, resolution)
     each = 1 - (1 - confidence) / looks
     tried: list[LevelOutcome] = []
     trials: list[RateTrial] = []
     bottleneck = ""
-    while (rate := next_level(tried, lowest, highest, resolution)) is not None:
-        run = offer(rate, 1.0)
+    ran_out = False
+    until = clock() + budget
+
+    def look(rate: float, times: float) -> tuple[LoadRun, RateTrial]:
+        """Measure a rate for as long as the budget allows; TimeoutError once that is too short."""
+        left = until - clock()
+        if left * rate < LEAST_SEEN:
+            raise TimeoutError
+        run = offer(rate, min(times, left / usual))
         trial = _judge(rate, run, objectives, each)
-        kept_up = generator_kept_up(run)
-        if trial.ruling is Ruling.INCONCLUSIVE and kept_up.ruling is Ruling.PASS:
-            run = offer(rate, _longer(len(run.samples), objectives, each))
-            trial = _judge(rate, run, objectives, each)
+        if times * usual > left and trial.ruling is Ruling.INCONCLUSIVE:
+            trials.append(trial)
+            on_trial(trial)
+            raise TimeoutError
+        return run, trial
+
+    while (rate := next_level(tried, lowest, highest, resolution)) is not None:
+        try:
+            run, trial = look(rate, 1.0)
             kept_up = generator_kept_up(run)
+            if trial.ruling is Ruling.INCONCLUSIVE and kept_up.ruling is Ruling.PASS:
+                run, trial = look(rate, _longer(len(run.samples), objectives, each))
+                kept_up = generator_kept_up(run)
+        except TimeoutError:
+            ran_out = True
+            break
         trials.append(trial)
         on_trial(trial)
         # A failure that the engine cannot have caused is the service's all the same.
@@ -74,7 +104,7 @@ def find_limit(
             bottleneck = f"at {rate:.0f}/s the load engine was the bottleneck: {kept_up.statement}"
             break
         tried.append(LevelOutcome(rate, trial.ruling is Ruling.PASS))
-    return Limit(bracket(tried), tuple(trials), bottleneck, confidence)
+    return Limit(bracket(tried), tuple(trials), bottleneck, confidence, ran_out)
 
 
 def _longer(requests: int, objectives: Sequence[Objective], confidence: float) -> float:

@@ -1,5 +1,6 @@
 """Drives a plan by separate processes, so that the caller does not disturb the measurement."""
 
+import math
 import pickle
 import time
 from collections.abc import Callable, Iterator
@@ -37,28 +38,36 @@ class _Worker:
 
 
 def drive(
-    plan: LoadPlan, processes: int = 1, on_progress: OnProgress = lambda reports, seconds: None
+    plan: LoadPlan,
+    processes: int = 1,
+    on_progress: OnProgress = lambda reports, seconds: None,
+    *,
+    ends_by: float = math.inf,
 ) -> LoadRun:
     """Return the run of `plan` by so many processes, merged.
 
     A worker that dies is named in the run's `lost`, and the others' results are kept. Ctrl-C ends
-    the run early with what there is. Raises StartError where no worker started or none survived.
+    the run early with what there is. Raises StartError where no worker started or none survived,
+    and TimeoutError where the last answer has not come by `ends_by`, on the clock of
+    `time.monotonic`.
     """
     with _started(plan, processes) as workers:
-        for _ in _messages(workers, time.monotonic() + START, "its workers to be ready"):
+        ready_by = min(time.monotonic() + START, ends_by)
+        for _ in _messages(workers, ready_by, "its workers to be ready", ends_by):
             if all(worker.ready or worker.lost for worker in workers):
                 break
         start = time.monotonic() + LEAD
         _send_all(workers, start)
         longest = max(request.timeout for request in plan.mix.requests)
-        deadline = start + plan.stretch + longest + GRACE
-        messages = _messages(workers, deadline, "its workers' results")
+        deadline = min(start + plan.stretch + longest + GRACE, ends_by)
+        messages = _messages(workers, deadline, "its workers' results", ends_by)
         try:
             for _ in messages:
                 on_progress(tuple(w.progress for w in workers), time.monotonic() - start)
         except KeyboardInterrupt:
             _send_all(workers, None)
-            for _ in _messages(workers, time.monotonic() + longest + GRACE, "the end"):
+            patience = min(time.monotonic() + longest + GRACE, ends_by)
+            for _ in _messages(workers, patience, "the end", ends_by):
                 pass
         runs = [worker.run for worker in workers if worker.run is not None]
         lost = tuple(worker.lost for worker in workers if worker.lost)
@@ -90,13 +99,17 @@ def _started(plan: LoadPlan, processes: int) -> Iterator[list[_Worker]]:
             worker.process.close()
 
 
-def _messages(workers: list[_Worker], deadline: float, waited_for: str) -> Iterator[_Worker]:
+def _messages(
+    workers: list[_Worker], deadline: float, waited_for: str, ends_by: float
+) -> Iterator[_Worker]:
     """Receive messages until every worker has ended; yield the worker of each message."""
     while True:
         open_ = {w.pipe: w for w in workers if not w.lost and w.run is None}
         if not open_:
             return
         ready = wait(list(open_), timeout=max(0.0, deadline - time.monotonic()))
+        if time.monotonic() >= ends_by:
+            raise TimeoutError(f"the load engine waited for {waited_for}: the time was over")
         if not ready:
             raise StartError(f"the load engine waited for {waited_for}: none came in time")
         for pipe in ready:

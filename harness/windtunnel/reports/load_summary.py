@@ -89,9 +89,12 @@ def limit(found: Limit, objectives: str) -> str:
         if found.trials[0].ruling is Ruling.INCONCLUSIVE:
             text += ", and not to fail either: a longer --duration may decide it"
     elif failed is None:
-        text = f'"{objectives}" holds at {held:.1f}/s {sure}; its limit is higher'
+        higher = "may be" if found.ran_out else "is"
+        text = f'"{objectives}" holds at {held:.1f}/s {sure}; its limit {higher} higher'
     else:
         text = f'"{objectives}" holds at {held:.1f}/s {sure}, not at {failed:.1f}/s'
+    if found.ran_out:
+        text += "; the budget was over before more could be measured"
     return f"{text}; {found.bottleneck}" if found.bottleneck else f"{text}."
 
 

@@ -34,14 +34,20 @@ def available() -> bool:
 
 
 def swarm(
-    plan: LoadPlan, workers: int, *, bind: Address | None = None, wait_for_workers: float = 60.0
+    plan: LoadPlan,
+    workers: int,
+    *,
+    bind: Address | None = None,
+    wait_for_workers: float = 60.0,
+    ends_by: float = math.inf,
 ) -> LoadRun:
     """Return the run of `plan` by Locust.
 
     Its workers are started here; with `bind`, the master alone is, listening there, and waits
     `wait_for_workers` seconds for so many from other machines. A worker that dies is named in the
     run's `lost`. Raises ConfigurationError where Locust cannot follow the plan,
-    BackendUnavailable where it is not installed, and ControlError where it gave no records.
+    BackendUnavailable where it is not installed, ControlError where it gave no records, and
+    TimeoutError where it has not ended by `ends_by`, on the clock of `time.monotonic`.
     """
     _check(plan)
     _require()
@@ -65,7 +71,10 @@ def swarm(
         names = [] if bind else [f"worker-{number}" for number in range(1, workers + 1)]
         for name in names:
             keeper.spawn(name, _command(worker_arguments(address)), environment={})
-        if _ended(keeper, MASTER, wait_for_workers + limit + GRACE) is None:
+        patience = min(wait_for_workers + limit + GRACE, ends_by - time.monotonic())
+        if _ended(keeper, MASTER, patience) is None:
+            if time.monotonic() >= ends_by:
+                raise TimeoutError("Locust's master did not end before the time was over")
             raise ControlError(f"Locust's master did not end in time:\n{_tail(keeper)}")
         # One that still cleans up after its time has handed over what it had.
         statuses = tuple(_ended(keeper, name, 5.0) or 0 for name in names)
