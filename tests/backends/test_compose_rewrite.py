@@ -36,7 +36,13 @@ def made(configuration: Configuration) -> dict[str, Any]:
     routes = compose_rewrite.find_routes(shop(), configuration)
     proxy = proxy_image.service("an-image", None, 1)
     return compose_rewrite.rewrite(
-        shop(), configuration, routes, labels=LABELS, project="shop", proxy=proxy
+        shop(),
+        configuration,
+        routes,
+        labels=LABELS,
+        project="shop",
+        proxy=proxy,
+        folder=Path("unused: no file needs a copy"),
     )
 
 

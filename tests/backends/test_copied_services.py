@@ -24,7 +24,13 @@ def copy_of(text: str, dependency: str = "prices", **table: object) -> dict[str,
     routes = compose_rewrite.find_routes(compose_file, configuration)
     proxy = proxy_image.service("an-image", None, 1)
     return compose_rewrite.rewrite(
-        compose_file, configuration, routes, labels=LABELS, project="My Shop", proxy=proxy
+        compose_file,
+        configuration,
+        routes,
+        labels=LABELS,
+        project="My Shop",
+        proxy=proxy,
+        folder=Path("unused: no file needs a copy"),
     )
 
 

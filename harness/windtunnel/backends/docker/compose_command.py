@@ -15,6 +15,7 @@ LOG = logging.getLogger(__name__)
 BUILD_DEADLINE = 900.0
 """Seconds that building the images may take: a first build fetches every package."""
 UP_DEADLINE = 180.0
+"""Seconds that starting may take, at least: services wait for jobs, such as migrations."""
 OTHERS_STAY = {"COMPOSE_REMOVE_ORPHANS": "0", "COMPOSE_IGNORE_ORPHANS": "1"}
 """Each target has a file of its own, in which the other targets are none of its services."""
 
@@ -64,9 +65,9 @@ class Compose:
         """Build the images of services, where the file builds them."""
         self._run(["build", *services], BUILD_DEADLINE)
 
-    def up(self, services: Sequence[str]) -> None:
-        """Start services and what they depend on."""
-        self._run(["up", "-d", *services], UP_DEADLINE)
+    def up(self, services: Sequence[str], *, deadline: float = UP_DEADLINE) -> None:
+        """Start services and what they depend on, with all that they wait for."""
+        self._run(["up", "-d", *services], deadline)
 
     def create(self, service: str) -> None:
         """Create a service's container without starting it."""
@@ -104,7 +105,10 @@ class Compose:
                 cwd=self._home,
             )
         except subprocess.TimeoutExpired:
-            raise StartError(f"{' '.join(command)}: not done within {deadline:g} s") from None
+            raise StartError(
+                f"{' '.join(command)}: not done within {deadline:g} s; where it waits for a job"
+                " that takes longer, configure start_deadline"
+            ) from None
         LOG.info("compose %s took %.1f s", arguments[0], time.monotonic() - begun)
         if done.returncode:
             printed = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")

@@ -69,7 +69,20 @@ class ComposeFile:
             for link in other.get("links") or ():
                 linked, _, alias = str(link).partition(":")
                 found += [alias] if linked == name else []
+        found += self.names_by_address(name)
         return tuple(dict.fromkeys(str(each) for each in found if each))
+
+    def names_by_address(self, name: str) -> tuple[str, ...]:
+        """Return the names that `extra_hosts` of any service give to a service's fixed address."""
+        owners = self.fixed_addresses
+        return tuple(
+            dict.fromkeys(
+                host
+                for other in self.services.values()
+                for host, address in hosts_of(other)
+                if owners.get(address) == name
+            )
+        )
 
     def conditions(self, name: str) -> dict[str, str]:
         """Return what a service waits for: the condition by service."""
@@ -181,6 +194,25 @@ def variables_of(service: Service) -> dict[str, str | None]:
         }
     pairs = (str(entry).partition("=") for entry in environment)
     return {name: value if equals else None for name, equals, value in pairs}
+
+
+def hosts_of(service: Service) -> list[tuple[str, str]]:
+    """Return a service's `extra_hosts`: each name with its address."""
+    found = service.get("extra_hosts") or ()
+    if isinstance(found, dict):
+        return [
+            (str(host), str(to))
+            for host, given in found.items()
+            for to in (given if isinstance(given, list) else [given])
+        ]
+    pairs = [re.split("[=:]", str(each), maxsplit=1) for each in found]
+    return [(pair[0], pair[1].strip("[]")) for pair in pairs if len(pair) == 2]
+
+
+def external_links_of(service: Service) -> dict[str, str]:
+    """Return a service's `external_links`: the container by the name under which it is called."""
+    pairs = [str(each).partition(":") for each in service.get("external_links") or ()]
+    return {alias or container: container for container, _, alias in pairs}
 
 
 def labels_of(part: Mapping[str, Any]) -> dict[str, str]:

@@ -10,14 +10,20 @@ of a stack of the user's that runs beside it.
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from windtunnel.backends.docker.compose_file import ComposeFile, Service
+from windtunnel.backends.docker.compose_file import (
+    ComposeFile,
+    Service,
+    external_links_of,
+    hosts_of,
+)
+from windtunnel.backends.docker.fixed_addresses import FixedAddresses
 from windtunnel.backends.docker.isolation import (
     isolate_part,
     isolate_service,
     local_image,
-    reach_by_name,
     start_without,
 )
 from windtunnel.configuration import Configuration
@@ -75,7 +81,8 @@ def find_routes(
         else:
             upstream = _outside(name, dependency.upstream, compose_file)
             host, _, text = upstream.rpartition(":")
-            reached[name] = "", tuple(dict.fromkeys((name, host))), int(text), upstream
+            known = (name, host, *_names_outside(compose_file.services[target], host))
+            reached[name] = "", tuple(dict.fromkeys(known)), int(text), upstream
     for service in dict.fromkeys(service for service, *_ in reached.values() if service):
         own = {port for other, _, port, _ in reached.values() if other == service}
         further = (*compose_file.mentioned_ports(service, target), *compose_file.ports(service))
@@ -129,6 +136,43 @@ def _outside(name: str, upstream: str, compose_file: ComposeFile) -> str:
     return upstream
 
 
+def _names_outside(target: Service, host: str) -> list[str]:
+    """Return the names that a target's file gives to a host outside it."""
+    by_link = [alias for alias, container in external_links_of(target).items() if container == host]
+    return [*by_link, *(name for name, address in hosts_of(target) if address == host)]
+
+
+def _reach_outside(target: Service, routes: Mapping[str, DependencyRoute]) -> Service:
+    """Return what lets Toxiproxy reach what the target reached outside the file; take its names.
+
+    ConfigurationError where the target is linked to a container that is no dependency.
+    """
+    led = {name for route in routes.values() if not route.service for name in route.names}
+    for alias, container in external_links_of(target).items():
+        if alias not in led:
+            raise ConfigurationError(
+                f"external_links of the target, {container}:{alias}: expected a dependency of it,"
+                f" [dependencies.{alias}] with upstream = {f'{container}:PORT'!r}: in the copy the"
+                " target reaches dependencies alone"
+            )
+    given = {key: target[key] for key in ("dns", "dns_search", "dns_opt") if target.get(key)}
+    if hosts := hosts_of(target):
+        given["extra_hosts"] = [f"{host}={to}" for host, to in hosts]
+        # What is in its hosts file would lead it past the tap.
+        target["extra_hosts"] = [f"{host}={to}" for host, to in hosts if host not in led]
+    return given
+
+
+def _external_networks(
+    document: Mapping[str, Any], target: Service, routes: Mapping[str, DependencyRoute]
+) -> dict[str, None]:
+    """Return the target's external networks, where a dependency outside the file may be."""
+    if all(route.service for route in routes.values()):
+        return {}
+    made = document.get("networks") or {}
+    return {each: None for each in target["networks"] if (made.get(each) or {}).get("external")}
+
+
 def rewrite(
     compose_file: ComposeFile,
     configuration: Configuration,
@@ -137,24 +181,33 @@ def rewrite(
     labels: Mapping[str, str],
     project: str,
     proxy: Service,
+    folder: Path,
 ) -> dict[str, Any]:
-    """Return the copy. `proxy` is the tap's service: its image, command and health check."""
+    """Return the copy. `proxy` is the tap's service: its image, command and health check.
+
+    Copies of mounted files are written to `folder`, where they need a change.
+    """
     document = copy.deepcopy(compose_file.document)
     document.pop("name", None)
     services: dict[str, Service] = document["services"]
     target = configuration.service
     own = {route.service for route in routes.values() if route.service}
     others = compose_file.behind({target, *own}) - own - {target}
-    addresses = compose_file.fixed_addresses
+    addresses = FixedAddresses(compose_file)
+    addresses.in_files(document, folder)
     for name, service in services.items():
         isolate_service(service, local_image(project, name), labels)
         start_without(service, target)
-        reach_by_name(service, addresses)
+        addresses.let_go(service)
     for name in (*own, *others, target):
         if services[name].get("network_mode"):
             raise ConfigurationError(
                 f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
             )
+    for name in (*own, *others):
+        _add_names(services[name], compose_file.names_by_address(name))
+    outward = _reach_outside(services[target], routes)
+    outer = _external_networks(document, services[target], routes)
     fronts = front_networks(routes)
     services[target]["networks"] = dict.fromkeys(target_networks(routes, sorted(others)))
     services[target]["networks"][CALLED] = {"aliases": [TARGET]}
@@ -172,7 +225,8 @@ def rewrite(
     services[TOXIPROXY] = _proxy(labels) | {
         "image": configuration.docker.toxiproxy_image,
         "command": ["-host=0.0.0.0"],
-        "networks": {BACK: None, CALLED: None} | behind,
+        "networks": {BACK: None, CALLED: None} | outer | behind,
+        **outward,
     }
     used = {network for service in services.values() for network in service.get("networks") or ()}
     networks: dict[str, Any] = document.get("networks") or {}
@@ -182,6 +236,13 @@ def rewrite(
             name: isolate_part(made, labels) for name, made in (document.get(part) or {}).items()
         }
     return document
+
+
+def _add_names(service: Service, names: Sequence[str]) -> None:
+    """Let others reach a service under these names as well, in each of its networks."""
+    for network, options in service["networks"].items() if names else ():
+        known = [*((options or {}).get("aliases") or ()), *names]
+        service["networks"][network] = (options or {}) | {"aliases": known}
 
 
 def front_networks(routes: Mapping[str, DependencyRoute]) -> list[str]:

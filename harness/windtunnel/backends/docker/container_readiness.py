@@ -110,6 +110,6 @@ def await_completed(engine: DockerEngine, service: str, *, deadline: float) -> N
             )
         time.sleep(0.05)
     raise StartError(
-        f"{service}, which the target waits for, was not done within {deadline:g} s"
-        f"\n{engine.logs(service)}"
+        f"{service}, which the target waits for, was not done within {deadline:g} s: where it takes"
+        f" longer, configure start_deadline\n{engine.logs(service)}"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
-from windtunnel.backends.docker.compose_command import find_compose
+from windtunnel.backends.docker.compose_command import UP_DEADLINE, find_compose
 from windtunnel.backends.docker.container_actions import (
     DisconnectContainer,
     KillContainer,
@@ -93,6 +93,7 @@ class DockerBackend:
             f"Docker engine {self.engine.version}, started by `{self.layout.compose.name}`",
             "Toxiproxy in a container, behind our tap in another"
             + ("" if self.layout.routes is None else ", added to a copy of the compose file"),
+            *map(str, self.layout.mentions),
         )
 
     @property
@@ -118,7 +119,7 @@ class DockerBackend:
         awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
         services = [*layout.others, *awaited]
         layout.compose.build([*services, target])
-        layout.compose.up(services)
+        layout.compose.up(services, deadline=max(UP_DEADLINE, self._patience))
         for service in awaited:
             self._await(service)
         await_conditions(self.engine, layout.conditions, deadline=self._patience)
@@ -131,12 +132,11 @@ class DockerBackend:
         except BaseException:
             tap_control.close()
             raise
-        network = layout.front or self.engine.networks(target)[0]
         return RunningContainers(
             stack,
             self.engine.image(target),
             self.engine.environment(target),
-            Netem(self.engine, layout.tap, network),
+            Netem(self.engine, layout.tap, layout.fronts or self.engine.networks(target)[:1]),
         )
 
     @property

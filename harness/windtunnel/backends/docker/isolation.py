@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from windtunnel.backends.docker.compose_file import Service, labels_of, variables_of
+from windtunnel.backends.docker.compose_file import Service, labels_of
 from windtunnel.run_identity import PREFIX
 
 
@@ -35,31 +35,6 @@ def local_image(project: str, name: str) -> str:
     # Two names may differ in what an image's name cannot have.
     told_apart = "" if plain == wanted else f"-{hashlib.sha256(wanted.encode()).hexdigest()[:8]}"
     return f"{PREFIX}{plain}{told_apart}:local"
-
-
-def reach_by_name(service: Service, addresses: Mapping[str, str]) -> None:
-    """Take a service's fixed addresses away, and let it reach others by name instead."""
-    networks = service.get("networks")
-    for options in networks.values() if isinstance(networks, dict) else ():
-        for key in ("ipv4_address", "ipv6_address"):
-            (options or {}).pop(key, None)
-    if not addresses:
-        return
-    found = re.compile("|".join(rf"(?<![\w.:]){re.escape(each)}(?![\w.])" for each in addresses))
-
-    def named(text: object) -> object:
-        if not isinstance(text, str):
-            return text
-        return found.sub(lambda match: addresses[match[0]], text)
-
-    if service.get("environment"):
-        service["environment"] = {name: named(text) for name, text in variables_of(service).items()}
-    for key in ("command", "entrypoint"):
-        value = service.get(key)
-        if isinstance(value, list):
-            service[key] = [named(part) for part in value]
-        elif value:
-            service[key] = named(value)
 
 
 def start_without(service: Service, target: str) -> None:

@@ -13,6 +13,7 @@ from windtunnel.backends.docker.compose_file import ComposeFile
 from windtunnel.backends.docker.compose_rewrite import DependencyRoute
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.engine_owner import owner
+from windtunnel.backends.docker.fixed_addresses import FixedAddresses, Mention, mentions
 from windtunnel.backends.docker.target_service import (
     TargetService,
     service_name,
@@ -66,6 +67,8 @@ class StackLayout:
     """Services to start that are neither target nor dependencies nor proxies."""
     routes: Mapping[str, DependencyRoute] | None = None
     """None where the compose file leads the target to the proxies itself."""
+    mentions: tuple[Mention, ...] = ()
+    """Fixed addresses in the target's files that lead nowhere in the copy."""
 
     @property
     def outside(self) -> frozenset[str]:
@@ -79,9 +82,12 @@ class StackLayout:
         return (self.tap, *dict.fromkeys(name for route in routes for name in route.names))
 
     @property
-    def front(self) -> str:
-        """The engine's name of the network of target and tap; empty where it is the file's."""
-        return "" if self.routes is None else f"{self.compose.project}_{compose_rewrite.FRONT}"
+    def fronts(self) -> tuple[str, ...]:
+        """The engine's names of the networks of target and tap; () where they are the file's."""
+        if self.routes is None:
+            return ()
+        fronts = compose_rewrite.front_networks(self.routes)
+        return tuple(f"{self.compose.project}_{front}" for front in fronts)
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -196,6 +202,7 @@ def lay_out(
         labels=labels,
         project=home.name.lower(),
         proxy=proxy_image.service(image, None if known else context, seed),
+        folder=folder / "named",
     )
     copied = folder / "compose.rewritten.json"
     copied.write_text(json.dumps(document, indent=2))
@@ -215,6 +222,7 @@ def lay_out(
             compose_rewrite.others(compose_file, configuration, set(services.values()) - {""})
         ),
         routes=found,
+        mentions=mentions(FixedAddresses(compose_file), compose_file.services[target]),
     )
 
 
