@@ -13,6 +13,7 @@ SERVICE = '''\
 
 import os
 import sys
+import time
 
 import aiohttp
 from aiohttp import web
@@ -52,6 +53,7 @@ async def http(app):
         yield
 
 
+time.sleep(float(os.environ.get("START_SECONDS", "0")))
 app = web.Application()
 app.cleanup_ctx.append(http)
 for handler in (busy, stock, note, healthz):

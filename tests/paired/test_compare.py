@@ -119,6 +119,24 @@ def test_a_fault_multiplies_what_an_added_call_costs(repository: Path) -> None:
     assert 60 <= int(found[1]) <= 110
 
 
+def test_where_no_time_is_left_for_fresh_processes_nothing_fails(repository: Path) -> None:
+    """A start takes longer than the budget: the second one would outrun it."""
+    _, output = compare(
+        repository,
+        "base",
+        "head",
+        "--same-python",
+        "--backend=embedded",
+        "--budget=8",
+        "--endpoint=/stock",
+        "--env=START_SECONDS=8",
+        "--tolerance=calls=0.5",
+    )
+    assert "Both were started once" in output
+    assert "\n  FAIL" not in output
+    assert "no time was left to see whether fresh processes show it" in output, output
+
+
 @pytest.mark.busy
 def test_a_fault_that_touches_nothing_fails_the_comparison(repository: Path) -> None:
     status, output = compare(

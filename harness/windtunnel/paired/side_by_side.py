@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from windtunnel.address import Address
-from windtunnel.criteria.verdict import Ruling
+from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.errors import StartError
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.paired.arms import Arm
@@ -22,6 +22,8 @@ GENERATIONS = 5
 """The most times that both arms are started: what one start owes to chance evens out over them."""
 LEAST_SECONDS = 1.0
 """Seconds for which a generation is measured at least, or it is not started."""
+GRACE = 1.0
+"""Seconds beyond the budget that a last generation may take."""
 GENERATION_SECONDS = 2.0
 """The least seconds for which one generation is measured. There are always two generations."""
 
@@ -32,7 +34,8 @@ def compare_arms(
     """Start base and head on one stack, bring the faults about, and return what was measured.
 
     Both arms are started once. If something fails, both are started anew, up to GENERATIONS times
-    in all, and the failure stands only where these processes show it too. Raises StartError where
+    in all, and the failure stands only where these processes show it too: where the budget leaves
+    no time for that, nothing fails but requests without a good answer. Raises StartError where
     an arm does not start, VacuousFault where a fault struck nothing.
     """
     conditions = (
@@ -53,7 +56,8 @@ def compare_arms(
         return result
     deadline = began + request.budget
     # Starting takes of the same budget: where it takes long, fewer generations are measured longer.
-    # A second one there always is, if a short one.
+    if time.monotonic() + (began - asked) + LEAST_SECONDS > deadline + GRACE:
+        return replace(result, verdicts=tuple(_unconfirmed(each) for each in result.verdicts))
     of_each = GENERATION_SECONDS + began - asked
     generations = max(2, min(generations, 1 + int((deadline - time.monotonic()) / of_each)))
     for number in range(1, generations):
@@ -62,6 +66,19 @@ def compare_arms(
             break
         result, _ = _generation(stack, arms, whole, faults, gathered, end)
     return result
+
+
+def _unconfirmed(verdict: Verdict) -> Verdict:
+    """Return a failure that may be chance's, as long as no fresh processes have shown it."""
+    if verdict.ruling is not Ruling.FAIL or verdict.criterion_id == "regression_failures":
+        return verdict
+    said = verdict.statement.rstrip(".")
+    return replace(
+        verdict,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"{said}; but no time was left to see whether fresh processes show it.",
+        needs="fresh processes that agree: a longer budget",
+    )
 
 
 def _generation(  # noqa: PLR0917 - all are needed
