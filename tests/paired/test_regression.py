@@ -151,6 +151,30 @@ def test_of_five_starts_two_may_not() -> None:
     assert "with the processes of start 2" in found.statement
 
 
+def test_a_start_that_had_no_time_for_its_pairs_shows_nothing_either_way() -> None:
+    """A busy machine leaves a last start a block or two.
+
+    What two others show stands all the same, what one alone has shown does not.
+    """
+
+    def cut(found: ArmRound) -> ArmRound:
+        return replace(found, durations=found.durations[:4], cpu=found.cpu[:2])
+
+    def judged(shown: int) -> Verdict:
+        seen = comparison(lambda s, n: arm(s, seconds=0.0011))
+        last = seen.rounds[-1]
+        rounds = [
+            replace(r, generation=int(r.began * shown // len(seen.rounds))) for r in seen.rounds
+        ]
+        rounds.append(replace(last, base=cut(last.base), head=cut(last.head), generation=shown))
+        verdicts = regressions(replace(seen, rounds=tuple(rounds)), Tolerances())
+        return {verdict.criterion: verdict for verdict in verdicts}["p50"]
+
+    assert judged(2).ruling is Ruling.FAIL
+    assert judged(1).ruling is Ruling.INCONCLUSIVE
+    assert "too few pairs were made with the processes of start 2" in judged(1).statement
+
+
 def test_growth_in_rare_steps_does_not_pass() -> None:
     """Allocators take memory in large pieces: the typical batch then shows no growth at all."""
     found = judged(lambda s, n: arm(s, grown=20_000_000 if n % 400 == 7 else 0), rounds=1600)[
