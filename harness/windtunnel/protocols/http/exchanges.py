@@ -3,10 +3,11 @@
 from collections import deque
 
 from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
-from windtunnel.protocols.http.framing import Framer
+from windtunnel.protocols.http.framing import Framer, waits
 from windtunnel.protocols.http.message_heads import Message
 from windtunnel.records import Hidden
 
+GO_ON = 100
 SWITCHING = 101
 PATH_KEPT = 2048
 """Characters of a request's path that are recorded; "…" stands for the rest."""
@@ -28,6 +29,8 @@ class HttpExchanges(Exchanges):
         self._open: deque[Pending] = deque()
         self._arriving: Pending | None = None
         """The exchange whose request is arriving."""
+        self._told_to_go_on: Pending | None = None
+        """The exchange whose client was told to send the body that it kept."""
         self._answer_head: Message | None = None
         """The head of the answer that is arriving, once it came."""
         self._held: bytearray | None = None
@@ -125,8 +128,16 @@ class HttpExchanges(Exchanges):
     def _complete(self, message: Message, now: float) -> bool:
         """Take a whole answer; return whether another protocol follows it."""
         if not self._open or (message.status < 200 and message.status != SWITCHING):
+            if self._open and message.status == GO_ON:
+                self._told_to_go_on = self._open[0]
             return False  # Nobody asked for it, or it is no answer yet.
         pending = self._open.popleft()
+        if (
+            pending is self._arriving
+            and pending is not self._told_to_go_on
+            and waits(self._requests.message)
+        ):
+            self._requests.doubt_body()
         self.answer(pending, str(message.status), now)
         if message.status == SWITCHING:
             self._deaf = True

@@ -9,6 +9,7 @@ from typing import Literal
 from windtunnel.protocols.http.message_heads import (
     Message,
     Unreadable,
+    begins_request,
     check_answer_start,
     check_request_start,
     read_answer_head,
@@ -55,6 +56,8 @@ class _Part(Enum):
     AFTER_CHUNK = auto()
     """The line's end after a chunk."""
     TRAILER = auto()
+    UNSURE = auto()
+    """A body that the client has kept, or the next request in its place."""
 
 
 class Framer:
@@ -86,11 +89,15 @@ class Framer:
         self._held = b""
         """What came of a head, or of a line of a chunked body's framing."""
         self._left = 0
+        self._kept = False
+        """Whether a body follows of which nothing came."""
+        self._after_doubt = _Part.HEAD
 
     @property
     def rest(self) -> bytes:
         """What was fed and not yet given as a segment."""
-        return self._data[self._at :]
+        unsure = self._held if self._part is _Part.UNSURE else b""
+        return unsure + self._data[self._at :]
 
     @property
     def begun(self) -> bool:
@@ -117,8 +124,38 @@ class Framer:
                 return MessageSegment(message, self._head(), 0, message.complete)
             case _Part.SIZED | _Part.ENDLESS:
                 return self._body()
+            case _Part.UNSURE:
+                return self._decide()
             case _:
                 return MessageSegment(message, self._line(), 0, message.complete)
+
+    # Bodies that clients keep until they are told to go on.
+
+    def doubt_body(self) -> None:
+        """Note that a final answer came instead of leave to go on.
+
+        A client that kept its body until then sends it now, or its next request (RFC 9110, 10.1.1):
+        what comes will tell.
+        """
+        if self._kept and self._part is not _Part.UNSURE:
+            self._after_doubt, self._part = self._part, _Part.UNSURE
+
+    def _decide(self) -> MessageSegment:
+        """Find out which of both comes, from its first line."""
+        message = self.message
+        data = self._held + self._data[self._at :]
+        is_request = begins_request(data)
+        if message.length is not None and len(data) >= message.length and is_request is None:
+            is_request = False
+        if is_request is None and len(data) <= LINE_LIMIT:
+            self._held, self._at = data, len(self._data)
+            return MessageSegment(message, b"")
+        if is_request and _is_of_http(message):
+            raise Unreadable("what follows a final answer may be its body or a next request")
+        self._data, self._at, self._held = data, 0, b""
+        self._part = self._after_doubt
+        message.complete = bool(is_request)
+        return MessageSegment(message, b"", 0, message.complete)
 
     # Heads.
 
@@ -186,11 +223,13 @@ class Framer:
         else:
             message.delimited = False
             self._part = _Part.ENDLESS
+        self._kept = not message.complete
 
     # Bodies.
 
     def _body(self) -> MessageSegment:
         message = self.message
+        self._kept = False
         if self._part is _Part.ENDLESS:
             data = self._take(len(self._data) - self._at)
             return MessageSegment(message, data, len(data))
@@ -205,6 +244,7 @@ class Framer:
 
     def _line(self) -> bytes:
         """Take what there is of a line between chunks; read it where it is whole."""
+        self._kept = False
         end = self._data.find(b"\n", self._at) + 1
         piece = self._data[self._at : end or len(self._data)]
         self._held += piece
@@ -234,6 +274,13 @@ class Framer:
         data = self._data[self._at : self._at + size]
         self._at += size
         return data
+
+
+def _is_of_http(request: Message) -> bool:
+    """Whether the body of a request is itself of HTTP messages, by its type."""
+    return (
+        (request.header("content-type") or "").partition(";")[0].strip().lower().endswith("/http")
+    )
 
 
 def waits(request: Message) -> bool:

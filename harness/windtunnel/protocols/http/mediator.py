@@ -13,6 +13,7 @@ from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 from windtunnel.toxics.connection_toxic import ExchangeNotes, ExchangeToxic
 
+GO_ON = 100
 SWITCHING = 101
 CROWD = 1000
 """Pipelined requests that may wait for their answers before the target is held back."""
@@ -26,6 +27,8 @@ class PairedExchange:
     effects: list[tuple[ExchangeToxic, Effect]] = field(default_factory=list)
     instead: list[Part] | None = None
     """The answer, where the dependency is not asked."""
+    told_to_go_on: bool = False
+    """Whether its client was told to send the body that it kept."""
 
 
 class HttpMediator:
@@ -164,11 +167,12 @@ class HttpMediator:
             self._answer_head = b""
             interim = message.status < 200 and message.status != SWITCHING
             if interim or not self._open:
+                self._note_leave(message)
                 parts.append(part)
                 continue
             parts.extend(_altered(part, self._open[0]))
             if segment.last:
-                front = self._open.popleft()
+                front = self._take_answered()
                 if _switches(front.request, message):
                     return [*parts, *self._give_up(now, "its protocol changed")]
                 if self._connecting and front.request.method == "CONNECT":
@@ -180,6 +184,17 @@ class HttpMediator:
         if self._answers.broken:
             parts.extend(self._give_up(now, f"an answer is not HTTP/1: {self._answers.broken}"))
         return parts
+
+    def _note_leave(self, interim: Message) -> None:
+        if self._open and interim.status == GO_ON:
+            self._open[0].told_to_go_on = True
+
+    def _take_answered(self) -> PairedExchange:
+        """Take the exchange whose answer is whole."""
+        front = self._open.popleft()
+        if front is self._arriving and waits(front.request) and not front.told_to_go_on:
+            self._requests.doubt_body()
+        return front
 
     def _bodiless(self, answer: Message) -> bool:
         if not self._open:

@@ -20,6 +20,8 @@ _PLAIN_ANSWER = re.compile(
     rb"HTTP/(1\.[01]) (\d{3})(?: [^\r\n]*)?(\r\n(?:" + _TOKEN + rb":[^\r\n]*\r\n)*)\r\n"
 )
 """Heads as nearly all are. Others take the way that reads leniently, which costs ten times that."""
+_A_REQUEST = re.compile(_TOKEN + rb" [!-~]+ HTTP/1\.\d")
+_PART_OF_A_REQUEST = re.compile(rb"(?:" + _TOKEN + rb"(?: (?:[!-~]+(?: [!-~\r]{0,9})?)?)?)?")
 _NO_TOKEN = re.compile(rb"[^!-~]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LONGEST_NUMBER = 18
@@ -102,6 +104,14 @@ def _status_line(first: bytes) -> tuple[str, int]:
     if found is None or not found[1].startswith(b"1"):
         raise Unreadable(f"its first line is {_shown(first)}")
     return found[1].decode(), int(found[2])
+
+
+def begins_request(data: bytes) -> bool | None:
+    """Return whether data begins with a request's line; None as long as it may become one."""
+    line, newline, _ = data.lstrip(b"\r\n").partition(b"\n")
+    if newline:
+        return _A_REQUEST.fullmatch(line.removesuffix(b"\r")) is not None
+    return None if _PART_OF_A_REQUEST.fullmatch(line) else False
 
 
 def read_plain_request(message: Message, head: bytes) -> bool:
