@@ -39,6 +39,29 @@ def test_neither_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         find_compose()
 
 
+@pytest.mark.parametrize(
+    ("tells", "taken"),
+    [
+        ('[{{"Name":"buildx","Path":"/x"}},{{"Name":"compose","Path":"{plugin}"}}]', "plugin"),
+        ('[{{"Name":"compose","Path":"/nowhere/docker-compose"}}]', "docker"),
+        ("no JSON", "docker"),
+    ],
+)
+def test_compose_is_called_without_the_detour_where_docker_says_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tells: str, taken: str
+) -> None:
+    plugin = tmp_path / "plugins" / "docker-compose"
+    plugin.parent.mkdir()
+    plugin.write_text("#!/bin/sh\necho services: by the plugin\n")
+    plugin.chmod(0o755)
+    told = tells.format(plugin=plugin)
+    body = f"""case "$1" in info) echo '{told}';; *) echo services: by docker;; esac"""
+    tools(tmp_path, monkeypatch, docker=body)
+    compose = Compose("project", None, {}, tmp_path)
+    assert compose.config() == f"services: by {taken.replace('plugin', 'the plugin')}\n"
+    assert compose.name == "docker compose"
+
+
 def test_a_missing_compose_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools(tmp_path, monkeypatch, docker="exit 0")
     with pytest.raises(BackendUnavailable, match=r"there is no .*/compose\.yml"):

@@ -36,7 +36,12 @@ def copy_of(text: str, dependency: str = "prices", **table: object) -> dict[str,
 
 def started(document: dict[str, Any], **given: Any) -> dict[str, Any]:  # noqa: ANN401 - of TargetService
     """Return the service of a target that is started from a copy."""
-    fields = {"name": "target-1", "environment": {}, "port": 8080, "image": "an-image"}
+    fields = {
+        "service": "windtunnel-target-1",
+        "environment": {},
+        "port": 8080,
+        "image": "an-image",
+    }
     target = TargetService(**{**fields, **given})
     made = target_document(document, "web", target, names=("web",), labels=LABELS)
     service: dict[str, Any] = made["services"]["windtunnel-target-1"]

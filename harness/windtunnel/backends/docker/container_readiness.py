@@ -7,20 +7,22 @@ from collections.abc import Callable, Mapping
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import ProgramEnd
-from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.backends.docker.docker_engine import ContainerState, DockerEngine
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import StartError
 from windtunnel.protocols.http.probe import answers_http
 
 JOB_DEADLINE = 180.0
 """Seconds that a job which the target waits for may take, at least: migrations and the like."""
+PAUSE = 0.02
+"""Seconds between two looks: each costs the engine some milliseconds, and delays a start by half of
+them."""
+Probe = Callable[[ContainerState], None]
 LOG = logging.getLogger(__name__)
 
 
-def await_healthy(
-    engine: DockerEngine, service: str, probe: Callable[[], None], *, deadline: float
-) -> None:
-    """Return once a service's container is healthy and `probe` raises nothing.
+def await_healthy(engine: DockerEngine, service: str, probe: Probe, *, deadline: float) -> None:
+    """Return once a service's container is healthy and `probe` of its state raises nothing.
 
     Raises StartError, with the container's last lines, where it ends, or is not healthy after
     `deadline` seconds. `probe` raises OSError or HTTPException while it is not.
@@ -36,7 +38,7 @@ def await_healthy(
             )
         if state.status == "running" and state.health in {"", "healthy"}:
             try:
-                probe()
+                probe(state)
             except (OSError, http.client.HTTPException) as error:
                 reason = str(error) or type(error).__name__
             else:
@@ -44,7 +46,7 @@ def await_healthy(
                 return
         else:
             reason = f"it is {state.status} {state.health}".rstrip()
-        time.sleep(0.05)
+        time.sleep(PAUSE)
     log = engine.logs(service)
     raise StartError(
         f"{service} was not healthy within {deadline:g} s: {reason or 'it did not start'}\n{log}"
@@ -57,13 +59,12 @@ def await_answer(
     """Return where a service's port can be reached, once it is healthy and answers there."""
     found: list[Address] = []
 
-    def probe() -> None:
-        if not found:
-            address = engine.published(service, port)
-            if address is None:
-                raise ConnectionError(f"it does not publish its port {port}")
-            found.append(address)
-        answers_http(path)(found[0])
+    def probe(state: ContainerState) -> None:
+        address = state.address_of(port)
+        if address is None:
+            raise ConnectionError(f"it does not publish its port {port}")
+        answers_http(path)(address)
+        found.append(address)
 
     await_healthy(engine, service, probe, deadline=deadline)
     return found[0]
@@ -89,7 +90,7 @@ def await_conditions(
         if condition == "service_completed_successfully":
             await_completed(engine, service, deadline=max(JOB_DEADLINE, deadline))
         elif condition == "service_healthy":
-            await_healthy(engine, service, lambda: None, deadline=deadline)
+            await_healthy(engine, service, lambda state: None, deadline=deadline)
 
 
 def await_completed(engine: DockerEngine, service: str, *, deadline: float) -> None:

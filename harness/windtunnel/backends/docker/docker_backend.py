@@ -1,14 +1,13 @@
 """Starts the stack through compose, and breaks it through Toxiproxy and the Docker engine."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
-from windtunnel.backends.docker.compose_command import UP_DEADLINE, find_compose
+from windtunnel.backends.docker.compose_command import UP_DEADLINE
 from windtunnel.backends.docker.container_actions import (
     DisconnectContainer,
     KillContainer,
@@ -16,6 +15,7 @@ from windtunnel.backends.docker.container_actions import (
 )
 from windtunnel.backends.docker.container_clock import ContainerClock
 from windtunnel.backends.docker.container_readiness import (
+    Probe,
     await_answer,
     await_conditions,
     await_healthy,
@@ -26,7 +26,8 @@ from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
 from windtunnel.backends.docker.running_containers import RunningContainers
 from windtunnel.backends.docker.stack_layout import lay_out
-from windtunnel.backends.docker.target_service import TargetService, service_name
+from windtunnel.backends.docker.target_containers import TargetContainers
+from windtunnel.backends.docker.target_service import TargetService
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -69,7 +70,6 @@ class DockerBackend:
         self.configuration = configuration
         self.seed = seed
         self.engine = DockerEngine(run)
-        find_compose()
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)
         try:
@@ -80,7 +80,7 @@ class DockerBackend:
             raise
         self._files = Path(self.directory) / "files"
         self._orders = KeeperOrders(self.keeper)
-        self._targets: set[str] = set()
+        self._targets = TargetContainers(self.engine)
         self._running: RunningContainers | None = None
 
     def __repr__(self) -> str:
@@ -182,7 +182,7 @@ class DockerBackend:
     def _control(self, service: str) -> Address:
         return await_answer(self.engine, service, CONTROL_PORT, "/version", deadline=self._patience)
 
-    def _await(self, service: str, probe: Callable[[], None] = lambda: None) -> None:
+    def _await(self, service: str, probe: Probe = lambda state: None) -> None:
         await_healthy(self.engine, service, probe, deadline=self._patience)
 
     def _await_dependency(self, name: str) -> None:
@@ -191,7 +191,7 @@ class DockerBackend:
             self._await(service)
         elif service:
             # Without a healthcheck of its own it is up once it accepts connections.
-            self._await(service, partial(self.layout.check, self.engine, name))
+            self._await(service, lambda state: self.layout.check(self.engine, name))
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
@@ -204,7 +204,7 @@ class DockerBackend:
         if program.image and not self.engine.has_image(program.image):
             raise StartError(f"the engine has no image {program.image!r}: build or pull it first")
         running, port = self.running, self.layout.target_port
-        stack, service = running.stack, service_name(name)
+        stack, service = running.stack, self._targets.service_of(name)
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         for dependency, configured in self.configuration.dependencies.items():
             check_authority(dependency, configured, stack.given["ca"])
@@ -212,7 +212,7 @@ class DockerBackend:
         given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
         direct = without_proxy({**running.environment, **given}, self.layout.names_led_to_the_tap)
         target = TargetService(
-            name=name,
+            service=service,
             environment={**direct, **given},
             port=port,
             image=program.image or running.image,
@@ -224,32 +224,32 @@ class DockerBackend:
             self.layout.start_target(target, Path(self.directory))
             health, patience = self.configuration.health, self._patience
             address = await_answer(self.engine, service, port, health, deadline=patience)
+            self._targets.note_start(name)
         except BaseException:
-            self.engine.discard(service)
+            self._targets.discard(name)
             raise
-        self._targets.add(name)
         return address
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the container's first process, as the engine's machine knows it."""
-        return self.engine.pid(service_name(name))
+        return self.engine.pid(self._targets.service_of(name))
 
     def stop_target(self, name: str) -> None:
-        """Remove the container."""
-        self._targets.discard(name)
-        self.engine.remove(service_name(name))
+        """Kill and remove the container; the next target is not given before it is gone."""
+        self._targets.remove(name)
         LOG.info("stopped %s", name)
 
     def ended_programs(self) -> tuple[ProgramEnd, ...]:
         """Return the targets, dependencies and proxies whose containers ended by themselves."""
-        services = {name: service_name(name) for name in self._targets}
+        services = self._targets.started
         services |= {name: each for name, each in self.layout.services.items() if each}
         services |= {each: each for each in (self.layout.tap, self.layout.toxiproxy)}
         return ended_containers(self.engine, services, struck=self._orders.struck)
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
-        return ContainerClock(self.engine, self.configuration.service, service_name(name))
+        service = self._targets.service_of(name)
+        return ContainerClock(self.engine, self.configuration.service, service)
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""
@@ -287,6 +287,7 @@ class DockerBackend:
         """Remove everything; ControlError names what remains."""
         if self._running is not None:
             self._running.stack.close()
+        self._targets.close()
         self.keeper.close()
         left = self.engine.sweep()
         self.engine.close()

@@ -1,6 +1,6 @@
 """The containers of a run in the Docker engine: found by label, given as typed values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,15 @@ class ContainerState:
     health: str
     """starting, healthy, unhealthy; empty without a healthcheck."""
     exit_status: int
+    published: Mapping[str, int]
+    """The port of this machine by that of the container, such as "80/tcp", as far as it is there.
+
+    A container that has just been started may run some moments before its ports are there."""
+
+    def address_of(self, port: int) -> Address | None:
+        """Return where a port of the container can be reached from here; None while it cannot."""
+        found = self.published.get(f"{port}/tcp")
+        return Address("127.0.0.1", found) if found else None
 
 
 class DockerEngine:
@@ -49,10 +58,12 @@ class DockerEngine:
         """Return the state of a service's container."""
         container = self._find(service)
         state = container.attrs["State"]
+        ports = container.attrs["NetworkSettings"]["Ports"] or {}
         return ContainerState(
             status=state["Status"],
             health=state.get("Health", {}).get("Status", ""),
             exit_status=state.get("ExitCode", 0),
+            published={port: int(to[0]["HostPort"]) for port, to in ports.items() if to},
         )
 
     def ended(self) -> frozenset[str]:
@@ -71,14 +82,6 @@ class DockerEngine:
     def pid(self, service: str) -> int:
         """Return the pid of a container's first process, as the engine's machine knows it."""
         return int(self._find(service).attrs["State"]["Pid"])
-
-    def published(self, service: str, port: int) -> Address | None:
-        """Return where a service's port can be reached from here; None while it cannot.
-
-        A container that has just been started may run some moments before its ports are there.
-        """
-        bindings = self._find(service).attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
-        return Address("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
 
     def image(self, service: str) -> str:
         """Return the name of the image that a service's container is made from."""

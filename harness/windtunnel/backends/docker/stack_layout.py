@@ -16,7 +16,6 @@ from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.backends.docker.fixed_addresses import FixedAddresses, Mention, mentions
 from windtunnel.backends.docker.target_service import (
     TargetService,
-    service_name,
     target_document,
 )
 from windtunnel.backends.tap import Tap
@@ -108,10 +107,10 @@ class StackLayout:
         document = target_document(
             self.document, self.target, target, names=self.target_names, labels=self.labels
         )
-        file = folder / f"compose.{target.name}.json"
+        file = folder / f"compose.{target.service}.json"
         file.write_text(json.dumps(document, indent=2))
         try:
-            self.compose.start(file, service_name(target.name))
+            self.compose.start(file, target.service)
         except StartError as error:
             raise StartError(f"the image {target.image} did not start: {error}") from None
 
@@ -208,7 +207,7 @@ def lay_out(
     copied.write_text(json.dumps(document, indent=2))
     services = {name: found[name].service for name in configuration.dependencies}
     return StackLayout(
-        compose=Compose(run_name(run), copied, variables, home),
+        compose=theirs.of(copied),
         tap=compose_rewrite.TAP,
         toxiproxy=compose_rewrite.TOXIPROXY,
         labels=labels,

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.backends.docker.compose_file import Service, labels_of, variables_of
-from windtunnel.run_identity import PREFIX
 
 NOT_ITS_OWN = (
     "container_name",
@@ -28,7 +27,8 @@ HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 class TargetService:
     """What one more target has beside its service's definition."""
 
-    name: str
+    service: str
+    """What it is called, as none of the file's is."""
     environment: Mapping[str, str]
     port: int
     """Published on a free port of 127.0.0.1."""
@@ -36,11 +36,6 @@ class TargetService:
     files: Path | None = None
     """A folder that it sees besides, at `mounted`."""
     mounted: str = ""
-
-
-def service_name(target: str) -> str:
-    """Return the name of a target's service, which none of the file has."""
-    return f"{PREFIX}{target}"
 
 
 def target_document(
@@ -86,7 +81,7 @@ def target_document(
             "read_only": True,
         }
         service["volumes"] = [*(service.get("volumes") or ()), mount]
-    made["services"][service_name(target.name)] = service
+    made["services"][target.service] = service
     return made
 
 
