@@ -11,14 +11,25 @@ GET = b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n"
 INFO_NAMED_KEY = b"*2\r\n$3\r\nGET\r\n$4\r\nINFO\r\n"
 
 
-def struck(*sent: bytes, idle: int = 0, pause: float = 0.01, used: bool = False) -> list[int]:
-    """Return which of the chunks that a client sends, each answered, meet a reset."""
+def struck(
+    *sent: bytes,
+    idle: int = 0,
+    pause: float = 0.01,
+    used: bool = False,
+    read: bool = True,
+    under_way: frozenset[int] = frozenset(),
+) -> list[int]:
+    """Return which of the chunks that a client sends, each answered, meet a reset.
+
+    `under_way` are those that come while a call is.
+    """
     toxic = StaleToxic.__new__(StaleToxic)
     toxic.attributes = {"idle": idle}
-    toxic.activity = Activity(last=0.0 if used else None, used=used)
+    toxic.activity = Activity(last=0.0 if used else None, used=used, tells_calls_apart=read)
     found = []
     now = 1.0
     for number, data in enumerate(sent):
+        toxic.activity.at_rest = number not in under_way
         if any(each.action is Action.RESET for each in toxic.pass_on(Chunk(now, data))):
             found.append(number)
         toxic.activity.last = now
@@ -46,3 +57,32 @@ def test_a_connection_that_waited_after_its_set_up_is_struck() -> None:
     assert struck(HELLO, GET, idle=500, pause=1.0) == [1]
     assert struck(HELLO, SELECT, idle=500, pause=1.0) == []
     assert struck(HELLO, GET, GET, idle=500, pause=0.1) == []
+
+
+@pytest.mark.parametrize("idle", [0, 500])
+def test_a_request_in_pieces_is_under_way(idle: int) -> None:
+    """A client sends a body after its head, or after "100 Continue"."""
+    pieces = (b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n", b"body")
+    assert struck(*pieces, idle=idle, pause=1.0, under_way=frozenset({1})) == []
+    assert struck(*pieces, GET, idle=idle, pause=1.0, under_way=frozenset({1})) == [2]
+
+
+STARTUP = (
+    b"\x00\x00\x00\x08\x04\xd2\x16/",
+    b"\x00\x00\x00\x1f\x00\x03\x00\x00",
+    b"p\x00\x00\x00",
+    b"p",
+)
+"""PostgreSQL: SSLRequest, StartupMessage, and two turns of SCRAM."""
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.01, 0.9])
+def test_where_calls_are_not_told_apart_a_short_pause_may_be_a_handshakes(pause: float) -> None:
+    assert struck(*STARTUP, b"Q", b"Q", pause=pause, read=False) == []
+
+
+def test_where_calls_are_not_told_apart_a_second_is_idle() -> None:
+    assert struck(b"Q", b"Q", pause=1.0, read=False) == [1]
+    assert struck(b"Q", pause=1.0, read=False, used=True) == [0]
+    # What is given is meant.
+    assert struck(b"Q", b"Q", idle=200, pause=0.3, read=False) == [1]

@@ -179,6 +179,7 @@ class Link:
         if not self.interception.settled:
             self.interception.settle(self._observer)
             self._let_pass()
+        self.activity.at_rest = self._observer.idle
         self._observer.received(data, now)
         self.upstream.feed(data, now)
         self.activity.last = now

@@ -49,7 +49,9 @@ class NamedProxy:
         self._recorder = DependencyRecorder(name, protocol, context.events)
         self._listener = Listener(name, self._accept, context.counting)
         self._links: dict[int, Link] = {}
-        self._toxics = ProxyToxics(name, context.seed, self._links)
+        self._toxics = ProxyToxics(
+            name, context.seed, self._links, tells_calls_apart=protocol.separates_calls
+        )
         self._changing = asyncio.Lock()
         """Changes of the listener wait for each other: they take their time."""
         self._tls = ProxyTls(

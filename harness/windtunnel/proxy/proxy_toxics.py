@@ -20,11 +20,14 @@ from windtunnel.toxics.toxic_kind import Strike
 class ProxyToxics:
     """The toxics of one proxy, on its connections."""
 
-    def __init__(self, proxy: str, seed: int, links: Mapping[int, Link]) -> None:
+    def __init__(
+        self, proxy: str, seed: int, links: Mapping[int, Link], *, tells_calls_apart: bool
+    ) -> None:
         self.settings: list[ToxicSettings] = []
         self._proxy = proxy
         self._seed = seed
         self._links = links
+        self._tells_calls_apart = tells_calls_apart
         self._made: dict[tuple[int, str], ConnectionToxic | None] = {}
         """By connection and name; None where the connection is spared."""
         self._earlier: dict[tuple[int, str], float] = {}
@@ -120,6 +123,7 @@ class ProxyToxics:
         if chance.random() >= settings.toxicity:
             return None
         link.activity.used = link.upstream.counts.taken > 0
+        link.activity.tells_calls_apart = self._tells_calls_apart
         return settings.kind.strike(
             Strike(
                 name=settings.name,

@@ -32,3 +32,7 @@ class Activity:
     last: float | None = None
     used: bool = False
     """Whether the target had sent anything before the latest toxic was put on the connection."""
+    at_rest: bool = True
+    """Whether nothing was under way when the target's latest bytes came."""
+    tells_calls_apart: bool = True
+    """False where the protocol is not read: what is under way can't be told from its turns."""

@@ -14,11 +14,17 @@ REDIS_SET_UP = frozenset(
 """What clients of Redis send one after another on a new connection, before it is used."""
 
 
+SET_UP = 1.0
+"""Seconds that a client may think between two turns of a handshake. Where the protocol is not read,
+a shorter pause may be one: of PostgreSQL's start, of MySQL's, or of AMQP's."""
+
+
 class StaleToxic(ByteToxic):
     """Resets a connection on the first data after `idle` ms without any; its first use passes.
 
     So it is with a server that closes idle connections while a client takes one from its pool.
-    What sets a connection to Redis up is no use of it.
+    What sets a connection to Redis up is no use of it, and where calls are told apart a connection
+    with one under way is not idle. Where they are not, `idle` is a second unless it is given.
     """
 
     defaults: ClassVar = {"idle": 0}
@@ -40,10 +46,13 @@ class StaleToxic(ByteToxic):
             return [chunk]
         if self._used is None:
             self._used = self.activity.used
-        idle, last = self.attributes["idle"] / 1000, self.activity.last
+        given, last = self.attributes["idle"] / 1000, self.activity.last
+        tells = self.activity.tells_calls_apart
+        idle = given or (0.0 if tells else SET_UP)
         set_up = not self._used and _sets_up(chunk.data)
         # At 0 every pause is long enough, also the one between a connection's set-up and its use.
-        counts = self._used or (idle > 0 and not set_up)
+        counts = self._used or (given > 0 and not set_up)
+        counts = counts and (self.activity.at_rest or not tells)
         if counts and last is not None and chunk.due - last >= idle:
             self._done = True
             self.touched = chunk.due

@@ -1,0 +1,62 @@
+"""`stale` on real connections: neither a handshake of several turns nor a request in pieces."""
+
+import socket
+
+import pytest
+
+from tests.contracts.proxy.servers import DEADLINE, Server, connect, ending, listening, receive
+
+HEAD = b"POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "postgresql"])
+def test_turns_of_a_handshake_that_is_not_read_are_no_reuse(
+    server: Server, echo: int, protocol: str
+) -> None:
+    port = server.proxy(echo, protocol=protocol)
+    server.toxic("stale", "upstream")
+    with connect(port) as client:
+        for turn in (b"startup", b"sasl", b"proof", b"query"):
+            client.sendall(turn)
+            assert receive(client, len(turn)) == turn
+
+
+def test_an_idle_time_that_is_given_is_meant(server: Server, echo: int) -> None:
+    port = server.proxy(echo, protocol="tcp")
+    server.toxic("stale", "upstream", idle=1)
+    with connect(port) as client:
+        client.sendall(b"startup")
+        assert receive(client, 7) == b"startup"
+        client.settimeout(DEADLINE)
+        # At the latest the pause that this takes is longer than a millisecond.
+        while not struck(client):
+            pass
+
+
+def struck(client: socket.socket) -> bool:
+    try:
+        client.sendall(b"again")
+        return client.recv(5) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_a_request_in_pieces_passes_and_the_next_on_its_connection_does_not(server: Server) -> None:
+    def serve(client: socket.socket) -> None:
+        for awaited, said in ((HEAD, GO_ON), (b"body", ANSWER), (HEAD, GO_ON)):
+            if receive(client, len(awaited)) != awaited:
+                return
+            client.sendall(said)
+
+    with listening(serve) as upstream:
+        port = server.proxy(upstream, protocol="http")
+        server.toxic("stale", "upstream")
+        with connect(port) as client:
+            client.sendall(HEAD)
+            assert receive(client, len(GO_ON)) == GO_ON
+            client.sendall(b"body")
+            assert receive(client, len(ANSWER)) == ANSWER
+            client.sendall(HEAD)
+            assert ending(client) == "reset"
