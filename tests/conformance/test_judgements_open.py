@@ -11,10 +11,7 @@ from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties import (
     calls_in_flight_survive,
     cancelled_callers_leak_nothing,
-    client_errors_free_their_probe,
-    failed_probe_reopens,
     good_probes_close,
-    half_open_probes,
     late_failures_are_void,
     open_answer_is_fast,
     others_left_alone,
@@ -24,7 +21,7 @@ from windtunnel.conformance.properties import (
     wall_clock_plays_no_part,
 )
 from windtunnel.conformance.time_bounds import TimeBounds
-from windtunnel.criteria import Category, Ruling
+from windtunnel.criteria import Ruling
 from windtunnel.errors import NotTestable
 
 
@@ -143,77 +140,6 @@ def test_without_a_claim_the_open_time_is_reported() -> None:
     verdict = recovery_time.judge(seen)
     assert verdict.ruling is Ruling.PASS
     assert "it stayed open for 0.39 to 0.40 s; none is claimed" in verdict.statement
-
-
-def crowd(probes: int) -> list[Call]:
-    return [
-        *(real(0.5 + n * 0.0001, 0.2) for n in range(probes)),
-        *(kept(0.51 + n * 0.0001) for n in range(100 - probes)),
-    ]
-
-
-@pytest.mark.parametrize(("probes", "ruling"), [(1, "PASS"), (2, "PASS"), (3, "FAIL")])
-def test_half_open_admits_its_probes_only(probes: int, ruling: str) -> None:
-    seen = recording(OPENING, part("crowd", *crowd(probes), concurrency=100))
-    verdict = half_open_probes.judge(seen)
-    assert verdict.ruling == ruling
-    assert verdict.category is Category.UNSCORED
-
-
-def test_callers_that_did_not_reach_the_breaker_in_time_show_nothing() -> None:
-    """On a busy machine the first probe may be over before the second caller is heard."""
-    calls = [real(0.5, 0.2), *(kept(0.5 + n * 0.0001, 0.6) for n in range(1, 100))]
-    seen = recording(OPENING, part("crowd", *calls, concurrency=100))
-    assert half_open_probes.judge(seen).ruling is Ruling.INCONCLUSIVE
-
-
-CLOSED_AGAIN = part("closed", *(real(1.1 + n * 0.01) for n in range(5)))
-STUCK = part("closed", *(kept(1.1 + n * 0.01) for n in range(5)))
-
-
-def reopening(probes: int) -> Part:
-    """Return requests of which the first fail as probes, and the rest are kept back."""
-    calls = [failed(0.5 + n * 0.01) if n < probes else kept(0.5 + n * 0.01) for n in range(11)]
-    return part("reopening", *calls)
-
-
-@pytest.mark.parametrize(
-    ("claimed", "probes", "ruling"),
-    [
-        ({"bad_probes": 1}, 1, "PASS"),
-        ({"bad_probes": 1}, 2, "FAIL"),
-        ({"bad_probes": 2}, 2, "PASS"),
-        ({"bad_probes": 2}, 1, "FAIL"),
-        ({"probes": 2}, 2, "PASS"),
-        ({"probes": 2}, 1, "PASS"),
-        ({"probes": 2}, 3, "FAIL"),
-        ({}, 3, "PASS"),
-        ({}, 11, "FAIL"),
-        ({}, 0, "INCONCLUSIVE"),
-    ],
-)
-def test_failed_probes_open_it_again(claimed: dict[str, int], probes: int, ruling: str) -> None:
-    claims = Claims(threshold=3, recovery=0.4, **claimed)  # type: ignore[arg-type]
-    seen = recording(OPENING, reopening(probes), CLOSED_AGAIN, claims=claims)
-    assert failed_probe_reopens.judge(seen).ruling == ruling
-
-
-def test_a_breaker_that_a_failed_probe_blocks_for_ever_fails() -> None:
-    verdict = failed_probe_reopens.judge(recording(OPENING, reopening(1), STUCK))
-    assert verdict.ruling is Ruling.FAIL
-    assert "0 of 5" in verdict.statement
-
-
-def test_a_breaker_that_a_client_error_blocks_for_ever_fails() -> None:
-    judge = client_errors_free_their_probe.judge
-    probes = [
-        part("client errors", real(0.5)),
-        part("client errors at once", real(0.51), concurrency=5),
-    ]
-    assert judge(recording(OPENING, *probes, CLOSED_AGAIN)).ruling is Ruling.PASS
-    assert judge(recording(OPENING, *probes, STUCK)).ruling is Ruling.FAIL
-    none = [part(each.name, kept(0.5)) for each in probes]
-    assert judge(recording(OPENING, *none, STUCK)).ruling is Ruling.INCONCLUSIVE
 
 
 def callers(name: str, at: float, through: int) -> Part:

@@ -27,8 +27,9 @@ MUTANTS = {
     "client_error_keeps_its_place": {"client-errors-free-their-probe"},
     "client_errors_counted": {"client-errors-do-not-count"},
     "counts_turns": {"opens-under-concurrency"},
+    "cut_probe_keeps_its_place": {"reopens-under-concurrency"},
     "drops_calls_in_flight": {"calls-in-flight-survive"},
-    "failed_probe_ignored": {"failed-probe-reopens"},
+    "failed_probe_ignored": {"failed-probe-reopens", "reopens-under-concurrency"},
     "late_failure_counted": {"late-failures-are-void"},
     "late_success_closes": {"late-successes-are-void"},
     "leaks_in_crowds": {"silent-while-open"},
@@ -38,23 +39,31 @@ MUTANTS = {
         "cancelled-callers-leak-nothing",
         "client-errors-free-their-probe",
         "failed-probe-reopens",
+        "half-open-probes",
+        "reopens-under-concurrency",
     },
     "off_by_one": {"opens"},
     "opens_at_first": {"opens"},
     "probe_leak": {"cancelled-callers-leak-nothing"},
     "recovers_late": {"recovery-time"},
     "retries_once": {"no-hidden-retries"},
+    "retries_server_errors": {"no-hidden-retries"},
     "serves_one_by_one": {"good-probes-close"},
     "shared_state": {"others-left-alone"},
     "slow_rejection": {"open-answer-is-fast"},
     "success_ignored": {"success-resets-count"},
+    "timeouts_at_once_count_once": {"opens-under-concurrency"},
     "timeouts_ignored": {"slow-calls-count"},
-    "timeout_keeps_its_place": {"failed-probe-reopens"},
+    "timeout_keeps_its_place": {"failed-probe-reopens", "reopens-under-concurrency"},
     "wall_clock": {"wall-clock-plays-no-part"},
     "window_ignored": {"old-failures-expire"},
 }
 """Each flawed breaker, and all the properties that it must fail."""
-KINDS = {"timeout_keeps_its_place": "timeout"}
+KINDS = {
+    "retries_server_errors": "http-503",
+    "timeout_keeps_its_place": "timeout",
+    "timeouts_at_once_count_once": "timeout",
+}
 """The kind of failure that shows a flaw, where any other does not."""
 
 

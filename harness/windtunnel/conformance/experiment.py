@@ -1,12 +1,13 @@
 """One experiment: a fresh service that a plan drives, whose dependency it breaks; no judging."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.conformance.clock_check import check_clock
 from windtunnel.conformance.experiment_recording import Opening, opening, real_answers
+from windtunnel.conformance.failures import DependencyFailure
 from windtunnel.conformance.recorded_target import Pause, RecordedTarget
 from windtunnel.conformance.subject import Subject
 from windtunnel.conformance.time_bounds import TimeBounds
@@ -16,8 +17,6 @@ from windtunnel.stack import Stack
 from windtunnel.target import Target
 from windtunnel_faults import (
     Capability,
-    ConnectionReset,
-    Fault,
     HttpAbort,
     HttpDelay,
     HttpStatus,
@@ -44,7 +43,7 @@ class Experiment(RecordedTarget):
         target: Target,
         subject: Subject,
         *,
-        failure: Callable[[str], Fault],
+        failure: DependencyFailure,
         pause: Pause,
         clock: WallClock | None = None,
     ) -> None:
@@ -67,6 +66,11 @@ class Experiment(RecordedTarget):
         return self._recovery
 
     @property
+    def delays_failures(self) -> bool:
+        """Whether the failure under test can be delayed, and takes no time-out of the service's."""
+        return self._failure.delayed is not None
+
+    @property
     def clock(self) -> WallClock:
         """The target's wall clock; NotTestable where it does not follow its steps."""
         assert self._clock is not None  # noqa: S101 - set for the plans that step it
@@ -77,17 +81,19 @@ class Experiment(RecordedTarget):
             self._clock_checked = True
         return self._clock
 
-    def failing(self) -> AbstractContextManager[object]:
-        """Make the dependency fail in the way under test."""
-        return self.inject(self._failure(self.dependency))
+    @contextmanager
+    def failing(self, seconds: float = 0.0) -> Iterator[None]:
+        """Make the dependency fail in the way under test.
 
-    def resetting(self, seconds: float = 0.0) -> AbstractContextManager[object]:
-        """Make the dependency reset each call, or fail it in a way that the client does not repeat.
-
-        With `seconds` each is reset after that time.
+        With `seconds` after that time, where that kind of failure can be delayed.
         """
-        if seconds:
-            return self.inject(ConnectionReset(self.dependency, seconds))
+        with ExitStack() as faults:
+            for fault in self._failure.faults(self.dependency, seconds):
+                faults.enter_context(self.inject(fault))
+            yield
+
+    def resetting(self) -> AbstractContextManager[object]:
+        """Reset each call, or fail it in another way where the client repeats what was reset."""
         return self.inject(self._subject.opener.fault(self.dependency))
 
     def used_up(self, calls: int) -> AbstractContextManager[object]:

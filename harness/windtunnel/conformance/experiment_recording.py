@@ -18,6 +18,9 @@ HEALTHY_BEFORE = 3
 UNCLAIMED = 3
 """Failures that are taken to open a breaker of which nothing is claimed and nothing was seen."""
 
+HELD, ALL_OF = 0.8, 0.9
+"""The part of a time-out that has surely passed where a call took this part of it or more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -98,6 +101,15 @@ class Recording:
         """Return how many requests of a step brought the dependency's own answer."""
         return sum(response in self.real for response in self.run(step).responses)
 
+    def failed(self, step: str) -> list[Attempt]:
+        """Return the calls of a step that failed, as the tap or all of its callers saw.
+
+        A body that nobody could use looks good to the tap.
+        """
+        calls = self.attempts(step)
+        used = self.answered(step)
+        return [call for call in calls if call.failed or (call.ended is not None and not used)]
+
     @property
     def opened(self) -> "Opening":
         """When the breaker opened in the step "opening"; NotTestable where it did not."""
@@ -177,6 +189,17 @@ def repeated(recording: Recording, step: str) -> bool:
         sum(response.started <= call.started <= response.ended for call in calls) > 1
         for response in recording.run(step).responses
     )
+
+
+def surely_held(recording: Recording, calls: Sequence[Attempt]) -> float:
+    """Return for how many seconds each of these calls was under way at the least.
+
+    More than none only where each took the service's time-out, as that was measured: one call's end
+    alone may have been noted late.
+    """
+    timeout = recording.timeout or 0.0
+    lasted = [0.0 if call.ended is None else call.ended - call.started for call in calls]
+    return HELD * timeout if min(lasted, default=0.0) >= ALL_OF * timeout else 0.0
 
 
 def real_answers(run: Run, dependency: str) -> frozenset[Response]:

@@ -35,16 +35,22 @@ class KeptTargets:
         return f"<KeptTargets of {len(self._kept)} stacks>"
 
     @contextmanager
-    def experiment(self, stack: Stack, failure: DependencyFailure) -> Iterator[Experiment]:
-        """Give an experiment on the stack's target; one is started where none is kept."""
+    def experiment(
+        self, stack: Stack, failure: DependencyFailure, *, fresh: bool = False
+    ) -> Iterator[Experiment]:
+        """Give an experiment on the stack's target; one is started where none is kept.
+
+        With `fresh` a new one takes the place of the one that is kept.
+        """
         with ExitStack() as held:
-            if stack in self._kept:
-                before, target = self._kept.pop(stack)
-                held.push(before.pop_all())
-            else:
+            before, target = self._kept.pop(stack, (ExitStack(), None))
+            if fresh or target is None:
+                before.close()
                 target = held.enter_context(stack.target())
+            else:
+                held.push(before.pop_all())
             subject, pause = self._subject, self._pause
-            with Experiment(stack, target, subject, failure=failure.fault, pause=pause) as made:
+            with Experiment(stack, target, subject, failure=failure, pause=pause) as made:
                 yield made
                 again = closed_again(made)
             if again:

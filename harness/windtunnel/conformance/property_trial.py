@@ -46,9 +46,9 @@ class PropertyTrial:
         recording: Recording | None = None
         try:
             for left in reversed(range(ATTEMPTS)):
+                fresh = not left or self._needs_fresh
                 try:
-                    shared = self.kept if left and not self._needs_fresh else None
-                    recording = self._record(stack, shared)
+                    recording = self._record(stack, fresh=fresh)
                     verdict = self.chosen.judge(recording)
                 except NotTestable as error:
                     verdict = self._untested(stack, f"{error}.", error.needs)
@@ -58,7 +58,7 @@ class PropertyTrial:
                 if verdict.ruling is Ruling.FAIL:
                     verdict = self._by_one_worker(verdict)
                 # A shared target may remember what came before: a fresh one has the last word.
-                doubted = shared is not None and verdict.ruling is Ruling.FAIL
+                doubted = not fresh and verdict.ruling is Ruling.FAIL
                 if verdict.ruling is not Ruling.INCONCLUSIVE and not doubted:
                     break
         except UnsupportedFault as error:
@@ -85,14 +85,15 @@ class PropertyTrial:
     @property
     def _needs_fresh(self) -> bool:
         consecutive = self.subject.claims.counts is Counting.CONSECUTIVE
-        return self.chosen.counts_failures and not consecutive
+        remembers = self.chosen.counts_failures and not consecutive
+        return self.kept is None or self.chosen.steps_clock or remembers
 
     @property
     def alone(self) -> bool:
         """Whether nothing else may run beside it on this machine."""
         return self.chosen.each_failure and self.failure.alone
 
-    def _record(self, stack: Stack, shared: KeptTargets | None) -> Recording:
+    def _record(self, stack: Stack, *, fresh: bool) -> Recording:
         for needed in {self.chosen.needs, *([self.failure.needs] * self.chosen.each_failure)}:
             if not stack.can(needed):
                 raise NotTestable(
@@ -101,8 +102,8 @@ class PropertyTrial:
                 )
         clocked = self.chosen.steps_clock
         with (
-            shared.experiment(stack, self.failure)
-            if shared is not None and not clocked
+            self.kept.experiment(stack, self.failure, fresh=fresh)
+            if self.kept is not None and not clocked
             else experiment_on(stack, self.subject, self.pause, self.failure, clocked=clocked)
         ) as experiment:
             self.chosen.plan(experiment)
@@ -154,5 +155,5 @@ def experiment_on(
         else:
             target = held.enter_context(stack.target())
         yield held.enter_context(
-            Experiment(stack, target, subject, failure=failure.fault, pause=pause, clock=clock)
+            Experiment(stack, target, subject, failure=failure, pause=pause, clock=clock)
         )

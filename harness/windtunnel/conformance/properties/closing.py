@@ -17,12 +17,14 @@ TAKES = 0.1
 """Seconds for which a crowd's calls are under way, at the most."""
 
 
-def close(experiment: Experiment, *, after: int = AFTER) -> None:
+def close(experiment: Experiment, *, after: int = AFTER, reopened: int = 1) -> None:
     """Wait for a good probe of the dependency, which has healed, make enough, and ask again.
 
-    What is still half-open may admit several probes before it closes.
+    What is still half-open may admit several probes before it closes. It may have been opened again
+    so many times, each for longer, as claimed.
     """
-    end = time.monotonic() + experiment.next_open_time * 1.5 + 1.0
+    growth = (experiment.claims.backoff or 1) ** (reopened - 1)
+    end = time.monotonic() + experiment.next_open_time * growth * 1.5 + 1.0
     if experiment.claims.backoff is None:
         # It may grow with each try, which nobody has said.
         end += experiment.recovery.most

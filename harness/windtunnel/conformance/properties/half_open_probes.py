@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
-from windtunnel.conformance.property_definition import Property, WorkersMatter, unscored
+from windtunnel.conformance.properties.closing import CLOSED, close, served
+from windtunnel.conformance.property_definition import Property, WorkersMatter, rule, unscored
 from windtunnel.criteria import Ruling, Verdict, breaker_half_opens
 from windtunnel.criteria.breaker_half_opens import kept_back
 from windtunnel.errors import NotTestable
@@ -20,7 +21,10 @@ TAKES = 0.2
 
 
 def plan(experiment: Experiment) -> None:
-    """Open it, wait, and send a crowd at a dependency that works again but is slow."""
+    """Open it, wait, and send a crowd at a dependency that works again but is slow.
+
+    Then ask it one at a time, until it has closed.
+    """
     with experiment.resetting():
         opened = experiment.open()
         workers = experiment.claims.workers or 1
@@ -30,10 +34,15 @@ def plan(experiment: Experiment) -> None:
     takes = experiment.within_timeout(TAKES)
     with experiment.inject(Latency(experiment.dependency, takes)):
         experiment.drive("crowd", CALLERS, concurrency=CALLERS)
+    if not experiment.claims.health_checks:
+        close(experiment)
 
 
 def judge(recording: Recording) -> Verdict:
-    """Judge how many calls start before the first of them has ended; without a claim, report it."""
+    """Judge how many calls start before the first of them has ended; without a claim, report it.
+
+    And that it closes, with none of the places taken by those who were kept back.
+    """
     if recording.claims.health_checks:
         raise NotTestable(
             "health checks bring it back, as claimed, so no caller's request is a probe",
@@ -52,6 +61,17 @@ def judge(recording: Recording) -> Verdict:
             ruling=Ruling.INCONCLUSIVE,
             needs=f"{ENOUGH} callers that are kept back while a probe is under way: a less loaded"
             " machine",
+        )
+    good, sent = served(recording)
+    if verdict.ruling is Ruling.PASS and good < sent:
+        return rule(
+            recording,
+            "it closes after a crowd of probes",
+            Ruling.FAIL,
+            f"{kept} callers were kept back while its probes were under way, the probes succeeded,"
+            f" and then {good} of {sent} requests were answered by the dependency; required are"
+            " all.",
+            steps=(CLOSED,),
         )
     if claimed is not None or verdict.ruling is Ruling.INCONCLUSIVE:
         return verdict

@@ -38,5 +38,6 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5, Timeouts; Envoy, retry budgets",
     plan=plan,
     judge=judge,
+    each_failure=True,
     workers_matter=WorkersMatter.NEVER,
 )

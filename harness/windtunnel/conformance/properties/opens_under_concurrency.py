@@ -1,37 +1,44 @@
 """It opens under concurrent failures too; how many calls reach a dead dependency is reported."""
 
 from windtunnel.conformance.experiment import Experiment
-from windtunnel.conformance.experiment_recording import Recording
+from windtunnel.conformance.experiment_recording import Recording, surely_held
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 
-CALLERS = 100
+CALLERS, FEWER = 100, 30
+"""Fewer where calls take the service's time-out: a busy machine must be done with all of them
+before the recovery time is over as well."""
 TAKES = 0.1
-"""Seconds until a call fails: long enough for all callers to be in flight by then."""
+"""Seconds until a call fails, where it can be delayed: all callers may be in flight by then."""
 AFTER = 8
 """Requests that must be kept back once all calls have failed."""
+SHARE = 0.9
+"""Of the recovery time: when exactly it ends is another property's matter."""
 
 
 def plan(experiment: Experiment) -> None:
     """Let many calls be in flight at the first failure, and look whether it is open after them."""
     experiment.drive("healthy", 2)
-    with experiment.resetting(TAKES):
-        experiment.drive("burst", CALLERS, concurrency=CALLERS)
+    with experiment.failing(experiment.within_timeout(TAKES)):
+        callers = CALLERS if experiment.delays_failures else max(FEWER, 2 * experiment.threshold)
+        experiment.drive("burst", callers, concurrency=callers)
         experiment.drive("after", AFTER)
 
 
 def judge(recording: Recording) -> Verdict:
     """Judge only the requests after the burst: what was in flight by then is exposure, no fault."""
     burst, after = recording.attempts("burst"), recording.run("after")
+    failed, callers = recording.failed("burst"), len(recording.run("burst").responses)
     threshold = recording.claimed
-    ended = sorted(a.ended for a in burst if a.failed and a.ended is not None)
+    ended = sorted(a.ended for a in failed if a.ended is not None)
     known = ended[threshold - 1] if len(ended) >= threshold else float("inf")
     late = sum(attempt.started > known for attempt in burst)
     recovery = recording.recovery.least if recording.recovery else float("inf")
     # It cannot have opened before so many calls had started. That is sure; when it learned of their
     # failures is not: a busy tap may note them late.
     started = sorted(attempt.started for attempt in burst)
-    until = (started[threshold - 1] if len(started) >= threshold else known) + recovery * 0.9
+    since = started[threshold - 1] if len(started) >= threshold else known
+    until = since + surely_held(recording, burst) + recovery * SHARE
     seen = tuple(a for a in recording.attempts("after") if a.started < until)
     requests = sum(response.started < until for response in after.responses)
     ruling = Ruling.FAIL if seen else Ruling.PASS
@@ -41,7 +48,7 @@ def judge(recording: Recording) -> Verdict:
         recording,
         "opens under concurrent failures",
         ruling,
-        f"{len(burst)} of {CALLERS} concurrent requests reached the dependency; after them"
+        f"{len(burst)} of {callers} concurrent requests reached the dependency; after them"
         f" {len(seen)} calls of {requests} requests did, allowed are 0.",
         steps=("after",),
         counted=seen,
@@ -59,5 +66,7 @@ PROPERTY = Property(
     source="Nygard, Release It!, 2nd ed., ch. 5, Circuit Breaker",
     plan=plan,
     judge=judge,
+    each_failure=True,
+    needs_timeout=True,
     workers_matter=WorkersMatter.CROWDS,
 )
