@@ -4,7 +4,7 @@
 `guard` makes a breaker. GET /first and GET /second call one dependency each, once and without a
 retry; what fails is answered with an error, or with UNMARKED=1 by a fallback that looks like the
 dependency's own answer. POST /afresh with other variables puts it back to its start, with them as
-its environment.
+its environment. WORKERS=2 makes it two processes, each with breakers of its own.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from tests.conformance.services.calls import (
 )
 from tests.conformance.services.settings import Settings
 
+WORKERS = int(os.environ.get("WORKERS", "1"))
+"""Processes that share the port, each with breakers of its own."""
 DEPENDENCIES = {"/first": "FIRST_URL", "/second": "SECOND_URL"}
 
 
@@ -115,7 +117,8 @@ async def serve(host: str, port: int) -> None:
     app.router.add_get("/healthz", healthy)
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, host, port, backlog=1024).start()
+    site = web.TCPSite(runner, host, port, backlog=1024, reuse_port=WORKERS > 1)
+    await site.start()
     await asyncio.Event().wait()
 
 
@@ -124,4 +127,7 @@ if __name__ == "__main__":
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
+    for _ in range(WORKERS - 1):
+        if not os.fork():
+            break
     asyncio.run(serve(arguments.host, arguments.port))

@@ -20,6 +20,9 @@ def plan(experiment: Experiment) -> None:
     """Open it, then send crowds, and single callers between them, until its time is nearly over."""
     with experiment.resetting():
         opened = experiment.open()
+        if (experiment.claims.workers or 1) > 1:
+            # None of them may be open for longer than the first.
+            experiment.open_all(opened)
         length = experiment.recovery.least * 0.8
         for moment in range(1, MOMENTS + 1):
             over = opened.latest + length * moment / MOMENTS
