@@ -72,9 +72,14 @@ def test_what_compose_printed_last_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The words `compose --project-name …` are the script's arguments; `version` must succeed.
-    tools(tmp_path, monkeypatch, docker='[ "$2" = version ] || { echo no space left; exit 17; }')
+    printed = "echo ' Container a-web-1  Started'; echo 'Network a_b  is full'; echo no space left"
+    tools(tmp_path, monkeypatch, docker=f'[ "$2" = version ] || {{ {printed}; exit 17; }}')
     (tmp_path / "compose.yml").write_text("services: {}\n")
-    with pytest.raises(StartError, match="exit status 17\n  no space left"):
+    with pytest.raises(
+        StartError,
+        match="`docker compose build` ended with exit status 17:\n"
+        "  Network a_b  is full\n  no space left\nThe command was docker compose",
+    ):
         Compose("project", tmp_path / "compose.yml", {}, tmp_path).build([])
 
 

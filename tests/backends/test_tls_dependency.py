@@ -9,7 +9,7 @@ from tests.machine import missing
 from tests.sample import session_of
 from windtunnel import faults
 from windtunnel.backends.fault_support import check_fault
-from windtunnel.backends.tap_tls import check_authority, tls_field
+from windtunnel.backends.tap_tls import check_authorities, tls_field
 from windtunnel.configuration import Configuration, parse
 from windtunnel.criteria import breaker_opens
 from windtunnel.errors import ConfigurationError, UnsupportedFault, VacuousFault
@@ -140,9 +140,8 @@ def test_certificates_to_trust_are_read_from_a_file_that_must_be_there(tmp_path:
 
 
 def test_an_authority_that_there_is_none_of_is_told() -> None:
-    dependency = configured(tls=None).dependencies["prices"]
     with pytest.raises(ConfigurationError, match=r'\{ca\} needs tls = "terminate"'):
-        check_authority("prices", dependency, "")
+        check_authorities(configured(tls=None), "")
 
 
 @pytest.mark.parametrize("tls", [None, "passthrough"])

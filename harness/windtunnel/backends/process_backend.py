@@ -20,7 +20,7 @@ from windtunnel.backends.program_launcher import ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.running_target import running_target
 from windtunnel.backends.tap import Tap
-from windtunnel.backends.tap_tls import check_authority, tls_field, write_authority
+from windtunnel.backends.tap_tls import check_authorities, tls_field, write_authority
 from windtunnel.backends.target_files import write_files
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
 from windtunnel.configuration import Configuration, Dependency
@@ -181,8 +181,7 @@ class ProcessBackend(ABC):
         if program.image:
             raise ConfigurationError(f"the image {program.image!r} needs the backend docker")
         running = self.running
-        for dependency, configured in self.configuration.dependencies.items():
-            check_authority(dependency, configured, running.given["ca"])
+        check_authorities(self.configuration, running.given["ca"])
         if self.configuration.address:
             return running_target(self.configuration, environment, program)
         known = {**named(running.addresses), **running.given}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from windtunnel.backends.tap import Tap
 from windtunnel.client_certificate import UnusableCertificate, load_client_certificate
-from windtunnel.configuration import Configuration, Dependency
+from windtunnel.configuration import Configuration
 from windtunnel.dependency_tls import Tls
 from windtunnel.errors import ConfigurationError
 
@@ -77,11 +77,12 @@ def write_authority(tap: Tap, configuration: Configuration, directory: str) -> s
     return str(path)
 
 
-def check_authority(name: str, dependency: Dependency, authority: str) -> None:
+def check_authorities(configuration: Configuration, authority: str) -> None:
     """Raise ConfigurationError where a variable has {ca}, and there is no authority."""
-    for variable, text in dependency.environment.items():
-        if "{ca}" in text and not authority:
-            raise ConfigurationError(
-                f"dependencies.{name}.environment.{variable} = {text!r}: {{ca}} needs"
-                ' tls = "terminate"'
-            )
+    for name, dependency in configuration.dependencies.items():
+        for variable, text in dependency.environment.items():
+            if "{ca}" in text and not authority:
+                raise ConfigurationError(
+                    f"dependencies.{name}.environment.{variable} = {text!r}: {{ca}} needs"
+                    ' tls = "terminate"'
+                )

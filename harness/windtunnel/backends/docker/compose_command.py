@@ -4,6 +4,7 @@ import copy
 import json
 import logging
 import os
+import re
 import shlex
 import subprocess
 import time
@@ -18,6 +19,9 @@ BUILD_DEADLINE = 900.0
 """Seconds that building the images may take: a first build fetches every package."""
 UP_DEADLINE = 180.0
 """Seconds that starting may take, at least: services wait for jobs, such as migrations."""
+DONE = "Creat|Start|Wait|Healthy|Recreat|Runn|Stopp|Remov"
+PROGRESS = re.compile(rf" (?:Container|Network|Volume|Image) .+ (?:{DONE})\w*")
+"""What compose prints of what goes well."""
 OTHERS_STAY = {"COMPOSE_REMOVE_ORPHANS": "0", "COMPOSE_IGNORE_ORPHANS": "1"}
 """Each target has a file of its own, in which the other targets are none of its services."""
 
@@ -122,9 +126,12 @@ class Compose:
         LOG.info("compose %s took %.1f s", arguments[0], time.monotonic() - begun)
         if done.returncode:
             printed = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
-            last = printed.splitlines()[-20:]
-            shown = "\n".join(f"  {line}" for line in last)
-            raise StartError(f"{' '.join(command)}: exit status {done.returncode}\n{shown}")
+            last = [line for line in printed.splitlines() if not PROGRESS.fullmatch(line)][-20:]
+            shown = "\n".join(f"  {line.strip()}" for line in dict.fromkeys(last))
+            raise StartError(
+                f"`{self.name} {arguments[0]}` ended with exit status {done.returncode}:\n{shown}\n"
+                f"The command was {shlex.join(command)}"
+            )
         return done.stdout.decode(errors="replace")
 
 

@@ -7,6 +7,22 @@ from collections.abc import Callable, Mapping
 
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
+from windtunnel.backends.fault_forms.processing_applier import DependencyAction
+from windtunnel_faults import ProcessAction
+
+
+def container_actions(
+    engine: DockerEngine,
+    orders: KeeperOrders,
+    services: Mapping[str, str],
+    wait: Callable[[str], None],
+) -> dict[ProcessAction, DependencyAction]:
+    """Return what can be done to dependencies; `wait` returns once one serves again."""
+    return {
+        ProcessAction.PAUSE: PauseContainer(engine, orders, services),
+        ProcessAction.KILL: KillContainer(engine, orders, services, wait),
+        ProcessAction.DISCONNECT: DisconnectContainer(engine, orders, services),
+    }
 
 
 class PauseContainer:

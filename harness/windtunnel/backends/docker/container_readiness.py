@@ -3,7 +3,8 @@
 import http.client
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import ProgramEnd
@@ -21,9 +22,12 @@ Probe = Callable[[ContainerState], None]
 LOG = logging.getLogger(__name__)
 
 
-def await_healthy(engine: DockerEngine, service: str, probe: Probe, *, deadline: float) -> None:
+def await_healthy(
+    engine: DockerEngine, service: str, probe: Probe, *, deadline: float, called: str = ""
+) -> None:
     """Return once a service's container is healthy and `probe` of its state raises nothing.
 
+    `called` is what a person knows it by, where that is not the service's name.
     Raises StartError, with the container's last lines, where it ends, or is not healthy after
     `deadline` seconds. `probe` raises OSError or HTTPException while it is not.
     """
@@ -33,7 +37,7 @@ def await_healthy(engine: DockerEngine, service: str, probe: Probe, *, deadline:
         state = engine.state(service)
         if state.status in {"exited", "dead"}:
             raise StartError(
-                f"{service} exited at its start with status {state.exit_status}"
+                f"{called or service} exited at its start with status {state.exit_status}"
                 f"\n{engine.logs(service)}"
             )
         if state.status == "running" and state.health in {"", "healthy"}:
@@ -45,16 +49,16 @@ def await_healthy(engine: DockerEngine, service: str, probe: Probe, *, deadline:
                 log_wait(LOG, f"the container of {service}", time.monotonic() - begun, reason)
                 return
         else:
-            reason = f"it is {state.status} {state.health}".rstrip()
+            reason = _condition(state)
         time.sleep(PAUSE)
-    log = engine.logs(service)
     raise StartError(
-        f"{service} was not healthy within {deadline:g} s: {reason or 'it did not start'}\n{log}"
+        f"{called or service} was not healthy within {deadline:g} s:"
+        f" {reason or 'it did not start'}\n{engine.logs(service)}"
     )
 
 
 def await_answer(
-    engine: DockerEngine, service: str, port: int, path: str, *, deadline: float
+    engine: DockerEngine, service: str, port: int, path: str, *, deadline: float, called: str = ""
 ) -> Address:
     """Return where a service's port can be reached, once it is healthy and answers there."""
     found: list[Address] = []
@@ -63,11 +67,44 @@ def await_answer(
         address = state.address_of(port)
         if address is None:
             raise ConnectionError(f"it does not publish its port {port}")
-        answers_http(path)(address)
+        try:
+            answers_http(path)(address)
+        except (OSError, http.client.HTTPException) as error:
+            why = str(error) or type(error).__name__
+            if isinstance(error, ConnectionError):
+                # The engine accepts connections to a published port, whoever listens behind it.
+                why += "; it may listen on another port, or on the loopback of its container alone"
+            raise ConnectionError(f"its port {port}, asked for {path}: {why}") from None
         found.append(address)
 
-    await_healthy(engine, service, probe, deadline=deadline)
+    await_healthy(engine, service, probe, deadline=deadline, called=called)
     return found[0]
+
+
+def _condition(state: ContainerState) -> str:
+    found = f"it is {state.status}"
+    if state.health:
+        found += f" and {state.health}"
+    return f"{found}; its healthcheck printed {state.check!r:.200}" if state.check else found
+
+
+@contextmanager
+def last_words_of(engine: DockerEngine, services: Sequence[str]) -> Iterator[None]:
+    """Let a StartError of compose have the last words of the containers that failed."""
+    try:
+        yield
+    except StartError as error:
+        words = [str(error)]
+        for service in services:
+            state = engine.seen(service)
+            if state is None:
+                continue
+            if state.status in {"exited", "dead"} and state.exit_status:
+                ended = f"{service} ended with exit status {state.exit_status}"
+                words.append(f"{ended}; {engine.logs(service)}")
+            elif state.health == "unhealthy":
+                words.append(f"{service}: {_condition(state)}; {engine.logs(service)}")
+        raise StartError("\n".join(words)) from None
 
 
 def ended_containers(

@@ -8,11 +8,7 @@ from pathlib import Path
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.docker.compose_command import UP_DEADLINE
-from windtunnel.backends.docker.container_actions import (
-    DisconnectContainer,
-    KillContainer,
-    PauseContainer,
-)
+from windtunnel.backends.docker.container_actions import container_actions
 from windtunnel.backends.docker.container_clock import ContainerClock
 from windtunnel.backends.docker.container_readiness import (
     Probe,
@@ -20,6 +16,7 @@ from windtunnel.backends.docker.container_readiness import (
     await_conditions,
     await_healthy,
     ended_containers,
+    last_words_of,
 )
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
@@ -31,14 +28,14 @@ from windtunnel.backends.docker.target_service import TargetService
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
-from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier
+from windtunnel.backends.fault_forms.processing_applier import ProcessingApplier
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import OwnControl
 from windtunnel.backends.proxy_variables import without_proxy
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.tap import Tap
-from windtunnel.backends.tap_tls import check_authority, write_authority
+from windtunnel.backends.tap_tls import check_authorities, write_authority
 from windtunnel.backends.target_files import write_files
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.backends.wall_clock import WallClock
@@ -50,7 +47,7 @@ from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
 from windtunnel.records import Evidence
 from windtunnel.run_identity import RUN_LABEL
-from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
+from windtunnel_faults import Capability, Disabled, Fault, Processing, Toxics
 
 LOG = logging.getLogger(__name__)
 
@@ -119,7 +116,8 @@ class DockerBackend:
         awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
         services = [*layout.others, *awaited]
         layout.compose.build([*services, target])
-        layout.compose.up(services, deadline=max(UP_DEADLINE, self._patience))
+        with last_words_of(self.engine, layout.services_of_the_file):
+            layout.compose.up(services, deadline=max(UP_DEADLINE, self._patience))
         for service in awaited:
             self._await(service)
         await_conditions(self.engine, layout.conditions, deadline=self._patience)
@@ -164,12 +162,9 @@ class DockerBackend:
         return RunningStack(tap, tap_control, self._forms(tap_control, toxiproxy), addresses, given)
 
     def _forms(self, tap: OwnControl, toxiproxy: ToxiproxyControl) -> FormTable:
-        engine, orders, services = self.engine, self._orders, self.layout.services
-        actions: dict[ProcessAction, DependencyAction] = {
-            ProcessAction.PAUSE: PauseContainer(engine, orders, services),
-            ProcessAction.KILL: KillContainer(engine, orders, services, self._await_dependency),
-            ProcessAction.DISCONNECT: DisconnectContainer(engine, orders, services),
-        }
+        actions = container_actions(
+            self.engine, self._orders, self.layout.services, self._await_dependency
+        )
         return FormTable(
             self.name,
             {
@@ -180,7 +175,11 @@ class DockerBackend:
         )
 
     def _control(self, service: str) -> Address:
-        return await_answer(self.engine, service, CONTROL_PORT, "/version", deadline=self._patience)
+        return self._answer(service, CONTROL_PORT, "/version")
+
+    def _answer(self, service: str, port: int, path: str, called: str = "") -> Address:
+        patience = self._patience
+        return await_answer(self.engine, service, port, path, deadline=patience, called=called)
 
     def _await(self, service: str, probe: Probe = lambda state: None) -> None:
         await_healthy(self.engine, service, probe, deadline=self._patience)
@@ -206,8 +205,7 @@ class DockerBackend:
         running, port = self.running, self.layout.target_port
         stack, service = running.stack, self._targets.service_of(name)
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
-        for dependency, configured in self.configuration.dependencies.items():
-            check_authority(dependency, configured, stack.given["ca"])
+        check_authorities(self.configuration, stack.given["ca"])
         led = variables(self.configuration, stack.addresses, stack.given)
         given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
         direct = without_proxy({**running.environment, **given}, self.layout.names_led_to_the_tap)
@@ -222,8 +220,8 @@ class DockerBackend:
         LOG.info("starting %s: a container of the image %s", name, target.image)
         try:
             self.layout.start_target(target, Path(self.directory))
-            health, patience = self.configuration.health, self._patience
-            address = await_answer(self.engine, service, port, health, deadline=patience)
+            health = self.configuration.health
+            address = self._answer(service, port, health, self.layout.called)
             self._targets.note_start(name)
         except BaseException:
             self._targets.discard(name)

@@ -28,6 +28,8 @@ class ContainerState:
     health: str
     """starting, healthy, unhealthy; empty without a healthcheck."""
     exit_status: int
+    check: str
+    """What the healthcheck printed last; empty where there was none."""
     published: Mapping[str, int]
     """The port of this machine by that of the container, such as "80/tcp", as far as it is there.
 
@@ -56,15 +58,12 @@ class DockerEngine:
 
     def state(self, service: str) -> ContainerState:
         """Return the state of a service's container."""
-        container = self._find(service)
-        state = container.attrs["State"]
-        ports = container.attrs["NetworkSettings"]["Ports"] or {}
-        return ContainerState(
-            status=state["Status"],
-            health=state.get("Health", {}).get("Status", ""),
-            exit_status=state.get("ExitCode", 0),
-            published={port: int(to[0]["HostPort"]) for port, to in ports.items() if to},
-        )
+        return _state(self._find(service).attrs)
+
+    def seen(self, service: str) -> ContainerState | None:
+        """Return the state of a service's container; None where it has none."""
+        found = self._matching(service)
+        return _state(found[0].attrs) if found else None
 
     def ended(self) -> frozenset[str]:
         """Return the services of this run whose containers have ended."""
@@ -235,6 +234,20 @@ class DockerEngine:
             return action()
         except (APIError, DockerException, requests.RequestException) as error:
             raise ControlError(f"the Docker engine did not {what}: {short(error)}") from error
+
+
+def _state(attributes: Mapping[str, Any]) -> ContainerState:
+    state = attributes["State"]
+    health = state.get("Health") or {}
+    checks = health.get("Log") or [{}]
+    ports = attributes["NetworkSettings"]["Ports"] or {}
+    return ContainerState(
+        status=state["Status"],
+        health=health.get("Status", ""),
+        exit_status=state.get("ExitCode", 0),
+        check=str(checks[-1].get("Output", "")).strip(),
+        published={port: int(to[0]["HostPort"]) for port, to in ports.items() if to},
+    )
 
 
 def runs() -> tuple[str, ...]:

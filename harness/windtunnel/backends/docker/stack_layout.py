@@ -70,6 +70,16 @@ class StackLayout:
     """Fixed addresses in the target's files that lead nowhere in the copy."""
 
     @property
+    def called(self) -> str:
+        """What a person knows a target by."""
+        return f"the target {self.target}"
+
+    @property
+    def services_of_the_file(self) -> tuple[str, ...]:
+        """Every service that compose knows."""
+        return tuple(self.document["services"])
+
+    @property
     def outside(self) -> frozenset[str]:
         """The dependencies that the stack does not start."""
         return frozenset(name for name, service in self.services.items() if not service)
@@ -112,7 +122,9 @@ class StackLayout:
         try:
             self.compose.start(file, target.service)
         except StartError as error:
-            raise StartError(f"the image {target.image} did not start: {error}") from None
+            raise StartError(
+                f"{self.called} did not start, of the image {target.image}: {error}"
+            ) from None
 
     def connect(
         self,
@@ -151,7 +163,10 @@ class StackLayout:
         command = ["python", "-I", "-c", READY, self.toxiproxy, str(route.passage)]
         status, _ = engine.execute(self.tap, command)
         if status:
-            raise ConnectionError(f"{route.upstream} does not accept connections")
+            raise ConnectionError(
+                f"{route.upstream} does not accept connections; where it listens on another port,"
+                f" configure dependencies.{dependency}.port"
+            )
 
 
 def lay_out(
