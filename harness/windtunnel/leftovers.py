@@ -1,8 +1,9 @@
 """Finds what a killed keeper left behind, and removes that and nothing else."""
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import psutil
 from windtunnel.errors import BackendUnavailable
 from windtunnel.extras import require
 from windtunnel.keeper.process_keeper import PROGRAMS
+from windtunnel.private_folders import is_private, process_space
 from windtunnel.run_identity import KEEPER_VARIABLE, PREFIX, RUN_VARIABLE, run_of_folder
 
 
@@ -40,8 +42,8 @@ def sweep(*, remove: bool) -> Swept:
     it, a folder by its name, a container or network by its labels. What belongs to another user
     or another machine (an engine may serve several) is not looked at.
     """
-    processes = _runs_with(RUN_VARIABLE)
     folders = {run: folder for folder, run in _folders()}
+    processes = _started_by_us(_runs_with(RUN_VARIABLE), folders)
     in_engine, note = _runs_in_engine()
     # Read last: a run that begins meanwhile has its keeper before it has anything else.
     alive = _runs_with(KEEPER_VARIABLE)
@@ -54,9 +56,10 @@ def sweep(*, remove: bool) -> Swept:
             found += _end_processes(run, known, remove=remove)
     for run, folder in folders.items():
         if run not in alive:
-            found.append(Leftover(run, "folder", str(folder)))
             if remove:
                 shutil.rmtree(folder, ignore_errors=True)
+            if not remove or not folder.exists():
+                found.append(Leftover(run, "folder", str(folder)))
     left = [run for run in in_engine if run not in alive]
     return Swept((*found, *_end_in_engine(left, remove=remove)), (note,) if note else ())
 
@@ -73,11 +76,8 @@ def _end_processes(
 
 def _folders() -> Iterator[tuple[Path, str]]:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        try:
-            ours = (folder / "keeper.log").is_file()
-        except PermissionError:
-            continue  # another user's
-        if ours:
+        # Anybody may make a folder of such a name, and name processes in it.
+        if is_private(folder) and (folder / "keeper.log").is_file():
             yield folder, run_of_folder(folder.name)
 
 
@@ -85,14 +85,31 @@ def _noted(folder: Path) -> Iterator[psutil.Process]:
     """Yield the processes in the keeper's note that still are the ones it started."""
     try:
         lines = (folder / PROGRAMS).read_text().splitlines()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return  # it started none
+    here = process_space()
     for line in lines:
-        pid, _, began = line.partition(" ")
         with suppress(psutil.Error, ValueError):
+            pid, began, space = line.split(" ", 2)
             process = psutil.Process(int(pid))
-            if process.create_time() == float(began):
+            if space == here and process.create_time() == float(began):
                 yield process
+
+
+def _started_by_us(
+    runs: Mapping[str, list[psutil.Process]], folders: Container[str]
+) -> dict[str, list[psutil.Process]]:
+    """Return the processes of this user, and of others in runs whose folder is this user's.
+
+    A server of ours may give up root's rights; a variable alone proves nothing.
+    """
+    found: dict[str, list[psutil.Process]] = {}
+    for run, processes in runs.items():
+        for process in processes:
+            with suppress(psutil.Error):  # gone meanwhile
+                if run in folders or process.uids().real == os.geteuid():
+                    found.setdefault(run, []).append(process)
+    return found
 
 
 def _runs_with(variable: str) -> dict[str, list[psutil.Process]]:

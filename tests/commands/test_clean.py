@@ -1,8 +1,11 @@
 """`windtunnel clean` removes only what no keeper owns."""
 
 import fcntl
+import os
 import secrets
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +20,7 @@ from tests.machine import missing
 from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.cli import main
 from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.private_folders import process_space
 
 # One after another: each would find what the others have left.
 pytestmark = pytest.mark.xdist_group("left behind")
@@ -88,6 +92,36 @@ def test_clean_finds_a_program_that_hides_its_environment(
     finally:
         lost.close()
     orphan.wait(20)
+
+
+@pytest.mark.parametrize("kind", ["shared", "link", "of somebody else", "of another boot"])
+def test_clean_ends_nothing_that_a_folder_of_anybodys_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """Whoever may write to the temporary folder may make one of our names there."""
+    with subprocess.Popen(SLEEPER) as innocent:
+        folder = Path(tempfile.mkdtemp(prefix="windtunnel-evil-"))
+        try:
+            (folder / "keeper.log").touch()
+            began = psutil.Process(innocent.pid).create_time()
+            space = "another boot" if kind == "of another boot" else process_space()
+            (folder / "programs").write_text(f"{innocent.pid} {began!r} {space}\n")
+            if kind == "shared":
+                folder.chmod(0o755)
+            if kind == "link":
+                folder.rename(tmp_path / "elsewhere")
+                folder.symlink_to(tmp_path / "elsewhere")
+            if kind == "of somebody else":
+                if os.geteuid() != 0:
+                    pytest.skip("only root can give a folder away")
+                os.chown(folder, 65534, 65534)
+            assert main(["clean"]) == 0
+            assert f"process {innocent.pid}" not in capsys.readouterr().out
+            assert innocent.poll() is None
+            assert folder.exists() is (kind != "of another boot")
+        finally:
+            innocent.kill()
+            folder.unlink() if folder.is_symlink() else shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.docker

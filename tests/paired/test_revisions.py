@@ -1,8 +1,11 @@
 """Work trees are there while they are needed, hold the right files, and leave nothing behind."""
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,8 @@ from tests.paired.demonstration import git
 from windtunnel.errors import ConfigurationError, ControlError, StartError
 from windtunnel.paired.arms import of_tree
 from windtunnel.paired.environments import python_for, search_path
-from windtunnel.paired.revisions import abandoned, trees
+from windtunnel.paired.revisions import trees
+from windtunnel.paired.work_trees import LEASE, TREES_PREFIX, abandoned
 
 
 @pytest.fixture
@@ -70,23 +74,78 @@ def test_an_interrupted_run_leaves_no_work_tree(project: Path, error: type[BaseE
     assert len(listed(project)) == 1
 
 
-def test_a_killed_runs_work_trees_go_and_a_live_ones_stay(project: Path, tmp_path: Path) -> None:
-    held = (
-        "import os, pathlib\n"
-        "from windtunnel.paired.revisions import trees\n"
-        f"with trees(pathlib.Path({str(project)!r}), 'v1', 'v2'):\n"
-        "    os.kill(os.getpid(), 9)\n"
-    )
-    died = subprocess.run([sys.executable, "-c", held], check=False)
-    assert died.returncode == -9
-    assert len(listed(project)) == 3
-    (left,) = abandoned(remove=False)
-    assert left.exists()
-    with trees(project, "v1", "v2") as (base, _):
-        assert not left.exists()
-        assert len(listed(project)) == 3
+HOLDING = """
+import os, pathlib, signal, sys, time
+from windtunnel.paired.revisions import trees
+with trees(pathlib.Path(sys.argv[1]), "v1", "v2") as (base, _):
+    print(base.directory, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_the_work_trees_of_a_killed_run_go_at_once(project: Path, number: int) -> None:
+    command = (sys.executable, "-c", HOLDING, str(project))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as held:
+        assert held.stdout is not None
+        directory = Path(held.stdout.readline().strip())
+        assert directory.exists()
         assert abandoned(remove=True) == []
-        assert base.directory.exists()
+        assert directory.exists()
+        held.send_signal(number)
+    end = time.monotonic() + 20
+    while len(listed(project)) > 1 or directory.parent.parent.exists():
+        assert time.monotonic() < end, "the work trees are still there after 20 s"
+        time.sleep(0.02)
+
+
+def test_work_trees_that_nobody_could_remove_go_with_the_next_run(project: Path) -> None:
+    """Where the machine was switched off, say."""
+    folder = Path(tempfile.mkdtemp(prefix=TREES_PREFIX))
+    (folder / LEASE).touch()
+    git(project, "worktree", "add", "--quiet", "--detach", str(folder / "0-left"), "v1")
+    assert abandoned(remove=False) == [folder]
+    with trees(project, "v1", "v2"):
+        assert not folder.exists()
+        assert len(listed(project)) == 3
+    assert len(listed(project)) == 1
+
+
+def test_a_work_tree_of_the_users_whose_disk_is_away_is_not_forgotten(
+    project: Path, tmp_path: Path
+) -> None:
+    git(project, "worktree", "add", "--quiet", "--detach", str(tmp_path / "away"), "v1")
+    (tmp_path / "away").rename(tmp_path / "unmounted")
+    with trees(project, "v1", "v2"):
+        pass
+    assert len(listed(project)) == 2
+
+
+@pytest.mark.parametrize("kind", ["shared", "link", "fifo", "of somebody else"])
+def test_a_folder_that_anybody_may_have_made_is_not_believed(
+    project: Path, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / f"{TREES_PREFIX}evil"
+    folder.mkdir(mode=0o700)
+    (folder / LEASE).touch()
+    match kind:
+        case "shared":
+            folder.chmod(0o777)
+        case "link":
+            folder.rename(tmp_path / "elsewhere")
+            folder.symlink_to(tmp_path / "elsewhere")
+        case "fifo":
+            (folder / LEASE).unlink()
+            os.mkfifo(folder / LEASE)
+        case _:
+            if os.geteuid() != 0:
+                pytest.skip("only root can give a folder away")
+            os.chown(folder, 65534, 65534)
+    expected = [folder] if kind == "fifo" else []
+    assert abandoned(remove=False) == expected  # a FIFO is no lease, and holds up nothing
+    with trees(project, "v1", None):
+        pass
+    assert folder.exists() is (kind != "fifo")
 
 
 def test_a_work_tree_of_somebody_elses_is_left_alone(project: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from windtunnel.leftovers import sweep
-from windtunnel.paired.revisions import abandoned
+from windtunnel.paired.work_trees import abandoned
 
 
 @click.command()

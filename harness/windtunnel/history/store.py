@@ -1,16 +1,14 @@
 """Where the history is kept: a file of lines, or the notes of a repository's commits."""
 
-import subprocess
 from pathlib import Path
 
-from windtunnel.errors import ConfigurationError, ControlError
+from windtunnel.errors import ConfigurationError
+from windtunnel.git_command import git
 from windtunnel.history.entry import Entry, from_line, to_line
 
 GIT_NOTES = "git-notes"
 """The place's name that means refs/notes/windtunnel; push and fetch them as any ref."""
 _REF = "windtunnel"
-DEADLINE = 60.0
-"""Seconds that one git command may take."""
 
 
 def append(place: str, entry: Entry, directory: Path) -> None:
@@ -19,7 +17,7 @@ def append(place: str, entry: Entry, directory: Path) -> None:
     if place == GIT_NOTES:
         author = ("-c", "user.name=windtunnel", "-c", "user.email=windtunnel@localhost")
         note = ("--file=-", entry.commit)
-        _git(directory, [*author, "notes", f"--ref={_REF}", "append", *note], given=line + "\n")
+        git(directory, *author, "notes", f"--ref={_REF}", "append", *note, given=line + "\n")
         return
     try:
         with (directory / place).open("a", encoding="utf-8") as file:
@@ -47,25 +45,7 @@ def _filed(path: Path) -> list[str]:
 
 def _noted(directory: Path) -> list[str]:
     lines = []
-    for pair in _git(directory, ["notes", f"--ref={_REF}", "list"]).splitlines():
+    for pair in git(directory, "notes", f"--ref={_REF}", "list").splitlines():
         note = pair.split()[0]
-        lines += _git(directory, ["cat-file", "blob", note]).splitlines()
+        lines += git(directory, "cat-file", "blob", note).splitlines()
     return lines
-
-
-def _git(directory: Path, arguments: list[str], given: str = "") -> str:
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=directory,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ControlError(f"git notes: {error}") from None
-    if done.returncode:
-        raise ControlError(f"git notes: {done.stderr.strip() or 'failed'}")
-    return done.stdout

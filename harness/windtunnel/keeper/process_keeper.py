@@ -26,9 +26,11 @@ from windtunnel.keeper.messages import (
     Spawn,
     Stop,
 )
+from windtunnel.private_folders import process_space
 
 PROGRAMS = "programs"
-"""The file in the run's directory with a line for each program: its pid, and when it began."""
+"""The file in the run's directory with a line for each program: its pid, when it began, and in
+which space of processes."""
 COMMAND_DEADLINE = 60.0
 """Seconds that one healing or ending command may take before it is killed."""
 
@@ -96,7 +98,8 @@ class ProcessKeeper:
         (Redis writes its title over it.)
         """
         with suppress(psutil.NoSuchProcess), (self._directory / PROGRAMS).open("a") as noted:
-            noted.write(f"{pid} {psutil.Process(pid).create_time()!r}\n")
+            began = psutil.Process(pid).create_time()
+            noted.write(f"{pid} {began!r} {process_space()}\n")
 
     async def _handle(
         self, program: asyncio.subprocess.Process, request: Signal | Stop | QueryStatus
