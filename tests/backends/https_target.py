@@ -1,7 +1,7 @@
 """A service that calls its one dependency over HTTPS, once a request, and falls back by saying why.
 
-`python https_target.py PORT`, with PRICES_URL and the file CA of the authority to trust; in CLIENT
-a file of the certificate, with its key, that it shows the dependency.
+`python https_target.py PORT [HOST]`, with PRICES_URL and the file CA of the authority to trust; in
+CLIENT a file of the certificate, with its key, that it shows the dependency.
 """
 
 import os
@@ -42,4 +42,5 @@ class Orders(BaseHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None: ...
 
 
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Orders).serve_forever()
+HOST = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
+ThreadingHTTPServer((HOST, int(sys.argv[1])), Orders).serve_forever()

@@ -6,7 +6,7 @@ import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+from tests.backends.certain_prices import Prices
 from tests.backends.test_tls_dependency import configured, session
 from tests.machine import missing
 from windtunnel import faults
@@ -28,22 +29,6 @@ from windtunnel.stack import Stack
 
 DEPENDENCY = trustme.CA(organization_name="the dependency's")
 CLIENTS = trustme.CA(organization_name="the clients'")
-
-
-class Prices(BaseHTTPRequestHandler):
-    """Answers with the name of its caller."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        assert isinstance(self.connection, ssl.SSLSocket)
-        body = str((self.connection.getpeercert() or {})["subjectAltName"]).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None: ...
 
 
 class Serving(ThreadingHTTPServer):
