@@ -168,6 +168,32 @@ def test_a_conversation_pairs_however_it_is_cut(conversation: str, size: int) ->
     assert ExchangeOutcome.FAILED not in bench.outcomes
 
 
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_a_reply_with_an_attribute_puts_no_other_out_of_step(size: int) -> None:
+    """As Redis gives it for DEBUG PROTOCOL ATTRIB; found by driving node-redis, which hangs."""
+    bench = Bench()
+    asked = [command("HELLO", "3"), command("GET", "a"), command("GET", "b"), command("GET", "c")]
+    bench.exchanges.received(b"".join(asked), 1.0)
+    replies = b"%0\r\n$4\r\na|1b\r\n|1\r\n+key\r\n:90\r\n$1\r\nb\r\n-ERR no\r\n"
+    for at in range(0, len(replies), size):
+        bench.exchanges.answered(replies[at : at + size], 2.0)
+    assert [(name, status) for name, status, _ in bench.found] == [
+        ("HELLO", "OK"),
+        ("GET", "OK"),
+        ("GET", ""),
+        ("GET", ""),
+    ]
+    (spot,) = bench.exchanges.blind_spots
+    assert (spot.what, spot.hides) == ("a reply with attributes is not read", Hidden.ANSWERS)
+
+
+def test_without_resp3_there_are_no_attributes(bench: Bench) -> None:
+    bench.exchanges.received(command("GET", "a") + command("GET", "b"), 1.0)
+    bench.exchanges.answered(b"$5\r\n\r\n|1\r\r\n$6\r\n\r\n|1\r\n\r\n", 2.0)
+    assert [(name, status) for name, status, _ in bench.found] == [("GET", "OK"), ("GET", "OK")]
+    assert not bench.exchanges.blind_spots
+
+
 def test_a_reply_out_of_step_is_nobodys_failure(bench: Bench) -> None:
     bench.exchanges.answered(b"+OK\r\n", 1.0)
     bench.exchanges.received(command("GET", "a"), 2.0)

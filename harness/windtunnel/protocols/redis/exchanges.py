@@ -1,5 +1,6 @@
 """Finds the exchanges in a Redis connection."""
 
+import re
 from collections import deque
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ UNSUBSCRIBING = frozenset({"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"})
 MESSAGES = frozenset({b"message", b"pmessage", b"smessage"})
 
 NOTHING = object()
+_ATTRIBUTE = re.compile(rb"(?:\A|\r\n)(\|)\d{1,9}\r\n")
+_LONGEST_BEGINNING = 14
+"""Bytes of the longest beginning of an attribute, with the line's end before it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +52,9 @@ class RedisExchanges(Exchanges):
         """Whether replies are turned off."""
         self._skipped = 0
         """How many of the next commands get no reply."""
+        self._may_have_attributes = False
+        """Whether the client asked for RESP3, in which an attribute may come before a reply."""
+        self._end_of_replies = b""
         self._began: float | None = None
         self._blind = self._deaf = False
         """Whether commands, and whether replies, are read no more."""
@@ -79,6 +86,8 @@ class RedisExchanges(Exchanges):
             self._silent = upper[1:] == [b"OFF"] or (self._silent and upper[1:] != [b"ON"])
             if upper[1:] == [b"SKIP"] and not self._silent:
                 self._skipped = 2
+        elif name == "HELLO":
+            self._may_have_attributes |= upper[:1] == [b"3"]
         elif name == "RESET":
             self._silent, self._skipped = False, 0
             for channels in self._channels.values():
@@ -106,12 +115,25 @@ class RedisExchanges(Exchanges):
         """Read replies."""
         if self._deaf or (self._blind and not self._open):
             return
+        before = self._before_attribute(data) if self._may_have_attributes else data
         try:
-            self._replies.feed(data)
+            self._replies.feed(before)
             while not self._deaf and (reply := self._replies.gets()) is not NOTHING:
                 self._reply(reply, now)
         except hiredis.ProtocolError as error:
             self._stop_hearing(f"a reply could not be read: {error}", now)
+        if before is not data:
+            # hiredis gives it as a reply, and one more would put all that follow out of step.
+            self._stop_hearing("a reply with attributes is not read", now)
+
+    def _before_attribute(self, data: bytes) -> bytes:
+        """Return data, or what comes before the attribute in it."""
+        seen = self._end_of_replies + data
+        earlier = len(seen) - len(data)
+        self._end_of_replies = seen[-_LONGEST_BEGINNING:]
+        found = _ATTRIBUTE.search(seen) if b"|" in seen else None
+        # A beginning in an earlier piece was fed with it, but gave no reply yet.
+        return data if found is None else data[: max(0, found.start(1) - earlier)]
 
     def _reply(self, reply: object, now: float) -> None:
         first = reply[0] if isinstance(reply, list) and reply else b""
