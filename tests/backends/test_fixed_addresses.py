@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,24 @@ endpoint = "/discounts"
 [docker]
 base_image = "{base}"
 """
+
+
+def test_addresses_of_ip_6_stand_in_brackets_and_networks_get_some_of_their_own(
+    tmp_path: Path,
+) -> None:
+    address = "2001:db8:5::1"
+    web = {"image": "a", "environment": {"PRICES": f"http://[{address}]:8080", "TO": f"{address}0"}}
+    prices = {"image": "a", "networks": {"lab": {"ipv6_address": address}}}
+    lab = {"enable_ipv6": True, "ipam": {"config": [{"subnet": "2001:db8:5::/64"}]}}
+    written = {"services": {"web": web, "prices": prices}, "networks": {"lab": lab}}
+    document = copied(written, tmp_path)
+    assert document["services"]["web"]["environment"] == {
+        "PRICES": "http://prices:8080",
+        "TO": f"{address}0",
+    }
+    (config,) = document["networks"]["lab"]["ipam"]["config"]
+    assert IPv6Network(config["subnet"]).subnet_of(IPv6Network("fd00::/8"))
+    assert copied(written, tmp_path)["networks"] == document["networks"]
 
 
 @pytest.fixture

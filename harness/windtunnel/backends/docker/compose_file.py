@@ -113,7 +113,8 @@ class ComposeFile:
 
     def _ports_in(self, text: str, name: str) -> tuple[int, ...]:
         fixed = (address for address, owner in self.fixed_addresses.items() if owner == name)
-        names = "|".join(re.escape(each) for each in (*self.names(name), *fixed))
+        shown = (f"[{each}]" if ":" in each else each for each in fixed)
+        names = "|".join(re.escape(each) for each in (*self.names(name), *shown))
         found = re.findall(rf"(?<![\w.-])(?:{names}):(\d{{1,5}})\b", text, re.IGNORECASE)
         return tuple(dict.fromkeys(port for port in map(int, found) if 0 < port <= LAST_PORT))
 

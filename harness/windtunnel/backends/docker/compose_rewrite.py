@@ -233,7 +233,8 @@ def rewrite(
     document["networks"] = {name: networks.get(name) or {} for name in used}
     for part in ("networks", "volumes"):
         document[part] = {
-            name: isolate_part(made, labels) for name, made in (document.get(part) or {}).items()
+            name: isolate_part(name, made, labels)
+            for name, made in (document.get(part) or {}).items()
         }
     return document
 

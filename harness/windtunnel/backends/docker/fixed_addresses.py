@@ -28,19 +28,26 @@ class FixedAddresses:
 
     def __init__(self, compose_file: ComposeFile) -> None:
         self._owners = compose_file.fixed_addresses
-        listed = "|".join(map(re.escape, self._owners))
-        self._found = re.compile(rf"(?<![\w.:])(?:{listed})(?![\w.])") if listed else None
+        kinds = (
+            _alternatives(self._owners, of_six=False),
+            _alternatives(self._owners, of_six=True),
+        )
+        listed = "|".join(filter(None, kinds))
+        self._found = re.compile(listed) if listed else None
 
     def __repr__(self) -> str:
         return f"<FixedAddresses of {', '.join(self._owners.values()) or 'no service'}>"
 
     def in_text(self, text: str) -> str:
         """Return a text with names in place of addresses."""
-        return self._found.sub(lambda match: self._owners[match[0]], text) if self._found else text
+        if self._found is None:
+            return text
+        return self._found.sub(lambda match: self._owners[match[0].strip("[]")], text)
 
     def mentioned(self, text: str) -> list[str]:
         """Return the addresses in a text."""
-        return list(dict.fromkeys(self._found.findall(text))) if self._found else []
+        found = self._found.findall(text) if self._found else ()
+        return list(dict.fromkeys(each.strip("[]") for each in found))
 
     def owner(self, address: str) -> str:
         """Return the service that has an address in the file."""
@@ -97,6 +104,16 @@ class FixedAddresses:
         copied.write_text(self.in_text(text), encoding="utf-8")
         shutil.copymode(path, copied)
         return str(copied).replace("$", "$$")
+
+
+def _alternatives(addresses: Iterable[str], *, of_six: bool) -> str:
+    """Return a pattern of the addresses of one kind; IPv6 may stand in brackets, as in a URL."""
+    listed = "|".join(re.escape(each) for each in addresses if (":" in each) is of_six)
+    if not listed:
+        return ""
+    if of_six:
+        return rf"\[(?:{listed})\]|(?<![\w.:])(?:{listed})(?![\w.:])"
+    return rf"(?<![\w.:])(?:{listed})(?![\w.])"
 
 
 @dataclass(frozen=True, slots=True)

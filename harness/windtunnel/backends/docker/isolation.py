@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from windtunnel.backends.docker.compose_file import Service, labels_of
-from windtunnel.run_identity import PREFIX
+from windtunnel.run_identity import PREFIX, RUN_LABEL
 
 
 def isolate_service(service: Service, image: str, labels: Mapping[str, str]) -> None:
     """Remove from a service what could collide with another stack, and label it."""
-    for key in ("container_name", "ports", "profiles", "restart", "scale"):
+    for key in ("container_name", "mac_address", "ports", "profiles", "restart", "scale"):
         service.pop(key, None)
     for key in ("replicas", "restart_policy"):
         (service.get("deploy") or {}).pop(key, None)
@@ -49,7 +49,9 @@ def start_without(service: Service, target: str) -> None:
         service["links"] = kept
 
 
-def isolate_part(made: dict[str, Any] | None, labels: Mapping[str, str]) -> dict[str, Any]:
+def isolate_part(
+    name: str, made: dict[str, Any] | None, labels: Mapping[str, str]
+) -> dict[str, Any]:
     """Return a network or volume as one of the run's own; an external one is left alone."""
     options = dict(made or {})
     if options.get("external"):
@@ -57,5 +59,10 @@ def isolate_part(made: dict[str, Any] | None, labels: Mapping[str, str]) -> dict
     options.pop("name", None)
     # A fixed subnet can be had once: another run, or the user's own stack, may have it.
     options.pop("ipam", None)
+    if options.get("enable_ipv6"):
+        # Engines before 27 have no addresses of their own for it: a unique local prefix (RFC 4193).
+        digest = hashlib.sha256(f"{labels.get(RUN_LABEL)} {name}".encode()).hexdigest()
+        prefix = f"fd{digest[:2]}:{digest[2:6]}:{digest[6:10]}:{digest[10:14]}::/64"
+        options["ipam"] = {"config": [{"subnet": prefix}]}
     options["labels"] = labels_of(options) | dict(labels)
     return options

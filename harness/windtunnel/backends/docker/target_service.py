@@ -14,6 +14,7 @@ NOT_ITS_OWN = (
     "depends_on",
     "external_links",
     "links",
+    "mac_address",
     "ports",
     "profiles",
     "pull_policy",
