@@ -63,8 +63,10 @@ def dependencies(
             made.environment[HOST.sub("_PORT", name)] = "{port}"
         if lead.template.partition("://")[0] in _tls_schemes():
             notes.append(
-                f"{name} ({variable.place}) speaks TLS: the proxy sees only bytes, and its address"
-                " is in no certificate; for tests, let the service speak without TLS"
+                f"{name} ({variable.place}) speaks TLS: as it is written here the proxy sees only"
+                " bytes, and its address is in no certificate. Give"
+                f' dependencies.{made.name} its protocol ({made.protocol}) and tls = "terminate"'
+                ' (or { upstream = "tls" }), and your service {ca} to trust'
             )
             made.protocol = TCP.name
         own = protocol_named(made.protocol).has_own_server
