@@ -51,7 +51,8 @@ class Experiment(RecordedTarget):
         self.timeout = subject.observed.timeout
         """Seconds after which the service gives a call up; None where that is not known."""
         self._recovery = subject.observed.recovery
-        self._failure = failure
+        self.failure = failure
+        """The kind of failure under test."""
         self._clock = clock
         self._clock_checked = False
 
@@ -64,11 +65,6 @@ class Experiment(RecordedTarget):
                 needs="the recovery time (--recovery), or a longer --deadline",
             )
         return self._recovery
-
-    @property
-    def delays_failures(self) -> bool:
-        """Whether the failure under test can be delayed, and takes no time-out of the service's."""
-        return self._failure.delayed is not None
 
     @property
     def clock(self) -> WallClock:
@@ -88,7 +84,7 @@ class Experiment(RecordedTarget):
         With `seconds` after that time, where that kind of failure can be delayed.
         """
         with ExitStack() as faults:
-            for fault in self._failure.faults(self.dependency, seconds):
+            for fault in self.failure.faults(self.dependency, seconds):
                 faults.enter_context(self.inject(fault))
             yield
 

@@ -2,12 +2,13 @@
 
 from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording, surely_held
+from windtunnel.conformance.failures import FAILURES
 from windtunnel.conformance.property_definition import Property, WorkersMatter, rule
 from windtunnel.criteria import Finding, Ruling, Verdict
 
 CALLERS, FEWER = 100, 30
-"""Fewer where calls take the service's time-out: a busy machine must be done with all of them
-before the recovery time is over as well."""
+"""By resets, which tell the exposure, and by other kinds of failure: a busy machine must be done
+with all of them before the recovery time is over."""
 TAKES = 0.1
 """Seconds until a call fails, where it can be delayed: all callers may be in flight by then."""
 AFTER = 8
@@ -20,7 +21,8 @@ def plan(experiment: Experiment) -> None:
     """Let many calls be in flight at the first failure, and look whether it is open after them."""
     experiment.drive("healthy", 2)
     with experiment.failing(experiment.within_timeout(TAKES)):
-        callers = CALLERS if experiment.delays_failures else max(FEWER, 2 * experiment.threshold)
+        by_resets = experiment.failure is FAILURES["reset"]
+        callers = max(2 * experiment.threshold, CALLERS if by_resets else FEWER)
         experiment.drive("burst", callers, concurrency=callers)
         experiment.drive("after", AFTER)
 
