@@ -28,6 +28,7 @@ try:
     from windtunnel.address import Address
     from windtunnel.backends.choice import NAMES
     from windtunnel.cli import as_program
+    from windtunnel.commands.duration import FiniteRange
     from windtunnel.configuration import load
     from windtunnel.criteria import Ruling, Verdict
     from windtunnel.criteria.score import Score, score
@@ -73,7 +74,7 @@ def _address(url: str, *, anywhere: bool) -> Address:
 )
 @click.option(
     "--duration",
-    type=click.FloatRange(1, 3600),
+    type=FiniteRange(1, 3600),
     default=10.0,
     show_default=True,
     help="Seconds of load.",

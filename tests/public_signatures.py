@@ -60,7 +60,9 @@ def _own(value: type) -> list[type]:
 def _source(value: type | object) -> ast.AST:
     """Return the definition as it is written: what Python shows of it differs by version."""
     name = getattr(value, "__name__", "")
-    tree = ast.parse(Path(inspect.getsourcefile(value) or "").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+    # A decorated function: where it is written, and not where its decorator is.
+    file = inspect.getsourcefile(inspect.unwrap(value))  # type: ignore[arg-type]
+    tree = ast.parse(Path(file or "").read_text(encoding="utf-8"))
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     return next(each for each in tree.body if isinstance(each, kinds) and each.name == name)
 

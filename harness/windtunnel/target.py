@@ -24,6 +24,7 @@ from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.measured_profile import describe_profile
 from windtunnel.network_profiles import Profile
+from windtunnel.number_bounds import SECONDS, check_number
 from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.unasked_calls import UnaskedCallsFilter
@@ -225,6 +226,7 @@ class Target:
 
     def caller(self, timeout: float) -> Caller:
         """Return a connection of the load engine to this target, not yet connected."""
+        check_number("", "timeout", timeout, SECONDS)
         return Caller(
             self.address,
             fallback_header=self._context.configuration.fallback_header,
@@ -243,6 +245,8 @@ class Target:
         _check_count("concurrency", concurrency)
         if requests is not None:
             _check_count("requests", requests)
+        if duration is not None:
+            check_number("", "duration", duration, SECONDS)
         for path in paths:
             if not path.startswith("/"):
                 raise ConfigurationError(f"path {path!r}: expected one that starts with '/'")

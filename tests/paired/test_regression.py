@@ -266,10 +266,10 @@ def test_tolerances_are_parsed() -> None:
     ("setting", "message"),
     [
         ("p98=0.1", "no such figure; did you mean 'p99'?"),
-        ("mean", "expected a number above 0"),
-        ("mean=x", "expected a number above 0"),
-        ("mean=-1", "expected a number above 0"),
-        ("mean=inf", "expected a number above 0"),
+        ("mean", "expected a finite number above 0"),
+        ("mean=x", "expected a finite number above 0"),
+        ("mean=-1", "expected a finite number above 0"),
+        ("mean=inf", "expected a finite number above 0"),
     ],
 )
 def test_a_bad_tolerance_is_one_clear_error(setting: str, message: str) -> None:

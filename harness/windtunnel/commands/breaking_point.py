@@ -6,7 +6,7 @@ import click
 
 from windtunnel.breaking_point import BreakingPoint, Search, StrengthTrial, read, under_load
 from windtunnel.breaking_point.json_file import encode
-from windtunnel.commands.duration import SECONDS
+from windtunnel.commands.duration import SECONDS, FiniteRange
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.pairs import pairs
 from windtunnel.commands.session_options import StackOptions, stack_options
@@ -43,7 +43,10 @@ PATH = click.Path(path_type=Path)
     help="End after this time and the look under way.",
 )
 @click.option(
-    "--expect", metavar="VALUE", type=float, help="Fail where it does not hold to this value."
+    "--expect",
+    metavar="VALUE",
+    type=FiniteRange(),
+    help="Fail where it does not hold to this value.",
 )
 @stack_options
 @click.option("--json", "json_path", metavar="FILE", type=PATH, help="Write what was found.")

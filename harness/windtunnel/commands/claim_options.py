@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from windtunnel.commands.duration import NUMBER
 from windtunnel.conformance.claims import Claims, Counting
 from windtunnel.conformance.library_profiles import claims_like
 from windtunnel.conformance.time_bounds import TimeBounds
@@ -52,10 +53,10 @@ OPTIONS = (
     ),
     click.option("--share", type=Percentage(), help="Of the calls, that must fail to open it."),
     click.option("--minimum", type=int, metavar="N", help="Calls before the share counts."),
-    click.option("--window", type=float, metavar="SECONDS", help="How long a failure counts."),
+    click.option("--window", type=NUMBER, metavar="SECONDS", help="How long a failure counts."),
     click.option("--window-calls", type=int, metavar="N", help="How many of the last calls count."),
     click.option("--recovery", type=RecoveryTime(), help="How long it stays open, or A..B."),
-    click.option("--backoff", type=float, metavar="FACTOR", help="How that grows with each try."),
+    click.option("--backoff", type=NUMBER, metavar="FACTOR", help="How that grows with each try."),
     click.option("--probes", type=int, metavar="N", help="Calls admitted while half-open."),
     click.option("--good-probes", type=int, metavar="N", help="Good probes that close it."),
     click.option("--bad-probes", type=int, metavar="N", help="Failed probes that open it again."),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from windtunnel.commands.duration import FiniteRange
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.criteria.comparable_answers import not_comparable
@@ -38,7 +39,7 @@ from windtunnel_faults import Fault
 @click.option("--base-image", metavar="IMAGE", help="Compare two images (backend docker).")
 @click.option("--head-image", metavar="IMAGE", help="Head's image.")
 @click.option("--endpoint", "endpoints", multiple=True, help="Instead of all configured ones.")
-@click.option("--budget", type=click.FloatRange(1, 3600), default=60.0, show_default=True)
+@click.option("--budget", type=FiniteRange(1, 3600), default=60.0, show_default=True)
 @click.option("--tolerance", "tolerances", multiple=True, help="Such as p99=0.5; see below.")
 @click.option("--fault", "faults", multiple=True, help="Such as 'latency catalog seconds=0.1'.")
 @stack_options

@@ -1,5 +1,6 @@
-"""A time on the command line: "500ms", "10s", "1m", or a number of seconds."""
+"""Numbers on the command line: times such as "500ms", "10s" or "1m", and finite numbers."""
 
+import math
 import re
 
 import click
@@ -24,4 +25,18 @@ class Duration(click.ParamType[float]):
         return float(match[1]) * _UNITS[match[2]]
 
 
+class FiniteRange(click.FloatRange):
+    """A number within bounds; unlike click's own it refuses NaN, which no bound keeps out."""
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number; a usage error where there is none within the bounds."""
+        number: float = super().convert(value, param, ctx)  # type: ignore[arg-type]  # click takes text
+        if not math.isfinite(number):
+            self.fail(f"{value!r}: expected a finite number", param, ctx)
+        return number
+
+
 SECONDS = Duration()
+NUMBER = FiniteRange()

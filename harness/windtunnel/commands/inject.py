@@ -2,6 +2,7 @@
 
 import click
 
+from windtunnel.commands.duration import FiniteRange
 from windtunnel.commands.pairs import pairs
 from windtunnel.dashboard.client import connect
 from windtunnel.dashboard.state import LEASE
@@ -33,7 +34,7 @@ class _Listing(click.Command):
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option(
     "--lease",
-    type=float,
+    type=FiniteRange(0, min_open=True),
     default=LEASE,
     show_default=True,
     help="Seconds after which it heals by itself.",

@@ -2,6 +2,7 @@
 
 import click
 
+from windtunnel.commands.duration import FiniteRange
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.dashboard.assembly import listen, serve
 from windtunnel.dashboard.state import RunFacts, facts
@@ -19,7 +20,7 @@ from windtunnel.dashboard.traffic import MOST, checked_rate
 )
 @click.option(
     "--load",
-    type=float,
+    type=FiniteRange(0),
     default=20.0,
     show_default=True,
     metavar="RATE",

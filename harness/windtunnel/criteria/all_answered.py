@@ -2,6 +2,7 @@
 
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
+from windtunnel.number_bounds import SECONDS, numbers
 from windtunnel.records import Run
 
 SHOWN = 8
@@ -11,6 +12,7 @@ ENOUGH = 20
 """Requests without which "every" would say little."""
 
 
+@numbers(within=SECONDS)
 def all_answered(run: Run, *, within: float) -> Verdict:
     """Judge that each request of a run is answered, below status 400, within `within` seconds.
 

@@ -8,9 +8,11 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import may_have_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
+from windtunnel.number_bounds import COUNT, numbers
 from windtunnel.records import Attempt, AttemptKind, ExchangeOutcome, Response, Run
 
 
+@numbers(at_most=COUNT)
 def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
     """Judge how many calls start at the dependency before the first of them has ended.
 

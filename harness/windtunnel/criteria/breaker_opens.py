@@ -18,6 +18,7 @@ from windtunnel.criteria.matched_attempts import falls_back, matched_attempts
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.criteria.wire_answers import unmarked
+from windtunnel.number_bounds import COUNT, SECONDS_OR_EVER, numbers
 from windtunnel.records import Attempt, Evidence, Response, Run
 
 BREAKER_OPENS = "breaker_opens"
@@ -31,6 +32,7 @@ ENOUGH_AFTER = 5
 """Requests after the last allowed failure that must have been kept from the dependency."""
 
 
+@numbers(within=COUNT, recovery=SECONDS_OR_EVER)
 def breaker_opens(
     run: Run, dependency: str, *, within: int | None = None, recovery: float = float("inf")
 ) -> Verdict:

@@ -7,9 +7,11 @@ from windtunnel.criteria.completeness import between, needed, partial
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
+from windtunnel.number_bounds import AMOUNT, numbers
 from windtunnel.records import Run
 
 
+@numbers(at_most=AMOUNT)
 def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     """Judge that a run's requests cause no more than `at_most` calls each, on average.
 

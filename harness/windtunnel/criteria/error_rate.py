@@ -6,12 +6,14 @@ from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Moment, Ruling, Verdict, decide_below
+from windtunnel.number_bounds import PROBABILITY, SHARE, numbers
 from windtunnel.records import Run
 
 SHOWN = 8
 """How many of the errors a verdict lists."""
 
 
+@numbers(below=SHARE, confidence=PROBABILITY)
 def error_rate(
     run: Run, endpoint: str, *, below: float | None = None, confidence: float = CONFIDENCE
 ) -> Verdict:

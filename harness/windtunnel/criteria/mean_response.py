@@ -9,9 +9,11 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.good_answers import MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
+from windtunnel.number_bounds import PROBABILITY, SECONDS, numbers
 from windtunnel.records import Response, Run
 
 
+@numbers(below=SECONDS, confidence=PROBABILITY)
 def mean_response(
     run: Run,
     endpoints: Sequence[str] | None = None,

@@ -10,9 +10,11 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_above
 from windtunnel.criteria.wire_answers import without_good_call
+from windtunnel.number_bounds import GAIN, PROBABILITY, numbers
 from windtunnel.records import Pairs
 
 
+@numbers(above=GAIN, confidence=PROBABILITY)
 def pooling_gain(
     pairs: Pairs, dependency: str, *, above: float | None = None, confidence: float = CONFIDENCE
 ) -> Verdict:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.number_bounds import TOLERANCE, check_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,10 @@ class Tolerances:
     calls: float = 0.05
     """Calls a request that may be added, for each dependency."""
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            check_number("tolerance ", field.name, getattr(self, field.name), TOLERANCE)
+
     @classmethod
     def parse(cls, settings: tuple[str, ...]) -> "Tolerances":
         """Return the defaults changed by settings such as "p99=0.5"; ConfigurationError."""
@@ -43,7 +48,7 @@ class Tolerances:
             try:
                 changed[name] = float(text)
             except ValueError:
-                changed[name] = -1.0
-            if not 0 < changed[name] < float("inf"):
-                raise ConfigurationError(f"tolerance {setting!r}: expected a number above 0")
+                changed[name] = float("nan")
+            if not TOLERANCE.admits(changed[name]):
+                raise ConfigurationError(f"tolerance {setting!r}: expected {TOLERANCE.expected}")
         return cls(**changed)

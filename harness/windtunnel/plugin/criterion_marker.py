@@ -12,6 +12,7 @@ from windtunnel.criteria import Verdict
 from windtunnel.criteria.objective import Objective, parse
 from windtunnel.entry_points import CRITERIA, extensions
 from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.number_bounds import check_arguments
 from windtunnel.plugin.marker_words import as_written
 from windtunnel.records import Run
 
@@ -123,6 +124,10 @@ def criterion(mark: pytest.Mark) -> Criterion:
         missing = parameter.default is inspect.Parameter.empty and parameter.name not in kwargs
         if missing and parameter.name not in _SUBJECTS:
             raise ConfigurationError(f"{text}: {name} needs {parameter.name}=…")
+    try:
+        check_arguments(function, kwargs, "")
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{text}: {error}") from None
     return Criterion(text, function=function, arguments=kwargs)
 
 
