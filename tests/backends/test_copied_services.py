@@ -188,3 +188,36 @@ secrets: {token: {environment: TOKEN}}
     ]
     assert service.keys().isdisjoint({"build", "depends_on"})
     assert document["configs"] == {"settings": {"content": "hello"}}
+
+
+COMPANIONS = """
+services:
+  web: {image: a, depends_on: [migrate, queue], environment: {PRICES: "http://prices:80"}}
+  prices: {image: a, depends_on: [companion]}
+  queue: {image: a}
+  companion: {image: a, network_mode: "service:queue"}
+  migrate: {image: a, network_mode: none}
+"""
+
+
+def test_services_that_nobody_reaches_by_name_keep_their_network() -> None:
+    services = copy_of(COMPANIONS)["services"]
+    assert services["companion"]["network_mode"] == "service:queue"
+    assert services["migrate"]["network_mode"] == "none"
+    assert "networks" not in services["companion"]
+    assert "windtunnel-side" in services["queue"]["networks"]
+
+
+@pytest.mark.parametrize(
+    ("service", "mode", "why"),
+    [
+        ("web: {", "host", "'web' has a network_mode"),
+        ("prices: {", "host", "'prices' has a network_mode"),
+        ("queue: {", "service:web", "'queue' is in the network of the target 'web'"),
+    ],
+)
+def test_a_network_that_leads_past_the_proxies_is_refused(
+    service: str, mode: str, why: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=why):
+        copy_of(COMPANIONS.replace(service, f'{service}network_mode: "{mode}", '))

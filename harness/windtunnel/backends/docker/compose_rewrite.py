@@ -199,21 +199,29 @@ def rewrite(
         isolate_service(service, local_image(project, name), labels)
         start_without(service, target)
         addresses.let_go(service)
-    for name in (*own, *others, target):
+    for name in (*own, target):
         if services[name].get("network_mode"):
             raise ConfigurationError(
                 f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
             )
-    for name in (*own, *others):
+    # Nobody reaches one of these by name: a job, or a companion of another service.
+    named = {name for name in others if not services[name].get("network_mode")}
+    for name in others - named:
+        if services[name]["network_mode"] == f"service:{target}":
+            raise ConfigurationError(
+                f"the service {name!r} is in the network of the target {target!r}, of which each"
+                " scenario starts one of its own: expected a network_mode without it"
+            )
+    for name in (*own, *named):
         _add_names(services[name], compose_file.names_by_address(name))
     outward = _reach_outside(services[target], routes)
     outer = _external_networks(document, services[target], routes)
     fronts = front_networks(routes)
-    services[target]["networks"] = dict.fromkeys(target_networks(routes, sorted(others)))
+    services[target]["networks"] = dict.fromkeys(target_networks(routes, sorted(named)))
     services[target]["networks"][CALLED] = {"aliases": [TARGET]}
     for key in ("depends_on", "links", "external_links"):
         services[target].pop(key, None)
-    for name in others:
+    for name in named:
         services[name]["networks"] |= {SIDE: {"aliases": list(compose_file.names(name))}}
     known_as = {"aliases": list(compose_file.names(target))}
     behind = {network: known_as for name in own for network in services[name]["networks"]}
