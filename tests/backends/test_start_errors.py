@@ -96,6 +96,12 @@ def test_a_target_that_never_serves_ends_at_its_deadline_with_its_log(started: S
     assert "  loading" in message
 
 
+@with_target(script("import time; time.sleep(600)"), start_deadline=0.01, dependencies={})
+def test_a_short_deadline_is_the_target_s_and_not_that_of_our_own_proxy(started: Started) -> None:
+    with pytest.raises(StartError, match=r"target-1 was not healthy .* within 0\.01 s"):
+        _ = started.stack().url
+
+
 @with_target(["{python}", "-m", "http.server", "{port}", "--bind", "{host}"], start_deadline=5.0)
 def test_a_target_whose_health_check_fails_says_what_it_answered(started: Started) -> None:
     with pytest.raises(StartError, match="GET /healthz answered 404, expected 200"):

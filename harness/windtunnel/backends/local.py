@@ -7,6 +7,7 @@ from windtunnel.backends.embedded import redis_server
 from windtunnel.backends.installed_programs import find_programs
 from windtunnel.backends.own_control import OwnControl
 from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
+from windtunnel.backends.program_launcher import OWN_PATIENCE
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
 from windtunnel.protocols.http.probe import answers_http
@@ -38,6 +39,7 @@ class LocalBackend(ProcessBackend):
             (self._toxiproxy, "-host", "{host}", "-port", "{port}"),
             environment={},
             probe=answers_http("/version"),
+            patience=OWN_PATIENCE,
         )
         control = ToxiproxyControl(address)
         return FaultProxy(

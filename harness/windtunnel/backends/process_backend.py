@@ -16,7 +16,7 @@ from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.process_actions import KillProcess, SuspendProcess
-from windtunnel.backends.program_launcher import ProgramLauncher
+from windtunnel.backends.program_launcher import OWN_PATIENCE, ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.running_target import running_target
 from windtunnel.backends.tap import Tap
@@ -115,6 +115,7 @@ class ProcessBackend(ABC):
             (*PROXY_COMMAND, "--seed", str(self.seed)),
             environment={},
             probe=answers_http("/version"),
+            patience=OWN_PATIENCE,
         )
         tap_control = OwnControl(address, lease=self.configuration.lease)
         try:
@@ -172,7 +173,13 @@ class ProcessBackend(ABC):
                 f"missing key 'dependencies.{name}.command' (or 'dependencies.{name}.upstream',"
                 f" where it runs already): the backend {self.name} starts it as a process"
             )
-        return self.programs.start(name, command, environment={}, probe=dependency.speaks.probe)
+        return self.programs.start(
+            name,
+            command,
+            environment={},
+            probe=dependency.speaks.probe,
+            patience=OWN_PATIENCE if _own_redis(dependency) else 0.0,
+        )
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED

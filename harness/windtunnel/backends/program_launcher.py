@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 
@@ -23,8 +24,22 @@ from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
 
 LOG = logging.getLogger(__name__)
 
+OWN_PATIENCE = 20.0
+"""Seconds that what we bring ourselves may take to start at least: the configured deadline is for
+the user's own programs, and a busy machine takes seconds over any."""
 PORT_ATTEMPTS = 3
 """How often another free port is tried: one may be taken between its choice and its use."""
+
+
+@dataclass(frozen=True, slots=True)
+class _StartedProgram:
+    """What starts a program again, just as before."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    address: Address
+    probe: Probe
+    patience: float
 
 
 class PortTaken(StartError):
@@ -40,7 +55,7 @@ class ProgramLauncher:
         self._directory = directory
         self._struck: set[str] = set()
         """Programs that a fault has ended."""
-        self._started: dict[str, tuple[Sequence[str], Mapping[str, str], Address, Probe]] = {}
+        self._started: dict[str, _StartedProgram] = {}
 
     def start(
         self,
@@ -51,17 +66,21 @@ class ProgramLauncher:
         probe: Probe,
         port: int = 0,
         program: Program = CONFIGURED,
+        patience: float = 0.0,
     ) -> Address:
         """Start `command` with {python}, {host} and {port} filled in; return where it serves.
 
-        The values of `environment` are filled in too. Port 0 takes a free one.
+        The values of `environment` are filled in too. Port 0 takes a free one. It may take
+        `patience` seconds where that is longer than the deadline.
         """
         for attempt in range(PORT_ATTEMPTS):
             address = Address("127.0.0.1", port or free_port())
             if port:
                 _check_free(name, address)
             try:
-                self._start_at(name, command, environment, address, probe, program=program)
+                self._start_at(
+                    name, command, environment, address, probe, program=program, patience=patience
+                )
             except PortTaken:
                 if port or attempt == PORT_ATTEMPTS - 1:
                     raise
@@ -78,15 +97,17 @@ class ProgramLauncher:
         probe: Probe,
         *,
         program: Program,
+        patience: float,
     ) -> None:
         python = program.python or sys.executable
         values = {"python": python, "host": address.host, "port": address.port}
         argv = [_fill(part, values) for part in command]
         environment = {key: _fill(text, values) for key, text in environment.items()}
         self._spawn(name, argv, environment, program.directory)
-        self._started[name] = (argv, environment, address, probe)
+        started = _StartedProgram(argv, environment, address, probe, patience)
+        self._started[name] = started
         try:
-            self._await(name, address, probe)
+            self._await(name, started)
         except BaseException:
             del self._started[name]
             raise
@@ -114,12 +135,12 @@ class ProgramLauncher:
     def ended(self) -> tuple[ProgramEnd, ...]:
         """Return the programs that ended though neither a fault nor we ended them."""
         found = []
-        for name, (_, _, address, _) in tuple(self._started.items()):
+        for name, started in tuple(self._started.items()):
             if name in self._struck:
                 continue
             status = self.keeper.status(name)
             # A launcher may end and leave a server behind.
-            if not status.running and not _accepts(address):
+            if not status.running and not _accepts(started.address):
                 found.append(ProgramEnd(name, status.exit_status or 0, self.tail(name)))
         return tuple(found)
 
@@ -127,15 +148,17 @@ class ProgramLauncher:
         """Start a program that has ended again, just as before and on the same port."""
         if name not in self._started:
             raise ControlError(f"{name} cannot be started again: this run never started it")
-        argv, environment, address, probe = self._started[name]
-        self._spawn(name, argv, environment)
-        self._await(name, address, probe)
+        started = self._started[name]
+        self._spawn(name, started.command, started.environment)
+        self._await(name, started)
         self._struck.discard(name)
 
-    def _await(self, name: str, address: Address, probe: Probe) -> None:
+    def _await(self, name: str, started: _StartedProgram) -> None:
+        address = started.address
+        deadline = max(self._deadline, started.patience)
         begun = time.monotonic()
         reason = ""
-        while time.monotonic() - begun < self._deadline:
+        while time.monotonic() - begun < deadline:
             status = self.keeper.status(name)
             if not status.running:
                 error = PortTaken if _accepts(address) else StartError
@@ -145,7 +168,7 @@ class ProgramLauncher:
                     f"\n{self.tail(name)}"
                 )
             try:
-                probe(address)
+                started.probe(address)
             except (OSError, http.client.HTTPException) as failure:
                 reason = str(failure) or type(failure).__name__
                 time.sleep(0.02)
@@ -154,7 +177,7 @@ class ProgramLauncher:
                 return
         self.keeper.stop(name)
         raise StartError(
-            f"{name} was not healthy on {address} within {self._deadline:g} s:"
+            f"{name} was not healthy on {address} within {deadline:g} s:"
             f" {reason or 'it did not listen'}"
             f"\n{self.tail(name)}"
         )
