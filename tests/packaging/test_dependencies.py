@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = frozenset({"windtunnel", "windtunnel_faults", "windtunnel_sample"})
-NOT_IMPORTED = {"sample": {"httptools", "uvloop"}}
-"""By extra: what uvicorn takes by name."""
+NOT_IMPORTED = {"sample": {"hiredis", "httptools", "uvloop"}}
+"""By extra: what uvicorn and redis take by name."""
 EXTRA_OF = {
     "windtunnel/backends/docker/": "docker",
     "windtunnel/backends/fake_redis.py": "fakeredis",

@@ -32,7 +32,7 @@ command = ["{python}", "-m", "http.server", "{port}", "--bind", "{host}"]
 endpoints = ["/"]
 health = "/"
 """
-SHADOWS = ("psutil", "click", "aiohttp", "numpy", "uvloop", "msgspec", "hiredis", "fakeredis")
+SHADOWS = ("psutil", "click", "aiohttp", "numpy", "uvloop", "msgspec", "fakeredis")
 """What our processes import, and a user's folder may hold too."""
 REDIS = """
 [dependencies.cache]

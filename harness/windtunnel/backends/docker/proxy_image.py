@@ -28,7 +28,6 @@ REQUIREMENTS = (
     "aiohttp",
     "click",
     "cryptography",
-    "hiredis",
     "httptools",
     "msgspec",
     "prometheus-client",

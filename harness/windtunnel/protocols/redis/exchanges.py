@@ -1,13 +1,11 @@
 """Finds the exchanges in a Redis connection."""
 
-import re
 from collections import deque
 from dataclasses import dataclass
 
-import hiredis
-
 from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
 from windtunnel.protocols.redis.commands import CommandReader, UnreadableCommand
+from windtunnel.protocols.redis.replies import Reply, ReplyReader, UnreadableReply
 from windtunnel.records import Hidden
 
 HANDSHAKE = frozenset({"AUTH", "CLIENT", "COMMAND", "HELLO", "READONLY", "SELECT"})
@@ -17,11 +15,6 @@ STREAMING = frozenset({"MONITOR", "PSYNC", "SYNC"})
 SUBSCRIBING = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
 UNSUBSCRIBING = frozenset({"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"})
 MESSAGES = frozenset({b"message", b"pmessage", b"smessage"})
-
-NOTHING = object()
-_ATTRIBUTE = re.compile(rb"(?:\A|\r\n)(\|)\d{1,9}\r\n")
-_LONGEST_BEGINNING = 14
-"""Bytes of the longest beginning of an attribute, with the line's end before it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +35,7 @@ class RedisExchanges(Exchanges):
     def __init__(self) -> None:
         super().__init__()
         self._commands = CommandReader()
-        self._replies = hiredis.Reader(notEnoughData=NOTHING)
+        self._replies = ReplyReader()
         self._open: deque[_Awaited] = deque()
         self._channels: dict[str, set[bytes]] = {name: set() for name in SUBSCRIBING}
         """What each of these has subscribed to."""
@@ -52,9 +45,6 @@ class RedisExchanges(Exchanges):
         """Whether replies are turned off."""
         self._skipped = 0
         """How many of the next commands get no reply."""
-        self._may_have_attributes = False
-        """Whether the client asked for RESP3, in which an attribute may come before a reply."""
-        self._end_of_replies = b""
         self._began: float | None = None
         self._blind = self._deaf = False
         """Whether commands, and whether replies, are read no more."""
@@ -86,8 +76,6 @@ class RedisExchanges(Exchanges):
             self._silent = upper[1:] == [b"OFF"] or (self._silent and upper[1:] != [b"ON"])
             if upper[1:] == [b"SKIP"] and not self._silent:
                 self._skipped = 2
-        elif name == "HELLO":
-            self._may_have_attributes |= upper[:1] == [b"3"]
         elif name == "RESET":
             self._silent, self._skipped = False, 0
             for channels in self._channels.values():
@@ -115,43 +103,28 @@ class RedisExchanges(Exchanges):
         """Read replies."""
         if self._deaf or (self._blind and not self._open):
             return
-        before = self._before_attribute(data) if self._may_have_attributes else data
         try:
-            self._replies.feed(before)
-            while not self._deaf and (reply := self._replies.gets()) is not NOTHING:
+            for reply in self._replies.feed(data):
                 self._reply(reply, now)
-        except hiredis.ProtocolError as error:
+                if self._deaf:
+                    return
+        except UnreadableReply as error:
             self._stop_hearing(f"a reply could not be read: {error}", now)
-        if before is not data:
-            # hiredis gives it as a reply, and one more would put all that follow out of step.
-            self._stop_hearing("a reply with attributes is not read", now)
 
-    def _before_attribute(self, data: bytes) -> bytes:
-        """Return data, or what comes before the attribute in it."""
-        seen = self._end_of_replies + data
-        earlier = len(seen) - len(data)
-        self._end_of_replies = seen[-_LONGEST_BEGINNING:]
-        found = _ATTRIBUTE.search(seen) if b"|" in seen else None
-        # A beginning in an earlier piece was fed with it, but gave no reply yet.
-        return data if found is None else data[: max(0, found.start(1) - earlier)]
-
-    def _reply(self, reply: object, now: float) -> None:
-        first = reply[0] if isinstance(reply, list) and reply else b""
-        # A reply's first part may be anything, a list among it.
-        kind = first if isinstance(first, bytes) else b""
-        word = kind.decode("latin-1").upper()
+    def _reply(self, reply: Reply, now: float) -> None:
+        word = reply.word.decode("latin-1").upper()
         awaited = self._open[0] if self._open else None
-        confirms = awaited is not None and word == awaited.pending.request
-        if isinstance(reply, hiredis.PushNotification) and not confirms:
+        confirms = awaited is not None and reply.is_list and word == awaited.pending.request
+        if reply.is_pushed and not confirms:
             return
-        if kind in MESSAGES and self._subscribed:
+        if reply.is_list and reply.word in MESSAGES and self._subscribed:
             return
         if awaited is None:
-            if not isinstance(reply, hiredis.ReplyError):
+            if not reply.is_error:
                 self._stop_hearing("a reply came that no command asked for", now)
             return
         awaited.replies -= 1
-        if awaited.replies and not isinstance(reply, hiredis.ReplyError):
+        if awaited.replies and not reply.is_error:
             return
         self._open.popleft()
         self.answer(awaited.pending, _status(reply), now)
@@ -178,7 +151,5 @@ class RedisExchanges(Exchanges):
         self._open.clear()
 
 
-def _status(reply: object) -> str:
-    if isinstance(reply, hiredis.ReplyError):
-        return str(reply).partition(" ")[0]
-    return "OK"
+def _status(reply: Reply) -> str:
+    return reply.word.decode("latin-1").partition(" ")[0] if reply.is_error else "OK"
