@@ -161,3 +161,25 @@ def test_a_path_without_end_takes_no_more_memory_than_a_long_one(bench: Bench, s
     [(_, request, outcome, _)] = bench.found
     assert request == "GET /" + "a" * (PATH_KEPT - 1) + "…"
     assert outcome is ExchangeOutcome.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("left", "outcome"),
+    [
+        (b'{"reason": "sold out"}', ExchangeOutcome.UNSEEN),
+        (b"<a>\r\n</a>", ExchangeOutcome.UNSEEN),
+        (b"GET /b HTTP/1.1\r\nHo", ExchangeOutcome.FAILED),
+        (b"GE", ExchangeOutcome.FAILED),
+        (b"POST /c HTTP/1.1\r\nContent-Length: 5\r\n\r\n{", ExchangeOutcome.FAILED),
+    ],
+)
+def test_bytes_that_begin_no_request_are_no_failed_call(
+    bench: Bench, left: bytes, outcome: ExchangeOutcome
+) -> None:
+    """Node's client sends a DELETE's body without its length, and the server then hangs up."""
+    bench.exchanges.received(get("/a", "DELETE") + left, 1.0)
+    bench.exchanges.answered(ok("gone"), 2.0)
+    bench.exchanges.end(3.0)
+    first, *rest = sorted(bench.found)
+    assert first == (0, "DELETE /a", ExchangeOutcome.ANSWERED, "200")
+    assert [found for _, _, found, _ in rest] == [outcome]

@@ -4,7 +4,7 @@ from collections import deque
 
 from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
 from windtunnel.protocols.http.framing import Framer, waits
-from windtunnel.protocols.http.message_heads import Message
+from windtunnel.protocols.http.message_heads import Message, begins_request
 from windtunnel.records import Hidden
 
 GO_ON = 100
@@ -170,6 +170,16 @@ class HttpExchanges(Exchanges):
         if message is not None and not message.delimited and self._open and not self._deaf:
             self._answer_head = None
             self.answer(self._open.popleft(), str(message.status), now)
+
+    def end(self, now: float, *, gone: bool = False) -> None:
+        """Fail what is left, but for bytes that begin no request: nobody's call failed with them.
+
+        Such as a body that Node's client sends with a DELETE, without saying its length.
+        """
+        pending = self._arriving
+        if pending in self.pending and begins_request(self._requests.unread) is False:
+            self.unseen(pending, now)
+        super().end(now, gone=gone)
 
     @property
     def idle(self) -> bool:

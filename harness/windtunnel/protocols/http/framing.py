@@ -100,6 +100,11 @@ class Framer:
         return unsure + self._data[self._at :]
 
     @property
+    def unread(self) -> bytes:
+        """What came of a head that is not whole."""
+        return self._held if self._part is _Part.HEAD else b""
+
+    @property
     def begun(self) -> bool:
         """Whether some of a message came, and not all of it."""
         return self.message.headed or bool(self._held.lstrip(b"\r\n"))
