@@ -116,6 +116,17 @@ def test_a_search_ends_with_its_budget_where_nothing_answers(
     assert "the budget was over before more could be measured" in captured.out
 
 
+@pytest.mark.skipif(not locust.available(), reason="Locust is not installed")
+def test_locust_ends_with_the_budget_too(
+    silent_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["load", silent_url, "-d", "1m", "--engine", "locust"]
+    began = time.monotonic()
+    status = main([*command, "--find-limit", "p99<50ms", "--budget", "4s"])
+    assert time.monotonic() - began < 4 + 2 + STOP
+    assert (status, "the budget was over" in capsys.readouterr().out) == (3, True)
+
+
 def test_a_plot_is_written(url: str, tmp_path: Path) -> None:
     plot = tmp_path / "plot.svg"
     assert main(["load", url, "-n", "20", "-c", "2", "--plot", str(plot)]) == 0

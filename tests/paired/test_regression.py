@@ -73,6 +73,13 @@ def test_a_difference_at_the_tolerance_is_inconclusive() -> None:
     assert found.needs
 
 
+def test_an_amount_that_is_allowed_has_its_unit() -> None:
+    found = judged(lambda s, n: arm(s))
+    assert "allowed +256 bytes a request." in found["memory growth"].statement
+    assert "allowed +0.05 a request." in found["calls to catalog"].statement
+    assert "allowed +1.5%." in found["p50"].statement
+
+
 def test_too_few_pairs_are_inconclusive_and_say_so() -> None:
     verdicts = judged(lambda scatter, n: arm(scatter), rounds=5)
     assert verdicts["capped mean"].ruling is Ruling.INCONCLUSIVE

@@ -117,8 +117,7 @@ class _Endpoint:
 
     def _open(self, one: ComparedFigure) -> Verdict:
         """Return a figure's verdict as it is before anything is decided."""
-        tolerance = self._tolerance(one)
-        allowed = _change(one, tolerance if one.more_is_worse else -tolerance)
+        allowed = _allowed(one, self._tolerance(one))
         why, needs = f"no interval from {_pairs(self.rounds)} pairs yet", _MORE
         if one.missing:
             why = f"{one.missing_why} in {one.missing} of {len(self.rounds)} rounds"
@@ -158,7 +157,7 @@ class _Endpoint:
         tolerance = self._tolerance(one)
         said = (
             f"{_range(one, found)}, {_pairs(self.rounds)} pairs){of}, allowed"
-            f" {_change(one, tolerance if one.more_is_worse else -tolerance)}"
+            f" {_allowed(one, tolerance)}"
         )
         judged = replace(
             nothing,
@@ -281,6 +280,11 @@ def _pairs(rounds: Sequence[Round]) -> int:
 def _range(one: ComparedFigure, found: Interval) -> str:
     ends = (_change(one, end) for end in (found.value, found.lower, found.upper))
     return "{} ({} to {}".format(*ends)
+
+
+def _allowed(one: ComparedFigure, tolerance: float) -> str:
+    change = _change(one, tolerance if one.more_is_worse else -tolerance)
+    return change if one.scale is Scale.RATIO else f"{change} {one.unit}"
 
 
 def _change(one: ComparedFigure, amount: float) -> str:
