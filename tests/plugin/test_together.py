@@ -103,7 +103,7 @@ def test_x(judge):
     assert [each["attempt"] for each in report["flaky"]] == [1]
 
 
-def test_a_report_that_fails_says_so_and_changes_nothing_else(
+def test_a_report_that_is_lost_says_so_and_fails_the_session(
     project: pytest.Pytester,
 ) -> None:
     project.makepyfile(TESTS)
@@ -117,7 +117,7 @@ def test_a_report_that_fails_says_so_and_changes_nothing_else(
     result = project.runpytest(
         *THREAD, "--windtunnel-report=rulings=rulings", "--windtunnel-html=gone/out.html"
     )
-    assert result.ret == pytest.ExitCode.OK
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["architecture score 20/100"])
     result.stdout.fnmatch_lines(
         [

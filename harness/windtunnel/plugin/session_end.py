@@ -43,14 +43,15 @@ class SessionEnd:
         self._config.stash[TRIED].append(msgspec.json.decode(encoded, type=ScenarioResult))
 
     def finish(self, session: pytest.Session) -> None:
-        """Write the reports, and fail a session below its minimum."""
+        """Write the reports; fail a session below its minimum, and one whose report is lost."""
         found = self._found
         for name, sink in self._config.stash[SINKS]:
             self._write(name, sink, found)
+        lost = bool(self._unwritten)
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary and _in_github() and found.tests:
             self._write("github-summary", JobSummary(Path(summary)), found)
-        if found.standing is Standing.BELOW and session.exitstatus in {
+        if (lost or found.standing is Standing.BELOW) and session.exitstatus in {
             pytest.ExitCode.OK,
             pytest.ExitCode.NO_TESTS_COLLECTED,
         }:
