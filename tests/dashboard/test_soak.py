@@ -1,6 +1,6 @@
 """Hours in small: under alternating faults neither target nor dashboard gathers anything.
 
-WINDTUNNEL_SOAK_SECONDS sets how long the faults alternate; 120 where it is not set.
+WINDTUNNEL_SOAK_SECONDS sets how long the faults alternate; 30 where it is not set.
 """
 
 import http.client
@@ -16,7 +16,7 @@ import pytest
 from tests.dashboard.running import ROOT, Start, Up
 from windtunnel.errors import ControlError
 
-SECONDS = float(os.environ.get("WINDTUNNEL_SOAK_SECONDS", "120"))
+SECONDS = float(os.environ.get("WINDTUNNEL_SOAK_SECONDS", "30"))
 FAULTS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("Outage", "catalog", {}),
     ("Latency", "redis", {"seconds": "0.2"}),
