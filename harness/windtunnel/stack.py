@@ -18,7 +18,8 @@ from windtunnel.load.mix import WeightedRequest
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
-from windtunnel.target import ScenarioContext, Target
+from windtunnel.scenario_context import ScenarioContext
+from windtunnel.target import Target
 from windtunnel.unasked_calls import UnaskedCallsFilter
 from windtunnel_faults import Capability, Fault
 

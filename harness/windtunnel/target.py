@@ -3,50 +3,32 @@
 import asyncio
 import itertools
 import math
-import random
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from windtunnel.address import Address
-from windtunnel.backends.backend_contract import Backend
-from windtunnel.configuration import Configuration
 from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals
 from windtunnel.load.closed_loop import Between, Caller, closed_loop
 from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
-from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.measured_profile import describe_profile
-from windtunnel.network_profiles import Profile
-from windtunnel.number_bounds import SECONDS, check_number
-from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
+from windtunnel.number_bounds import SECONDS, Bound, check_number
+from windtunnel.records import Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
-from windtunnel.unasked_calls import UnaskedCallsFilter
+from windtunnel.scenario_context import ScenarioContext
 
 Result = TypeVar("Result")
 
 LIMIT = 1_000_000
 """Requests that one run may make at most: a slip of the keyboard is not a flood."""
-
-
-@dataclass(slots=True)
-class ScenarioContext:
-    """What a scenario's targets share: the backend, the loop, the seed, and what is in force."""
-
-    backend: Backend
-    configuration: Configuration
-    loop: LoopThread
-    seed: int
-    random: random.Random
-    profile: Profile
-    windows: Callable[[], tuple[FaultWindow, ...]]
-    unasked: UnaskedCallsFilter
+REQUESTS = Bound(f"a whole number from 1 to {LIMIT}", 1, LIMIT, most_itself=True, whole=True)
 
 
 class Target:
@@ -93,7 +75,7 @@ class Target:
 
     def _run_on_loop(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run on the session's loop until it is done; TimeoutError beyond the time it may take."""
-        return self._context.loop.run(_bounded(work, self._ends_by))
+        return self._context.loop.run(work, until=self._ends_by)
 
     def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
         """Return the record of one GET and the answer's body."""
@@ -199,7 +181,7 @@ class Target:
         arm gains from its place. Each is preceded by one to the same target that is not timed:
         else a process that slept through the other arm's turn would be timed waking up.
         """
-        _check_count("count", count)
+        check_number("", "count", count, REQUESTS)
         self._context.unasked.observe()
         callers = (self.caller(timeout), other.caller(timeout))
         runs: tuple[list[Response], list[Response]] = ([], [])
@@ -242,9 +224,9 @@ class Target:
         requests: int | None = None,
         duration: float | None = None,
     ) -> Run:
-        _check_count("concurrency", concurrency)
+        check_number("", "concurrency", concurrency, REQUESTS)
         if requests is not None:
-            _check_count("requests", requests)
+            check_number("", "requests", requests, REQUESTS)
         if duration is not None:
             check_number("", "duration", duration, SECONDS)
         for path in paths:
@@ -314,18 +296,5 @@ class Target:
         return replace(run, earlier=earlier)
 
 
-async def _bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:
-    try:
-        async with asyncio.timeout(None if until == math.inf else until - time.monotonic()):
-            return await work
-    finally:
-        work.close()  # where the time was over before it began
-
-
 async def _closing(caller: Caller) -> None:
     caller.close()
-
-
-def _check_count(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LIMIT:
-        raise ConfigurationError(f"{name} = {value!r}: expected a whole number from 1 to {LIMIT}")

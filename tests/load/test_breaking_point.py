@@ -2,31 +2,21 @@
 
 import itertools
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.load.fake_stacks import FakeStack, ruled
 from windtunnel.breaking_point import BreakingPoint, Search, StrengthTrial, breaking_point, read
 from windtunnel.breaking_point.search import BudgetOverError
 from windtunnel.cli import main
 from windtunnel.commands.breaking_point import exit_status
 from windtunnel.commands.exit_status import STATUS
-from windtunnel.criteria import Ruling, Verdict
+from windtunnel.criteria import Ruling
 from windtunnel.errors import ConfigurationError
 from windtunnel.load.level_search import Bracket
-from windtunnel.records import Run
-from windtunnel.stack import Stack
-from windtunnel.target import Target
-from windtunnel_faults import Bandwidth, Fault, HttpAbort, Latency
-
-
-def ruled(level: float, ruling: Ruling) -> StrengthTrial:
-    needs = "more" if ruling is Ruling.INCONCLUSIVE else ""
-    verdict = Verdict(criterion="c", subject="s", ruling=ruling, statement=".", needs=needs)
-    return StrengthTrial(level, (verdict,))
+from windtunnel_faults import Bandwidth, HttpAbort, Latency
 
 
 def looking(ruling: Callable[[float], Ruling]) -> Callable[[float, int], StrengthTrial]:
@@ -164,36 +154,6 @@ def test_the_exit_status_says_whether_it_holds_as_far_as_expected(
     assert exit_status(found, expected) == status
 
 
-STOP = 5.0
-"""Seconds that a busy machine may take to stop a target."""
-
-
-class FakeTarget(list[object]):
-    """Notes what is done to it."""
-
-    @contextmanager
-    def ending_by(self, moment: float) -> Iterator[None]:
-        yield
-
-
-class FakeStack:
-    """Notes what is started and injected, in order."""
-
-    def __init__(self) -> None:
-        self.log = FakeTarget()
-
-    @contextmanager
-    def target(self) -> Iterator[FakeTarget]:
-        self.log.append("target")
-        yield self.log
-
-    @contextmanager
-    def inject(self, fault: Fault) -> Iterator[None]:
-        self.log.append(fault)
-        yield
-        self.log.append("healed")
-
-
 def test_each_look_has_a_target_and_a_fault_of_its_own() -> None:
     stack = FakeStack()
     found = breaking_point(
@@ -206,80 +166,6 @@ def test_each_look_has_a_target_and_a_fault_of_its_own() -> None:
     under = [["target", Latency("catalog", s), "driven", "healed"] for s in (0.1, 0.2)]
     assert stack.log == ["target", "driven", *itertools.chain(*under)]
     assert found.held == 0.2
-
-
-class SlowStack(FakeStack):
-    """Whose targets take ten seconds to start."""
-
-    def __init__(self, clock: list[float]) -> None:
-        super().__init__()
-        self._clock = clock
-
-    @contextmanager
-    def target(self) -> Iterator[FakeTarget]:
-        self._clock[0] += 10
-        yield self.log
-
-
-def test_no_target_is_started_for_which_no_time_is_left() -> None:
-    clock = [0.0]
-    stack = SlowStack(clock)
-    found = breaking_point(
-        stack,  # type: ignore[arg-type]
-        lambda seconds: Latency("catalog", seconds),
-        Search(0.1, 1.0, budget=35, clock=lambda: clock[0]),
-        lambda target: None,
-        lambda _: ruled(0.0, Ruling.PASS).verdicts[0],
-    )
-    assert clock[0] == 30
-    assert found.ran_out
-    assert found.held == 0.2
-
-
-def test_what_a_driver_asks_of_the_target_ends_with_the_budget(stack: Stack) -> None:
-    """It would load for a minute; what was found before is kept."""
-
-    def drive(target: Target) -> Run:
-        begun.append(time.monotonic())
-        return target.load(connections=2, duration=60.0 if driven else 0.2)
-
-    def criterion(run: Run) -> Verdict:
-        driven.append(run)
-        return ruled(0.0, Ruling.PASS).verdicts[0]
-
-    driven: list[Run] = []
-    begun: list[float] = []
-    began = time.monotonic()
-    with stack.target():
-        stack.wait_for_control_period()
-    budget = 3 * (time.monotonic() - began) + 2
-    began = time.monotonic()
-    found = breaking_point(
-        stack,
-        lambda seconds: Latency("catalog", seconds),
-        Search(0.01, 0.02, budget=budget),
-        drive,
-        criterion,
-    )
-    assert time.monotonic() - began < budget + 2 + STOP
-    assert len(begun) == 2
-    assert found.ran_out
-    assert [trial.ruling for trial in found.trials] == [Ruling.PASS, Ruling.INCONCLUSIVE]
-    assert "the budget was over" in found.trials[1].verdicts[0].statement
-
-
-def test_a_driver_s_own_time_out_is_no_end_of_the_budget() -> None:
-    def drive(target: Target) -> None:
-        raise TimeoutError("its own")
-
-    with pytest.raises(TimeoutError, match="its own"):
-        breaking_point(
-            FakeStack(),  # type: ignore[arg-type]
-            lambda seconds: Latency("catalog", seconds),
-            Search(0.1, 0.2),
-            drive,
-            lambda _: ruled(0.0, Ruling.PASS).verdicts[0],
-        )
 
 
 @pytest.mark.slow  # measures, so it is run alone

@@ -14,10 +14,11 @@ import pytest
 from tests.paired.hand_made_comparisons import arm, comparison
 from windtunnel.errors import ConfigurationError
 from windtunnel.paired.arms import address_of
+from windtunnel.paired.calls_by_arm import calls_by_arm, left_out_by_arm
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.fault_text import parse
 from windtunnel.paired.process_tree import ProcessTree, usable_cores
-from windtunnel.paired.rounds import RoundPlan, _calls, _left_out, plan
+from windtunnel.paired.rounds import RoundPlan, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Evidence, Exchange, UnaskedCalls
 from windtunnel_faults import ConnectionReset, HttpStatus, Latency, Outage
@@ -115,15 +116,17 @@ def test_a_call_belongs_to_the_arm_whose_turn_it_began_in() -> None:
             exchange(8.0),
         ),
     )
-    assert _calls(seen, turns) == (2, 2)
-    assert _calls(replace(seen, dropped=1), turns) == (None, None)
+    assert calls_by_arm(seen, turns) == (2, 2)
+    assert calls_by_arm(replace(seen, dropped=1), turns) == (None, None)
 
 
 def test_what_was_left_out_is_counted_by_the_arm_in_whose_turn_it_came() -> None:
     turns = [(1.0, 0), (2.0, 1)]
     ping = UnaskedCalls(request="GET /ping", left_out=3, moments=(0.5, 1.5, 2.5))
     ruled = UnaskedCalls(request="GET /metrics", left_out=9)
-    assert _left_out(Evidence(dependency="catalog", at=9.0, unasked=(ping, ruled)), turns) == (1, 1)
+    assert left_out_by_arm(
+        Evidence(dependency="catalog", at=9.0, unasked=(ping, ruled)), turns
+    ) == (1, 1)
 
 
 def test_faults_are_read_as_they_are_typed() -> None:

@@ -1,7 +1,9 @@
 """One event loop in a thread of its own, for synchronous callers."""
 
 import asyncio
+import math
 import threading
+import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -24,9 +26,12 @@ class LoopThread:
     def __repr__(self) -> str:
         return f"<LoopThread {'closed' if self._loop.is_closed() else 'running'}>"
 
-    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """Return the coroutine's result; an interrupt cancels it, as does giving up the call."""
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+    def run(self, coroutine: Coroutine[Any, Any, Result], *, until: float = math.inf) -> Result:
+        """Return the coroutine's result; an interrupt cancels it, as does giving up the call.
+
+        TimeoutError where it is not done at the monotonic time `until`.
+        """
+        future = asyncio.run_coroutine_threadsafe(_bounded(coroutine, until), self._loop)
         cancellation = CURRENT.get()
         if cancellation is not None:
             cancellation.follow(future)
@@ -43,3 +48,11 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:
+    try:
+        async with asyncio.timeout(None if until == math.inf else until - time.monotonic()):
+            return await work
+    finally:
+        work.close()  # where the time was over before it began

@@ -4,16 +4,15 @@ import asyncio
 import math
 import random
 import time
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from windtunnel.address import Address
-from windtunnel.criteria.completeness import missed
 from windtunnel.load.closed_loop import Caller
+from windtunnel.paired.calls_by_arm import calls_by_arm, left_out_by_arm
 from windtunnel.paired.process_tree import ProcessTree, usable_cores
 from windtunnel.records import ArmRound, Evidence, RequestFailure, Response, Round
 
@@ -157,8 +156,8 @@ async def measure(  # noqa: PLR0917 - all are needed
     left_out: list[tuple[int, int]] = []
     if is_whole:
         seen = await asyncio.to_thread(evidence, turns[0][0])
-        calls = [_calls(each, turns) for each in seen]
-        left_out = [_left_out(each, turns) for each in seen]
+        calls = [calls_by_arm(each, turns) for each in seen]
+        left_out = [left_out_by_arm(each, turns) for each in seen]
     base, head = (
         _arm(
             tallies[which],
@@ -237,34 +236,6 @@ async def _burst(
     tally.responses += responses
     if all(response.succeeded for response in responses):
         tally.rate = requests / (time.monotonic() - began)
-
-
-def _calls(
-    evidence: Evidence, turns: Sequence[tuple[float, int]]
-) -> tuple[int, int] | tuple[None, None]:
-    """Count each arm's calls in the bursts. A call belongs to the arm in whose turn it began.
-
-    Outside of the bursts the arms alternate too quickly: a call may outlast its request's answer.
-    Return None where the tap discarded records, or could not read its traffic.
-    """
-    if missed(evidence):
-        return None, None
-    return _by_arm([each.started for each in evidence.exchanges if not each.handshake], turns)
-
-
-def _left_out(evidence: Evidence, turns: Sequence[tuple[float, int]]) -> tuple[int, int]:
-    """Count the calls in each arm's turn that were left out as none of a request's."""
-    return _by_arm([at for unasked in evidence.unasked for at in unasked.moments], turns)
-
-
-def _by_arm(moments: Sequence[float], turns: Sequence[tuple[float, int]]) -> tuple[int, int]:
-    starts = [start for start, _ in turns]
-    counts = [0, 0]
-    for at in moments:
-        place = bisect_right(starts, at) - 1
-        if place >= 0:
-            counts[turns[place][1]] += 1
-    return counts[0], counts[1]
 
 
 def _arm(

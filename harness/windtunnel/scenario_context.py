@@ -1,0 +1,26 @@
+"""What the targets and faults of one scenario have in common."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from windtunnel.backends.backend_contract import Backend
+from windtunnel.configuration import Configuration
+from windtunnel.load.loop_thread import LoopThread
+from windtunnel.network_profiles import Profile
+from windtunnel.records import FaultWindow
+from windtunnel.unasked_calls import UnaskedCallsFilter
+
+
+@dataclass(slots=True)
+class ScenarioContext:
+    """What a scenario's targets share: the backend, the loop, the seed, and what is in force."""
+
+    backend: Backend
+    configuration: Configuration
+    loop: LoopThread
+    seed: int
+    random: random.Random
+    profile: Profile
+    windows: Callable[[], tuple[FaultWindow, ...]]
+    unasked: UnaskedCallsFilter
