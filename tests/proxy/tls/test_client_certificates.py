@@ -3,6 +3,7 @@
 import datetime as dt
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -97,6 +98,33 @@ def test_a_dependency_that_refuses_what_it_is_shown_is_told_in_the_evidence(
     told = handshake(server, "failed")["reason"]
     assert told.startswith("with the dependency: ")
     assert why in told
+
+
+@pytest.mark.parametrize(
+    ("tickets", "outcome"), [(0, "failed"), (2, "completed")], ids=["silent", "accepted"]
+)
+def test_an_alert_that_is_lost_to_a_reset_is_told_as_such(
+    server: Server, trust: ssl.SSLContext, tickets: int, outcome: str
+) -> None:
+    """A server that closes with unread data resets, and its alert may never be read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.num_tickets = tickets
+    DEPENDENCY.issue_cert("ledger").configure_cert(context)
+
+    def reset(client: socket.socket) -> None:
+        with context.wrap_socket(client, server_side=True) as inside:
+            inside.recv(1)  # the tickets have gone by then
+            inside.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with listening(reset) as upstream:
+        port = server.proxy(upstream, tls=ONWARD)
+        with secured(port, trust) as client:
+            client.sendall(b"hello")
+            assert wire_ending(client) == "reset"
+    shaken = handshake(server, outcome)
+    assert ("it reset the connection before it sent anything" in shaken["reason"]) is not bool(
+        tickets
+    )
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

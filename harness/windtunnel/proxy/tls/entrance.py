@@ -242,9 +242,6 @@ class Entrance(asyncio.Protocol):
         self._lead("")
         tls.feed(b"")  # what came with the handshake's last bytes
 
-    def _refused_onward(self, error: ssl.SSLError) -> None:
-        self._fail_onward(HandshakeRefused.by(error))
-
     def _fail_onward(self, error: HandshakeRefused) -> None:
         why = f"with the dependency: {error}{error.advice(self._gate.settings)}"
         self._report(outcome=HandshakeOutcome.FAILED, reason=why)
@@ -268,7 +265,7 @@ class Entrance(asyncio.Protocol):
         name = settings.server_name or self._record.server_name or host
         try:
             protocol = "" if self._gate.protocols else self._record.protocol
-            refused = self._refused_onward
+            refused = self._fail_onward
             await dial(side, host, port, onward, name, protocol=protocol, on_refused=refused)
         except HandshakeRefused as error:
             self._fail_onward(error)

@@ -10,6 +10,11 @@ from windtunnel.client_certificate import load_client_certificate
 from windtunnel.proxy.tls.settings import ANY, SYSTEM, TlsSettings
 from windtunnel.proxy.tls.transport import TlsTransport
 
+LOST = (
+    "it reset the connection before it sent anything, as one does that refuses a certificate or"
+    " misses one"
+)
+
 
 class HandshakeRefused(OSError):
     """The handshake with the dependency failed; its text says why."""
@@ -62,7 +67,7 @@ async def dial(
     server_name: str,
     *,
     protocol: str,
-    on_refused: Callable[[ssl.SSLError], None],
+    on_refused: Callable[[HandshakeRefused], None],
 ) -> None:
     """Connect a side of a link. It gets its transport once the handshake is done.
 
@@ -91,7 +96,7 @@ class Exit(asyncio.Protocol):
         server_name: str,
         *,
         protocol: str,
-        on_refused: Callable[[ssl.SSLError], None],
+        on_refused: Callable[[HandshakeRefused], None],
     ) -> None:
         self.shaken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._side = side
@@ -105,7 +110,7 @@ class Exit(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake."""
         tls = self._transport = TlsTransport(cast("asyncio.Transport", transport), self._side)
-        tls.on_refused = self._on_refused
+        tls.on_refused = lambda error: self._on_refused(HandshakeRefused.by(error))
         if self._protocol:
             # The context is shared, and asked at once by what begins here.
             self._context.set_alpn_protocols([self._protocol])
@@ -155,9 +160,17 @@ class Exit(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Report to the link, or fail the handshake that is under way."""
         if self._open:
+            if exc is not None and self._is_silent_since_its_handshake():
+                # What it said last, such as an alert, is lost to a reset that comes behind it.
+                self._on_refused(HandshakeRefused(LOST))
             self._side.connection_lost(exc)
         else:
             self._fail(f"the dependency's connection broke: {exc or 'it ended'}")
+
+    def _is_silent_since_its_handshake(self) -> bool:
+        """Whether it may have refused us still: in TLS 1.3 the client's part ends first."""
+        tls = self._transport
+        return tls is not None and tls.version == "TLSv1.3" and not tls.was_fed
 
     def pause_writing(self) -> None:
         """Hold back the other side."""

@@ -28,6 +28,8 @@ class TlsTransport(asyncio.Transport):
         self.on_refused: Callable[[ssl.SSLError], None] | None = None
         """Called where the peer refuses the handshake after it was over for us, as in TLS 1.3."""
         self._shaken = self._was_read = False
+        self.was_fed = False
+        """Whether anything came from the peer after the handshake, if only tickets for the next."""
         self._paused = False
         self._stash: list[bytes] = []
         self._ended = False
@@ -82,6 +84,7 @@ class TlsTransport(asyncio.Transport):
     def feed(self, data: bytes) -> None:
         """Take what the socket received, after the handshake, and give on what was in it."""
         self._incoming.write(data)
+        self.was_fed = self.was_fed or bool(data)
         try:
             self._decrypt()
         except ssl.SSLError as error:
@@ -113,7 +116,7 @@ class TlsTransport(asyncio.Transport):
             except ssl.SSLZeroReturnError:
                 data = b""
             if data:
-                self._was_read = True
+                self._was_read = self.was_fed = True
                 self._stash.append(data)
             else:
                 self._ended = True
