@@ -106,6 +106,28 @@ def test_a_probe_is_no_fault_though_a_busy_tap_noted_the_failures_late() -> None
     assert opens_under_concurrency.judge(seen).ruling is Ruling.PASS
 
 
+@pytest.mark.parametrize(("timeout", "ruling"), [(None, "INCONCLUSIVE"), (0.8, "PASS")])
+def test_it_cannot_have_opened_before_time_outs_were_over(
+    timeout: float | None, ruling: str
+) -> None:
+    """Its recovery time begins then: what is asked after so long is asked while it is open."""
+    held = (replace(each, takes=0.81, lasts=0.81) for each in burst())
+    after = part("after", *(kept(0.82 + n * 0.002) for n in range(8)))
+    seen = replace(recording(part("burst", *held, concurrency=100), after), timeout=timeout)
+    assert opens_under_concurrency.judge(seen).ruling == ruling
+
+
+def test_bodies_that_nobody_could_use_are_failures_in_a_crowd_too() -> None:
+    """They look good to the tap, and a crowd's calls can't be told whose they are."""
+    crowd = [replace(each, failed=False) for each in burst()]
+    after = part("after", *(kept(0.2 + n * 0.002) for n in range(8)))
+    unused = recording(part("burst", *crowd, concurrency=100), after)
+    assert opens_under_concurrency.judge(unused).ruling is Ruling.PASS
+    one = [replace(crowd[0], fallback=False), *crowd[1:]]
+    used = recording(part("burst", *one, concurrency=100), after)
+    assert opens_under_concurrency.judge(used).ruling is Ruling.INCONCLUSIVE
+
+
 @pytest.mark.parametrize(
     ("check", "ruling"), [(real(0.2), "PASS"), (kept(0.2), "FAIL"), (failed(0.2), "FAIL")]
 )

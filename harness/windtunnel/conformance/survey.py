@@ -33,6 +33,12 @@ def check_reach(experiment: Experiment, endpoint: str) -> None:
             " expected all: name an --endpoint whose every request calls it, and switch caches off"
             " (the sample target's with --env CACHE_TTL=0)"
         )
+    if (answered := recording.answered("healthy")) < HEALTHY:
+        raise ConfigurationError(
+            f"{endpoint}: {answered} of {HEALTHY} answers of the healthy service rest on a whole"
+            f" answer of {experiment.dependency}, expected all: it answers its callers before its"
+            " call is over, or cuts the call off"
+        )
 
 
 def survey(experiment: Experiment, *, measure: bool) -> Observed:
