@@ -84,7 +84,7 @@ def test_a_fault_that_nobody_renews_heals_by_itself(
         (("inject", "Outag", "catalog"), "no fault is named 'Outag'; did you mean 'Outage'?"),
         (("inject", "Outage", "catalgo"), "is named 'catalgo'; did you mean 'catalog'?"),
         (("inject", "Latency", "catalog", "seconds"), "'seconds': expected NAME=VALUE"),
-        (("inject", "Outage", "catalog", "--lease=0"), "a lease of 0 s: expected 1 to 3600"),
+        (("inject", "Outage", "catalog", "--lease=0.5"), "a lease of 0.5 s: expected 1 to 3600"),
         (("inject", "Disconnect", "redis"), "needs the capability 'network'"),
         (("heal", "Outage"), "no fault 'Outage' is in force; none is"),
         (("heal",), "expected either a fault's number or name, or --all"),
