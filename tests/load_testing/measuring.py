@@ -107,7 +107,7 @@ def breakers(stack: Stack, dependency: str) -> list[Verdict]:
     with stack.inject(Outage(dependency)):
         outage = stack.drive(endpoint, requests=20)
     time.sleep(RECOVERY + 0.2)
-    with stack.inject(Latency(dependency, 0.2)):
+    with stack.inject(Latency(dependency, 0.4)):
         burst = stack.drive(endpoint, requests=20, concurrency=20)
     return [
         breaker_opens(outage, dependency, within=3, recovery=RECOVERY),

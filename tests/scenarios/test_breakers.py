@@ -52,7 +52,7 @@ def test_half_open_breaker_admits_two_probes_and_closes(
     with stack.inject(Outage(dependency)):
         stack.drive(endpoint, requests=10)
     time.sleep(RECOVERY + 0.2)
-    with stack.inject(Latency(dependency, 0.2)):
+    with stack.inject(Latency(dependency, 0.4)):
         burst = stack.drive(endpoint, requests=20, concurrency=20)
     judge(breaker_half_opens(burst, dependency, at_most=2))
     judge(breaker_closes(stack.drive(endpoint, requests=10), dependency))
