@@ -43,8 +43,7 @@ def notes(reports: dict[Library, ConformanceReport]) -> str:
     seconds = ", ".join(f"{report.seconds:.0f}" for report in reports.values())
     return (
         f"Python {platform.python_version()}, backend embedded; the runs took {seconds} s."
-        " A question mark: inconclusive, for it has no"
-        " window."
+        " A question mark: inconclusive, for it has no window, or the machine was too busy."
     )
 
 
