@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conformance.hand_made import failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims, Counting
 from windtunnel.conformance.expected_opening import (
     EndedCall,
@@ -10,6 +11,8 @@ from windtunnel.conformance.expected_opening import (
     failures_needed,
     fewest_failures,
 )
+from windtunnel.conformance.experiment_recording import HEALTHY_BEFORE
+from windtunnel.conformance.properties import opens
 
 
 def calls(pattern: str, *, every: float = 0.01) -> list[EndedCall]:
@@ -74,3 +77,20 @@ def test_how_many_failures_are_enough_and_how_many_are_too_few() -> None:
     assert fewest_failures(Claims(share=0.5, minimum=3)) == 2
     assert (failures_needed(CONSECUTIVE, 3), fewest_failures(CONSECUTIVE)) == (3, 3)
     assert failures_needed(Claims(), 3) is None
+
+
+@pytest.mark.parametrize(("health_checks", "ruling"), [(False, "FAIL"), (True, "INCONCLUSIVE")])
+def test_who_opens_before_its_callers_failures_may_have_been_opened_by_its_health_checks(
+    *, health_checks: bool, ruling: str
+) -> None:
+    """They meet the fault too: HAProxy opens after two calls into a black hole."""
+    calls = [*(failed(n * 0.01) for n in range(2)), *(kept(n * 0.01) for n in range(2, 20))]
+    healthy = part("healthy", *(real(-1 + n * 0.01) for n in range(HEALTHY_BEFORE)))
+    seen = recording(
+        healthy,
+        part("failing", *calls),
+        claims=Claims(threshold=3, recovery=0.4, health_checks=health_checks),
+    )
+    verdict = opens.judge(seen)
+    assert verdict.ruling == ruling
+    assert verdict.statement.startswith("it opened after 2 failures; as claimed it takes more.")
