@@ -139,7 +139,18 @@ def test_a_library_fails_what_it_is_known_to_fail_and_nothing_else(
         settings=library.settings,
     )
     skip_without_clock(report, library.deviations)
-    assert failed(report) == library.deviations, shown(report)
+    found = failed(report)
+    for _ in range(2):
+        # What a busy machine left open gets another try; what failed stays failed.
+        missing = library.deviations - found
+        if not missing:
+            break
+        again = choose(only=sorted(missing), failures=["reset"])
+        report = stand.conform(
+            library.module, again, claims=library.claims, settings=library.settings
+        )
+        found |= failed(report)
+    assert found == library.deviations, shown(report)
 
 
 def test_the_sound_breaker_opens_at_every_kind_of_failure(stand: Stand) -> None:

@@ -140,6 +140,19 @@ def test_callers_who_wait_may_not_have_reached_the_breaker_in_time(
     assert not verdict.needs or "more than 2 callers that are kept back" in verdict.needs
 
 
+@pytest.mark.parametrize(("probing", "ruling"), [((4, 20), "PASS"), ((19, 20), "INCONCLUSIVE")])
+def test_the_probes_callers_need_not_be_the_first_to_come(
+    probing: tuple[int, int], ruling: str
+) -> None:
+    """Who comes between them is sent away while the probe is under way, as they are in Go."""
+    everyone = tuple(
+        replace(each, ended=each.started + 0.5, fallback="") if each.number in probing else each
+        for each in crowd(20, probes=0)
+    )
+    seen = run(everyone, evidence(*PROBES), concurrency=20)
+    assert breaker_half_opens(seen, "catalog", at_most=2).ruling == ruling
+
+
 def test_callers_who_came_before_the_probes_may_have_met_an_open_breaker() -> None:
     early, late = crowd(20, probes=0), crowd(2, probes=2)
     late = tuple(replace(each, started=each.started + 0.003) for each in late)

@@ -77,6 +77,7 @@ def test_an_interrupted_run_leaves_no_work_tree(project: Path, error: type[BaseE
 HOLDING = """
 import os, pathlib, signal, sys, time
 from windtunnel.paired.revisions import trees
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored from the start
 with trees(pathlib.Path(sys.argv[1]), "v1", "v2") as (base, _):
     print(base.directory, flush=True)
     time.sleep(60)

@@ -84,23 +84,26 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
 
 
 def kept_back(run: Run, dependency: str) -> list[Response]:
-    """Return who came after the first probe's caller, and was answered before that probe ended.
+    """Return who came after the first caller that may be the probe's, and was sent away meanwhile.
 
-    Such an answer is no probe's. Who was answered later may not have reached the breaker by then,
-    on a busy machine; and who came before may have met it when it was open still.
+    That is, answered between the first probe's start and its end: such an answer is no probe's. Who
+    was answered later may not have reached the breaker by then, on a busy machine; and who came or
+    was answered before may have met it when it was open still.
     """
     seen = list(run.at(dependency).attempts_between(run.began, run.ended))
     if not seen:
         return []
     first, decided = min(attempt.started for attempt in seen), _first_end(run, seen)
-    asked = max(
+    asked = min(
         (r.started for r in run.responses if r.started <= first and r.ended >= decided),
         default=first,
     )
     return [
         response
         for response in run.responses
-        if response.status is not None and response.started > asked and response.ended < decided
+        if response.status is not None
+        and response.started > asked
+        and first < response.ended < decided
     ]
 
 
