@@ -149,7 +149,8 @@ def test_the_probes_callers_need_not_be_the_first_to_come(
         replace(each, ended=each.started + 0.5, fallback="") if each.number in probing else each
         for each in crowd(20, probes=0)
     )
-    seen = run(everyone, evidence(*PROBES), concurrency=20)
+    probes = (exchange(0.003, seconds=0.2), exchange(0.004, seconds=0.2))
+    seen = run(everyone, evidence(*probes), concurrency=20)
     assert breaker_half_opens(seen, "catalog", at_most=2).ruling == ruling
 
 
