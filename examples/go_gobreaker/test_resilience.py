@@ -30,6 +30,6 @@ def test_breaker_lets_two_try_and_closes(stack, judge):
         stack.drive("/quote", requests=5)
     time.sleep(0.6)
     with stack.inject(Latency("rates", 0.2)):
-        burst = stack.drive("/quote", requests=20, concurrency=20)
+        burst = stack.drive("/quote", requests=100, concurrency=20)
     judge(breaker_half_opens(burst, "rates", at_most=2))
     judge(breaker_closes(stack.drive("/quote", requests=10), "rates"))

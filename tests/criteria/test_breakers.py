@@ -118,7 +118,7 @@ def test_two_probes_with_twenty_callers_waiting_pass() -> None:
     seen = run(crowd(20, probes=2), evidence(*PROBES), concurrency=20)
     verdict = breaker_half_opens(seen, "catalog", at_most=2)
     assert verdict.ruling is Ruling.PASS
-    assert "of 20 callers who had come by then, 18 were sent away" in verdict.statement
+    assert "of 20 requests that had come by then, 18 were sent away" in verdict.statement
 
 
 def test_three_probes_at_once_fail() -> None:

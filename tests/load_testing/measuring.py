@@ -108,7 +108,7 @@ def breakers(stack: Stack, dependency: str) -> list[Verdict]:
         outage = stack.drive(endpoint, requests=20)
     time.sleep(RECOVERY + 0.2)
     with stack.inject(Latency(dependency, 0.4)):
-        burst = stack.drive(endpoint, requests=20, concurrency=20)
+        burst = stack.drive(endpoint, requests=100, concurrency=20)
     return [
         breaker_opens(outage, dependency, within=3, recovery=RECOVERY),
         breaker_half_opens(burst, dependency, at_most=2),

@@ -46,14 +46,17 @@ def test_breaker_opens_within_three_failures(
 def test_half_open_breaker_admits_two_probes_and_closes(
     stack: Stack, judge: Judge, dependency: str
 ) -> None:
-    """Twenty callers arrive at a recovered but slow dependency; two may try it."""
+    """Twenty callers keep asking a recovered but slow dependency; two may try it.
+
+    Those who ask again do so while a probe is under way, however fast the first were sent away.
+    """
     endpoint = stack.endpoint_of(dependency)
     stack.drive(endpoint, requests=5)
     with stack.inject(Outage(dependency)):
         stack.drive(endpoint, requests=10)
     time.sleep(RECOVERY + 0.2)
     with stack.inject(Latency(dependency, 0.4)):
-        burst = stack.drive(endpoint, requests=20, concurrency=20)
+        burst = stack.drive(endpoint, requests=100, concurrency=20)
     judge(breaker_half_opens(burst, dependency, at_most=2))
     judge(breaker_closes(stack.drive(endpoint, requests=10), dependency))
 

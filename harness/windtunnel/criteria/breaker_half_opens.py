@@ -18,7 +18,8 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
 
     `run` is a burst of concurrent requests after the recovery time. The dependency is so slow that
     all callers come while the first probe is under way. More than `at_most` of them must have been
-    answered by then, or the crowd may have come too late to show anything: INCONCLUSIVE. By default
+    answered meanwhile, or the crowd may have come too early or too late to show anything:
+    INCONCLUSIVE. Callers who ask more than once make that sure. By default
     `at_most` is the run's limit, `Limits.half_open_calls`.
     """
     at_most = run.limits.half_open_calls if at_most is None else at_most
@@ -66,13 +67,13 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
         ruling = Ruling.INCONCLUSIVE
         needs = (
             f"more than {at_most} callers that are kept back while the first probe is under way: a"
-            " slower dependency, more callers at once, or a less loaded machine"
+            " slower dependency, callers who ask more than once, or a less loaded machine"
         )
     return replace(
         nothing,
         ruling=ruling,
         statement=(
-            f"{count} calls started before the first had ended; of {callers} callers who had come"
+            f"{count} calls started before the first had ended; of {callers} requests that had come"
             f" by then, {kept} were sent away meanwhile; allowed are {at_most}."
         ),
         value=float(count.least),

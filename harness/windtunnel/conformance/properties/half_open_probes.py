@@ -12,6 +12,8 @@ from windtunnel.errors import NotTestable
 from windtunnel_faults import Latency
 
 CALLERS = 100
+REQUESTS = 3 * CALLERS
+"""Each caller asks again, so that some surely ask while a probe is under way."""
 LIMIT = CALLERS // 2
 """Calls that are a few probes of so many callers, where their number is not claimed."""
 ENOUGH = 10
@@ -33,7 +35,7 @@ def plan(experiment: Experiment) -> None:
     experiment.until_half_open(opened)
     takes = experiment.within_timeout(TAKES)
     with experiment.inject(Latency(experiment.dependency, takes)):
-        experiment.drive("crowd", CALLERS, concurrency=CALLERS)
+        experiment.drive("crowd", REQUESTS, concurrency=CALLERS)
     if not experiment.claims.health_checks:
         close(experiment)
 
