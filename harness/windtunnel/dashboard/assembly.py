@@ -1,6 +1,7 @@
 """Puts a dashboard together around a running stack, and serves it until a signal stops it."""
 
 import asyncio
+import logging
 import os
 import random
 import secrets
@@ -22,8 +23,10 @@ from windtunnel.dashboard.traffic import Traffic
 from windtunnel.dashboard.witnesses import Sampler
 from windtunnel.errors import ControlError, StartError
 from windtunnel.load.closed_loop import Caller
+from windtunnel.malformed_requests import request_log
 from windtunnel.stack import Stack
 
+LOG = logging.getLogger(__name__)
 INTERVAL = 1.0
 """Seconds between two looks."""
 METRICS_TIMEOUT = 2.0
@@ -86,7 +89,13 @@ async def _serve(
     dashboard = Dashboard(run, board, leases, traffic, token=token, cost=Meter().read)
     async with AsyncExitStack() as held:
         host, port = listener.getsockname()
-        runner = web.AppRunner(dashboard.application(port), access_log=None, shutdown_timeout=0.5)
+        runner = web.AppRunner(
+            dashboard.application(port),
+            access_log=None,
+            shutdown_timeout=0.5,
+            logger=request_log(LOG),
+            auto_decompress=False,  # no page of ours sends any, and it may become a thousandfold
+        )
         held.push_async_callback(runner.cleanup)
         held.callback(dashboard.close)
         await runner.setup()

@@ -57,7 +57,9 @@ def check(method: str, headers: Iterable[tuple[str, str]], *, port: int, token: 
     if method in READING:
         return
     shown = given.get(TOKEN_HEADER.lower(), [])
-    if len(shown) != 1 or not secrets.compare_digest(shown[0].encode(), token.encode()):
+    # What is not UTF-8 comes from aiohttp as halves of surrogate pairs.
+    brought = [each.encode(errors="backslashreplace") for each in shown]
+    if len(brought) != 1 or not secrets.compare_digest(brought[0], token.encode()):
         raise RequestRefused(f"{method} needs the token of this run in {TOKEN_HEADER}")
 
 

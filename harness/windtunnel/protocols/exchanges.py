@@ -35,8 +35,8 @@ class Exchanges:
     """Finds exchanges in a connection's bytes. The base does so by turns, for any protocol."""
 
     def __init__(self) -> None:
-        self.pending: list[Pending] = []
-        """Begun and not answered, in order."""
+        self._pending: dict[int, Pending] = {}
+        """Begun and not answered, in order, each by its place on the connection."""
         self.blind_spots: list[BlindSpot] = []
         """Each lasts until the connection's end."""
         self.done: Done = lambda pending, outcome, status, now: None
@@ -48,7 +48,16 @@ class Exchanges:
         self._last = 0.0
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.begun} begun, {len(self.pending)} pending>"
+        return f"<{type(self).__name__} {self.begun} begun, {len(self._pending)} pending>"
+
+    @property
+    def pending(self) -> list[Pending]:
+        """The exchanges that have begun and are not answered, in order."""
+        return list(self._pending.values())
+
+    def awaits(self, pending: Pending | None) -> bool:
+        """Whether an exchange is under way."""
+        return pending is not None and pending.index in self._pending
 
     def received(self, data: bytes, now: float) -> None:
         """Bytes came from the target: after an answer they begin another exchange."""
@@ -78,13 +87,13 @@ class Exchanges:
 
     def at(self, place: int) -> Pending | None:
         """Return the exchange under way at this place on the connection, or None."""
-        return next((pending for pending in self.pending if pending.index == place), None)
+        return self._pending.get(place)
 
     def begin(self, request: str, now: float, *, handshake: bool = False) -> Pending:
         """Note that an exchange has begun."""
         pending = Pending(self.begun, request, now, handshake)
         self.begun += 1
-        self.pending.append(pending)
+        self._pending[pending.index] = pending
         return pending
 
     def answer(self, pending: Pending, status: str, now: float) -> None:
@@ -93,12 +102,12 @@ class Exchanges:
             # Whether its caller is still there shows only afterwards.
             pending.late = (status, now)
             return
-        self.pending.remove(pending)
+        del self._pending[pending.index]
         self.done(pending, ExchangeOutcome.ANSWERED, status, now)
 
     def unseen(self, pending: Pending, now: float) -> None:
         """Note that what becomes of it cannot be seen."""
-        self.pending.remove(pending)
+        del self._pending[pending.index]
         self.done(pending, ExchangeOutcome.UNSEEN, "", now)
 
     def blind(self, what: str, since: float, hides: Hidden = Hidden.CALLS) -> None:
@@ -111,9 +120,9 @@ class Exchanges:
 
         A caller that ends only its own direction still takes the answer; see `state`.
         """
-        if self._turn is not None and self._answering and self._turn in self.pending:
+        if self._turn is not None and self._answering and self.awaits(self._turn):
             self.answer(self._turn, "", self._last)
-        for pending in self.pending:
+        for pending in self._pending.values():
             if pending.left is None:
                 pending.left = now
 
@@ -135,4 +144,4 @@ class Exchanges:
             if ended is None:
                 outcome, ended = ExchangeOutcome.FAILED, now
             self.done(pending, outcome, status, ended)
-        self.pending = []
+        self._pending = {}

@@ -15,6 +15,8 @@ from windtunnel.toxics.toxic_kind import ToxicKind
 
 LARGEST = 2**63 - 1
 """Toxiproxy's integers are int64."""
+LONGEST_LEASE = 10 * 365 * 86_400
+"""Seconds: beyond ten years, no clock of the system's takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,10 @@ def attributes(
 def address(name: str, text: str) -> tuple[str, int]:
     """Return the host and the port of "host:port"; ApiError where it is none."""
     host, colon, port = text.rpartition(":")
-    if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        raise _no_address(name, text)
+    # A number of thousands of digits is no int either.
+    known = port.isascii() and port.isdigit() and len(port) < 10
+    if not colon or not known or int(port) > 65535:
+        raise _no_address(name, text[:100])
     try:
         host.encode("idna")  # as the resolver will
     except UnicodeError:
@@ -177,7 +181,7 @@ def address(name: str, text: str) -> tuple[str, int]:
 def listen_address(text: str) -> tuple[str, int]:
     """Return the host and the port to listen at; ApiError as Toxiproxy words it."""
     if ":" not in text:
-        reason = f"listen tcp: address {text}: missing port in address"
+        reason = f"listen tcp: address {text[:200]}: missing port in address"
         raise ApiError(500, ErrorCode.INVALID_LISTEN_ADDRESS, reason)
     return address("listen", text)
 
@@ -187,7 +191,17 @@ def _object(value: object) -> Mapping[str, Any]:
         return {}  # null, as in Toxiproxy
     if not isinstance(value, dict):
         _mistaken("the body", value, "an object")
+    _check_characters(value)
     return value
+
+
+def _check_characters(value: object) -> None:
+    """Refuse half of a surrogate pair: JSON can name it, and no answer could be written with it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = ascii(error.object[error.start])
+        raise _bad_body(f"a string has {half}, half of a surrogate pair") from None
 
 
 def _text(given: Mapping[str, Any], name: str) -> str | None:
@@ -223,8 +237,11 @@ def _tls(value: object) -> TlsSettings | None:
 
 def _lease(given: Mapping[str, Any]) -> float | None:
     seconds = _number(given, "lease")
-    if seconds is not None and seconds <= 0:
-        text = f"lease was invalid, expected seconds above 0 and found {seconds:g}"
+    if seconds is not None and not 0 < seconds <= LONGEST_LEASE:
+        text = (
+            f"lease was invalid, expected seconds above 0, at most {LONGEST_LEASE},"
+            f" and found {seconds:g}"
+        )
         raise ApiError(400, ErrorCode.INVALID_LEASE, text)
     return seconds
 

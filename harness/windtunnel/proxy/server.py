@@ -15,6 +15,8 @@ from pathlib import Path
 from aiohttp import web
 
 from windtunnel.event_loop import new_event_loop
+from windtunnel.limited_files import read_limited
+from windtunnel.malformed_requests import request_log
 from windtunnel.proxy import request_bodies
 from windtunnel.proxy.api_errors import ApiError
 from windtunnel.proxy.control import Access, application
@@ -79,7 +81,7 @@ def _config(path: Path | None) -> list[ProxyBody]:
     if path is None:
         return []
     try:
-        return request_bodies.proxies(json.loads(path.read_text(encoding="utf-8")))
+        return request_bodies.proxies(json.loads(read_limited(path)))
     except OSError as error:
         raise Unable(f"--config {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
@@ -143,7 +145,14 @@ async def _serve(
     access = Access(settings.token, any_host=not _is_loopback(settings.host))
     further = (*_metrics(settings, registry), certificate(authority))
     app = application(registry, events, access, further=further)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        logger=request_log(LOG),
+        # A compressed body stays so, as in Toxiproxy: a thousand times its size may be in it.
+        auto_decompress=False,
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=0.5)

@@ -93,7 +93,7 @@ class HttpExchanges(Exchanges):
             self._open.remove(pending)
         # A head that was read names its call, whatever its body turned out to be.
         pending.request = pending.request or UNREAD
-        if pending in self.pending:
+        if self.awaits(pending):
             self.unseen(pending, now)
         self._stop_seeing(f"a request could not be read: {self._requests.broken}", now)
 
@@ -177,14 +177,18 @@ class HttpExchanges(Exchanges):
         Such as a body that Node's client sends with a DELETE, without saying its length.
         """
         pending = self._arriving
-        if pending in self.pending and begins_request(self._requests.unread) is False:
+        if (
+            pending is not None
+            and self.awaits(pending)
+            and begins_request(self._requests.unread) is False
+        ):
             self.unseen(pending, now)
         super().end(now, gone=gone)
 
     @property
     def idle(self) -> bool:
         """Whether every request has been answered."""
-        return not self.pending and not self._blind and not self._deaf
+        return not self._pending and not self._blind and not self._deaf
 
 
 def _tunnels(pending: Pending, message: Message) -> bool:

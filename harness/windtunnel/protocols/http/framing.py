@@ -22,6 +22,8 @@ HEAD_LIMIT = 64 * 2**10
 """Bytes of one head, at most: a fault is decided on whole heads, which are held until then."""
 LINE_LIMIT = 16 * 2**10
 """Bytes of one line of a chunked body's framing, at most."""
+MARK = len(b"HTTP/")
+"""Bytes by which a message is known from its beginning."""
 BODILESS = frozenset({204, 304})
 """Statuses of answers that have no content, whatever their heads say (RFC 9112, 6.3)."""
 
@@ -91,6 +93,8 @@ class Framer:
         self._left = 0
         self._kept = False
         """Whether a body follows of which nothing came."""
+        self._start_is_whole = False
+        """Whether the first line of the head that arrives came, and was found to be one."""
         self._after_doubt = _Part.HEAD
 
     @property
@@ -175,7 +179,7 @@ class Framer:
         skipped = len(held) - len(text)
         found = _END_OF_HEAD.search(held, max(skipped, before - 3))
         if found is None:
-            self._check_start(text)
+            self._check_start(text, max(0, before - skipped))
             if len(held) > HEAD_LIMIT:
                 raise Unreadable(f"its head is over {HEAD_LIMIT} bytes")
             self._held = held
@@ -184,12 +188,18 @@ class Framer:
         self._held = b""
         return self._take(found.end() - before)
 
-    def _check_start(self, text: bytes) -> None:
-        start, newline, _ = text.partition(b"\n")
-        if self._kind == "requests":
-            check_request_start(start, whole=bool(newline))
+    def _check_start(self, text: bytes, checked: int) -> None:
+        """Raise where a first line can be none; so many of its bytes were looked at before."""
+        if self._start_is_whole:
+            return
+        check = check_request_start if self._kind == "requests" else check_answer_start
+        end = text.find(b"\n", checked)
+        if end >= 0:
+            check(text[:end], whole=True)
+            self._start_is_whole = True
         else:
-            check_answer_start(start, whole=bool(newline))
+            # A byte that comes alone is not to cost as much as all that came before it.
+            check(text[:MARK] + text[max(MARK, checked) :], whole=False)
 
     def _plain_head(self) -> int:
         """Read a head that came in one piece and is spelt as nearly all are.

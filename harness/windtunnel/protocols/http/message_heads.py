@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that tell where a message ends."""
 PREFACE = b"PRI * HTTP/2.0"
-_REQUEST_LINE = re.compile(rb"([!-~]+)[ \t]+(.*?)[ \t]+HTTP/(\d+(?:\.\d+)?)[ \t]*")
+_METHOD = re.compile(rb"([!-~]+)[ \t]")
+_VERSION = re.compile(rb"(\d+(?:\.\d+)?)[ \t]*")
 _STATUS_LINE = re.compile(rb"HTTP/(\d+(?:\.\d+)?)[ \t]+(\d{3})(?:[ \t].*)?", re.DOTALL)
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PLAIN_REQUEST = re.compile(
@@ -90,13 +91,16 @@ def check_answer_start(start: bytes, *, whole: bool) -> None:
 def _request_line(first: bytes) -> tuple[str, str, str]:
     if first.startswith(PREFACE):
         raise Unreadable("it is HTTP/2")
-    found = _REQUEST_LINE.fullmatch(first)
-    if found is None:
+    # Not one expression: what may be blank or path would be tried in every division.
+    method = _METHOD.match(first)
+    target, _, rest = first[method.end() if method else 0 :].rpartition(b"HTTP/")
+    version = _VERSION.fullmatch(rest)
+    if method is None or version is None or target[-1:] not in {b" ", b"\t"}:
         raise Unreadable(f"its first line is {_shown(first)}")
-    method, path, version = (part.decode("latin-1") for part in found.groups())
-    if not version.startswith("1"):
-        raise Unreadable(f"it is HTTP/{version}")
-    return method, path, version
+    if not version[1].startswith(b"1"):
+        raise Unreadable(f"it is HTTP/{version[1][:10].decode()}")
+    path = target.strip(b" \t")
+    return method[1].decode("latin-1"), path.decode("latin-1"), version[1].decode()
 
 
 def _status_line(first: bytes) -> tuple[str, int]:
@@ -148,7 +152,7 @@ def read_request_head(message: Message, head: bytes) -> None:
     if codings and lengths:
         raise Unreadable("it has both Content-Length and Transfer-Encoding")
     if codings and (codings[-1] != "chunked" or codings.count("chunked") > 1):
-        raise Unreadable(f"its Transfer-Encoding is {', '.join(codings)!r}")
+        raise Unreadable(f"its Transfer-Encoding is {', '.join(codings)!r:.99}")
     message.chunked = bool(codings)
     message.length = None if codings else _length(lengths)
     message.headed = True
@@ -202,16 +206,16 @@ def _lines(head: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def _take_fields(message: Message, lines: list[bytes]) -> None:
-    unfolded: list[bytes] = []
+    unfolded: list[list[bytes]] = []
     for line in lines:
         if line[:1] in {b" ", b"\t"}:
             if not unfolded:
                 raise Unreadable("its first header is folded")
-            unfolded[-1] += b" " + line.strip()
+            unfolded[-1].append(line.strip())
         else:
-            unfolded.append(line)
-    for line in unfolded:
-        name, colon, value = line.partition(b":")
+            unfolded.append([line])
+    for parts in unfolded:
+        name, colon, value = b" ".join(parts).partition(b":")
         if not colon:
             continue  # As most do; it says nothing of where the message ends.
         bare = _NO_TOKEN.sub(b"", name).lower()
@@ -246,7 +250,7 @@ def _length(lengths: set[str]) -> int | None:
     if not lengths:
         return None
     if len(lengths) > 1:
-        raise Unreadable(f"its lengths differ: {', '.join(sorted(lengths))}")
+        raise Unreadable(f"its lengths differ: {', '.join(sorted(lengths)):.99}")
     (text,) = lengths
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise Unreadable(f"its Content-Length is {text[:40]!r}")

@@ -9,7 +9,8 @@ LINE_LIMIT = 64 * 2**10
 """Bytes of one line, at most, as for the server."""
 MOST_WORDS = 2**20
 _NUMBER = re.compile(rb"-?\d{1,10}")
-_NAME = re.compile(rb"[A-Za-z][\w.|-]*", re.ASCII)
+_START = 64
+"""Bytes of a line by which it is known; the rest is not looked at again with every byte."""
 
 
 class UnreadableCommand(ValueError):
@@ -56,7 +57,7 @@ class CommandReader:
                 if len(self._line) > LINE_LIMIT:
                     raise UnreadableCommand("a line of it does not end")
                 if not end:
-                    self._check(self._line)
+                    self._check(self._line[:_START])
                     return
                 line, self._line = self._line.rstrip(b"\r\n"), b""
                 yield from self._take_line(line)
@@ -67,7 +68,7 @@ class CommandReader:
     def _check(self, begin: bytes) -> None:
         """Raise where a line can be none, as far as it came."""
         inline = begin.strip()
-        if inline and not self._expected and inline[:1] != b"*" and not _NAME.match(inline):
+        if inline and not self._expected and inline[:1] != b"*" and not inline[:1].isalpha():
             raise UnreadableCommand(f"it begins with {inline[:20]!r}")
 
     def _take_line(self, line: bytes) -> Iterator[list[bytes]]:

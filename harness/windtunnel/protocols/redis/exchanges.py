@@ -136,7 +136,7 @@ class RedisExchanges(Exchanges):
     @property
     def idle(self) -> bool:
         """Whether every command has been answered."""
-        return not self.pending and not self._blind and not self._deaf and self._began is None
+        return not self._pending and not self._blind and not self._deaf and self._began is None
 
     def _stop_seeing(self, why: str, now: float) -> None:
         self._blind = True

@@ -15,6 +15,7 @@ LINE_LIMIT = 64 * 2**10
 """Bytes of one line, at most."""
 DEEPEST = 64
 """Lists within lists."""
+_RETURN = ord("\r")
 _LINES = b"+-:_#,("
 _BULKS = b"$!="
 _LISTS = b"*~>%|"
@@ -120,8 +121,9 @@ class ReplyReader:
         """
         left = self._left[-1]
         while left > 1:
-            end = data.find(b"\r\n", at)
-            if end < 0:
+            # Only up to this line's end: what is looked for further on would be for each element.
+            end = data.find(b"\n", at) - 1
+            if end < at or data[end] != _RETURN:
                 break
             mark = data[at]
             if mark == _BULKS[0]:
@@ -132,7 +134,7 @@ class ReplyReader:
                 if data[stop : stop + 2] != b"\r\n":
                     break
                 at = stop + 2
-            elif mark in _LINES and end - at < LINE_LIMIT and b"\n" not in data[at:end]:
+            elif mark in _LINES and end - at < LINE_LIMIT:
                 at = end + 2
             else:
                 break

@@ -13,7 +13,11 @@ from windtunnel.proxy.toxic_settings import ToxicSettings
 
 def as_json(value: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - any JSON
     """Answer with JSON; records are written as objects."""
-    body = msgspec.json.encode(value)
+    try:
+        body = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # No name can be like that. If one is, it is not to take every other one out of sight.
+        body = json.dumps(msgspec.to_builtins(value)).encode()
     return web.Response(status=status, body=body, headers={"Content-Type": "application/json"})
 
 
@@ -30,7 +34,8 @@ def error_fields(error: ApiError) -> dict[str, Any]:
 def as_text(text: str, status: int) -> web.Response:
     """Answer with a line of text, and headers that keep a browser from taking it for HTML."""
     headers = {"X-Content-Type-Options": "nosniff"}
-    return web.Response(status=status, text=text + "\n", headers=headers)
+    written = f"{text}\n".encode(errors="backslashreplace").decode()
+    return web.Response(status=status, text=written, headers=headers)
 
 
 def proxy(named: NamedProxy) -> dict[str, Any]:

@@ -2,8 +2,15 @@
 
 import ssl
 
+from windtunnel.proxy.tls.hello_message import HelloMessage
+
 LIMIT = 64 * 2**10
 """The greatest size in bytes of a ClientHello with all that arrives before its answer."""
+
+SERVER_NAME = 0
+"""The extension (RFC 6066, 3)."""
+BEFORE_NAME = 5
+"""Its bytes before the name: two lengths, and what kind of name it is."""
 
 
 class NotTls(Exception):
@@ -41,6 +48,8 @@ class HelloReader:
     def __init__(self, context: ssl.SSLContext) -> None:
         self.data = bytearray()
         """All bytes so far, for whoever answers them."""
+        self._message: HelloMessage | None = HelloMessage()
+        """None once it was looked at."""
         self._incoming = ssl.MemoryBIO()
         self._peek = context.wrap_bio(self._incoming, ssl.MemoryBIO(), server_side=True)
 
@@ -55,6 +64,7 @@ class HelloReader:
         self.data += data
         if len(self.data) > LIMIT:
             raise NotTls(f"no ClientHello in its first {LIMIT} bytes")
+        self._look(data)
         self._incoming.write(data)
         try:
             self._peek.do_handshake()
@@ -65,6 +75,18 @@ class HelloReader:
                 return self._peek.server_name
             raise NotTls(f"no ClientHello: {_reason(error)}") from None
         raise AssertionError("unreachable: _stop lets no handshake succeed")
+
+    def _look(self, data: bytes) -> None:
+        """Raise NotTls at a server name outside ASCII: Python's `ssl` prints a traceback at one."""
+        if self._message is None:
+            return
+        self._message.feed(data)
+        if not self._message.is_whole:
+            return
+        name = self._message.extension(SERVER_NAME)[BEFORE_NAME:]
+        self._message = None
+        if not name.isascii():
+            raise NotTls(f"no ClientHello: its server name is {name!r:.99}, expected ASCII")
 
 
 def _reason(error: ssl.SSLError) -> str:

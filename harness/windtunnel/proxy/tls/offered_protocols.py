@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+from windtunnel.proxy.tls.hello_message import HelloMessage
+
 ALPN = 16
-RECORD_HEAD = 5
-HELLO_HEAD = 4 + 2 + 32
-"""The handshake's head, the version and the random bytes."""
 
 
 def offered_protocols(data: bytes) -> tuple[str, ...]:
     """Return the protocols in a whole ClientHello, the preferred one first; () where none is."""
+    message = HelloMessage()
+    message.feed(data)
     try:
-        return _protocols(_hello(data))
+        return _names(message.extension(ALPN)[2:])
     except (IndexError, UnicodeDecodeError):
         return ()
 
@@ -29,31 +30,6 @@ def unread_offer(offered: Sequence[str], read: Sequence[str]) -> str:
 def unread_dependency(read: Sequence[str]) -> str:
     """Return what could not be seen of a dependency that speaks nothing that can be read."""
     return f"the dependency does not speak {' or '.join(read)} by ALPN: expected the protocol tcp"
-
-
-def _hello(data: bytes) -> bytes:
-    """Return the handshake message in its records."""
-    hello, at = b"", 0
-    while at + RECORD_HEAD <= len(data):
-        size = int.from_bytes(data[at + 3 : at + RECORD_HEAD])
-        hello += data[at + RECORD_HEAD : at + RECORD_HEAD + size]
-        at += RECORD_HEAD + size
-    return hello
-
-
-def _protocols(hello: bytes) -> tuple[str, ...]:
-    at = HELLO_HEAD
-    at += 1 + hello[at]  # session
-    at += 2 + int.from_bytes(hello[at : at + 2])  # ciphers
-    at += 1 + hello[at]  # compressions
-    end = at + 2 + int.from_bytes(hello[at : at + 2])
-    at += 2
-    while at + 4 <= end:
-        kind, size = int.from_bytes(hello[at : at + 2]), int.from_bytes(hello[at + 2 : at + 4])
-        if kind == ALPN:
-            return _names(hello[at + 6 : at + 4 + size])
-        at += 4 + size
-    return ()
 
 
 def _names(listed: bytes) -> tuple[str, ...]:
