@@ -61,7 +61,6 @@ def test_a_toxic_whose_receiver_is_dead_is_removed_at_once(server: Server) -> No
         ("bandwidth", {"rate": -1}),
         ("latency", {"latency": -1}),
         ("slicer", {}),
-        ("slicer", {"average_size": 2, "size_variation": 1000}),
     ],
 )
 def test_attributes_that_end_toxiproxys_process_are_refused(

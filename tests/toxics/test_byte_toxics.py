@@ -152,6 +152,13 @@ def test_slicer_cuts_within_its_variation_and_spaces_the_slices() -> None:
     assert [due for due, _, _ in slices] == [round(n / 1000, 6) for n in range(len(slices))]
 
 
+def test_slicer_takes_a_variation_beyond_its_average_and_loses_nothing() -> None:
+    toxic = made("slicer", average_size=2, size_variation=1000)
+    pieces = toxic.pass_on(Chunk(0.0, bytes(5000)))
+    assert b"".join(piece.data for piece in pieces) == bytes(5000)
+    assert all(1 <= len(piece.data) <= 1002 for piece in pieces)
+
+
 @pytest.mark.parametrize("kind", ["noop", "latency", "bandwidth", "slow_close", "slicer"])
 def test_a_toxic_that_only_delays_leaves_the_bytes_as_they_are(kind: str) -> None:
     attributes: dict[str, dict[str, int]] = {
@@ -183,7 +190,11 @@ def test_a_connection_that_was_idle_for_its_handshake_has_paid_for_it() -> None:
         ("bandwidth", {"rate": -1}, "rate must not be negative"),
         ("limit_data", {"bytes": -1}, "bytes must not be negative"),
         ("slicer", {}, "average_size must be 1 or more"),
-        ("slicer", {"average_size": 5, "size_variation": 5}, "size_variation must be smaller"),
+        (
+            "slicer",
+            {"average_size": 5, "size_variation": -5},
+            "size_variation must not be negative",
+        ),
     ],
 )
 def test_attributes_that_would_crash_toxiproxy_are_mistakes(

@@ -1,6 +1,7 @@
 """One proxy's listening socket: accepts, refuses, or swallows new connections."""
 
 import asyncio
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ FILL_INTERVAL = 0.05
 FILL_LIMIT = 16
 KEPT = 1000
 """Outages that are remembered."""
+ROUNDS = 100
+"""Turns of the loop in which those who wait are accepted: others may come all the time."""
 
 
 class Listener:
@@ -116,6 +119,19 @@ class Listener:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+    async def let_in(self) -> None:
+        """Accept who waits in the queue: the system would reset them when the socket closes."""
+        if self._server is None or self._socket is None:
+            return
+        waiting = select.poll()
+        waiting.register(self._socket, select.POLLIN)
+        for _ in range(ROUNDS):
+            # The loop accepts at each of its turns; the last one also reads what they sent.
+            await asyncio.sleep(0)
+            if not waiting.poll(0):
+                break
+        await asyncio.sleep(0)
 
     def close(self) -> None:
         """Listen no more; the system refuses what comes."""

@@ -90,6 +90,7 @@ class NamedProxy:
     async def move(self, listen: str, upstream: str) -> None:
         """Leave an address for another one; live connections are cut."""
         async with self._changing:
+            await self.let_in()
             self.discard()
             self.listen, self.upstream_text = listen, upstream
             self._publish("moved", listen=listen, upstream=upstream)
@@ -106,12 +107,18 @@ class NamedProxy:
         `cutting` says that the live connections are about to be cut although it stays enabled.
         """
         posture = self._posture() if enabled else ListenerPosture.REFUSE
+        if posture is not ListenerPosture.ACCEPT:
+            await self.let_in()
         host, port = address("listen", self.listen)
         cut = len(self._links) if cutting or not enabled else 0
         bound = await self._listener.take(posture, host, port, cut=cut)
         if bound is not None:
             self.listen = str(Address(*bound))
         self.enabled = enabled
+
+    async def let_in(self) -> None:
+        """Accept who has connected already, to be closed in order rather than reset."""
+        await self._listener.let_in()
 
     def discard(self) -> None:
         """Be gone, without counting."""

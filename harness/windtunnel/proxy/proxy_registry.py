@@ -12,10 +12,10 @@ from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.evidence.summary import Summary
 from windtunnel.proxy.evidence.totals import Totals
 from windtunnel.proxy.leases import LeaseTable
+from windtunnel.proxy.listen_addresses import cannot_listen, differs, started
 from windtunnel.proxy.named_proxy import NamedProxy
 from windtunnel.proxy.request_bodies import ProxyBody, ToxicBody, ToxicChange
 from windtunnel.proxy.server_context import ServerContext
-from windtunnel.proxy.socket_binding import resolve
 from windtunnel.proxy.tls.settings import OFF
 from windtunnel.proxy.toxic_settings import ToxicSettings
 from windtunnel.toxics.toxic_kind import ToxicKind
@@ -78,7 +78,7 @@ class ProxyRegistry:
         self.proxies[name] = proxy
         if body.enabled is not False:
             try:
-                await _started(proxy)
+                await started(proxy)
             except BaseException:
                 self._forget(proxy)
                 raise
@@ -90,20 +90,29 @@ class ProxyRegistry:
         """Change a proxy; a changed address restarts it, its toxics survive."""
         proxy = self.get(name)
         enabled = proxy.enabled if body.enabled is None else body.enabled
-        listen, upstream = body.listen or proxy.listen, body.upstream or proxy.upstream_text
+        if body.upstream == "":
+            text = "missing required field: upstream"
+            raise ApiError(400, ErrorCode.MISSING_FIELD, text)
+        # "" is a free port, as when a proxy is created: another one each time it is asked for.
+        listen = proxy.listen if body.listen is None else body.listen or ANYWHERE
+        upstream = body.upstream or proxy.upstream_text
         proxy.secure(body.tls)
-        if upstream != proxy.upstream_text or await _differs(listen, proxy.listen):
+        if upstream != proxy.upstream_text or await differs(listen, proxy.listen):
             await proxy.move(listen, upstream)
         if enabled:
-            await _started(proxy)
+            await started(proxy)
         else:
             await proxy.stop()
         self._lease(proxy, body.lease)
         return proxy
 
-    def delete(self, name: str) -> None:
+    async def delete(self, name: str) -> None:
         """Delete a proxy and close its connections."""
-        self._forget(self.get(name))
+        proxy = self.get(name)
+        await proxy.let_in()
+        if self.proxies.get(name) is not proxy:
+            return  # deleted meanwhile
+        self._forget(proxy)
         self._context.events.publish("proxy", {"proxy": name, "what": "deleted"})
 
     def _forget(self, proxy: NamedProxy) -> None:
@@ -117,10 +126,10 @@ class ProxyRegistry:
             known = self.proxies.get(body.name or "")
             if known is not None:
                 same = known.upstream_text == body.upstream and body.tls in (None, known.tls or OFF)
-                if same and not await _differs(body.listen or ANYWHERE, known.listen):
+                if same and not await differs(body.listen or ANYWHERE, known.listen):
                     made.append(known)
                     continue
-                self.delete(known.name)
+                await self.delete(known.name)
             made.append(await self.create(body))
 
     async def reset(self) -> None:
@@ -140,7 +149,7 @@ class ProxyRegistry:
             # What cannot be listened at is found again, and reported, by the start.
             with suppress(ApiError):
                 await self._remove(proxy, settings)
-        await _started(proxy)
+        await started(proxy)
 
     # Toxics.
 
@@ -193,7 +202,7 @@ class ProxyRegistry:
         try:
             await proxy.remove(settings)
         except OSError as error:
-            raise _cannot_listen(proxy, error) from None
+            raise await cannot_listen(proxy, error) from None
 
     # Leases.
 
@@ -227,7 +236,7 @@ class ProxyRegistry:
             await asyncio.sleep(HEAL_AGAIN)
             if proxy.decisions != decisions:
                 return
-            healing = _started(proxy)
+            healing = started(proxy)
 
     # Marks.
 
@@ -265,28 +274,3 @@ def _check_toxicity(kind: ToxicKind, toxicity: float) -> None:
     mistake = kind.toxicity_mistake(toxicity)
     if mistake:
         raise ApiError(400, ErrorCode.INVALID_TOXICITY, mistake)
-
-
-async def _differs(wanted: str, listen: str) -> bool:
-    """Whether an address is another one than where a proxy listens, names resolved."""
-    if wanted == listen:
-        return False
-    host, port = request_bodies.listen_address(wanted)
-    known, known_port = request_bodies.address("listen", listen)
-    try:
-        _, numeric, _ = await resolve(host, port)
-    except OSError:
-        return True  # what is wrong with it is said when it is bound
-    return (numeric, port) != (known, known_port) or port == 0
-
-
-async def _started(proxy: NamedProxy) -> None:
-    try:
-        await proxy.start()
-    except OSError as error:
-        raise _cannot_listen(proxy, error) from None
-
-
-def _cannot_listen(proxy: NamedProxy, error: OSError) -> ApiError:
-    reason = (error.strerror or str(error)).lower()
-    return ApiError(500, ErrorCode.CANNOT_LISTEN, f"listen tcp {proxy.listen}: bind: {reason}")

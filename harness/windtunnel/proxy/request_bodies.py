@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from windtunnel.protocols.registry import protocols
 from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.proxy.api_errors import ApiError, ErrorCode
+from windtunnel.proxy.json_objects import by_folded_name, half_of_a_pair, in_order
 from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
 from windtunnel.proxy.toxic_catalog import KINDS
 from windtunnel.toxics.toxic_kind import ToxicKind
@@ -120,7 +121,10 @@ def parse(content: bytes) -> object:
     text = content.decode("utf-8", errors="replace").strip()
     if not text:
         raise _bad_body("EOF")
-    decoder = json.JSONDecoder(parse_constant=lambda name: _mistaken("value", name, "JSON"))
+    decoder = json.JSONDecoder(
+        object_pairs_hook=in_order,
+        parse_constant=lambda name: _mistaken("value", name, "JSON"),
+    )
     try:
         value, _ = decoder.raw_decode(text)
     except json.JSONDecodeError as error:
@@ -153,7 +157,8 @@ def attributes(
     merged = dict(before)
     types = {name: type(value) for name, value in kind.defaults.items()}
     for name, value in given.items():
-        if name in merged:  # unknown keys are ignored, as in Toxiproxy
+        # Unknown keys are ignored, and null changes nothing, as in Toxiproxy.
+        if name in merged and value is not None:
             merged[name] = _attribute(name, value, types[name])
     mistake = kind.mistake(merged)
     if mistake:
@@ -191,17 +196,10 @@ def _object(value: object) -> Mapping[str, Any]:
         return {}  # null, as in Toxiproxy
     if not isinstance(value, dict):
         _mistaken("the body", value, "an object")
-    _check_characters(value)
-    return value
-
-
-def _check_characters(value: object) -> None:
-    """Refuse half of a surrogate pair: JSON can name it, and no answer could be written with it."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        half = ascii(error.object[error.start])
-        raise _bad_body(f"a string has {half}, half of a surrogate pair") from None
+    half = half_of_a_pair(value)
+    if half:
+        raise _bad_body(f"a string has {half}, half of a surrogate pair")
+    return by_folded_name(value)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str | None:
@@ -250,7 +248,7 @@ def _attributes(given: Mapping[str, Any]) -> Mapping[str, Any]:
     value = given.get("attributes")
     if value is not None and not isinstance(value, dict):
         _mistaken("attributes", value, "an object")
-    return value or {}
+    return by_folded_name(value or {})
 
 
 def _attribute(name: str, value: object, wanted: type) -> object:

@@ -45,6 +45,5 @@ def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.sock
 
 
 def address_of(bound: socket.socket) -> Address:
-    """Return where a socket is bound, in the form of the API."""
-    host, port = bound.getsockname()[:2]
-    return Address(f"[{host}]" if ":" in host else host, port)
+    """Return where a socket is bound."""
+    return Address(*bound.getsockname()[:2])

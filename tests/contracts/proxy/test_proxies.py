@@ -1,6 +1,7 @@
 """Every route, status and body of Toxiproxy's API on proxies."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -218,3 +219,56 @@ def test_a_deleted_proxy_is_gone(server: Server) -> None:
     answer = server.call("DELETE", "/proxies/a")
     assert (answer.status, answer.body) == (204, b"")
     assert server.call("GET", "/proxies/a").status == 404
+
+
+def test_names_of_fields_are_taken_in_any_case(server: Server) -> None:
+    body = {"NAME": "a", "Listen": "127.0.0.1:0", "upStream": NOWHERE, "ENABLED": False}
+    answer = server.call("POST", "/proxies", body)
+    assert (answer.status, answer.json["enabled"]) == (201, False)
+    assert server.call("PATCH", "/proxies/a", {"Upstream": "127.0.0.1:2"}).json["upstream"] == (
+        "127.0.0.1:2"
+    )
+    wanted = [{"Name": "b", "UPSTREAM": NOWHERE, "Listen": "127.0.0.1:0"}]
+    assert server.call("POST", "/populate", wanted).json["proxies"][0]["name"] == "b"
+
+
+def test_null_in_an_update_changes_nothing(server: Server) -> None:
+    before = created(server, "a").json
+    change = {"enabled": None, "listen": None, "upstream": None}
+    assert server.call("PATCH", "/proxies/a", change).json == before
+
+
+def test_an_empty_address_in_an_update_is_a_free_port(server: Server) -> None:
+    before = created(server, "a").json["listen"]
+    after = server.call("PATCH", "/proxies/a", {"listen": ""}).json["listen"]
+    host = server.differs("empty listen", ours="127.0.0.1", toxiproxy="[::]")
+    assert after != before
+    assert after.rpartition(":")[0] == host
+
+
+def test_an_empty_upstream_in_an_update_is_none(server: Server) -> None:
+    created(server, "a")
+    answer = server.call("PATCH", "/proxies/a", {"upstream": ""})
+    assert answer.status == server.differs("upstream", ours=400, toxiproxy=200)
+
+
+@pytest.mark.parametrize("listen", ["[::1]:0", ":0", "localhost:0"])
+def test_an_address_is_shown_as_go_writes_it(server: Server, listen: str) -> None:
+    host = {"[::1]": "[::1]", "": "[::]", "localhost": "127.0.0.1"}[listen.rpartition(":")[0]]
+    assert created(server, "a", listen=listen).json["listen"].rpartition(":")[0] == host
+
+
+def test_a_bind_error_names_the_address_that_a_name_stands_for(server: Server) -> None:
+    expected = f"listen tcp 127.0.0.1:{server.port}: bind: address already in use"
+    assert error(created(server, "a", listen=f"localhost:{server.port}")) == (500, expected)
+    created(server, "a")
+    answer = server.call("PATCH", "/proxies/a", {"listen": f"localhost:{server.port}"})
+    assert error(answer) == (500, expected)
+
+
+def test_half_of_a_surrogate_pair_in_a_name(server: Server) -> None:
+    body = b'{"name": "\\ud800", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:1"}'
+    answer = server.call("POST", "/proxies", body)
+    assert answer.status == server.differs("surrogates", ours=400, toxiproxy=201)
+    for name in server.call("GET", "/proxies").json:
+        assert server.call("DELETE", f"/proxies/{quote(name)}").status == 204

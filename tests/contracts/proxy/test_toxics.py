@@ -35,6 +35,13 @@ def test_a_toxic_is_added_with_its_defaults(server: Server) -> None:
             {"average_size": 10, "size_variation": 2, "delay": 0},
         ),
         ("limit_data", {"bytes": 9}, {"bytes": 9}),
+        (
+            "slicer",
+            {"average_size": 10, "size_variation": 20},
+            {"average_size": 10, "size_variation": 20, "delay": 0},
+        ),
+        ("latency", {"latency": None, "jitter": 3}, {"latency": 0, "jitter": 3}),
+        ("latency", {"Latency": 7, "JITTER": 1}, {"latency": 7, "jitter": 1}),
         ("noop", {}, {}),
     ],
 )
@@ -44,6 +51,33 @@ def test_every_type_of_toxic_has_its_attributes(
     created(server, "p")
     answer = server.call("POST", "/proxies/p/toxics", {"type": kind, "attributes": given})
     assert answer.json["attributes"] == attributes
+
+
+def test_names_of_fields_are_taken_in_any_case_and_the_last_counts(server: Server) -> None:
+    created(server, "p")
+    body = (
+        b'{"Name":"a","TYPE":"latency","Stream":"upstream","TOXICITY":0.5,'
+        b'"ATTRIBUTES":{"latency":1,"LATENCY":2,"latency":3,"Latency":null}}'
+    )
+    assert server.call("POST", "/proxies/p/toxics", body).json == {
+        "attributes": {"latency": 3, "jitter": 0},
+        "name": "a",
+        "type": "latency",
+        "stream": "upstream",
+        "toxicity": 0.5,
+    }
+    change = {"Attributes": {"JITTER": 4}, "Toxicity": 1}
+    answer = server.call("PATCH", "/proxies/p/toxics/a", change).json
+    assert (answer["attributes"], answer["toxicity"]) == ({"latency": 3, "jitter": 4}, 1)
+
+
+def test_null_leaves_a_toxic_as_it_is(server: Server) -> None:
+    created(server, "p")
+    name = server.toxic("latency", latency=5, jitter=3)
+    for change in ({"attributes": {"latency": None}}, {"attributes": None, "toxicity": None}):
+        answer = server.call("PATCH", f"/proxies/p/toxics/{name}", change)
+        assert answer.status == 200
+        assert answer.json["attributes"] == {"latency": 5, "jitter": 3}
 
 
 def test_a_stream_is_taken_in_any_case_and_shown_as_it_was_written(server: Server) -> None:
@@ -139,6 +173,8 @@ def test_a_removed_toxic_is_gone(server: Server) -> None:
     ("difference", "kind", "attributes"),
     [
         ("negative", "bandwidth", {"rate": -1}),
+        ("negative", "latency", {"jitter": -1}),
+        ("negative", "slicer", {"average_size": 5, "size_variation": -1}),
         ("sizeless slicer", "slicer", {"average_size": 0}),
     ],
 )

@@ -272,3 +272,37 @@ def test_half_a_toxicity_strikes_some_connections_and_spares_others(
             spared += receive(client, 1) == b"a"
     # Outside these bounds fewer than once in 10,000,000 runs (binomial, 60 at one half).
     assert 10 <= spared <= 50
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/proxies/p", {"enabled": False}),
+        ("PATCH", "/proxies/p", {"listen": "127.0.0.1:0"}),
+        ("PATCH", "/proxies/p", {"upstream": "127.0.0.1:2"}),
+        ("DELETE", "/proxies/p", None),
+    ],
+)
+def test_a_connection_that_was_made_just_before_is_closed_and_not_reset(
+    server: Server, echo: int, method: str, path: str, body: object
+) -> None:
+    for _ in range(5):
+        clients = []
+        port = server.proxy(echo)
+        try:
+            clients = [connect(port) for _ in range(10)]
+            assert server.call(method, path, body).status in {200, 204}
+            found = {ending(client) for client in clients}
+            assert found <= server.differs("queue", ours={"end"}, toxiproxy={"end", "reset"})
+        finally:
+            for client in clients:
+                client.close()
+        server.call("DELETE", "/proxies/p")
+
+
+def test_a_slicer_that_varies_by_as_much_as_its_average_changes_no_byte(
+    server: Server, echo: int
+) -> None:
+    with connect(server.proxy(echo)) as client:
+        server.toxic("slicer", average_size=100, size_variation=100, delay=10)
+        echoed(client, bytes(range(256)) * 20)

@@ -74,7 +74,7 @@ class ToxiproxyRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         """DELETE /proxies/{proxy}."""
-        self._registry.delete(request.match_info["proxy"])
+        await self._registry.delete(request.match_info["proxy"])
         return web.Response(status=204)
 
     async def toxics(self, request: web.Request) -> web.Response:

@@ -18,8 +18,6 @@ class SlicerToxic(ByteToxic):
         """Return what is wrong: Toxiproxy overflows its stack on sizes of 0."""
         if attributes["average_size"] < 1:
             return "average_size must be 1 or more"
-        if attributes["size_variation"] >= attributes["average_size"]:
-            return "size_variation must be smaller than average_size"
         return ByteToxic.mistake(attributes)
 
     def pass_on(self, chunk: Chunk) -> list[Chunk]:
@@ -27,7 +25,8 @@ class SlicerToxic(ByteToxic):
         average, variation = self.attributes["average_size"], self.attributes["size_variation"]
         pieces, start, due = [], 0, chunk.due
         while start < len(chunk.data):
-            size = average + self.chance.randint(-variation, variation)
+            # A variation of more than the average is taken, and no piece is without bytes.
+            size = max(1, average + self.chance.randint(-variation, variation))
             pieces.append(Chunk(due, chunk.data[start : start + size]))
             start += size
             due += self.attributes["delay"] / 1_000_000
