@@ -78,8 +78,9 @@ $(stamp): pyproject.toml $(CONSTRAINTS)
 		$(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable '.[dev]'
 	@echo '$(CONSTRAINTS)' > $@
 
+# Two scenarios beside each other, then those that measure, alone (tests/scenarios/side_by_side.py).
 gate: setup ## run the main job: the success criteria, judged and scored; fails below 100
-	$(bin)/pytest tests/scenarios -p no:randomly -q $(gate_options) $(ARGS)
+	$(bin)/pytest tests/scenarios -n 2 -p no:randomly -q $(gate_options) $(ARGS)
 
 # First what holds on a busy machine, beside each other; then what measures, alone.
 # Both are run, whichever fails; ARGS may choose tests of one of them alone (pytest's status 5).

@@ -11,6 +11,10 @@ DEBIAN_RELEASE=bookworm
 # Raise it when .ci/base_image.sh or .ci/stand_ins.sh change what an image holds.
 IMAGES_REVISION=2
 
+# A machine's environment may forbid Python to keep compiled modules; here every service that a test
+# starts would then compile its libraries anew, which is most of its start.
+unset PYTHONDONTWRITEBYTECODE
+
 repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${WINDTUNNEL_CI_CACHE:-/var/cache/windtunnel-ci}
 artifacts=${CI_ARTIFACTS:-$repository/.ci-artifacts}

@@ -16,6 +16,7 @@ from windtunnel.load import arrivals
 from windtunnel.load.closed_loop import Between, Caller, closed_loop
 from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
+from windtunnel.load.interleaved import interleaved
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.measured_profile import describe_profile
@@ -174,37 +175,35 @@ class Target:
         faults = (w for w in context.windows() if w.ended is None or w.ended >= found.began)
         return replace(found, faults=tuple(faults))
 
-    def pairs(self, other: "Target", path: str, count: int, *, timeout: float = 10.0) -> Pairs:
+    def pairs(
+        self,
+        other: "Target",
+        path: str,
+        count: int,
+        *,
+        after: Pairs | None = None,
+        timeout: float = 10.0,
+    ) -> Pairs:
         """Send `count` pairs of GETs, one to this target and one to `other`, and return both runs.
 
+        They follow those of `after`, which both asked the same: then all are returned as one.
+
         One request at a time; which of a pair goes first is drawn from the seed, so that neither
-        arm gains from its place. Each is preceded by one to the same target that is not timed:
-        else a process that slept through the other arm's turn would be timed waking up.
+        arm gains from its place. Each is preceded by one that is not timed.
         """
         check_number("", "count", count, REQUESTS)
         self._context.unasked.observe()
         callers = (self.caller(timeout), other.caller(timeout))
-        runs: tuple[list[Response], list[Response]] = ([], [])
-
-        async def interleave() -> None:
-            for number in range(1, count + 1):
-                first = self._context.random.getrandbits(1)
-                for arm in (first, 1 - first):
-                    await callers[arm].call(number, path)
-                    response, _ = await callers[arm].call(number, path)
-                    runs[arm].append(response)
-
-        began = time.monotonic()
+        made = (after.a.responses, after.b.responses) if after else ((), ())
+        numbers = range(len(made[0]) + 1, len(made[0]) + count + 1)
+        began = after.a.began if after else time.monotonic()
         try:
-            self._run_on_loop(interleave())
+            new = self._run_on_loop(interleaved(callers, path, numbers, self._context.random))
         finally:
             for caller in callers:
                 self._context.loop.run(_closing(caller))
-        own = self._collect(runs[0], began, 1)
-        return Pairs(
-            a=own,
-            b=replace(own, responses=tuple(runs[1]), notes=other.notes),
-        )
+        own = self._collect([*made[0], *new[0]], began, 1)
+        return Pairs(a=own, b=replace(own, responses=(*made[1], *new[1]), notes=other.notes))
 
     def caller(self, timeout: float) -> Caller:
         """Return a connection of the load engine to this target, not yet connected."""

@@ -18,12 +18,12 @@ from rich.table import Table
 from windtunnel.address import Address
 from windtunnel.configuration import Configuration
 from windtunnel.criteria import (
+    Ruling,
     Verdict,
     breaker_closes,
     breaker_half_opens,
     breaker_opens,
     error_rate,
-    looks,
     mean_response,
     pooling_gain,
 )
@@ -92,12 +92,12 @@ def pooling(stack: Stack, dependency: str) -> Verdict:
         stack.target(ENABLE_CONNECTION_REUSE="false") as off,
     ):
         on.pairs(off, endpoint, 20)
-
-        def look(pairs: int, confidence: float) -> Verdict:
-            found = on.pairs(off, endpoint, pairs)
-            return pooling_gain(found, dependency, above=0.40, confidence=confidence)
-
-        return looks(look, [100, 400])
+        found = on.pairs(off, endpoint, 50)
+        verdict = pooling_gain(found, dependency, above=0.40)
+        while verdict.ruling is Ruling.INCONCLUSIVE and len(found.a.responses) < 600:
+            found = on.pairs(off, endpoint, 50, after=found)
+            verdict = pooling_gain(found, dependency, above=0.40)
+        return verdict
 
 
 def breakers(stack: Stack, dependency: str) -> list[Verdict]:

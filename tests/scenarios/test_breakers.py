@@ -19,7 +19,7 @@ from windtunnel import (
 
 Judge = Callable[[Verdict], Verdict]
 
-RECOVERY = 1.0
+RECOVERY = 0.5
 """Seconds, instead of the target's 30: set through its own configuration, shown in the output."""
 
 without_cache = pytest.mark.target(CACHE_TTL=0)

@@ -29,7 +29,7 @@ def test_32_callers_get_under_five_percent_errors_and_a_mean_under_50_ms(
     def times(requests: int, confidence: float) -> Verdict:
         return mean_response(stack.load(requests=requests), confidence=confidence)
 
-    judge(looks(times, [4000, 16000]))
+    judge(looks(times, [1000, 16000]))
 
 
 def test_mean_response_of_one_caller_is_under_50_ms(stack: Stack, judge: Judge) -> None:

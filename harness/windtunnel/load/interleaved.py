@@ -1,0 +1,25 @@
+"""Pairs of requests to two targets, one request at a time."""
+
+from collections.abc import Iterable
+from random import Random
+
+from windtunnel.load.closed_loop import Caller
+from windtunnel.records import Response
+
+
+async def interleaved(
+    callers: tuple[Caller, Caller], path: str, numbers: Iterable[int], random: Random
+) -> tuple[list[Response], list[Response]]:
+    """Ask both callers once for each number, in an order that is drawn; return their responses.
+
+    Each request is preceded by one to the same target that is not timed: else a process that slept
+    through the other's turn would be timed waking up.
+    """
+    responses: tuple[list[Response], list[Response]] = ([], [])
+    for number in numbers:
+        first = random.getrandbits(1)
+        for arm in (first, 1 - first):
+            await callers[arm].call(number, path)
+            response, _ = await callers[arm].call(number, path)
+            responses[arm].append(response)
+    return responses
