@@ -1,4 +1,4 @@
-"""The gate's scenarios run beside each other, and those that measure run alone, after the others."""
+"""The gate's scenarios run beside each other, and those that measure alone, after the others."""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from tests.scenarios.side_by_side import MeasuringAlone
 
 SHARED = [f"tests/scenarios/test_breakers.py::test_{n}" for n in range(7)]
@@ -40,7 +41,7 @@ def ran(collection: Sequence[str], workers: int, seed: int) -> list[tuple[str, i
     )
     scheduler: Any = MeasuringAlone(config)
     scheduler.numnodes = workers
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - replayable, not secret
     nodes = [Worker() for _ in range(workers)]
     for node in nodes:
         scheduler.add_node(node)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from windtunnel.backends.backend_contract import Backend
 from windtunnel.configuration import Configuration
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import Profile
 from windtunnel.records import FaultWindow
 from windtunnel.unasked_calls import UnaskedCallsFilter
@@ -24,3 +25,4 @@ class ScenarioContext:
     profile: Profile
     windows: Callable[[], tuple[FaultWindow, ...]]
     unasked: UnaskedCallsFilter
+    machine: MachineMeter

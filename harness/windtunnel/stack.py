@@ -15,6 +15,7 @@ from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.injected_fault import Injection, Record
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import WeightedRequest
+from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
@@ -71,6 +72,7 @@ class Stack:
             or UnaskedCallsFilter(
                 backend, configuration.model_copy(update={"control_period": 0.0})
             ),
+            machine=MachineMeter(backend.pids),
         )
 
     def __repr__(self) -> str:

@@ -4,24 +4,27 @@ import asyncio
 import itertools
 import math
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from windtunnel.address import Address
 from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError
 from windtunnel.load import arrivals
-from windtunnel.load.closed_loop import Between, Caller, closed_loop
+from windtunnel.load.closed_loop import Caller, closed_loop
 from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.interleaved import interleaved
 from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.path_order import path_order
 from windtunnel.load.plan import LoadPlan
+from windtunnel.machine.machine_meter import MachineReading
 from windtunnel.measured_profile import describe_profile
 from windtunnel.number_bounds import SECONDS, Bound, check_number
-from windtunnel.records import Limits, Pairs, Response, Run
+from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.scenario_context import ScenarioContext
 
@@ -169,11 +172,12 @@ class Target:
         async def run() -> LoadRun:
             return await LoadEngine(plan).run()  # made on the loop that it runs on
 
+        reading = context.machine.read()
         with self.ending_by(math.inf if ends_by is None else ends_by):
             found = self._run_on_loop(run())
         check_programs(context.backend)
-        faults = (w for w in context.windows() if w.ended is None or w.ended >= found.began)
-        return replace(found, faults=tuple(faults))
+        found = replace(found, machine=context.machine.since(reading))
+        return replace(found, faults=self._faults_since(found.began))
 
     def pairs(
         self,
@@ -186,23 +190,23 @@ class Target:
     ) -> Pairs:
         """Send `count` pairs of GETs, one to this target and one to `other`, and return both runs.
 
-        They follow those of `after`, which both asked the same: then all are returned as one.
-
-        One request at a time; which of a pair goes first is drawn from the seed, so that neither
-        arm gains from its place. Each is preceded by one that is not timed.
+        They follow those of `after`, which both asked the same: then all are returned as one. One
+        request at a time; which of a pair goes first is drawn from the seed, so that neither arm
+        gains from its place. Each is preceded by one that is not timed.
         """
         check_number("", "count", count, REQUESTS)
         self._context.unasked.observe()
-        callers = (self.caller(timeout), other.caller(timeout))
+        callers = self.caller(timeout), other.caller(timeout)
         made = (after.a.responses, after.b.responses) if after else ((), ())
         numbers = range(len(made[0]) + 1, len(made[0]) + count + 1)
         began = after.a.began if after else time.monotonic()
+        reading = self._context.machine.read()
         try:
             new = self._run_on_loop(interleaved(callers, path, numbers, self._context.random))
         finally:
             for caller in callers:
                 self._context.loop.run(_closing(caller))
-        own = self._collect([*made[0], *new[0]], began, 1)
+        own = self._collect([*made[0], *new[0]], began, 1, reading)
         return Pairs(a=own, b=replace(own, responses=(*made[1], *new[1]), notes=other.notes))
 
     def caller(self, timeout: float) -> Caller:
@@ -234,7 +238,8 @@ class Target:
         self._context.unasked.observe()
         callers = [self.caller(timeout) for _ in range(concurrency)]
         # A sequential run is cut into its requests by readings of what is only counted.
-        counted = concurrency == 1 and bool(self._context.windows())
+        counted, mark = concurrency == 1 and self._context.windows(), self._context.backend.mark
+        reading = self._context.machine.read()
         began = time.monotonic()
         until = began + duration if duration is not None else float("inf")
 
@@ -242,35 +247,30 @@ class Target:
             try:
                 return await closed_loop(
                     callers,
-                    self._order(paths, requests or LIMIT),
+                    path_order(paths, requests or LIMIT, self._context.random),
                     until=until,
-                    between=self._mark() if counted else None,
+                    between=partial(asyncio.to_thread, mark) if counted else None,
                 )
             finally:
                 for caller in callers:
                     caller.close()
 
         if counted:
-            self._context.backend.mark()
-        return self._collect(self._run_on_loop(work()), began, concurrency)
+            mark()
+        return self._collect(self._run_on_loop(work()), began, concurrency, reading)
 
-    def _mark(self) -> Between:
-        async def mark() -> None:
-            await asyncio.to_thread(self._context.backend.mark)
+    def _faults_since(self, began: float) -> tuple[FaultWindow, ...]:
+        windows = self._context.windows()
+        return tuple(each for each in windows if each.ended is None or each.ended >= began)
 
-        return mark
-
-    def _order(self, paths: list[str], requests: int) -> Iterable[str]:
-        if len(paths) == 1:
-            return itertools.repeat(paths[0], requests)
-        return itertools.islice(self._shuffled(paths), requests)
-
-    def _shuffled(self, paths: list[str]) -> Iterable[str]:
-        while True:
-            yield from self._context.random.sample(paths, len(paths))
-
-    def _collect(self, responses: list[Response], began: float, concurrency: int) -> Run:
-        context = self._context
+    def _collect(
+        self,
+        responses: list[Response],
+        began: float,
+        concurrency: int,
+        reading: MachineReading | None,
+    ) -> Run:
+        context, machine = self._context, self._context.machine.since(reading)
         check_programs(context.backend)
         evidence = tuple(
             context.unasked.evidence(dependency, began)
@@ -286,9 +286,10 @@ class Target:
             profile_name=context.profile.name,
             backend=context.backend.name,
             seed=context.seed,
-            faults=tuple(w for w in context.windows() if w.ended is None or w.ended >= began),
+            faults=self._faults_since(began),
             notes=self.notes,
             limits=Limits(**context.configuration.criteria.model_dump()),
+            machine=machine,
         )
         earlier = tuple(self._runs)
         self._runs.append(run)

@@ -17,7 +17,7 @@ from math import log, sqrt
 from pathlib import Path
 
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.paired.process_tree import ProcessTree
+from windtunnel.machine.process_tree import ProcessTree
 from windtunnel.paired.rounds import RunningArm
 from windtunnel.session import Session
 

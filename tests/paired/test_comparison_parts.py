@@ -13,11 +13,11 @@ import pytest
 
 from tests.paired.hand_made_comparisons import arm, comparison
 from windtunnel.errors import ConfigurationError
+from windtunnel.machine.process_tree import ProcessTree, usable_cores
 from windtunnel.paired.arms import address_of
 from windtunnel.paired.calls_by_arm import calls_by_arm, left_out_by_arm
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.fault_text import parse
-from windtunnel.paired.process_tree import ProcessTree, usable_cores
 from windtunnel.paired.rounds import RoundPlan, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Evidence, Exchange, UnaskedCalls

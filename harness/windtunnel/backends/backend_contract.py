@@ -78,6 +78,14 @@ class Backend(Protocol):
         """Return the pid of the target `name` as this machine's engine knows it."""
         ...
 
+    def pids(self) -> tuple[int, ...]:
+        """Return the first processes of what it runs, but of those that this process started.
+
+        Theirs and their descendants' CPU time is the run's own; all other is other people's work.
+        Never raises: what is not known is left out.
+        """
+        ...
+
     def stop_target(self, name: str) -> None:
         """Stop the target `name`."""
         ...

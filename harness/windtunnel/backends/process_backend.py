@@ -27,6 +27,7 @@ from windtunnel.configuration import Configuration, Dependency
 from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
 from windtunnel.keeper.keeper_client import KeeperClient
+from windtunnel.machine.listening_processes import listening_processes
 from windtunnel.module_command import module_command
 from windtunnel.network_profiles import Profile
 from windtunnel.protocols.http.probe import answers_http
@@ -67,6 +68,7 @@ class ProcessBackend(ABC):
         )
         self._files = Path(self.directory) / "files"
         self._running: RunningStack | None = None
+        self._outside: tuple[int, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} run {self.keeper.run}>"
@@ -209,6 +211,14 @@ class ProcessBackend(ABC):
                 f"the target runs already at {self.configuration.address}: its pid is not known"
             )
         return self.keeper.status(name).pid
+
+    def pids(self) -> tuple[int, ...]:
+        """Return those that listen where services run already; the keeper started all others."""
+        if self._outside is None:
+            there = [self.configuration.address]
+            there += [each.upstream for each in self.configuration.dependencies.values()]
+            self._outside = listening_processes([Address.parse(each) for each in there if each])
+        return self._outside
 
     def stop_target(self, name: str) -> None:
         """Stop the target `name`, unless it ran already."""

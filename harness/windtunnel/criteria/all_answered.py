@@ -1,9 +1,11 @@
 """Whatever breaks behind it, the service answers every request, and in time."""
 
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
 from windtunnel.number_bounds import SECONDS, numbers
 from windtunnel.records import Run
+from windtunnel.records.request_failure import RequestFailure
 
 SHOWN = 8
 """How many of the offending requests a verdict lists."""
@@ -16,7 +18,8 @@ ENOUGH = 20
 def all_answered(run: Run, *, within: float) -> Verdict:
     """Judge that each request of a run is answered, below status 400, within `within` seconds.
 
-    A marked fallback is an answer. The verdict counts requests; it estimates no rate.
+    A marked fallback is an answer. The verdict counts requests; it estimates no rate. Where
+    requests were only slow, while others kept this machine busy, it is INCONCLUSIVE.
     """
     total = len(run.responses)
     late = [each for each in run.responses if each.succeeded and each.duration > within]
@@ -26,7 +29,7 @@ def all_answered(run: Run, *, within: float) -> Verdict:
     if ruling is Ruling.PASS and total < ENOUGH:
         ruling = Ruling.INCONCLUSIVE
     endpoints = sorted({response.endpoint for response in run.responses})
-    return Verdict(
+    verdict = Verdict(
         criterion="all answered in time",
         criterion_id="all_answered",
         mechanism="answers",
@@ -54,3 +57,6 @@ def all_answered(run: Run, *, within: float) -> Verdict:
             for each in (*failed, *late)[:SHOWN]
         ),
     )
+    # Who got a wrong answer, or none, was not merely slow.
+    slow_only = all(each.failure is RequestFailure.TIMED_OUT for each in failed)
+    return blame_no_crowd(verdict, run.machine if slow_only else None)

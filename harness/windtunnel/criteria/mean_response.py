@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.good_answers import MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
@@ -24,7 +25,8 @@ def mean_response(
     """Judge whether the mean response over `endpoints` (all of the run) is under `below` seconds.
 
     Only good answers (below 400) are timed: any other request counts in the error rate, not here.
-    Too few good answers leave it INCONCLUSIVE. By default `below` is the run's limit,
+    Too few good answers leave it INCONCLUSIVE, and so does slowness while others kept this machine
+    busy. By default `below` is the run's limit,
     `Limits.mean_response`.
     """
     below = run.limits.mean_response if below is None else below
@@ -55,7 +57,7 @@ def mean_response(
         return nothing
     ruling = decide_below(found.lower, found.upper, below)
     ordered = sorted(durations)
-    return replace(
+    verdict = replace(
         nothing,
         ruling=ruling,
         statement=(
@@ -73,6 +75,7 @@ def mean_response(
             Finding("max", ordered[-1], "s"),
         ),
     )
+    return blame_no_crowd(verdict, run.machine)
 
 
 def _outcome(response: Response) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
+from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.generator_kept_up import conditions_of_load, generator_kept_up, may_be_own
 from windtunnel.criteria.good_answers import LEAST_GOOD, MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
@@ -50,7 +51,7 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFI
     part of the requests was kept, it is judged by that random part, whose interval is the wider.
 
     Where the load engine was the bottleneck, INCONCLUSIVE, unless the objective fails by what the
-    engine cannot have caused.
+    engine cannot have caused; and where a figure of time fails while others kept this machine busy.
     """
     samples = run.samples.select(np.argsort(run.samples.intended, kind="stable"))
     nothing = Verdict(
@@ -74,6 +75,8 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFI
         ObjectiveFigure.THROUGHPUT: _throughput,
     }[objective.figure]
     verdict = judge(judged)
+    if objective.figure is not ObjectiveFigure.ERRORS:
+        verdict = blame_no_crowd(verdict, run.machine)
     if verdict.ruling is Ruling.INCONCLUSIVE:
         return replace(verdict, needs=verdict.needs or "a longer run, or a quieter machine")
     return replace(verdict, needs="")

@@ -12,8 +12,8 @@ from windtunnel.criteria.regression import regressions
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.machine.process_tree import stolen_seconds
 from windtunnel.paired.disturbances import remarks
-from windtunnel.paired.process_tree import stolen_seconds
 from windtunnel.paired.rounds import EvidenceSince, RoundPlan, RunningArm, measure, plan
 from windtunnel.paired.warm_up import warm_after
 from windtunnel.records import Comparison, Round

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from windtunnel.address import Address
 from windtunnel.load.closed_loop import Caller
+from windtunnel.machine.process_tree import ProcessTree, usable_cores
 from windtunnel.paired.calls_by_arm import calls_by_arm, left_out_by_arm
-from windtunnel.paired.process_tree import ProcessTree, usable_cores
 from windtunnel.records import ArmRound, Evidence, RequestFailure, Response, Round
 
 BURST = 16

@@ -10,9 +10,9 @@ from windtunnel.address import Address
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.errors import StartError
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.machine.process_tree import ProcessTree
 from windtunnel.paired.arms import Arm
 from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult, Gathered, Measurement
-from windtunnel.paired.process_tree import ProcessTree
 from windtunnel.paired.rounds import EvidenceSince, RunningArm
 from windtunnel.records import Evidence
 from windtunnel.stack import Stack

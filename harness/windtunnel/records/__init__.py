@@ -11,6 +11,7 @@ from windtunnel.records.connection import Connection, Ending, Handshake, Handsha
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
 from windtunnel.records.evidence import Arrival, Evidence, Touch
 from windtunnel.records.limits import Limits
+from windtunnel.records.machine_use import MachineUse
 from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.response import Response
@@ -36,6 +37,7 @@ __all__ = [
     "HandshakeOutcome",
     "Hidden",
     "Limits",
+    "MachineUse",
     "Pairs",
     "Refusals",
     "RequestFailure",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from windtunnel.records.machine_use import MachineUse
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.request_totals import RequestTotals, thinned
 from windtunnel.records.samples import Samples
@@ -65,6 +66,9 @@ class LoadRun:
     """The faults that a scenario had in force at any time of the run."""
     lost: tuple[str, ...] = ()
     """Workers that ended without results, each as one sentence."""
+
+    machine: MachineUse | None = None
+    """What this machine's cores did meanwhile; None where that is not known."""
 
     totals: RequestTotals | None = None
     """All requests, where they were more than are kept."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from windtunnel.records.evidence import Evidence
 from windtunnel.records.limits import Limits
+from windtunnel.records.machine_use import MachineUse
 from windtunnel.records.response import Response
 
 
@@ -42,6 +43,8 @@ class Run:
     """The profile's name alone, such as "zone"."""
     limits: Limits = field(default_factory=Limits)
     """What the criteria demand of it where a test does not say otherwise."""
+    machine: MachineUse | None = None
+    """What this machine's cores did meanwhile; None where that is not known."""
     earlier: "tuple[Run, ...]" = field(default=(), repr=False)
     """The runs before it on the same target, in order; theirs are empty."""
 

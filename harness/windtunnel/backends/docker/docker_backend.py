@@ -64,8 +64,7 @@ class DockerBackend:
     capabilities = frozenset(Capability)
 
     def __init__(self, configuration: Configuration, *, run: str, seed: int) -> None:
-        self.configuration = configuration
-        self.seed = seed
+        self.configuration, self.seed = configuration, seed
         self.engine = DockerEngine(run)
         self.keeper = KeeperClient(run, lease=configuration.lease)
         self.directory = str(self.keeper.directory)
@@ -232,6 +231,10 @@ class DockerBackend:
         """Return the pid of the container's first process, as the engine's machine knows it."""
         return self.engine.pid(self._targets.service_of(name))
 
+    def pids(self) -> tuple[int, ...]:
+        """Return the first processes of the run's containers."""
+        return self._targets.pids()
+
     def stop_target(self, name: str) -> None:
         """Kill and remove the container; the next target is not given before it is gone."""
         self._targets.remove(name)
@@ -246,8 +249,8 @@ class DockerBackend:
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
-        service = self._targets.service_of(name)
-        return ContainerClock(self.engine, self.configuration.service, service)
+        own = self._targets.service_of(name)
+        return ContainerClock(self.engine, self.configuration.service, own)
 
     def inject(self, fault: Fault) -> None:
         """Bring a fault about; it is in force when this returns."""

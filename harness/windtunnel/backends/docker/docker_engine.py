@@ -11,6 +11,7 @@ from windtunnel.address import Address
 from windtunnel.backends.docker.engine_client import DEADLINE, connected, short
 from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.errors import ControlError
+from windtunnel.machine.listening_processes import listening_processes
 from windtunnel.run_identity import OWNER_LABEL, RUN_LABEL
 
 if TYPE_CHECKING:
@@ -81,6 +82,21 @@ class DockerEngine:
     def pid(self, service: str) -> int:
         """Return the pid of a container's first process, as the engine's machine knows it."""
         return int(self._find(service).attrs["State"]["Pid"])
+
+    def pids(self) -> tuple[int, ...]:
+        """Return the first processes of the run's containers, as its machine knows them.
+
+        And those that carry traffic to the ports that they publish (docker-proxy).
+        """
+        filters: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
+        found = self._asking(
+            "list what runs",
+            lambda: self._client.containers.list(filters=filters, ignore_removed=True),
+        )
+        first = [int(each.attrs["State"]["Pid"]) for each in found]
+        ports = {port for each in found for port in _state(each.attrs).published.values()}
+        carriers = listening_processes(Address("127.0.0.1", port) for port in ports)
+        return tuple(pid for pid in (*first, *carriers) if pid)
 
     def image(self, service: str) -> str:
         """Return the name of the image that a service's container is made from."""

@@ -1,9 +1,11 @@
 """The targets' containers: a service of its own for each start, and removal beside what goes on."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 
 from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.errors import ControlError
 from windtunnel.run_identity import PREFIX
 
 
@@ -21,6 +23,8 @@ class TargetContainers:
         self._started: set[str] = set()
         self._threads = ThreadPoolExecutor(2, "windtunnel-removal")
         self._removals: list[Future[None]] = []
+        self._pids: tuple[int, ...] = ()
+        self._pids_of: frozenset[str] | None = None
 
     def __repr__(self) -> str:
         return f"<TargetContainers: {', '.join(sorted(self._started)) or 'none'}>"
@@ -35,6 +39,15 @@ class TargetContainers:
     def started(self) -> dict[str, str]:
         """The services of the targets that run, by the targets' names."""
         return {name: self._services[name] for name in sorted(self._started)}
+
+    def pids(self) -> tuple[int, ...]:
+        """Return the first processes of all the run's containers, as of the targets' last start."""
+        services = frozenset(self.started.values())
+        if services != self._pids_of:
+            self._pids_of = services
+            with suppress(ControlError):
+                self._pids = self._engine.pids()
+        return self._pids
 
     def note_start(self, name: str) -> None:
         """Note that a target serves, once those before it are gone: ControlError where one is not.

@@ -55,6 +55,10 @@ class ThreadBackend:
         threading.Thread(target=server.serve_forever, args=(0.01,), name=name).start()
         return Address("127.0.0.1", server.server_port)
 
+    def pids(self) -> tuple[int, ...]:
+        """Return none: its threads are this process's own."""
+        return ()
+
     def target_pid(self, name: str) -> int:
         """Return no pid: a thread has none."""
         return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from windtunnel.paired.control_group import ControlGroup
+from windtunnel.machine.control_group import ControlGroup
 
 REFRESHED = 0.05
 """Seconds for which the list of processes is used again: looking takes time of the requests'."""

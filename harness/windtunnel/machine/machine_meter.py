@@ -1,0 +1,86 @@
+"""Reads what this machine's cores do during a run, and how much of it is not the run's own work."""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from windtunnel.machine.process_tree import TICK, ProcessTree, usable_cores
+from windtunnel.records.machine_use import MachineUse
+
+STATISTICS = Path("/proc/stat")
+
+
+@dataclass(frozen=True, slots=True)
+class MachineReading:
+    """Seconds summed over the usable cores since the machine started, and of the run's own work."""
+
+    processes: float
+    """Spent on processes, the kernel's work for them included."""
+    idle: float
+    stolen: float
+    total: float
+    own: float
+
+
+class MachineMeter:
+    """Reads the usable cores' account, and that of this process, what it started, and `pids()`.
+
+    Where the system keeps no such account (`/proc/stat`, proc(5)), there are no readings.
+    """
+
+    def __init__(self, pids: Callable[[], Iterable[int]] = tuple) -> None:
+        self._pids = pids
+        self._cores = frozenset(f"cpu{core}" for core in usable_cores())
+        self._trees = {os.getpid(): ProcessTree(os.getpid())}
+        self._used: dict[int, float] = {}
+        """CPU seconds of each tree, as last read: those of one that has ended count on."""
+
+    def __repr__(self) -> str:
+        return f"<MachineMeter of {list(self._trees)}>"
+
+    def read(self) -> MachineReading | None:
+        """Return how the cores' time was spent until now; None where that is not known."""
+        cores = _account(self._cores)
+        if cores is None:
+            return None
+        for pid in self._pids():
+            if pid not in self._trees:
+                self._trees[pid] = ProcessTree(pid)
+        for pid, tree in self._trees.items():
+            self._used[pid] = max(self._used.get(pid, 0.0), tree.cpu_seconds() or 0.0)
+        processes, idle, stolen, total = cores
+        return MachineReading(processes, idle, stolen, total, sum(self._used.values()))
+
+    def since(self, before: MachineReading | None) -> MachineUse | None:
+        """Return how it was spent since that reading; None where that is not known."""
+        now = self.read() if before else None
+        if before is None or now is None or now.total <= before.total:
+            return None
+        return MachineUse(
+            available=now.total - before.total,
+            idle=now.idle - before.idle,
+            others=max(0.0, now.processes - before.processes - (now.own - before.own)),
+            stolen=now.stolen - before.stolen,
+        )
+
+
+def _account(cores: frozenset[str]) -> tuple[float, float, float, float] | None:
+    """Return the seconds of processes, idle ones, stolen ones and all, summed over these cores."""
+    try:
+        lines = STATISTICS.read_text().splitlines()
+    except OSError:
+        return None
+    found = [0.0, 0.0, 0.0, 0.0]
+    for line in lines:
+        name, *figures = line.split()
+        if name not in cores:
+            continue
+        # user nice system idle iowait irq softirq steal; those of guests are in user and nice.
+        ticks = [int(figure) for figure in figures[:8]]
+        found[0] += sum(ticks[:3])
+        found[1] += sum(ticks[3:5])
+        found[2] += ticks[7]
+        found[3] += sum(ticks)
+    processes, idle, stolen, total = (each * TICK for each in found)
+    return (processes, idle, stolen, total) if total else None

@@ -1,0 +1,21 @@
+"""What this machine's cores did during a run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineUse:
+    """How the time of the cores that a run could use was spent, in seconds summed over the cores.
+
+    What is in none of these is the run's own: the load engine's, the taps', the service's and its
+    dependencies', and the kernel's work for their network.
+    """
+
+    available: float
+    """Those cores, times the seconds of the run."""
+    idle: float
+    """Nobody used them."""
+    others: float
+    """Processes of this machine used them that are no part of the run."""
+    stolen: float = 0.0
+    """The hypervisor gave them to another machine."""
