@@ -8,6 +8,7 @@ import click
 
 from windtunnel import __version__
 from windtunnel.errors import WindtunnelError
+from windtunnel.outgoing.clean_stream import LearntMasking, clean_output, of_environment
 
 COMMANDS = {
     "breaker": "Test a service's circuit breaker from outside, by what reaches its dependency.",
@@ -74,8 +75,12 @@ class _Commands(click.Group):
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="windtunnel %(version)s")
-def windtunnel() -> None:
+@click.option("--mask", multiple=True, metavar="NAME", help="Mask the value of this too.")
+@click.option("--show-secrets", is_flag=True, help="Mask nothing: print secrets as they are.")
+@click.pass_context
+def windtunnel(context: click.Context, *, mask: tuple[str, ...], show_secrets: bool) -> None:
     """Fault injection for pytest. Scenarios run with pytest; see the README."""
+    context.ensure_object(LearntMasking).change(mask, shows_all=show_secrets)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,10 +89,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def as_program(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> int:
-    """Run a click command as a program: each expected failure is one message and a status."""
+    """Run a click command as a program: each expected failure is one message and a status.
+
+    What it prints leaves without secrets and control characters.
+    """
+    learnt = LearntMasking(of_environment())
+    with clean_output(learnt):
+        return _status(command, name, arguments, learnt)
+
+
+def _status(
+    command: click.Command, name: str, arguments: Sequence[str] | None, learnt: LearntMasking
+) -> int:
     try:
         status = command.main(
-            None if arguments is None else list(arguments), prog_name=name, standalone_mode=False
+            None if arguments is None else list(arguments),
+            prog_name=name,
+            standalone_mode=False,
+            obj=learnt,
         )
     except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stdout)

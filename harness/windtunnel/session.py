@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windtunnel.errors import NotConfigured
+from windtunnel.errors import NotConfigured, WindtunnelError
 from windtunnel.network_profiles import LOOPBACK, PROFILES
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from windtunnel.configuration import Configuration
     from windtunnel.injected_fault import Record
     from windtunnel.load.loop_thread import LoopThread
+    from windtunnel.outgoing.masking import Masking
     from windtunnel.stack import Stack
     from windtunnel.unasked_calls import UnaskedCallsFilter
 
@@ -109,6 +110,18 @@ class Session:
         if isinstance(found, NotConfigured):
             raise NotConfigured(str(found))
         return found
+
+    @cached_property
+    def masking(self) -> "Masking":
+        """What is masked in all that this session shows and writes, the tests' own aside."""
+        from windtunnel.configuration.configured_secrets import configured  # noqa: PLC0415 - as above
+        from windtunnel.outgoing.clean_stream import of_environment  # noqa: PLC0415 - the same
+
+        masking = of_environment()
+        try:
+            return configured(masking, self.configuration)
+        except WindtunnelError:  # whoever needs the configuration says what is wrong with it
+            return masking
 
     @property
     def backend(self) -> "Backend":

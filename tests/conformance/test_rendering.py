@@ -93,7 +93,7 @@ def test_the_svg_is_well_formed_safe_and_shows_each_phase() -> None:
 
 def test_the_json_carries_verdicts_sources_and_claims(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    json_file.write(path, report(HEALED, LEAKY))
+    path.write_text(json_file.text(report(HEALED, LEAKY)))
     document = json.loads(path.read_text())
     assert document["version"] == json_file.VERSION
     assert document["ruling"] == "FAIL"

@@ -10,6 +10,7 @@ import click
 
 from windtunnel.commands.claim_options import claim_options
 from windtunnel.commands.exit_status import STATUS
+from windtunnel.commands.masking import cleaned, write_text
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.conformance.claims import DEADLINE, Claims
 from windtunnel.conformance.conformance_report import PropertyResult
@@ -108,9 +109,9 @@ def breaker(
     for line in table.summary(report):
         click.echo(line)
     if json_path is not None:
-        json_file.write(json_path, report)
+        write_text(json_path, json_file.text(cleaned(report)), "--json")
     if svg_path is not None:
-        svg_path.write_text(svg.draw(report), encoding="utf-8")
+        write_text(svg_path, svg.draw(cleaned(report)), "--svg")
     return STATUS[report.ruling]
 
 

@@ -8,6 +8,7 @@ from windtunnel.breaking_point import BreakingPoint, Search, StrengthTrial, read
 from windtunnel.breaking_point.json_file import encode
 from windtunnel.commands.duration import SECONDS, FiniteRange
 from windtunnel.commands.exit_status import STATUS
+from windtunnel.commands.masking import cleaned, write_text
 from windtunnel.commands.pairs import pairs
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.criteria import Ruling
@@ -125,7 +126,8 @@ def breaking_point(
     if found.needs:
         click.echo(f"To decide more it needs {found.needs}.")
     if json_path is not None:
-        json_path.write_text(encode(found, strength, criterion, session.seed), encoding="utf-8")
+        found_text = encode(cleaned(found), strength, criterion, session.seed)
+        write_text(json_path, found_text, "--json")
     return exit_status(found, None if expect is None else strength.level(expect))
 
 

@@ -12,6 +12,7 @@ import click
 
 from windtunnel.commands.duration import FiniteRange
 from windtunnel.commands.exit_status import STATUS
+from windtunnel.commands.masking import cleaned
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.criteria.comparable_answers import not_comparable
 from windtunnel.criteria.intervals import CONFIDENCE
@@ -138,7 +139,7 @@ def _reported(
     for line in report.lines(result):
         click.echo(line)
     if kept:
-        store.append(kept, _entry(result, commit, seed), Path.cwd())
+        store.append(kept, cleaned(_entry(result, commit, seed)), Path.cwd())
     worst = overall(result.verdicts)
     compared = result.comparison
     if worst is not Ruling.FAIL and any(

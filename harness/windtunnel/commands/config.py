@@ -7,6 +7,7 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
+from windtunnel.commands.masking import cleaned, learn_configuration
 from windtunnel.commands.session_options import CONFIG, SETTING
 from windtunnel.configuration import Loaded, resolve, schema
 from windtunnel.configuration.positions import Place
@@ -31,7 +32,11 @@ def config(
         click.echo(schema.text(), nl=False)
         return
     loaded = resolve(Path.cwd(), config, options=settings)
-    rows = _rows(loaded.configuration, (), loaded)
+    learn_configuration(loaded.configuration)
+    rows = [
+        (key, cleaned({key[-1]: value})[key[-1]], origin)
+        for key, value, origin in _rows(loaded.configuration, (), loaded)
+    ]
     if as_json:
         found = {
             ".".join(map(str, key)): {"value": value, "origin": origin}

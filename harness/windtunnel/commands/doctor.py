@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from windtunnel.commands.masking import cleaned, learn_configuration
 from windtunnel.commands.session_options import BACKEND, CONFIG, SETTING
+from windtunnel.configuration import resolve
 from windtunnel.doctor import Check, Condition, examine
+from windtunnel.errors import WindtunnelError
 
 
 @click.command()
@@ -24,6 +28,8 @@ def doctor(
     The stack is started and each dependency's endpoint asked: what counts is that its calls come
     through the proxy. Exit status 1 where anything has to be mended; warnings change nothing.
     """
+    with suppress(WindtunnelError):  # the first check says what is wrong
+        learn_configuration(resolve(Path.cwd(), config, options=settings).configuration)
     found: list[Check] = []
     for check in examine(Path.cwd(), config, backend, settings):
         found.append(check)
@@ -31,7 +37,7 @@ def doctor(
             _say(check)
     failed, warned = _count(found, Condition.FAIL), _count(found, Condition.WARN)
     if as_json:
-        checks = [asdict(check) for check in found]
+        checks = cleaned([asdict(check) for check in found])
         click.echo(json.dumps({"failed": failed, "warned": warned, "checks": checks}, indent=2))
     elif failed:
         click.echo(f"{failed} to mend, {warned} to look at")

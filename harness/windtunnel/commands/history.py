@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from windtunnel.commands.masking import write_text
 from windtunnel.errors import ConfigurationError
 from windtunnel.history.changes import series_of
 from windtunnel.history.store import GIT_NOTES, read
@@ -36,7 +37,4 @@ def history(*, place: str, endpoint: str | None, changed: bool, svg: Path | None
     for line in lines(every):
         click.echo(line)
     if svg is not None:
-        try:
-            svg.write_text(picture(every), encoding="utf-8")
-        except OSError as error:
-            raise ConfigurationError(f"--svg={svg}: {error.strerror}") from None
+        write_text(svg, picture(every), "--svg")

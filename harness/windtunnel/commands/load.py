@@ -14,6 +14,7 @@ from windtunnel.address import Address
 from windtunnel.commands.duration import SECONDS
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.load_options import PlanOptions, plan_of, plan_options
+from windtunnel.commands.masking import write_text
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.criteria.objective import Objective
 from windtunnel.criteria.objective import parse as parse_objectives
@@ -118,7 +119,7 @@ def load(
     verdicts = [objective_held(run, objective) for objective in objectives]
     _show(run, verdicts, as_json=as_json)
     if plot is not None:
-        plot.write_text(latency_plot.svg(run), encoding="utf-8")
+        write_text(plot, latency_plot.svg(run), "--plot")
     return STATUS[overall(verdicts)] if verdicts else 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from windtunnel.commands.masking import learn_configuration, learnt
 from windtunnel.commands.pairs import pairs
 from windtunnel.commands.verbose import VERBOSE
 from windtunnel.errors import ConfigurationError
@@ -20,9 +21,11 @@ def _pairs(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
     try:
-        return pairs(values)
+        found = pairs(values)
     except ConfigurationError as error:
         raise click.BadParameter(str(error)) from None
+    learnt(context).learn(found)
+    return found
 
 
 CONFIG: Decorator = click.option(
@@ -81,7 +84,7 @@ class StackOptions:
             seed=self.seed,
             settings=self.settings,
         )
-        _ = session.configuration
+        learn_configuration(session.configuration)
         return session
 
 

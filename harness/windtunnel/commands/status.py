@@ -5,6 +5,7 @@ from typing import Any
 import click
 import msgspec
 
+from windtunnel.commands.masking import cleaned
 from windtunnel.dashboard.client import connect
 
 
@@ -13,7 +14,7 @@ from windtunnel.dashboard.client import connect
 @click.option("--port", type=int, help="The dashboard's port, where several stacks are up.")
 def status(*, as_json: bool, port: int | None) -> None:
     """Show the addresses, the faults in force, and each dependency's breaker and traffic."""
-    found = connect(port).state()
+    found = cleaned(connect(port).state())
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
         return

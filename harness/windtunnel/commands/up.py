@@ -3,6 +3,7 @@
 import click
 
 from windtunnel.commands.duration import FiniteRange
+from windtunnel.commands.masking import masking
 from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.dashboard.assembly import listen, serve
 from windtunnel.dashboard.state import RunFacts, facts
@@ -49,7 +50,14 @@ def up(
                 stack.wait_for_control_period()
                 run = facts(stack, session.choice)
                 address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-                serve(stack, run, listener, rate=rate, ready=lambda: _say(run, address))
+                serve(
+                    stack,
+                    run,
+                    listener,
+                    rate=rate,
+                    masking=masking(),
+                    ready=lambda: _say(run, address),
+                )
                 click.echo("stopping …")
             finally:
                 stack.close()

@@ -160,6 +160,11 @@ class Configuration(Strict):
     profile: ProfileName = "loopback"
     """The network between target and dependencies: loopback adds nothing, to each round trip
     zone 1 ms, metro 5 ms, region 20 ms."""
+    mask: tuple[str, ...] = ()
+    """Further names of variables, headers and parts of queries whose values are secrets, such as
+    "X-Tenant" or "LICENCE_*". Names such as API_KEY and shapes of tokens are known already."""
+    show_secrets: bool = False
+    """Shows secrets in all that is printed and written, instead of `***`."""
     criteria: Criteria = Criteria()
     """What the criteria demand where a test does not say otherwise."""
     docker: Docker = Docker()

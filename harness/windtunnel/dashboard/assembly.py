@@ -24,6 +24,7 @@ from windtunnel.dashboard.witnesses import Sampler
 from windtunnel.errors import ControlError, StartError
 from windtunnel.load.closed_loop import Caller
 from windtunnel.malformed_requests import request_log
+from windtunnel.outgoing.masking import Masking
 from windtunnel.stack import Stack
 
 LOG = logging.getLogger(__name__)
@@ -54,14 +55,26 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(
-    stack: Stack, run: RunFacts, listener: socket.socket, *, rate: float, ready: Callable[[], None]
+    stack: Stack,
+    run: RunFacts,
+    listener: socket.socket,
+    *,
+    rate: float,
+    masking: Masking,
+    ready: Callable[[], None],
 ) -> None:
     """Serve until SIGINT or SIGTERM, on an event loop of its own."""
-    asyncio.run(_serve(stack, run, listener, rate=rate, ready=ready))
+    asyncio.run(_serve(stack, run, listener, rate=rate, masking=masking, ready=ready))
 
 
 async def _serve(
-    stack: Stack, run: RunFacts, listener: socket.socket, *, rate: float, ready: Callable[[], None]
+    stack: Stack,
+    run: RunFacts,
+    listener: socket.socket,
+    *,
+    rate: float,
+    masking: Masking,
+    ready: Callable[[], None],
 ) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,7 +99,9 @@ async def _serve(
         board,
         connect=lambda: target.caller(METRICS_TIMEOUT),
     )
-    dashboard = Dashboard(run, board, leases, traffic, token=token, cost=Meter().read)
+    dashboard = Dashboard(
+        run, board, leases, traffic, token=token, cost=Meter().read, masking=masking
+    )
     async with AsyncExitStack() as held:
         host, port = listener.getsockname()
         runner = web.AppRunner(

@@ -26,6 +26,8 @@ from windtunnel.dashboard.state import (
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.errors import ControlError, WindtunnelError
 from windtunnel.fault_kinds import build
+from windtunnel.outgoing.clean_records import clean
+from windtunnel.outgoing.masking import Masking
 
 ASSETS = files("windtunnel.dashboard") / "assets"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -71,6 +73,7 @@ class Dashboard:
         *,
         token: str,
         cost: Callable[[], Cost],
+        masking: Masking,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._run = run
@@ -79,6 +82,7 @@ class Dashboard:
         self._traffic = traffic
         self._token = token
         self._cost = cost
+        self._masking = masking
         self._wall = wall
         self._listeners = 0
         self._closing = False
@@ -106,7 +110,7 @@ class Dashboard:
     def application(self, port: int) -> web.Application:
         """Return the application that serves on `port`."""
         app = web.Application(
-            middlewares=[guard(port, self._token), _errors], client_max_size=2**14
+            middlewares=[guard(port, self._token), self._errors], client_max_size=2**14
         )
         app.on_response_prepare.append(add_headers)
         app.add_routes(
@@ -139,12 +143,12 @@ class Dashboard:
 
     async def state(self, request: web.Request) -> web.Response:
         """GET /api/state: the run and everything as it is now."""
-        return _json({"run": self._run, "state": self._now(), "events": self._board.events(0)})
+        return self._json({"run": self._run, "state": self._now(), "events": self._board.events(0)})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """GET /api/events: first everything, then what is new at each look and each change."""
         if self._listeners >= LISTENERS:
-            return _json({"error": f"{LISTENERS} pages watch already"}, 503)
+            return self._json({"error": f"{LISTENERS} pages watch already"}, 503)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         self._listeners += 1
         try:
@@ -167,7 +171,7 @@ class Dashboard:
                 "events": self._board.events(shown),
             }
             shown, first = self._board.number, {}
-            await response.write(b"data: %b\n\n" % msgspec.json.encode(message))
+            await response.write(b"data: %b\n\n" % self._encoded(message))
             while not changed.is_set():
                 try:
                     async with asyncio.timeout(SILENCE):
@@ -191,21 +195,22 @@ class Dashboard:
         asked = await _body(request, Inject)
         fault = build(asked.fault, asked.dependency, asked.parameters)
         lease = await self._leases.inject(fault, asked.lease)
-        return _json({"fault": repr(fault), "number": lease.number, "lease": lease.seconds}, 201)
+        made = {"fault": repr(fault), "number": lease.number, "lease": lease.seconds}
+        return self._json(made, 201)
 
     async def heal(self, request: web.Request) -> web.Response:
         """DELETE /api/faults/NUMBER."""
-        return _json({"said": await self._leases.heal(int(request.match_info["number"]))})
+        return self._json({"said": await self._leases.heal(int(request.match_info["number"]))})
 
     async def heal_all(self, request: web.Request) -> web.Response:
         """DELETE /api/faults."""
-        return _json({"said": await self._leases.heal_all()})
+        return self._json({"said": await self._leases.heal_all()})
 
     async def renew(self, request: web.Request) -> web.Response:
         """POST /api/faults/NUMBER/renew."""
         asked = await _body(request, Renew)
         lease = self._leases.renew(int(request.match_info["number"]), asked.lease)
-        return _json({"number": lease.number, "lease": lease.seconds})
+        return self._json({"number": lease.number, "lease": lease.seconds})
 
     async def traffic(self, request: web.Request) -> web.Response:
         """PUT /api/traffic."""
@@ -215,17 +220,26 @@ class Dashboard:
             self._wall(), "you", f"background traffic: {asked.rate:g} requests/s"
         )
         self.changed()
-        return _json({"rate": self._traffic.rate})
+        return self._json({"rate": self._traffic.rate})
 
+    @web.middleware
+    async def _errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ControlError as error:
+            return self._json({"error": str(error)}, 502)
+        except WindtunnelError as error:
+            return self._json({"error": str(error)}, 400)
 
-@web.middleware
-async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except ControlError as error:
-        return _json({"error": str(error)}, 502)
-    except WindtunnelError as error:
-        return _json({"error": str(error)}, 400)
+    def _json(self, value: object, status: int = 200) -> web.Response:
+        return web.Response(
+            status=status,
+            body=self._encoded(value),
+            content_type="application/json",
+        )
+
+    def _encoded(self, value: object) -> bytes:
+        return msgspec.json.encode(clean(msgspec.to_builtins(value), self._masking))
 
 
 async def _body(request: web.Request, kind: type[Body]) -> Body:
@@ -233,12 +247,6 @@ async def _body(request: web.Request, kind: type[Body]) -> Body:
         return msgspec.json.decode(await request.read() or b"{}", type=kind)
     except msgspec.DecodeError as error:
         raise WindtunnelError(f"the request's body: {error}") from None
-
-
-def _json(value: object, status: int = 200) -> web.Response:
-    return web.Response(
-        status=status, body=msgspec.json.encode(value), content_type="application/json"
-    )
 
 
 def _asset(name: str) -> bytes:

@@ -5,6 +5,7 @@ import pytest
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.fault_kinds import build
+from windtunnel.outgoing.clean_records import clean_text
 from windtunnel.plugin.criterion_marker import Criterion, criterion
 from windtunnel.plugin.fixture_use import give_stack, uses_stack
 from windtunnel.plugin.marker_words import as_written, marks, report_conflicts
@@ -19,7 +20,8 @@ def check_markers(item: pytest.Item) -> None:
         environment(item)
         used = bool(faults(item)) | bool(criteria(item))
     except ConfigurationError as error:
-        raise pytest.UsageError(f"{item.nodeid}: {error}{_if_not_ours(item)}") from None
+        said = clean_text(f"{item.nodeid}: {error}", item.config.stash[SESSION].masking)
+        raise pytest.UsageError(f"{said}{_if_not_ours(item)}") from None
     report_conflicts(item)
     if not used:
         return

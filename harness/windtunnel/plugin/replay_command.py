@@ -13,7 +13,7 @@ from windtunnel.plugin.stash_keys import SESSION
 def replay(item: pytest.Item) -> str:
     """Return the command line: the test, with whatever else decides what happens in it.
 
-    Variables of the environment are not in it.
+    Variables of the environment are not in it. In place of a secret it has a variable's name.
     """
     session, config = item.config.stash[SESSION], item.config
     words = [
@@ -25,11 +25,14 @@ def replay(item: pytest.Item) -> str:
     for option in ("--windtunnel-config", BASE):
         value = config.getoption(option)
         words += [] if value is None else [f"{option}={value}"]
-    words += [f"--windtunnel-setting={each}" for each in config.getoption("--windtunnel-setting")]
+    words = [shlex.quote(word) for word in words]
+    for setting in config.getoption("--windtunnel-setting"):
+        name, _, given = setting.partition("=")
+        words.append(session.masking.argument("--windtunnel-setting=", name, given))
     words += [BUILD] if config.getoption(BUILD) else []
     if config.getoption(INCONCLUSIVE) == "fail":
         words.append(f"{INCONCLUSIVE}=fail")
-    return shlex.join(words)
+    return " ".join(words)
 
 
 def _from_here(item: pytest.Item) -> str:

@@ -9,6 +9,8 @@ import pytest
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
 from windtunnel.plugin import options
+from windtunnel.plugin.clean_reports import clean_report, masking_of
+from windtunnel.plugin.fixture_use import uses_stack
 from windtunnel.plugin.replay_command import replay
 from windtunnel.plugin.scenario_state import record_verdict, state_of, used
 from windtunnel.reports import junit
@@ -25,6 +27,8 @@ def complete(
     if excinfo is not None:
         _formed(item, excinfo, report)
     if not used(item):
+        if uses_stack(item):
+            clean_report(report, masking_of(item))
         return
     _remember(item, report)
     if report.when == "teardown":
@@ -32,6 +36,7 @@ def complete(
         # As text, so that xdist can carry it from the worker to the controller.
         vars(report)["windtunnel"] = msgspec.json.encode(tried).decode()
         report.user_properties.extend(junit.properties(tried))
+    clean_report(report, masking_of(item))
 
 
 def _remember(item: pytest.Item, report: pytest.TestReport) -> None:

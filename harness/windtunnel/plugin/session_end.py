@@ -13,6 +13,8 @@ from windtunnel.criteria import Ruling
 from windtunnel.criteria.score import score
 from windtunnel.errors import WindtunnelError
 from windtunnel.history import machine
+from windtunnel.outgoing.clean_records import clean, clean_text
+from windtunnel.outgoing.masking import Masking
 from windtunnel.plugin import options
 from windtunnel.plugin.matrix_marker import pairs
 from windtunnel.plugin.stash_keys import SESSION, SINKS, TRIED
@@ -36,7 +38,16 @@ class SessionEnd:
 
     @cached_property
     def _found(self) -> SessionReport:
-        return _put_together(self._config, self._began)
+        return _put_together(self._config, self._began, self._masking)
+
+    @cached_property
+    def _masking(self) -> Masking:
+        """Everything that a test's own report masks, for the reports of all tests."""
+        masking = self._config.stash[SESSION].masking
+        for tried in self._config.stash[TRIED]:
+            pairs = (setting.partition("=") for setting in tried.settings)
+            masking = masking.knowing({name: value for name, _, value in pairs})
+        return masking
 
     def take(self, encoded: str) -> None:
         """Take what one test found, as its report carries it."""
@@ -83,21 +94,23 @@ class SessionEnd:
             sink.write(found)
         except Exception as error:  # noqa: BLE001 - a sink may be anybody's, and whatever goes wrong in it must hide no verdict
             said = f"{error}" if isinstance(error, WindtunnelError) else repr(error)
-            self._unwritten.append(f"report {name} could not be written: {said}")
+            lost = f"report {name} could not be written: {said}"
+            self._unwritten.append(clean_text(lost, self._masking))
 
 
 def _in_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
+def _put_together(config: pytest.Config, began: datetime, masking: Masking) -> SessionReport:
     session = config.stash[SESSION]
     gathered = config.stash[TRIED]
     tests = tuple(gathered)
     judged = counted(tests)
     settings: dict[str, int] = {}
-    for setting in (setting for tried in tests for setting in dict.fromkeys(tried.settings)):
-        settings[setting] = settings.get(setting, 0) + 1
+    for tried in tests:
+        for setting in dict.fromkeys(clean_text(each, masking) for each in tried.settings):
+            settings[setting] = settings.get(setting, 0) + 1
     remarks: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
@@ -110,7 +123,8 @@ def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
             possible = pairs(configuration, able)
         except WindtunnelError as error:
             remarks = (f"the matrix knows no untested faults: {error}",)
-    return SessionReport(
+    # Only now, as points and the matrix go by the names that secrets may be part of.
+    found = SessionReport(
         backend=session.choice.name,
         reason=session.choice.reason,
         description=next((t.description for t in reversed(tests) if t.description), ()),
@@ -131,3 +145,4 @@ def _put_together(config: pytest.Config, began: datetime) -> SessionReport:
         ),
         remarks=remarks,
     )
+    return clean(found, masking)

@@ -33,9 +33,10 @@ class _Collector:
 
         return SessionEnd(self._config, self._began)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what a finished test found out of its report."""
-        encoded = getattr(report, "windtunnel", None)
+        """Take what a finished test found out of its report, before others write that down."""
+        encoded = vars(report).pop("windtunnel", None)
         if encoded is not None:
             self._end.take(encoded)
 

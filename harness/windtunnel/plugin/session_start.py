@@ -40,7 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
         if options.any_given(config) or config.getoption("dist", "no") != "no":
             session.check()
     except WindtunnelError as error:
-        raise pytest.UsageError(f"windtunnel: {error}") from None
+        raise pytest.UsageError(f"windtunnel: {_clean(error)}") from None
+
+
+def _clean(error: WindtunnelError) -> str:
+    from windtunnel.outgoing.clean_records import clean_text  # noqa: PLC0415 - few sessions fail so
+    from windtunnel.outgoing.clean_stream import of_environment  # noqa: PLC0415 - the same
+
+    return clean_text(f"{error}", of_environment())
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
@@ -51,7 +58,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     try:
         session.check()
     except WindtunnelError as error:
-        raise pytest.UsageError(f"windtunnel: {error}") from None
+        raise pytest.UsageError(f"windtunnel: {_clean(error)}") from None
     if not session.is_configured:
         return []  # which each of these tests will say
     return [

@@ -1,0 +1,94 @@
+"""A command's standard output and error: each line leaves without secrets and without orders."""
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+from windtunnel.outgoing.inert_text import inert_but_colours
+from windtunnel.outgoing.masking import Masking
+
+FURTHER = "WINDTUNNEL_MASK"
+SHOWS_ALL = "WINDTUNNEL_SHOW_SECRETS"
+
+
+def of_environment() -> Masking:
+    """Return what is masked from the start: this process's own variables with a secret's name."""
+    shows = os.environ.get(SHOWS_ALL, "").lower() in {"1", "true", "yes"}
+    named = os.environ.get(FURTHER, "").replace(",", " ").split()
+    return Masking(named, shows_all=shows).knowing(os.environ)
+
+
+class LearntMasking:
+    """What one command masks: it learns of secrets as it reads options and configuration."""
+
+    def __init__(self, masking: Masking) -> None:
+        self.masking = masking
+
+    def __repr__(self) -> str:
+        return f"<LearntMasking {self.masking}>"
+
+    def learn(self, variables: Mapping[str, str]) -> None:
+        """Mask, from now on, the values of those variables that have a secret's name."""
+        self.masking = self.masking.knowing(variables)
+
+    def change(self, names: Iterable[str] = (), *, shows_all: bool = False) -> None:
+        """Mask further names, or nothing, from now on."""
+        self.masking = self.masking.also(names, shows_all=shows_all)
+
+
+class CleanStream(io.TextIOBase):
+    """Passes text on to another stream, as it may leave."""
+
+    def __init__(self, stream: TextIO, learnt: LearntMasking) -> None:
+        self._stream = stream
+        self._learnt = learnt
+
+    def __repr__(self) -> str:
+        return f"<CleanStream to {self._stream!r}>"
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has an attribute
+        """That of the other stream."""
+        return self._stream.encoding or "utf-8"
+
+    @property
+    def errors(self) -> str | None:  # type: ignore[override]  # the same
+        """That of the other stream."""
+        return self._stream.errors
+
+    def isatty(self) -> bool:
+        """Return whether the other stream is a terminal."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """Return the other stream's."""
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def flush(self) -> None:
+        """Flush the other stream."""
+        self._stream.flush()
+
+    def write(self, text: str) -> int:
+        """Write a text, which holds whole lines or none."""
+        clean = inert_but_colours(self._learnt.masking.text(text))
+        encoding = self.encoding
+        self._stream.write(clean.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
+
+
+@contextmanager
+def clean_output(learnt: LearntMasking) -> Iterator[None]:
+    """Let everything that is printed meanwhile leave clean."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (CleanStream(each, learnt) for each in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

@@ -1,0 +1,174 @@
+"""Masks secrets in a text: by their name, by their shape, and where a value is known.
+
+Pure: the same text always gives the same. What is masked already stays as it is.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from html import escape
+from urllib.parse import quote, quote_plus
+
+from windtunnel.outgoing.secret_names import HINT, is_secret
+
+MASK = "***"
+SHORTEST = 4
+"""Characters of a known value that is masked wherever it stands: shorter ones are ordinary words,
+and are masked beside their name only."""
+LONG = 12
+"""Characters from which a known value is masked even within a longer word."""
+
+_VALUE = re.compile(
+    r"b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|\\\"(?:(?!\\\").)*\\\"|[^\s\"'&;,<>\\)\]}|`]+"
+)
+# Each repetition that may begin anywhere is bounded: a text of megabytes must not take minutes.
+_NAMED = re.compile(
+    r"(?<![A-Za-z_])(?P<name>[A-Za-z_][\w.-]{0,63})"
+    r"(?P<between>\\?[\"']\s{0,3},\s{0,3}(?=b?[\"'])|\\?[\"']?\s{0,3}(?:=|:(?!:)|%3[dD])\s{0,3})"
+)
+_OPTION = re.compile(r"(?<![\w-])(?P<name>--?[A-Za-z][\w-]{0,63})(?P<between>[ \t]{1,3})(?!-)")
+_HEADER = re.compile(
+    r"(?i)(?P<head>\b(?:proxy-)?authorization|\b(?:set-)?cookie)(?P<between>\s{0,3}:\s{0,3})"
+    r"(?P<value>[^\"'\r\n\\]+)"
+)
+_SCHEME = re.compile(r"(?i)\b(?P<head>bearer|basic|digest|negotiate)\s+(?P<value>[\w.~+/=-]{6,})")
+_IN_URL = re.compile(
+    r"(?P<head>\b[A-Za-z][\w+.-]{0,30}://)(?:(?P<user>[^\s/:@\"'?#]*):(?P<value>[^\s/@\"'?#]+)|[^\s/:@\"'?#]{16,})@"
+)
+_SHAPES = re.compile(
+    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"
+    r"|\bgh[oprsu]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[rs]k_(?:live|test)_\w{10,}"
+    r"|\bsk-[\w-]{20,}|\bnpm_\w{30,}|\bpypi-[\w-]{16,}|\bhf_\w{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+
+
+class Masking:
+    """What is masked: names by rule and `names` beside, shapes, and known `values`."""
+
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        values: Iterable[str] = (),
+        *,
+        shows_all: bool = False,
+    ) -> None:
+        self.names = tuple(names)
+        self.values = frozenset(values)
+        self.shows_all = shows_all
+        """Masks nothing."""
+
+    def __repr__(self) -> str:
+        return "<Masking, nothing>" if self.shows_all else f"<Masking, {len(self.values)} values>"
+
+    def also(self, names: Iterable[str], *, shows_all: bool) -> "Masking":
+        """Return one that masks further names, or nothing."""
+        return Masking((*self.names, *names), self.values, shows_all=self.shows_all or shows_all)
+
+    def knowing(self, variables: Mapping[str, str]) -> "Masking":
+        """Return one that knows the values of these variables, as far as their names are secrets'.
+
+        A value that is a URL is not masked as a whole: its password is.
+        """
+        found = {value for name, value in variables.items() if self.hides(name) and value}
+        if found <= self.values:
+            return self
+        return Masking(self.names, self.values | found, shows_all=self.shows_all)
+
+    def hides(self, name: str) -> bool:
+        """Return whether what has this name is masked."""
+        return not self.shows_all and is_secret(name, self.names)
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        if self.shows_all or not text:
+            return text
+        if self._known is not None:
+            text = self._known.sub(MASK, text)
+        if HINT.search(text) or self.names:
+            text = _HEADER.sub(rf"\g<head>\g<between>{MASK}", text)
+            text = self._without_named(_NAMED, text)
+            text = self._without_named(_OPTION, text)
+            text = _SCHEME.sub(_credentials, text)
+        if "://" in text:
+            text = _IN_URL.sub(_login, text)
+        return _SHAPES.sub(MASK, text)
+
+    def argument(self, option: str, name: str, value: str) -> str:
+        """Return the word of a command line that gives `value`, quoted for a shell.
+
+        A secret's, or one with a secret in it, is the variable of the last part of `name`, for
+        whoever runs the command to set.
+        """
+        if not self.hides(name) and self.text(value) == value:
+            return shlex.quote(f"{option}{name}={value}")
+        return f'{shlex.quote(f"{option}{name}=")}"${_variable(name).upper()}"'
+
+    @cached_property
+    def _known(self) -> re.Pattern[str] | None:
+        forms = {form for value in self.values if len(value) >= SHORTEST for form in _forms(value)}
+        patterns = [
+            re.escape(form)
+            if len(form) >= LONG
+            else rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
+            for form in sorted(forms, key=len, reverse=True)
+        ]
+        return re.compile("|".join(patterns)) if patterns else None
+
+    def _without_named(self, pattern: re.Pattern[str], text: str) -> str:
+        parts, kept, place = [], 0, 0
+        while named := pattern.search(text, place):
+            # What stands beside another name may hold a name itself, as a URL does.
+            place = named.end()
+            if not is_secret(named["name"].lstrip("-"), self.names):
+                continue
+            if found := _VALUE.match(text, place):
+                parts += [text[kept:place], _masked(named, found[0])]
+                kept = place = found.end()
+        return "".join([*parts, text[kept:]])
+
+
+def _masked(named: re.Match[str], value: str) -> str:
+    opening = re.match(r"b?\\?[\"']", value)
+    is_key = named["between"].lstrip("\\")[:1] in {"'", '"'}
+    if is_key and not opening:
+        return value  # a key of JSON with a number or a list: nothing that looks like a secret
+    if value.strip("\\\"'").upper() == f"${_variable(named['name'])}".upper():
+        return value  # a command line that names the variable
+    if opening is None:
+        return MASK
+    return f"{opening[0]}{MASK}{opening[0].lstrip('b')}"
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"\W", "_", name.rpartition(".")[2].lstrip("-"))
+
+
+def _forms(value: str) -> set[str]:
+    """Return a value as it may stand in a text: as it is, or written for JSON, a URL or HTML."""
+    return {
+        value,
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        quote(value, safe=""),
+        quote(value),
+        quote_plus(value),
+        escape(value),
+    }
+
+
+def _credentials(found: re.Match[str]) -> str:
+    # "Basic authentication" is a word, not a login.
+    if not re.search(r"[A-Z0-9=_~+/]", found["value"]):
+        return found[0]
+    return f"{found['head']} {MASK}"
+
+
+def _login(found: re.Match[str]) -> str:
+    user = found["user"]
+    return f"{found['head']}{MASK if user is None else f'{user}:{MASK}'}@"

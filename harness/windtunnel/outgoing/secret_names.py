@@ -1,0 +1,49 @@
+"""Which names are those of secrets: of variables, headers, options and parts of a query."""
+
+import re
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+from itertools import pairwise
+
+_WORDS = frozenset(
+    {
+        *("accesskey", "apikey", "auth", "authorization", "authtoken", "bearer", "clientsecret"),
+        *("cookie", "cookies", "credential", "credentials", "encryptionkey", "jwt", "masterauth"),
+        *("masterkey", "pass", "passphrase", "passwd", "password", "passwords", "privatekey"),
+        *("pw", "pwd", "requirepass", "secret", "secretkey", "secrets", "sessionid", "sig"),
+        *("signature", "signingkey", "token", "xapikey"),
+    }
+)
+_PARTS = frozenset({"pass", "auth", "sig", "pw"})
+"""Secrets only as a part of a longer name, such as DB_PASS: alone they are words like others."""
+_ABOUT = frozenset(
+    {
+        *("age", "count", "enabled", "endpoint", "file", "header", "host", "length", "name"),
+        *("path", "port", "seconds", "timeout", "ttl", "type", "uri", "url"),
+        # A file is no secret because of what it is about.
+        *("go", "html", "java", "js", "json", "log", "md", "mjs", "py", "rb", "rs", "toml", "ts"),
+        *("txt", "yaml", "yml"),
+    }
+)
+"""Last words of what is said about a secret and is none: TOKEN_URL, COOKIE_MAX_AGE."""
+_NAME = re.compile(r"[\w.-]{1,64}")
+_LAST = 3
+"""Words at a name's end of which one must be a secret's: what has more is a sentence."""
+HINT = re.compile(r"(?i)key|secret|token|pass|pw|auth|cookie|cred|jwt|sig|session|bearer")
+"""Found in every text that names a secret: most texts don't, and need no closer look."""
+_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def is_secret(name: str, more: Collection[str] = ()) -> bool:
+    """Return whether a name is that of a secret; `more` are further names, `*` for anything."""
+    lower = name.lower()
+    if any(fnmatchcase(lower, each.lower()) for each in more):
+        return True
+    if not HINT.search(name) or not _NAME.fullmatch(name):
+        return False
+    words = [each.lower() for each in _SPLIT.findall(name)][-_LAST:]
+    if not words or words[-1] in _ABOUT:
+        return False
+    if len(words) == 1 and words[0] in _PARTS:
+        return False
+    return any(word in _WORDS for word in (*words, *(a + b for a, b in pairwise(words))))

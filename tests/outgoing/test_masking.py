@@ -1,0 +1,90 @@
+"""What is masked in a text: by name, by shape, and by a known value; and what is not."""
+
+import json
+import time
+
+import pytest
+
+from windtunnel.outgoing.clean_records import clean
+from windtunnel.outgoing.masking import Masking
+
+KNOWN = Masking().knowing({"API_KEY": "planted value/1", "DEBUG": "verbose-mode", "PIN": "123"})
+HEADER = "-----BEGIN RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("target(API_KEY='a b')", "target(API_KEY='***')"),
+        ("GET /x?api_key=a&page=1", "GET /x?api_key=***&page=1"),
+        ("redirect=http%3A//h/%26token%3Dabc", "redirect=http%3A//h/%26token%3D***"),
+        ("https://user:pw@h/?token=abc", "https://user:***@h/?token=***"),
+        ("postgres://u:p@h:5432/d", "postgres://u:***@h:5432/d"),
+        ("Authorization: Bearer abc.def", "Authorization: ***"),
+        ("sent Bearer abcdef123", "sent Bearer ***"),
+        ("Cookie: a=1; session=2", "Cookie: ***"),
+        ("{'X-Api-Key': 'abc'}", "{'X-Api-Key': '***'}"),
+        ("('Authorization', 'Bearer abcdef12')", "('Authorization', '***')"),
+        ("['--password', 'hunter2', '--v']", "['--password', '***', '--v']"),
+        ("redis-server --requirepass hunter2 --port 1", "redis-server --requirepass *** --port 1"),
+        ("dbPassword=a DB_PASS=b env.SECRET=c", "dbPassword=*** DB_PASS=*** env.SECRET=***"),
+        ("the log says planted value/1.", "the log says ***."),
+        ("/planted+value%2F1/", "/***/"),
+        ("it was ghp_abcdefghijklmnopqrstu", "it was ***"),
+        ("AKIAABCDEFGHIJKLMNOP and eyJhbGciOiJ9.eyJzdWIiOiJ.x", "*** and ***"),
+        (f"{HEADER}\nabc\n-----END RSA PRIVATE KEY-----.", "***."),
+    ],
+)
+def test_a_secret_is_masked(text: str, masked: str) -> None:
+    assert KNOWN.text(text) == masked
+    assert KNOWN.text(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max_tokens=5 TOKEN_URL=http://h COOKIE_MAX_AGE=3 key=17 verbose-mode 123",
+        "tests/test_token.py:12: in test_secret; test_token.py::test_password[a] secret::token",
+        "test_that_no_secret_is_in_it: passed",
+        "PASS: 3 of 3; basic authentication; author: me; passed: 5",
+        '{"token": 5, "password": null, "secrets": []}',
+        '--windtunnel-setting=environment.API_KEY="$API_KEY"',
+        "127.0.0.1:80 http://127.0.0.1:80/x@y",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert KNOWN.text(text) == text
+
+
+def test_masked_json_is_json_still() -> None:
+    said = 'password="x y" token: z'
+    document = {"password": 'a"b\\c', "said": said, "token": [1, None], "n": "\x9b"}
+    masked = json.loads(KNOWN.text(json.dumps(document)))
+    assert masked == document | {"password": "***", "said": 'password="***" token: ***'}
+
+
+def test_names_can_be_added_and_all_be_shown() -> None:
+    text = "LICENCE_A=1 API_KEY=2"
+    assert Masking(["licence_*"]).text(text) == "LICENCE_A=*** API_KEY=***"
+    assert KNOWN.also((), shows_all=True).text(text) == text
+
+
+def test_a_record_is_masked_by_its_keys_and_stays_itself_where_nothing_is_secret() -> None:
+    found = clean({"API_KEY": 5, "list": [("TOKEN", "v"), ("a", "\x1b[2J")]}, Masking())
+    assert found == {"API_KEY": "***", "list": [("TOKEN", "***"), ("a", "\\u001b[2J")]}
+    same = ("a", (1, "b"))
+    assert clean(same, Masking()) is same
+
+
+@pytest.mark.parametrize(
+    "part", ["a-", "key: ", 'token="', "token=", "a=", "://", "eyJ-", "a.", HEADER]
+)
+def test_a_text_made_to_be_slow_is_masked_in_time(part: str) -> None:
+    """What a target logs is a stranger's: none of it may take time that grows with its square."""
+
+    def seconds(length: int) -> float:
+        began = time.process_time()
+        KNOWN.text(part * (length // len(part)))
+        return time.process_time() - began
+
+    assert seconds(80_000) < 10 * max(0.03, seconds(20_000))
