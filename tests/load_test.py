@@ -8,10 +8,8 @@ On a stack of its own everything is judged, also pooling and breakers. Of a serv
 response times and success can be judged from outside: the rest is not tested, and scores zero.
 """
 
-import ipaddress
 import os
 import secrets
-import socket
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +30,8 @@ try:
     from windtunnel.configuration import load
     from windtunnel.criteria import Ruling, Verdict
     from windtunnel.criteria.score import Score, score
+    from windtunnel.errors import ConfigurationError
+    from windtunnel.owned_hosts import owned_address
     from windtunnel.reports import json_report, terminal
     from windtunnel.reports.scenario_result import Judged
     from windtunnel.session import Session
@@ -44,26 +44,26 @@ except ImportError as missing:
     sys.exit(2)
 
 
-def _address(url: str, *, anywhere: bool) -> Address:
-    """Return where a URL leads; click.BadParameter unless it is plain HTTP to this machine."""
+def _address(url: str, owned: tuple[str, ...]) -> Address:
+    """Return where a URL leads; click.BadParameter unless it may be loaded, by plain HTTP."""
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname or parts.path not in {"", "/"}:
         raise click.BadParameter(f"{url!r}: expected http://HOST:PORT", param_hint="--url")
     try:
-        found = socket.gethostbyname(parts.hostname)
-    except OSError as error:
-        raise click.BadParameter(f"{url!r}: {error.strerror}", param_hint="--url") from None
-    if not anywhere and not ipaddress.ip_address(found).is_loopback:
-        raise click.BadParameter(
-            f"{url!r} is not on this machine; add --remote if it is yours to load",
-            param_hint="--url",
-        )
-    return Address(found, parts.port or 80)
+        return owned_address(Address(parts.hostname, parts.port or 80), owned, url)
+    except ConfigurationError as error:
+        raise click.BadParameter(f"{error}", param_hint="--url") from None
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--url", help="Load this running service instead of a stack of its own.")
-@click.option("--remote", is_flag=True, help="Allow --url to be another machine.")
+@click.option(
+    "--i-own-this-host",
+    "owned",
+    multiple=True,
+    metavar="HOST",
+    help="Needed, with --url's host, for any but this machine.",
+)
 @click.option(
     "--backend", type=click.Choice(NAMES), help="Where the stack runs; otherwise as configured."
 )
@@ -85,7 +85,7 @@ def _address(url: str, *, anywhere: bool) -> Address:
 def load_test(
     *,
     url: str | None,
-    remote: bool,
+    owned: tuple[str, ...],
     backend: str | None,
     config: Path | None,
     duration: float,
@@ -103,7 +103,7 @@ def load_test(
         if url is not None:
             configuration = load(ROOT, config)
             seed = secrets.randbelow(2**32) if seed is None else seed
-            address = _address(url, anywhere=remote)
+            address = _address(url, owned)
             run = from_outside(
                 bar, address, configuration, duration=duration, connections=connections, seed=seed
             )

@@ -128,7 +128,9 @@ class Session:
         """The running backend, started now if it was not yet."""
         if self._backend is None:
             from windtunnel.backends.choice import create  # noqa: PLC0415 - as above
+            from windtunnel.configuration.named_hosts import check_hosts  # noqa: PLC0415 - the same
 
+            check_hosts(self.configuration, in_containers=self.choice.name == "docker")
             run = secrets.token_hex(4)
             backend = create(self.choice.name, self.configuration, run=run, seed=self.seed)
             backend.start()

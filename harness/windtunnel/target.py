@@ -160,9 +160,9 @@ class Target:
         """
         context = self._context
         wanted = requests or context.configuration.endpoints
-        host, port = self.address.host, self.address.port
+        host, port, at = self.address.host, self.address.port, self.address.connect_to
         plan = LoadPlan(
-            destination=Destination(scheme="http", host=host, address=host, port=port),
+            destination=Destination(scheme="http", host=host, address=at, port=port),
             mix=Mix(tuple(WeightedRequest(path=r) if isinstance(r, str) else r for r in wanted)),
             connections=connections,
             arrivals=arrivals.parse(f"{rate}", duration, poisson=poisson),

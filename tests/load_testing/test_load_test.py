@@ -60,7 +60,7 @@ def test_a_stack_of_its_own_is_judged_in_full() -> None:
     ("arguments", "message"),
     [
         (("--url=https://127.0.0.1",), "expected http://HOST:PORT"),
-        (("--url=http://192.0.2.1:80",), "not on this machine; add --remote"),
+        (("--url=http://192.0.2.1:80",), "expected --i-own-this-host 192.0.2.1"),
         (("--duration=0",), "0.0 is not in the range"),
         (("--conections=3",), "'--connections'?)"),
         (("--backend=dokcer",), "'dokcer' is not one of"),

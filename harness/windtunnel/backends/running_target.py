@@ -10,6 +10,7 @@ from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, StartError
+from windtunnel.owned_hosts import owned_address
 from windtunnel.protocols.http.probe import answers_http
 
 LOG = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ def running_target(
     ConfigurationError where it would have to be another program or have other variables;
     StartError where it is not healthy within the start deadline.
     """
-    address = Address.parse(configuration.address)
+    named = Address.parse(configuration.address)
+    address = owned_address(named, configuration.owned_hosts, f"address = {str(named)!r}")
     if environment or program != CONFIGURED:
         asked = ", ".join(sorted(environment)) or repr(program)
         raise ConfigurationError(

@@ -98,7 +98,10 @@ def compare(  # noqa: PLR0917 - click passes all by name
             install=install,
         )
         urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
-        addresses = (address_of(urls[0], "--base-url"), address_of(urls[1], "--head-url"))
+        addresses = (
+            address_of(urls[0], "--base-url", chosen.owned),
+            address_of(urls[1], "--head-url", chosen.owned),
+        )
     # Services that run already need no configuration, where their endpoints are given.
     session = None if given[1] and asked else chosen.session()
     seed = _seed(chosen) if session is None else session.seed

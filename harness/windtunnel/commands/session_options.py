@@ -1,5 +1,6 @@
 """The options by which every command that starts a stack says which, and the session they make."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -12,6 +13,7 @@ from windtunnel.commands.masking import learn_configuration, learnt
 from windtunnel.commands.pairs import pairs
 from windtunnel.commands.verbose import VERBOSE
 from windtunnel.errors import ConfigurationError
+from windtunnel.owned_hosts import SETTING as OWNED_HOSTS
 from windtunnel.session import Session
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -54,6 +56,13 @@ ENVIRONMENT: Decorator = click.option(
     callback=_pairs,
     help="A variable of the target's environment; may be repeated.",
 )
+OWNED: Decorator = click.option(
+    "--i-own-this-host",
+    "owned",
+    multiple=True,
+    metavar="HOST",
+    help="Needed for each host that is named and is not this machine; may be repeated.",
+)
 SEED: Decorator = click.option(
     "--seed",
     type=click.IntRange(0),
@@ -71,6 +80,7 @@ class StackOptions:
     settings: tuple[str, ...]
     environment: Mapping[str, str]
     seed: int | None
+    owned: tuple[str, ...] = ()
 
     def session(self) -> Session:
         """Return a session of the project in this folder, which has started nothing yet.
@@ -82,10 +92,14 @@ class StackOptions:
             configuration=self.config,
             backend=self.backend,
             seed=self.seed,
-            settings=self.settings,
+            settings=(*self.settings, *self._owned),
         )
         learn_configuration(session.configuration)
         return session
+
+    @property
+    def _owned(self) -> tuple[str, ...]:
+        return (f"{OWNED_HOSTS}={shlex.join(self.owned)}",) if self.owned else ()
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,14 +113,20 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
         settings: tuple[str, ...],
         environment: dict[str, str],
         seed: int | None,
+        owned: tuple[str, ...],
         **others: object,
     ) -> object:
         chosen = StackOptions(
-            backend=backend, config=config, settings=settings, environment=environment, seed=seed
+            backend=backend,
+            config=config,
+            settings=settings,
+            environment=environment,
+            seed=seed,
+            owned=owned,
         )
         return command(chosen=chosen, **others)
 
     decorated: Callable[..., Any] = gathered
-    for option in (VERBOSE, SEED, ENVIRONMENT, SETTING, CONFIG, BACKEND):
+    for option in (VERBOSE, SEED, OWNED, ENVIRONMENT, SETTING, CONFIG, BACKEND):
         decorated = option(decorated)
     return decorated

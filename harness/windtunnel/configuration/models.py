@@ -160,6 +160,9 @@ class Configuration(Strict):
     profile: ProfileName = "loopback"
     """The network between target and dependencies: loopback adds nothing, to each round trip
     zone 1 ms, metro 5 ms, region 20 ms."""
+    owned_hosts: tuple[str, ...] = ()
+    """Hosts beyond this machine that are yours, by which `address` and an `upstream` may name them:
+    requests and faults go nowhere else than to loopback and to what the run itself started."""
     mask: tuple[str, ...] = ()
     """Further names of variables, headers and parts of queries whose values are secrets, such as
     "X-Tenant" or "LICENCE_*". Names such as API_KEY and shapes of tokens are known already."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from windtunnel.address import Address
 from windtunnel.configuration import Configuration
 from windtunnel.doctor.check import Check, fail, ok
+from windtunnel.errors import ConfigurationError
+from windtunnel.owned_hosts import owned_address
 
 
 def ports(configuration: Configuration) -> Iterator[Check]:
@@ -43,7 +45,13 @@ def upstreams(configuration: Configuration) -> Iterator[Check]:
             continue
         address = Address.parse(dependency.upstream)
         try:
-            socket.create_connection((address.host, address.port), timeout=3).close()
+            place = f"dependencies.{name}.upstream = {dependency.upstream!r}"
+            address = owned_address(address, configuration.owned_hosts, place)
+        except ConfigurationError as error:
+            yield fail(f"upstream of {name}", str(error), "name it under owned_hosts")
+            continue
+        try:
+            socket.create_connection((address.connect_to, address.port), timeout=3).close()
         except OSError as error:
             yield fail(
                 f"upstream of {name}",

@@ -49,7 +49,7 @@ class HttpConnection(asyncio.Protocol):
             async with asyncio.timeout(timeout):
                 if self._transport is None or self._transport.is_closing():
                     await loop.create_connection(
-                        lambda: self, self._address.host, self._address.port
+                        lambda: self, self._address.connect_to, self._address.port
                     )
                 self._waiter = loop.create_future()
                 assert self._transport is not None  # noqa: S101 - connection_made has set it

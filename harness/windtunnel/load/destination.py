@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.owned_hosts import check_owned
 
 SCHEMES = ("http", "https")
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
@@ -61,11 +62,6 @@ class Destination:
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = {"http": 80, "https": 443}[self.scheme]
         return host if self.port in (0, usual) else f"{host}:{self.port}"
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is this machine's loopback, or a unix socket."""
-        return not self.port or ipaddress.ip_address(self.address.partition("%")[0]).is_loopback
 
     def tls(self) -> ssl.SSLContext | None:
         """Return what a connection needs for TLS; None for http."""
@@ -148,13 +144,9 @@ def guard(destination: Destination, owned: str) -> None:
 
     Raises ConfigurationError.
     """
-    if destination.is_local or owned == destination.host:
-        return
-    found = f", found {owned!r}" if owned else ""
-    raise ConfigurationError(
-        f"{destination} is {destination.address}, outside this machine's loopback: expected"
-        f" --i-own-this-host {destination.host}{found}"
-    )
+    if destination.port:
+        named = [owned] if owned else []
+        check_owned(destination.host, [destination.address], named, f"{destination}")
 
 
 def reach(destination: Destination, timeout: float = 5.0) -> None:

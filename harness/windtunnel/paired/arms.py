@@ -1,10 +1,12 @@
 """The two arms of a comparison as programs to start: of work trees, of images, or of this tree."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.errors import ConfigurationError
+from windtunnel.owned_hosts import owned_address
 from windtunnel.paired.environments import cache_folder, python_for, search_path
 from windtunnel.paired.revisions import Tree
 
@@ -50,10 +52,13 @@ def of_image(image: str) -> Arm:
     return Arm(image, Program(image=image))
 
 
-def address_of(url: str, option: str) -> Address:
-    """Return the address in a URL such as "http://127.0.0.1:8080"; ConfigurationError."""
+def address_of(url: str, option: str, owned: Collection[str] = ()) -> Address:
+    """Return the address in a URL such as "http://127.0.0.1:8080"; ConfigurationError.
+
+    `owned` are the hosts beyond this machine that may be sent to.
+    """
     place = url.removeprefix("http://").rstrip("/")
     host, _, port = place.rpartition(":")
     if not url.startswith("http://") or "/" in place or not host or not port.isdigit():
         raise ConfigurationError(f"{option}={url}: expected a URL such as http://127.0.0.1:8080")
-    return Address.parse(place)
+    return owned_address(Address.parse(place), owned, f"{option}={url}")

@@ -11,9 +11,11 @@ def answers_http(path: str) -> Probe:
     """Return a probe: GET `path` answers 200."""
 
     def probe(address: Address) -> None:
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=PROBE_TIMEOUT)
+        connection = http.client.HTTPConnection(
+            address.connect_to, address.port, timeout=PROBE_TIMEOUT
+        )
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Host": f"{address}"})
             status = connection.getresponse().status
         finally:
             connection.close()
