@@ -16,8 +16,11 @@ LAG = 0.010
 """Seconds."""
 STEPS = 10
 """Steps of a request (connecting, TLS, sending, reading) that a late event loop may each delay."""
+MORE_ROOM = "more processes, fewer requests a second, or a quieter machine"
 SURE = 10
 """A time-out so many times longer than that delay is not the engine's."""
+
+_DOUBTFUL = [RequestFailure.OTHER, *(kind for kind in RequestFailure if kind.needs)]
 
 
 def generator_kept_up(
@@ -31,6 +34,8 @@ def generator_kept_up(
     """
     strain = run.strain
     reasons = list(run.lost)
+    lacked = {kind: count for kind, count in run.failures().items() if kind.needs}
+    reasons += [f"{count} of its requests: {kind.text}" for kind, count in lacked.items()]
     if strain.busy > busy:
         reasons.append(f"it wanted a core for {strain.busy:.0%} of the time, allowed {busy:.0%}")
     if strain.lag > lag:
@@ -54,7 +59,7 @@ def generator_kept_up(
         ),
         value=strain.busy,
         unit="share",
-        needs="more processes, fewer requests a second, or a quieter machine" if reasons else "",
+        needs="; ".join([kind.needs for kind in lacked] or [MORE_ROOM]) if reasons else "",
         findings=(
             Finding("event loop lag p99", strain.lag, "s"),
             Finding("late sends p99", strain.late, "s"),
@@ -72,7 +77,7 @@ def may_be_own(run: LoadRun, samples: Samples) -> tuple[NDArray[np.bool_], float
     known to be the service's.
     """
     failure = samples.failure
-    doubtful = failure == RequestFailure.OTHER
+    doubtful = np.isin(failure, _DOUBTFUL)
     waited = np.isin(failure, (RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT))
     if run.strain.busy > BUSY:
         return doubtful | waited, math.inf

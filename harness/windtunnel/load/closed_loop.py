@@ -11,6 +11,8 @@ from itertools import count
 
 from windtunnel.address import Address
 from windtunnel.load.connection import HttpConnection
+from windtunnel.load.own_limits import check_own_limits
+from windtunnel.open_files import allow_files
 from windtunnel.records import Response
 
 Between = Callable[[], Awaitable[None]]
@@ -70,8 +72,10 @@ async def closed_loop(
     """Send `endpoints` in order, each by the first caller that is free; return the responses.
 
     It ends after the last endpoint, or when the monotonic clock reaches `until`. Each caller awaits
-    `between` after each of its requests.
+    `between` after each of its requests. NotTestable where this machine's own limits let requests
+    not be sent.
     """
+    allow_files(len(callers))
     remaining: Iterator[str] = iter(endpoints)
     numbers = count(1)
     responses: list[Response] = []
@@ -88,4 +92,5 @@ async def closed_loop(
     async with asyncio.TaskGroup() as group:
         for caller in callers:
             group.create_task(work(caller))
+    check_own_limits(responses)
     return responses

@@ -18,6 +18,7 @@ from windtunnel.load.http1_connection import NAN, Exchanger, Slot
 from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
+from windtunnel.open_files import allow_files
 from windtunnel.records.load_run import LoadRun, Strain
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.timers import Timers
@@ -60,6 +61,7 @@ class LoadEngine:
     async def run(self, start: float | None = None) -> LoadRun:
         """Run the plan and return its records. It begins at the monotonic time `start`, or now."""
         plan = self._plan
+        allow_files(plan.connections)
         self.began = monotonic() if start is None else start
         self._until = self.began + plan.stretch
         self._look_ahead()

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from windtunnel.criteria import Ruling, Verdict
-from windtunnel.errors import InconclusiveVerdict, VerdictFailed, WindtunnelError
+from windtunnel.errors import InconclusiveVerdict, NotTestable, VerdictFailed, WindtunnelError
 from windtunnel.plugin import options
 from windtunnel.plugin.clean_reports import clean_report, masking_of
 from windtunnel.plugin.fixture_use import uses_stack
@@ -87,6 +87,8 @@ def _formed(
     item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], report: pytest.TestReport
 ) -> None:
     error = excinfo.value
+    if isinstance(error, NotTestable):
+        error = InconclusiveVerdict(f"INCONCLUSIVE {error}. It needs {error.needs}.")
     if isinstance(error, InconclusiveVerdict) and report.failed:
         if item.config.getoption("--windtunnel-inconclusive") == "report":
             path, line, _ = item.location

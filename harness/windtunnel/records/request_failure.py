@@ -17,11 +17,22 @@ class RequestFailure(IntEnum):
     NOT_SENT = 8
     """Its deadline passed, or the run ended, while every connection was busy."""
     OTHER = 9
+    NO_FILES = 10
+    """This machine let the sender open no further file: its limit, not the service's."""
+    NO_PORTS = 11
+    """This machine had no free port for another connection."""
+    NO_MEMORY = 12
+    """This machine had no memory for another connection."""
 
     @property
     def text(self) -> str:
         """The failure as a person reads it; empty for none."""
         return _TEXTS[self]
+
+    @property
+    def needs(self) -> str:
+        """What the sender's machine lacked, as advice; empty where the failure may be another's."""
+        return _NEEDS.get(self, "")
 
 
 _TEXTS = {
@@ -35,4 +46,13 @@ _TEXTS = {
     RequestFailure.TLS: "TLS failed",
     RequestFailure.NOT_SENT: "not sent: no connection was free in time",
     RequestFailure.OTHER: "another system error",
+    RequestFailure.NO_FILES: "no free open file on the sender's side",
+    RequestFailure.NO_PORTS: "no free port on the sender's side",
+    RequestFailure.NO_MEMORY: "no memory on the sender's side",
+}
+_NEEDS = {
+    RequestFailure.NO_FILES: "more open files (ulimit -Hn), or fewer connections",
+    RequestFailure.NO_PORTS: "kept connections, fewer of them, or a wider"
+    " net.ipv4.ip_local_port_range",
+    RequestFailure.NO_MEMORY: "more memory, or fewer connections",
 }
