@@ -1,13 +1,14 @@
 """The `windtunnel` command: finds the subcommand, and turns errors into one clear message."""
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
 import click
 
 from windtunnel import __version__
-from windtunnel.errors import WindtunnelError
+from windtunnel.errors import LONGEST, WindtunnelError, shortened
 from windtunnel.outgoing.clean_stream import LearntMasking, clean_output, of_environment
 
 COMMANDS = {
@@ -93,6 +94,7 @@ def as_program(command: click.Command, name: str, arguments: Sequence[str] | Non
 
     What it prints leaves without secrets and control characters.
     """
+    _write_anything()
     learnt = LearntMasking(of_environment())
     with clean_output(learnt):
         return _status(command, name, arguments, learnt)
@@ -112,7 +114,7 @@ def _status(
         error.show(sys.stdout)
         return 0
     except click.ClickException as error:
-        error.show()
+        _short(error).show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
@@ -120,3 +122,21 @@ def _status(
         click.echo(f"{name.removesuffix('.py')}: {error}", err=True)
         return 1
     return status if isinstance(status, int) else 0
+
+
+def _write_anything() -> None:
+    """Let what is printed hold bytes that are no text, such as of a file's name: escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _short(error: click.ClickException) -> click.ClickException:
+    """Return an error whose text people will read, whatever they gave."""
+    text = error.format_message()
+    if len(text) <= LONGEST:
+        return error
+    said = shortened(text, LONGEST - 200)  # the usage stands before it
+    if isinstance(error, click.UsageError):
+        return click.UsageError(said, error.ctx)
+    return click.ClickException(said)

@@ -27,8 +27,17 @@ class WindtunnelError(Exception):
     """Base of all: its text is one message for a person, with place, finding and expectation."""
 
 
+LONGEST = 1900
+"""Characters of a message about what was given, at most: nobody reads more of it."""
+LINES = 10
+"""Mistakes that are listed one by one."""
+
+
 class ConfigurationError(WindtunnelError):
     """A setting, option, marker or argument is wrong."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(shortened(found))
 
 
 class NotConfigured(ConfigurationError):
@@ -111,12 +120,43 @@ class InconclusiveVerdict(AssertionError):
     """A verdict is INCONCLUSIVE: neither passed nor failed; the text says what is needed."""
 
 
+def shortened(text: str, most: int = LONGEST) -> str:
+    """Return a text without its middle where it is longer; what is left out is counted."""
+    if len(text) <= most:
+        return text
+    half = (most - 40) // 2
+    return f"{text[:half]} [… {len(text) - 2 * half} characters …] {text[-half:]}"
+
+
+def shown(value: object, most: int = 80) -> str:
+    """Return a value as it is written in code, shortened; no value makes this fail."""
+    try:
+        text = repr(value)
+    except ValueError:  # an int of more digits than Python writes
+        return "a number of thousands of digits"
+    return text if len(text) <= most else f"{text[: most - 4]} ..."
+
+
+def listed(lines: list[str], number: int) -> str:
+    """Return the first mistakes of a number of them, each a line, and how many more there are."""
+    shown: list[str] = []
+    for line in lines[:LINES]:
+        short = shortened(line, 400)
+        if sum(map(len, shown)) + len(short) > LONGEST - 100:
+            break
+        shown.append(short)
+    if number > len(shown):
+        shown.append(f"and {number - len(shown)} more mistakes")
+    return "\n".join(shown)
+
+
 def nearest(found: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """Return the known name that is most like `found`; "" where none is as like as `likeness`.
 
     `likeness` goes from 0 to 1, where only the same name is like enough.
     """
-    return next(iter(get_close_matches(found, list(known), n=1, cutoff=likeness)), "")
+    # Beyond a line's length nothing is a slip of the hand, and the search takes its square.
+    return next(iter(get_close_matches(found[:100], list(known), n=1, cutoff=likeness)), "")
 
 
 def did_you_mean(near: str) -> str:

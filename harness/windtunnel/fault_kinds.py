@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 import windtunnel_faults
 from windtunnel.entry_points import FAULTS, extensions
-from windtunnel.errors import ConfigurationError, did_you_mean, nearest, suggestion
+from windtunnel.errors import ConfigurationError, did_you_mean, nearest, shown, suggestion
 from windtunnel_faults import Fault
 
 
@@ -70,7 +70,9 @@ def build(name: str, dependency: str, values: Mapping[str, object]) -> Fault:
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     except TypeError:
-        wrong = ", ".join(f"{each}={values[each]!r} (a {parameters[each].type})" for each in values)
+        wrong = ", ".join(
+            f"{each}={shown(values[each])} (a {parameters[each].type})" for each in values
+        )
         raise ConfigurationError(f"{kind.__name__}: cannot be made from {wrong}") from None
     return made
 

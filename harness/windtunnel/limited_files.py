@@ -5,6 +5,8 @@ from pathlib import Path
 
 LONGEST = 4 * 2**20
 """Bytes of a file of settings, at most."""
+LARGE = 256 * 2**20
+"""Bytes of a file of data, such as a history or a request's body, at most."""
 
 
 def read_limited(path: Path, most: int = LONGEST) -> str:

@@ -18,7 +18,7 @@ else:
     _Adapter = logging.LoggerAdapter
 
 
-class RequestLog(_Adapter):
+class MalformedRequestLog(_Adapter):
     """The logger that aiohttp's server is given. What nobody expected keeps its traceback."""
 
     def process(
@@ -34,6 +34,6 @@ class RequestLog(_Adapter):
         return msg, kwargs
 
 
-def request_log(logger: logging.Logger) -> RequestLog:
+def request_log(logger: logging.Logger) -> MalformedRequestLog:
     """Return the log for one server."""
-    return RequestLog(logger, None)
+    return MalformedRequestLog(logger, None)

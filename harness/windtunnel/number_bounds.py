@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,7 +59,7 @@ AMOUNT = Bound("a finite number from 0 up", 0.0)
 def check_number(place: str, name: str, value: object, bound: Bound) -> None:
     """Raise ConfigurationError, which names the place, unless the value is within the bound."""
     if not bound.admits(value):
-        raise ConfigurationError(f"{place}{name}={value!r}: expected {bound.expected}")
+        raise ConfigurationError(f"{place}{name}={shown(value)}: expected {bound.expected}")
 
 
 def numbers(**bounds: Bound) -> Callable[[Callable[P, R]], Callable[P, R]]:

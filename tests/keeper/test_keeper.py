@@ -251,3 +251,16 @@ def test_the_runner_is_told_that_its_lease_ran_out() -> None:
         wait_until(lambda: client.lapses == 1, "the count of lapses")
     finally:
         client.close()
+
+
+@pytest.mark.parametrize(
+    ("argument", "variable", "name"),
+    [("a\0b", "", "p"), ("", "a\0b", "p"), ("\ud800", "", "p"), ("", "", "p" * 300)],
+)
+def test_what_no_program_can_be_given_is_refused_and_the_keeper_goes_on(
+    keeper: KeeperClient, argument: str, variable: str, name: str
+) -> None:
+    with pytest.raises(ControlError, match="cannot start"):
+        keeper.spawn(name, (*SLEEPER, argument), environment={"X": variable}, directory=Path())
+    keeper.spawn("q", SLEEPER, environment={}, directory=Path())
+    assert keeper.status("q").running

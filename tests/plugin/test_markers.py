@@ -210,3 +210,24 @@ def test_x(stack, judge, fault):
         ]
     )
     result.stdout.no_fnmatch_line("*stock-HttpStatus*")
+
+
+WRONG = {
+    '@pytest.mark.fault("latency", "prices", seconds=16**5000)': "a number of thousands of digits",
+    '@pytest.mark.criterion("error_rate", endpoint="\\ud800")': "expected a text",
+    '@pytest.mark.target(MODE="a\\0b")': "expected text in UTF-8 without a NUL",
+}
+
+
+@pytest.mark.parametrize("marker", WRONG)
+def test_a_wrong_marker_is_one_message_and_no_traceback(
+    marker: str, project: pytest.Pytester
+) -> None:
+    project.makepyfile(f"{IMPORTS}{marker}\ndef test_x(stack): pass\n")
+    result = project.runpytest(*THREAD)
+    said = [line for line in result.errlines if line]
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert len(said) == 1, said
+    assert WRONG[marker] in said[0]
+    assert len(said[0]) < 2000
+    assert "INTERNALERROR" not in result.stdout.str()

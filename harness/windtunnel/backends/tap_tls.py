@@ -10,6 +10,7 @@ from windtunnel.client_certificate import UnusableCertificate, load_client_certi
 from windtunnel.configuration import Configuration
 from windtunnel.dependency_tls import Tls
 from windtunnel.errors import ConfigurationError
+from windtunnel.limited_files import read_limited
 
 FILES = {
     "trust": ("system", "any"),
@@ -52,7 +53,7 @@ def tls_field(name: str, tls: Tls | None, directory: Path) -> dict[str, str] | N
 
 def _text(place: str, directory: Path, file: str) -> str:
     try:
-        return (directory / file).read_text(encoding="utf-8")
+        return read_limited(directory / file)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{place} = {file!r}: cannot be read: {error}") from None
 

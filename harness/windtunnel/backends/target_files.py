@@ -5,6 +5,17 @@ from pathlib import Path
 
 from windtunnel.configuration import Configuration
 from windtunnel.configuration.placeholders import fill
+from windtunnel.errors import ConfigurationError
+from windtunnel.limited_files import read_limited
+
+
+def _template(name: str, file: str) -> str:
+    try:
+        return read_limited(Path(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"files.{name}.template: {file}: cannot be read: {error}"
+        ) from None
 
 
 def write_files(configuration: Configuration, folder: Path, values: Mapping[str, str]) -> None:
@@ -12,5 +23,5 @@ def write_files(configuration: Configuration, folder: Path, values: Mapping[str,
     if configuration.files:
         folder.mkdir(exist_ok=True)
     for name, file in configuration.files.items():
-        text = file.text or Path(file.template).read_text(encoding="utf-8")
+        text = file.text or _template(name, file.template)
         (folder / name).write_text(fill(text, values), encoding="utf-8")

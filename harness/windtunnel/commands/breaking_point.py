@@ -25,13 +25,20 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--criterion", required=True, metavar="OBJECTIVES", help='Such as "p99<50ms and errors<1%".'
 )
-@click.option("--rate", default=100.0, show_default=True, help="Requests a second, Poisson.")
+@click.option(
+    "--rate",
+    type=FiniteRange(0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Requests a second, Poisson.",
+)
 @click.option("--endpoint", help="What is asked; unless said, what calls the dependency.")
 @click.option(
     "--duration", type=SECONDS, help="Of each look; unless said, as long as OBJECTIVES need."
 )
 @click.option(
     "--resolution",
+    type=FiniteRange(0, 1, min_open=True),
     default=0.1,
     show_default=True,
     help="End once the gap is below this share of what held.",

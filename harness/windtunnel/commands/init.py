@@ -12,6 +12,7 @@ from windtunnel.configuration.resolution import OWN_FILE
 from windtunnel.discovery import SAMPLE_FILE, Findings, look, written
 from windtunnel.errors import ConfigurationError
 from windtunnel.extras import install_command, missing
+from windtunnel.limited_files import read_limited
 
 
 @click.command()
@@ -62,7 +63,11 @@ def _configured(folder: Path) -> str:
     if (folder / OWN_FILE).exists():
         return OWN_FILE
     project = folder / "pyproject.toml"
-    if project.is_file() and "[tool.windtunnel" in project.read_text(encoding="utf-8"):
+    try:
+        text = read_limited(project) if project.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{project}: cannot be read: {error}") from None
+    if "[tool.windtunnel" in text:
         return "pyproject.toml [tool.windtunnel]"
     return ""
 

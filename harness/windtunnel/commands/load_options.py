@@ -10,6 +10,7 @@ import click
 
 from windtunnel.commands.duration import SECONDS
 from windtunnel.errors import ConfigurationError
+from windtunnel.limited_files import LARGE, read_limited_bytes
 from windtunnel.load import arrivals, mix_file
 from windtunnel.load.destination import guard, locate
 from windtunnel.load.mix import METHODS, Mix, WeightedRequest
@@ -159,7 +160,7 @@ def _request(path: str, options: PlanOptions) -> WeightedRequest:
     body, content = options.body, b""
     if body.startswith("@"):
         try:
-            body, content = "", Path(body[1:]).read_bytes()
+            body, content = "", read_limited_bytes(Path(body[1:]), LARGE)
         except OSError as error:
             raise ConfigurationError(f"--body {body}: cannot be read: {error.strerror}") from None
     headers = []

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ValidationError
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.soundness import Unsound
-from windtunnel.errors import did_you_mean, nearest, suggestion
+from windtunnel.errors import LINES, did_you_mean, listed, nearest, shown, suggestion
 
 PATTERNS = {
-    r"^/": "a path that starts with '/'",
+    r"^/[!-~]*$": "a path that starts with '/', in ASCII without spaces",
+    r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$": "a header's name",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a name of letters, digits, '_', '.' and '-'",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "an environment variable's name",
     r"^[^/\s.][^/\s]*$": "a file's name without a folder",
@@ -32,22 +33,26 @@ EXPECTED = {
     "dict_type": "a table",
     "model_type": "a table",
     "too_short": "at least one",
+    "string_too_long": "a shorter one",
 }
 
 
-def of_validation(error: ValidationError, origins: Mapping[Place, str], place: str) -> list[str]:
-    """Return a line for each mistake that pydantic found."""
-    details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
+def of_validation(error: ValidationError, origins: Mapping[Place, str], place: str) -> str:
+    """Return a line for each of the first mistakes that pydantic found, and their number."""
+    found = error.errors(include_url=False)
+    details: list[dict[str, Any]] = [dict(detail) for detail in found]
     # A list whose entries are all wrong would be named again, as one without entries.
     inner = {detail["loc"][:-1] for detail in details}
     # What is under a wrong name need not be right.
     wrong = {detail["loc"][:-1] for detail in details if detail["loc"][-1:] == ("[key]",)}
-    return [
-        _of_detail(detail, origins, place)
+    told = [
+        detail
         for detail in details
         if (detail["type"] != "too_short" or detail["loc"] not in inner)
         and (detail["loc"][-1:] == ("[key]",) or not _within(detail["loc"], wrong))
     ]
+    lines = [_of_detail(detail, origins, place) for detail in told[:LINES]]
+    return listed(lines, len(told))
 
 
 def of_soundness(
@@ -60,7 +65,7 @@ def of_soundness(
     found: Any = table
     for part in unsound.place:
         found = found[part]
-    return f"{start}{_text(unsound.place)} = {_shown(found)}: expected {unsound.expected}"
+    return f"{start}{_text(unsound.place)} = {shown(found)}: expected {unsound.expected}"
 
 
 def _of_detail(detail: dict[str, Any], origins: Mapping[Place, str], place: str) -> str:
@@ -68,13 +73,13 @@ def _of_detail(detail: dict[str, Any], origins: Mapping[Place, str], place: str)
     if key and key[-1] == "[key]":
         key = key[:-1]
         start = f"{_origin(key, origins, place)}: "
-        return f"{start}{_text(key[:-1])}: key {key[-1]!r}: expected {_expected(detail)}"
+        return f"{start}{_text(key[:-1])}: key {shown(key[-1])}: expected {_expected(detail)}"
     start = f"{_origin(key, origins, place)}: "
     if detail["type"] == "extra_forbidden":
-        return f"{start}unknown key {_text(key)!r}{_correct(key)}"
+        return f"{start}unknown key {shown(_text(key))}{_correct(key)}"
     if detail["type"] == "missing":
         return f"{start}missing key {_text(key)!r}{_described(key)}"
-    return f"{start}{_text(key)} = {_shown(detail['input'])}: expected {_expected(detail)}"
+    return f"{start}{_text(key)} = {shown(detail['input'])}: expected {_expected(detail)}"
 
 
 def _within(key: Place, places: set[Place]) -> bool:
@@ -93,7 +98,7 @@ def _expected(detail: dict[str, Any]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
         known = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        near = did_you_mean(nearest(str(detail["input"]), known))
+        near = did_you_mean(nearest(shown(detail["input"]).strip("'"), known))
         listed = ", ".join(repr(each) for each in known)
         return f"one of {listed}{near}"
     if kind == "string_pattern_mismatch":
@@ -144,8 +149,3 @@ def _table(kind: Any) -> Any:  # noqa: ANN401 - any annotation
 
 def _text(key: Place) -> str:
     return ".".join(str(part) for part in key)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:76]} ..."

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from windtunnel.address import Address
 from windtunnel.dependency_tls import TlsField
 from windtunnel.network_profiles import ProfileName
 from windtunnel.protocols.registry import protocol_named, protocols
@@ -17,16 +18,44 @@ if TYPE_CHECKING:
 else:
     ProtocolName = Literal[tuple(protocols())]
 
-UrlPath = Annotated[str, Field(pattern=r"^/")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-HostAndPort = Annotated[str, Field(pattern=r"^$|^(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}$")]
-FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$")]
+
+def _reachable(text: str) -> str:
+    """Return "host:port", or nothing; ValueError where no resolver takes the host."""
+    if text:
+        try:
+            Address.parse(text)
+        except ValueError:
+            raise ValueError("host:port, of a host whose labels have 1 to 63 letters") from None
+    return text
+
+
+def _short_enough(name: str) -> str:
+    """Return a file's name; ValueError where no file system takes it."""
+    if len(name.encode()) > LONGEST_NAME:
+        raise ValueError(f"a name of up to {LONGEST_NAME} bytes")
+    return name
+
+
+LONGEST_NAME = 200
+"""Bytes of a name of a file or a dependency: files that are named after it are of 255 at most."""
+LONGEST_TIME = 86_400.0
+"""Seconds of a setting: a day. What is longer is a typing error, and some clocks refuse it."""
+
+UrlPath = Annotated[str, Field(pattern=r"^/[!-~]*$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=LONGEST_NAME)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=LONGEST_NAME)]
+HostAndPort = Annotated[
+    str,
+    Field(pattern=r"^$|^(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}$"),
+    AfterValidator(_reachable),
+]
+FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$"), AfterValidator(_short_enough)]
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
-Count = Annotated[int, Field(strict=True, ge=1)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
 CallPattern = Annotated[str, Field(pattern=r"^\S+( /\S*)?$")]
-Seconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(strict=True, gt=0, le=LONGEST_TIME, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
@@ -148,12 +177,14 @@ class Configuration(Strict):
     """What the target calls, by name."""
     start_deadline: Seconds = 20.0
     """Seconds until a started program must be healthy."""
-    lease: Annotated[float, Field(strict=True, ge=0.5, allow_inf_nan=False)] = 10.0
+    lease: Annotated[float, Field(strict=True, ge=0.5, le=LONGEST_TIME, allow_inf_nan=False)] = 10.0
     """Seconds without a heartbeat of the runner after which faults heal."""
-    control_period: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] = 2.2
+    control_period: Annotated[
+        float, Field(strict=True, ge=0, le=LONGEST_TIME, allow_inf_nan=False)
+    ] = 2.2
     """Seconds, once a session, in which no request is made: what reaches the dependencies then are
     no calls of requests, such as health checks, and are left out of all evidence. 0: none."""
-    fallback_header: str = "X-Fallback"
+    fallback_header: HeaderName = "X-Fallback"
     """The header by which an answer names the dependency whose fallback it is."""
     backend: str = "auto"
     """Where the stack runs: embedded, local, docker, one of a plugin, or auto."""

@@ -6,6 +6,11 @@ from typing import Any
 
 Place = tuple[str | int, ...]
 """Where a setting is: the keys that lead to it, and the numbers of a list's entries."""
+ENDS = ("]", "}", '"""', "'''")
+"""What ends a statement of several lines."""
+READ_AGAIN = 3
+"""Times the text's length that are read in search of statements, and so many characters more."""
+READ_AT_LEAST = 200_000
 
 
 def lines(text: str) -> dict[Place, int]:
@@ -15,45 +20,56 @@ def lines(text: str) -> dict[Place, int]:
     entry of an array, has the line in which its statement begins.
     """
     found: dict[Place, int] = {}
+    tables: dict[Place, int] = {}
     table: Place = ()
-    for line, statement in _statements(text):
-        parsed = tomllib.loads(statement)
+    for line, statement, parsed in _statements(text):
         if statement.lstrip().startswith("["):
-            table = _entered(parsed, found)
+            table = _entered(parsed, tables)
             _note(table, None, line, found)
         else:
             _note(table, parsed, line, found)
     return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each statement with the line in which it begins."""
+def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Yield each statement and what it says, with the line in which it begins.
+
+    Ends early where too much would be read again and again: a place is then named less exactly.
+    """
     collected: list[str] = []
     begins = 1
+    left = READ_AGAIN * len(text) + READ_AT_LEAST
     for number, line in enumerate(text.splitlines(), start=1):
         if not collected:
             begins = number
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
         collected.append(line)
+        if len(collected) > 1 and not any(mark in line for mark in ENDS):
+            continue  # what goes on over lines ends by one of these
         statement = "\n".join(collected)
+        left -= len(statement)
+        if left < 0:
+            return
         try:
-            tomllib.loads(statement)
+            parsed = tomllib.loads(statement)
         except tomllib.TOMLDecodeError:
             continue  # it goes on in the next line
-        yield begins, statement
+        yield begins, statement, parsed
         collected = []
 
 
-def _entered(header: dict[str, Any], found: dict[Place, int]) -> Place:
-    """Return the place of the table that a header opens; each [[header]] opens the next one."""
+def _entered(header: dict[str, Any], tables: dict[Place, int]) -> Place:
+    """Return the place of the table that a header opens; each [[header]] opens the next one.
+
+    `tables` has how many each array of tables has so far.
+    """
     place: Place = ()
     inside: Any = header
     while inside:
         if isinstance(inside, list):
-            number = 0
-            while (*place, number) in found:
-                number += 1
+            number = tables.get(place, 0)
+            tables[place] = number + 1
             place, inside = (*place, number), inside[0]
         else:
             ((key, inside),) = inside.items()

@@ -2,8 +2,7 @@
 
 import copy
 import os
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,17 @@ from windtunnel.configuration import mistakes, overrides, positions, soundness
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.overrides import Override
 from windtunnel.configuration.positions import Place
-from windtunnel.errors import ConfigurationError, NotConfigured, did_you_mean, nearest
+from windtunnel.errors import (
+    LINES,
+    ConfigurationError,
+    NotConfigured,
+    did_you_mean,
+    listed,
+    nearest,
+    shortened,
+    shown,
+)
+from windtunnel.limited_toml import read_toml
 
 OWN_FILE = "windtunnel.toml"
 OPTION = "--setting"
@@ -84,12 +93,11 @@ def parse(
     try:
         configuration = Configuration.model_validate(table)
     except ValidationError as error:
-        lines = mistakes.of_validation(error, origins, place)
-        raise ConfigurationError("\n".join(lines)) from None
+        raise ConfigurationError(mistakes.of_validation(error, origins, place)) from None
     unsound = soundness.check(configuration)
     if unsound:
-        lines = [mistakes.of_soundness(each, table, origins, place) for each in unsound]
-        raise ConfigurationError("\n".join(lines))
+        lines = [mistakes.of_soundness(each, table, origins, place) for each in unsound[:LINES]]
+        raise ConfigurationError(listed(lines, len(unsound)))
     return configuration
 
 
@@ -108,8 +116,8 @@ def _file(directory: Path, explicit: Path | None) -> _Found:
         return _read(directory / OWN_FILE)
     project = directory / "pyproject.toml"
     if project.is_file():
-        text, whole = _table(project)
-        tools = whole.get("tool", {})
+        text, whole = read_toml(project)
+        tools = _tools(whole)
         if "windtunnel" in tools:
             return _of(tools["windtunnel"], project, text, ("tool", "windtunnel"))
         if near := nearest("windtunnel", tools, likeness=0.8):
@@ -123,9 +131,9 @@ def _file(directory: Path, explicit: Path | None) -> _Found:
 
 
 def _read(path: Path) -> _Found:
-    text, table = _table(path)
+    text, table = read_toml(path)
     if path.name == "pyproject.toml":
-        if "windtunnel" not in table.get("tool", {}):
+        if "windtunnel" not in _tools(table):
             raise ConfigurationError(f"{path}: there is no [tool.windtunnel] in it")
         return _of(table["tool"]["windtunnel"], path, text, ("tool", "windtunnel"))
     return _of(table, path, text, ())
@@ -134,7 +142,7 @@ def _read(path: Path) -> _Found:
 def _of(table: Any, path: Path, text: str, prefix: Place) -> _Found:  # noqa: ANN401 - TOML
     place = f"{path} [{'.'.join(map(str, prefix))}]" if prefix else str(path)
     if not isinstance(table, dict):
-        raise ConfigurationError(f"{place}: expected a table, found {table!r}")
+        raise ConfigurationError(f"{place}: expected a table, found {shown(table)}")
     origins = {
         key[len(prefix) :]: f"{path}:{line}"
         for key, line in positions.lines(text).items()
@@ -143,14 +151,10 @@ def _of(table: Any, path: Path, text: str, prefix: Place) -> _Found:  # noqa: AN
     return _Found(table, place, path.parent, origins)
 
 
-def _table(path: Path) -> tuple[str, dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        return text, tomllib.loads(text)
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+def _tools(project: dict[str, Any]) -> dict[str, Any]:
+    """Return the table `tool`, which may be anything: no other of our business."""
+    tools = project.get("tool", {})
+    return tools if isinstance(tools, dict) else {}
 
 
 def _lay(table: dict[str, Any], override: Override) -> None:
@@ -169,10 +173,10 @@ def _placed(
     """Take paths from the configuration's folder, wherever the run starts."""
     base = folder.resolve()
     directory = base / configuration.directory
-    if not directory.is_dir():
+    if not _is_there(directory.is_dir):
         raise ConfigurationError(
-            f"{_at(origins, ('directory',))}directory = {configuration.directory!r}:"
-            f" no folder {directory}"
+            f"{_at(origins, ('directory',))}directory = {shown(configuration.directory)}:"
+            f" no folder {shortened(str(directory), 200)}"
         )
     files = dict(_templates(configuration, base, origins))
     docker = configuration.docker
@@ -187,12 +191,21 @@ def _templates(
 ) -> Iterator[tuple[str, Any]]:
     for name, file in configuration.files.items():
         path = base / file.template
-        if file.template and not path.is_file():
+        if file.template and not _is_there(path.is_file):
             key = ("files", name, "template")
             raise ConfigurationError(
-                f"{_at(origins, key)}files.{name}.template = {file.template!r}: no file {path}"
+                f"{_at(origins, key)}files.{name}.template = {shown(file.template)}: no file"
+                f" {shortened(str(path), 200)}"
             )
         yield name, file.model_copy(update={"template": str(path)}) if file.template else file
+
+
+def _is_there(look: Callable[[], bool]) -> bool:
+    """Whether something is found; what no file system could hold is not."""
+    try:
+        return look()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def _at(origins: Mapping[Place, str], key: Place) -> str:

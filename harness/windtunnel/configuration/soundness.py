@@ -1,7 +1,7 @@
 """What no single setting shows to be wrong: settings that do not fit each other."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from windtunnel.configuration.models import Configuration
@@ -27,12 +27,35 @@ class Unsound:
 def check(configuration: Configuration) -> tuple[Unsound, ...]:
     """Return every mistake between settings that are each right by themselves."""
     return (
+        *_characters((), configuration.model_dump()),
         *_target(configuration),
         *_docker(configuration),
         *_files(configuration),
         *_dependencies(configuration),
         *_near_misses(configuration),
     )
+
+
+def _characters(place: Place, value: object) -> Iterator[Unsound]:
+    """Find texts that no variable, argument or file's name can be."""
+    if isinstance(value, str):
+        # A lone half of a surrogate pair comes by variables and options alone.
+        if "\0" in value or (not value.isascii() and _is_no_utf_8(value)):
+            yield Unsound(place, "text in UTF-8 without a NUL")
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _characters((*place, name), each)
+    elif isinstance(value, tuple):
+        for number, each in enumerate(value):
+            yield from _characters((*place, number), each)
+
+
+def _is_no_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _target(configuration: Configuration) -> Iterator[Unsound]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from windtunnel.errors import ConfigurationError
 from windtunnel.git_command import git
 from windtunnel.history.entry import Entry, from_line, to_line
+from windtunnel.limited_files import LARGE, read_limited
 
 GIT_NOTES = "git-notes"
 """The place's name that means refs/notes/windtunnel; push and fetch them as any ref."""
@@ -37,7 +38,7 @@ def read(place: str, directory: Path) -> tuple[Entry, ...]:
 
 def _filed(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return read_limited(path, LARGE).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not text"
         raise ConfigurationError(f"history {path}: cannot be read: {reason}") from None

@@ -75,8 +75,8 @@ class ProcessKeeper:
         if known is not None and known.returncode is None:
             return KeeperAnswer(error=f"program {request.name!r} is running already")
         # Opened here and handed on: the program's output outlives its buffers in one file.
-        with Path(request.log).open("ab") as log:  # noqa: ASYNC230 - one local open, no waiting
-            try:
+        try:
+            with Path(request.log).open("ab") as log:  # noqa: ASYNC230 - one local open, no waiting
                 program = await asyncio.create_subprocess_exec(
                     *request.argv,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -86,8 +86,10 @@ class ProcessKeeper:
                     cwd=request.directory,
                     start_new_session=True,
                 )
-            except OSError as error:
-                return KeeperAnswer(error=f"cannot start {request.argv[0]!r}: {error.strerror}")
+        except (OSError, ValueError) as error:
+            # The second at a NUL, or half of a surrogate pair, in an argument or a variable.
+            reason = (isinstance(error, OSError) and error.strerror) or str(error)
+            return KeeperAnswer(error=f"cannot start {request.argv[0]!r}: {reason}")
         self._programs[request.name] = program
         self._note(program.pid)
         return KeeperAnswer(pid=program.pid, running=True)

@@ -1,14 +1,16 @@
 """A mix in a TOML file: validated, each mistake one line that names its place."""
 
 import csv
-import tomllib
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import LINES, ConfigurationError, listed, shown, suggestion
+from windtunnel.limited_files import LARGE, read_limited
+from windtunnel.limited_toml import read_toml
 from windtunnel.load.mix import Mix, WeightedRequest
 
 
@@ -38,17 +40,13 @@ class _File(_Strict):
 
 def read(path: Path) -> Mix:
     """Return the mix in a file; ConfigurationError lists every mistake."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+    _, table = read_toml(path)
     try:
         file = _File.model_validate(table)
     except ValidationError as error:
-        mistakes = [f"{path}: {_mistake(dict(detail))}" for detail in error.errors()]
-        raise ConfigurationError("\n".join(mistakes)) from None
+        found = error.errors(include_url=False)
+        mistakes = [f"{path}: {_mistake(dict(detail))}" for detail in found[:LINES]]
+        raise ConfigurationError(listed(mistakes, len(found))) from None
     try:
         return Mix(tuple(_request(entry, path.parent) for entry in file.request))
     except ConfigurationError as error:
@@ -68,8 +66,7 @@ def _request(entry: _Entry, folder: Path) -> WeightedRequest:
 
 def _rows(path: Path) -> tuple[Mapping[str, str], ...]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = tuple(csv.DictReader(file, strict=True))
+        rows = tuple(csv.DictReader(StringIO(read_limited(path, LARGE), newline=""), strict=True))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
     except (csv.Error, UnicodeDecodeError) as error:
@@ -90,4 +87,4 @@ def _mistake(detail: dict[str, Any]) -> str:
         return f"unknown key {place!r}{suggestion(str(location[-1]), known)}"
     if detail["type"] == "missing":
         return f"missing [[{place}]]"
-    return f"{place} = {detail['input']!r}: {detail['msg']}"
+    return f"{place} = {shown(detail['input'])}: {detail['msg']}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from windtunnel.errors import StartError
+from windtunnel.errors import ConfigurationError, StartError, shown
 
 SOURCES = (
     "pyproject.toml",
@@ -43,9 +43,16 @@ def python_for(tree: Path, install: str, cache: Path) -> str:
             _run([sys.executable, "-m", "venv", "--clear", str(place)], tree)
             if command:
                 values = {"{python}": str(python), "{directory}": str(tree)}
-                _run([_fill(part, values) for part in shlex.split(command)], tree)
+                _run([_fill(part, values) for part in _words(command)], tree)
             ready.touch()
     return str(python)
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise ConfigurationError(f"{shown(command)}: cannot be split into words: {error}") from None
 
 
 def cache_folder() -> Path:

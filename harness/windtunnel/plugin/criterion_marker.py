@@ -11,7 +11,7 @@ import windtunnel.criteria
 from windtunnel.criteria import Verdict
 from windtunnel.criteria.objective import Objective, parse
 from windtunnel.entry_points import CRITERIA, extensions
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.number_bounds import check_arguments
 from windtunnel.plugin.marker_words import as_written
 from windtunnel.records import Run
@@ -125,10 +125,22 @@ def criterion(mark: pytest.Mark) -> Criterion:
         if missing and parameter.name not in _SUBJECTS:
             raise ConfigurationError(f"{text}: {name} needs {parameter.name}=…")
     try:
+        _check_texts(parameters, kwargs)
         check_arguments(function, kwargs, "")
     except ConfigurationError as error:
         raise ConfigurationError(f"{text}: {error}") from None
     return Criterion(text, function=function, arguments=kwargs)
+
+
+def _check_texts(parameters: list[inspect.Parameter], given: Mapping[str, Any]) -> None:
+    """Refuse what is no text where one is wanted, such as an endpoint's or dependency's name."""
+    for parameter in parameters:
+        wants_text = parameter.annotation in {str, str | None}
+        if not wants_text or given.get(parameter.name) is None:
+            continue
+        value = given[parameter.name]
+        if not isinstance(value, str) or not value.isprintable():
+            raise ConfigurationError(f"{parameter.name}={shown(value)}: expected a text")
 
 
 def _function(name: str, text: str) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from windtunnel.errors import MarkerConflict
+from windtunnel.errors import MarkerConflict, shown
 from windtunnel.plugin import other_plugins
 from windtunnel.plugin.fixture_use import uses_stack
 from windtunnel.plugin.stash_keys import SESSION
@@ -26,6 +26,8 @@ LINES = (
 )
 """What `pytest --markers` shows."""
 _NAMES = {*WORDS, *(f"{PREFIX}{word}" for word in WORDS)}
+MOST = 200
+"""Characters of an argument that are shown."""
 _TAKEN = pytest.StashKey[dict[str, str]]()
 
 
@@ -43,8 +45,9 @@ def has_marks(node: pytest.Item) -> bool:
 
 def as_written(mark: pytest.Mark) -> str:
     """Return a marker with its arguments, by the name that its author gave it."""
-    named = (f"{name}={each!r}" for name, each in mark.kwargs.items())
-    return f"{mark.name}({', '.join([*map(repr, mark.args), *named])})"
+    named = (f"{name}={shown(each, MOST)}" for name, each in mark.kwargs.items())
+    given = ", ".join([*(shown(each, MOST) for each in mark.args), *named])
+    return f"{mark.name}({given})"
 
 
 def report_conflicts(item: pytest.Item) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from windtunnel.configuration import Configuration
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.fault_kinds import build
 from windtunnel.outgoing.clean_records import clean_text
 from windtunnel.plugin.criterion_marker import Criterion, criterion
@@ -50,7 +50,8 @@ def capabilities(item: pytest.Item) -> list[Capability]:
         for name in marker.args or ("",):
             if name not in known:
                 raise ConfigurationError(
-                    f"{marker.name}({name!r}): no such capability{suggestion(str(name), known)}"
+                    f"{marker.name}({shown(name)}): no such capability"
+                    f"{suggestion(shown(name), known)}"
                 )
             found.append(Capability(name))
     return found
@@ -63,8 +64,24 @@ def environment(item: pytest.Item) -> dict[str, str]:
     for marker in reversed(list(marks(item, "target"))):
         if marker.args:
             raise ConfigurationError(f"{as_written(marker)}: expected NAME=value pairs only")
-        variables.update({name: str(value) for name, value in marker.kwargs.items()})
+        variables.update(
+            {name: _variable(marker, name, value) for name, value in marker.kwargs.items()}
+        )
     return variables
+
+
+def _variable(mark: pytest.Mark, name: str, value: object) -> str:
+    """Return the text of a variable; ConfigurationError where no variable can have it."""
+    try:
+        text = str(value)
+        text.encode()
+    except ValueError:  # an int of thousands of digits, or half of a surrogate pair
+        text = "\0"
+    if "\0" in text:
+        raise ConfigurationError(
+            f"{mark.name}({name}={shown(value)}): expected text in UTF-8 without a NUL"
+        )
+    return text
 
 
 def faults(item: pytest.Item) -> list[Fault]:

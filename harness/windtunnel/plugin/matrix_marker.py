@@ -6,7 +6,7 @@ import pytest
 
 from windtunnel.backends.fault_support import obstacle
 from windtunnel.configuration import Configuration, Dependency
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.fault_kinds import build, kinds
 from windtunnel.plugin.marker_words import marks
 from windtunnel.plugin.stash_keys import SESSION
@@ -55,11 +55,13 @@ def _faults(configuration: Configuration, mark: pytest.Mark) -> list[Fault]:
     known = configuration.dependencies
     wanted = kwargs.get("dependencies", tuple(known))
     if not isinstance(wanted, list | tuple):
-        raise ConfigurationError(f"{mark.name}: dependencies={wanted!r}: expected a list of names")
+        raise ConfigurationError(
+            f"{mark.name}: dependencies={shown(wanted)}: expected a list of names"
+        )
     for name in wanted:
         if name not in known:
             raise ConfigurationError(
-                f"{mark.name}: no dependency is named {name!r}{suggestion(str(name), known)}"
+                f"{mark.name}: no dependency is named {shown(name)}{suggestion(shown(name), known)}"
             )
     made = [_fault(mark, template, name) for name in wanted for template in templates]
     # A fault of HTTP exchanges has no meaning at a dependency that speaks something else.
