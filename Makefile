@@ -18,6 +18,8 @@ SLOW ?=
 # ^ 1 to let the gate include scenarios that take long (the real recovery time of 30 s)
 COVERAGE ?=
 # ^ 1 to measure which lines the tests reach
+ALL ?=
+# ^ 1 to run the long tests too, as CI does
 ARGS ?=
 # ^ more options for pytest
 
@@ -30,6 +32,9 @@ gate_options := --windtunnel-backend=$(BACKEND) --windtunnel-min-score=100 \
 	$(if $(SEED),--windtunnel-seed=$(SEED)) \
 	$(if $(JSON),--windtunnel-json=$(JSON)) \
 	$(if $(filter 1,$(SLOW)),,-m "not slow")
+
+tests := tests --windtunnel-backend=auto
+side_by_side := $(tests) -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -82,18 +87,20 @@ $(stamp): pyproject.toml $(CONSTRAINTS)
 gate: setup ## run the main job: the success criteria, judged and scored; fails below 100
 	$(bin)/pytest tests/scenarios -n 2 -p no:randomly -q $(gate_options) $(ARGS)
 
-# First what holds on a busy machine, beside each other; then what measures, alone.
-# Both are run, whichever fails; ARGS may choose tests of one of them alone (pytest's status 5).
+# First what holds on a busy machine, beside each other; then what measures, alone. The long ones,
+# from end to end, take ALL=1: what they check besides their path is checked by quick tests as well.
+# All are run, whichever fails; ARGS may choose tests of one of them alone (pytest's status 5).
 # Only the first is traced for COVERAGE: the times of the others would be the tracer's.
-test: setup ## run every test; with COVERAGE=1 also report which lines the tests reach
+test: setup ## run the tests; ALL=1 the long ones too, COVERAGE=1 reports which lines they reach
 	@ran=no; failed=0; \
 	run() { \
 		echo "$$*"; "$$@"; status=$$?; \
 		case $$status in 0) ran=yes ;; 5) ;; *) failed=$$status ;; esac; \
 	}; \
-	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) tests -n auto --dist loadgroup -m "not alone" --windtunnel-backend=auto $(ARGS); \
+	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) $(side_by_side) -m "not alone and not long" $(ARGS); \
 	$(if $(COVERAGE),run $(bin)/coverage combine --quiet; run $(bin)/coverage report;) \
-	run $(bin)/pytest tests -m alone --windtunnel-backend=auto $(ARGS); \
+	$(if $(ALL),run $(bin)/pytest $(side_by_side) -m "not alone and long" $(ARGS);) \
+	run $(bin)/pytest $(tests) -m "alone$(if $(ALL),, and not long)" $(ARGS); \
 	if [ $$ran$$failed = no0 ]; then failed=5; fi; \
 	exit $$failed
 

@@ -4,10 +4,12 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
+from windtunnel.backends.concurrent_starts import concurrent_starts
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -108,23 +110,27 @@ class ProcessBackend(ABC):
             self._running = self._start()
 
     def _start(self) -> RunningStack:
-        dependencies = {
-            name: self._start_dependency(name, dependency)
+        starts = {"tap": self._start_tap} | {
+            name: partial(self._start_dependency, name, dependency)
             for name, dependency in self.configuration.dependencies.items()
         }
-        address = self.programs.start(
-            "tap",
-            (*PROXY_COMMAND, "--seed", str(self.seed)),
-            environment={},
-            probe=answers_http("/version"),
-            patience=OWN_PATIENCE,
-        )
+        dependencies = concurrent_starts(starts)
+        address = dependencies.pop("tap")
         tap_control = OwnControl(address, lease=self.configuration.lease)
         try:
             return self._connect(Tap(address), tap_control, dependencies)
         except BaseException:
             tap_control.close()
             raise
+
+    def _start_tap(self) -> Address:
+        return self.programs.start(
+            "tap",
+            (*PROXY_COMMAND, "--seed", str(self.seed)),
+            environment={},
+            probe=answers_http("/version"),
+            patience=OWN_PATIENCE,
+        )
 
     def _connect(
         self, tap: Tap, tap_control: OwnControl, dependencies: Mapping[str, Address]
