@@ -13,6 +13,7 @@ from windtunnel.criteria.objective_held import objective_held
 from windtunnel.records import MachineUse, Run
 
 CROWDED = MachineUse(available=10, idle=0, others=4)
+"""How long the run itself waited is not known here."""
 SLOW, QUICK = 0.2, 0.001
 
 
@@ -80,4 +81,39 @@ def test_objectives_of_time_are_judged_alike(objective: str, failed: int, crowde
 def test_an_open_verdict_keeps_what_it_needs() -> None:
     few = mean_response(replace(run(responses(3), evidence()), machine=CROWDED))
     assert few.ruling is Ruling.INCONCLUSIVE
-    assert blame_no_crowd(few, CROWDED) == few
+    assert blame_no_crowd(few, CROWDED, 0.0) == few
+
+
+@pytest.mark.parametrize(
+    ("waited", "ruling"),
+    # 400 requests one at a time, 0.2 s each: 60 s more than 0.05 s each would have taken.
+    [(59, Ruling.FAIL), (61, Ruling.INCONCLUSIVE)],
+)
+def test_a_mean_that_waiting_for_cores_cannot_explain_fails(waited: float, ruling: Ruling) -> None:
+    machine = replace(CROWDED, waited=waited)
+    assert mean_response(asked(SLOW, machine), below=0.05).ruling is ruling
+    at_once = replace(asked(SLOW, replace(CROWDED, waited=waited / 10)), concurrency=10)
+    assert mean_response(at_once, below=0.05).ruling is ruling
+
+
+@pytest.mark.parametrize("status", [200, None], ids=["late", "timed out"])
+def test_an_answer_later_than_any_waiting_fails(status: int | None) -> None:
+    """As where a dependency is silent: who waits for it needs no core."""
+    for waited, ruling in ((0.09, Ruling.FAIL), (0.11, Ruling.INCONCLUSIVE)):
+        late = asked(SLOW, replace(CROWDED, waited=waited), status)
+        assert all_answered(late, within=0.1).ruling is ruling
+
+
+@pytest.mark.parametrize(
+    ("objective", "explains"),
+    # 0.2 s each over 4 connections.
+    [("p99<50ms", 0.15), ("mean<50ms", 0.15 * 400 / 4)],
+)
+def test_an_objective_that_waiting_cannot_explain_fails(objective: str, explains: float) -> None:
+    (wanted,) = parse(objective)
+    for waited, ruling in (
+        (explains * 0.9, Ruling.FAIL),
+        (explains * 1.1, Ruling.INCONCLUSIVE),
+    ):
+        loaded = replace(load_run([SLOW] * 400), machine=replace(CROWDED, waited=waited))
+        assert objective_held(loaded, wanted).ruling is ruling

@@ -81,3 +81,17 @@ def test_who_listens_at_an_address_of_this_machine_is_found() -> None:
         assert listening_processes([Address("127.0.0.1", port)]) == (os.getpid(),)
         assert listening_processes([Address("192.0.2.1", port)]) == ()
     assert listening_processes([]) == ()
+
+
+def test_waiting_for_a_core_is_counted() -> None:
+    """Two loops on one core: each waits about half of the time for the other."""
+    core = min(os.sched_getaffinity(0))
+    loop = f"import os; os.sched_setaffinity(0, {{{core}}})\n{LOOP}"
+    with computing([sys.executable, "-c", loop]), computing([sys.executable, "-c", loop]):
+        time.sleep(0.3)
+        meter = MachineMeter()
+        before = meter.read()
+        time.sleep(1.0)
+        found = meter.since(before)
+    assert found is not None
+    assert found.waited > 0.4

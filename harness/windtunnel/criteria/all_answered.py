@@ -59,4 +59,5 @@ def all_answered(run: Run, *, within: float) -> Verdict:
     )
     # Who got a wrong answer, or none, was not merely slow.
     slow_only = all(each.failure is RequestFailure.TIMED_OUT for each in failed)
-    return blame_no_crowd(verdict, run.machine if slow_only else None)
+    missing = max((each.duration - within for each in (*late, *failed)), default=0.0)
+    return blame_no_crowd(verdict, run.machine if slow_only else None, missing)

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
+
+from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import Ruling, Verdict
+from windtunnel.records.load_run import LoadRun
 from windtunnel.records.machine_use import MachineUse
 
 TAKEN = 0.10
@@ -11,12 +15,14 @@ FREE = 0.20
 """Share of the cores' time that was idle: with more of it nobody was in anybody's way."""
 
 
-def blame_no_crowd(verdict: Verdict, machine: MachineUse | None) -> Verdict:
-    """Return a verdict on times: what FAILs while others had the cores is INCONCLUSIVE.
+def blame_no_crowd(verdict: Verdict, machine: MachineUse | None, missing: float) -> Verdict:
+    """Return a verdict on times: what FAILs for want of a core is INCONCLUSIVE.
 
-    Others are never a reason against a PASS: they can only make it slower.
+    That is, while others had the cores, and where the run's threads waited for one for the
+    `missing` seconds at least which it would take to explain the failure. Others are never a reason
+    against a PASS: they can only make it slower.
     """
-    if verdict.ruling is not Ruling.FAIL or machine is None:
+    if verdict.ruling is not Ruling.FAIL or machine is None or machine.waited < missing:
         return verdict
     taken = (machine.others + machine.stolen) / machine.available
     if taken < TAKEN or machine.idle / machine.available > FREE:
@@ -28,3 +34,21 @@ def blame_no_crowd(verdict: Verdict, machine: MachineUse | None) -> Verdict:
         f" cores, and {machine.idle / machine.available:.0%} were free.",
         needs="a machine that nothing else keeps busy",
     )
+
+
+def missing_seconds(run: LoadRun, objective: Objective) -> float:
+    """Return the waiting for a core that it would take to explain that an objective fails.
+
+    A quantile moves by what a single request waits. For a mean all have to: but while a thread
+    waits, so may the requests of all connections. Of a rate nothing is known.
+    """
+    samples = run.samples
+    took = np.nan_to_num(samples.ended - samples.intended)
+    match objective.figure:
+        case ObjectiveFigure.QUANTILE:
+            found = float(np.quantile(took, objective.share)) - objective.limit
+        case ObjectiveFigure.MEAN:
+            found = (float(took.mean()) - objective.limit) * len(took) / run.connections
+        case _:
+            found = 0.0
+    return found

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
-from windtunnel.criteria.crowded_machine import blame_no_crowd
+from windtunnel.criteria.crowded_machine import blame_no_crowd, missing_seconds
 from windtunnel.criteria.generator_kept_up import conditions_of_load, generator_kept_up, may_be_own
 from windtunnel.criteria.good_answers import LEAST_GOOD, MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
@@ -76,7 +76,7 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFI
     }[objective.figure]
     verdict = judge(judged)
     if objective.figure is not ObjectiveFigure.ERRORS:
-        verdict = blame_no_crowd(verdict, run.machine)
+        verdict = blame_no_crowd(verdict, run.machine, missing_seconds(run, objective))
     if verdict.ruling is Ruling.INCONCLUSIVE:
         return replace(verdict, needs=verdict.needs or "a longer run, or a quieter machine")
     return replace(verdict, needs="")

@@ -1,7 +1,9 @@
 """Reads what this machine's cores do during a run, and how much of it is not the run's own work."""
 
+import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ class MachineReading:
     stolen: float
     total: float
     own: float
+    waited: float
 
 
 class MachineMeter:
@@ -35,6 +38,8 @@ class MachineMeter:
         self._trees = {os.getpid(): ProcessTree(os.getpid())}
         self._used: dict[int, float] = {}
         """CPU seconds of each tree, as last read: those of one that has ended count on."""
+        self._waits: dict[tuple[int, str], float] = {}
+        """Seconds that each thread had no core, as last read; those of ended ones count on."""
 
     def __repr__(self) -> str:
         return f"<MachineMeter of {list(self._trees)}>"
@@ -49,8 +54,11 @@ class MachineMeter:
                 self._trees[pid] = ProcessTree(pid)
         for pid, tree in self._trees.items():
             self._used[pid] = max(self._used.get(pid, 0.0), tree.cpu_seconds() or 0.0)
+        for pid in {pid for tree in self._trees.values() for pid in tree.pids}:
+            self._waits.update(_waits(pid))
+        own, waited = sum(self._used.values()), sum(self._waits.values())
         processes, idle, stolen, total = cores
-        return MachineReading(processes, idle, stolen, total, sum(self._used.values()))
+        return MachineReading(processes, idle, stolen, total, own, waited)
 
     def since(self, before: MachineReading | None) -> MachineUse | None:
         """Return how it was spent since that reading; None where that is not known."""
@@ -62,7 +70,21 @@ class MachineMeter:
             idle=now.idle - before.idle,
             others=max(0.0, now.processes - before.processes - (now.own - before.own)),
             stolen=now.stolen - before.stolen,
+            waited=now.waited - before.waited if self._waits else math.inf,
         )
+
+
+def _waits(pid: int) -> Iterator[tuple[tuple[int, str], float]]:
+    """Yield how long each thread waited on a run queue; nothing where the kernel keeps no account.
+
+    The second figure of /proc/PID/task/TID/schedstat, in nanoseconds
+    (Documentation/scheduler/sched-stats.rst).
+    """
+    with suppress(OSError, ValueError, IndexError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                waited = int((thread / "schedstat").read_text().split()[1])
+                yield (pid, thread.name), waited / 1e9
 
 
 def _account(cores: frozenset[str]) -> tuple[float, float, float, float] | None:

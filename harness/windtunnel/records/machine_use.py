@@ -1,5 +1,6 @@
 """What this machine's cores did during a run."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -19,3 +20,5 @@ class MachineUse:
     """Processes of this machine used them that are no part of the run."""
     stolen: float = 0.0
     """The hypervisor gave them to another machine."""
+    waited: float = math.inf
+    """Seconds that the run's own threads, summed, were ready and had no core; unknown: infinite."""
