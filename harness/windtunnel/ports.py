@@ -1,6 +1,7 @@
 """Ports of this machine: free ones to listen on, and the usual one of a control port."""
 
 import random
+import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +17,21 @@ EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 LEAST, BEYOND = 20_000, 65_536
 """Below are ports that services are used to have."""
 ATTEMPTS = 100
+
+
+def unguessable_host() -> str:
+    """Return one of the 16 million addresses of the loopback network, at random.
+
+    It is for a server that asks nobody who they are: with its port nobody finds it who was not told
+    either. 127.0.0.1 where the system has no other, as macOS.
+    """
+    host = ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError:
+            return "127.0.0.1"
+    return host
 
 
 def free_port() -> int:

@@ -10,6 +10,7 @@ from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
 from windtunnel.backends.program_launcher import OWN_PATIENCE
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
+from windtunnel.ports import unguessable_host
 from windtunnel.protocols.http.probe import answers_http
 
 
@@ -38,6 +39,9 @@ class LocalBackend(ProcessBackend):
             "toxiproxy",
             (self._toxiproxy, "-host", "{host}", "-port", "{port}"),
             environment={},
+            # It lets everybody in who does not call themselves Mozilla: a form of a page's in
+            # another browser could add toxics, if it knew where.
+            host=unguessable_host(),
             probe=answers_http("/version"),
             patience=OWN_PATIENCE,
         )

@@ -65,6 +65,7 @@ class ProgramLauncher:
         environment: Mapping[str, str],
         probe: Probe,
         port: int = 0,
+        host: str = "127.0.0.1",
         program: Program = CONFIGURED,
         patience: float = 0.0,
     ) -> Address:
@@ -74,7 +75,7 @@ class ProgramLauncher:
         `patience` seconds where that is longer than the deadline.
         """
         for attempt in range(PORT_ATTEMPTS):
-            address = Address("127.0.0.1", port or free_port())
+            address = Address(host, port or free_port())
             if port:
                 _check_free(name, address)
             try:

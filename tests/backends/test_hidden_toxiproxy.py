@@ -1,0 +1,86 @@
+"""No page in a browser finds the control port of the backend local's real Toxiproxy."""
+
+import http.client
+import ipaddress
+import json
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.backends.test_proxy_variables import CONFIGURATION, TARGET
+from tests.machine import missing
+from windtunnel.ports import unguessable_host
+from windtunnel.session import Session
+
+TOXIC = {"type": "timeout", "name": "evil", "attributes": {"timeout": 0}}
+FORM = {
+    "Origin": "http://evil.example",
+    "Content-Type": "text/plain",
+    "Sec-Fetch-Site": "cross-site",
+    "User-Agent": "Opera/9.80 (Linux armv7l) Presto/2.12 Version/12.14",
+}
+"""What a form of another site's page sends: JSON as the name of a field, by a browser that does not
+call itself Mozilla."""
+
+
+@pytest.fixture(scope="module")
+def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """Give where a run's Toxiproxy is controlled, as its own command line says."""
+    if reason := missing("local"):
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "target.py").write_text(TARGET)
+    (folder / "windtunnel.toml").write_text(CONFIGURATION)
+    session = Session(directory=folder, configuration=None, backend="local", seed=1)
+    try:
+        stack = session.stack("test", {}, lambda verdict: None)
+        mine = psutil.Process().children(recursive=True)
+        (words,) = [each.cmdline() for each in mine if each.name().startswith("toxiproxy")]
+        yield words[words.index("-host") + 1], int(words[words.index("-port") + 1])
+        stack.close()
+    finally:
+        session.close()
+
+
+def post(host: str, port: int, path: str) -> int:
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request("POST", path, body=f"{json.dumps(TOXIC)}=", headers=FORM)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def proxies(host: str, port: int) -> dict[str, dict[str, list[object]]]:
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request("GET", "/proxies")
+        found: dict[str, dict[str, list[object]]] = json.loads(connection.getresponse().read())
+        return found
+    finally:
+        connection.close()
+
+
+def test_a_form_of_another_sites_page_adds_no_toxic(control: tuple[str, int]) -> None:
+    """It is where it was always to be found, at any name of this machine, and not there now."""
+    host, port = control
+    (name,) = proxies(host, port)
+    for known in ("127.0.0.1", "localhost", "::1", "127.0.1.1", "127.1.1.1"):
+        with pytest.raises(ConnectionRefusedError):
+            post(known, port, f"/proxies/{name}/toxics")
+    assert proxies(host, port)[name]["toxics"] == []
+
+
+def test_what_hides_it_is_needed(control: tuple[str, int]) -> None:
+    """Toxiproxy itself takes the form: the day it does not, nothing needs to be hidden."""
+    host, port = control
+    (name,) = proxies(host, port)
+    assert post(host, port, f"/proxies/{name}/toxics") == 200
+    assert len(proxies(host, port)[name]["toxics"]) == 1
+
+
+def test_an_address_is_one_of_loopback_and_not_the_last_one() -> None:
+    drawn = {unguessable_host() for _ in range(20)}
+    assert all(ipaddress.ip_address(host).is_loopback for host in drawn)
+    assert len(drawn) > 15 or drawn == {"127.0.0.1"}
