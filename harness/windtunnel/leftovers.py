@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from windtunnel.extras import require
 from windtunnel.keeper.process_keeper import PROGRAMS
 from windtunnel.private_folders import is_private, process_space
 from windtunnel.run_identity import KEEPER_VARIABLE, PREFIX, RUN_VARIABLE, run_of_folder
+
+FORSAKEN = 60.0
+"""Seconds after which a run that still has an empty folder is not about to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,15 @@ def _end_processes(
 def _folders() -> Iterator[tuple[Path, str]]:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         # Anybody may make a folder of such a name, and name processes in it.
-        if is_private(folder) and (folder / "keeper.log").is_file():
+        if is_private(folder) and ((folder / "keeper.log").is_file() or _is_forsaken(folder)):
             yield folder, run_of_folder(folder.name)
+
+
+def _is_forsaken(folder: Path) -> bool:
+    """Whether a run ended before it could write anything there: no space, or no inode, was left."""
+    with suppress(OSError):
+        return time.time() - folder.stat().st_mtime > FORSAKEN and not any(folder.iterdir())
+    return False
 
 
 def _noted(folder: Path) -> Iterator[psutil.Process]:

@@ -1,5 +1,6 @@
 """`windtunnel clean` removes only what no keeper owns."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -19,6 +20,7 @@ import pytest
 from tests.machine import missing
 from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.cli import main
+from windtunnel.errors import StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.private_folders import process_space
 
@@ -150,3 +152,34 @@ def test_clean_leaves_what_another_owner_has_in_the_engine(
     finally:
         networks["theirs"].remove()
         client.close()
+
+
+def test_clean_removes_the_empty_folder_of_a_run_that_never_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, fresh, foreign = (tmp_path / f"windtunnel-{name}-x" for name in ("old", "new", "foreign"))
+    for folder in (old, fresh, foreign):
+        folder.mkdir(mode=0o700)
+    (foreign / "notes").touch()
+    for folder in (old, foreign):
+        os.utime(folder, (1, 1))
+    assert main(["clean"]) == 0
+    assert f"removed folder {old}" in capsys.readouterr().out
+    assert [old.exists(), fresh.exists(), foreign.exists()] == [False, True, True]
+
+
+@pytest.mark.parametrize("place", ["none", "full"])
+def test_a_run_that_cannot_have_its_folder_leaves_none(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("none" if place == "none" else "")))
+    if place == "full":
+
+        def no_inode(self: Path, *_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(Path, "open", no_inode)
+    with pytest.raises(StartError, match=r"TMPDIR|No space left on device"):
+        KeeperClient("lost", lease=10.0)
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,8 @@ import click
 
 from windtunnel.leftovers import sweep
 from windtunnel.paired.work_trees import abandoned
+from windtunnel.shared_clocks import abandoned as abandoned_clocks
+from windtunnel.shared_clocks import remove_abandoned
 
 
 @click.command()
@@ -21,7 +23,10 @@ def clean(*, dry_run: bool) -> None:
     trees = abandoned(remove=not dry_run)
     for folder in trees:
         click.echo(f"{verb} work trees {folder}")
-    if not swept.leftovers and not trees:
+    clocks = list(abandoned_clocks()) if dry_run else remove_abandoned()
+    for path in clocks:
+        click.echo(f"{verb} shared memory {path} of a clock")
+    if not swept.leftovers and not trees and not clocks:
         click.echo("nothing was left behind")
     for note in swept.notes:
         click.echo(note)

@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from windtunnel.errors import ControlCode, ControlError
+from windtunnel.errors import ControlCode, ControlError, StartError
 from windtunnel.keeper.log_tail import log_tail
 from windtunnel.keeper.messages import (
     Arrange,
@@ -35,6 +36,22 @@ KEEPER_LOG = "keeper.log"
 Request = Spawn | Signal | Stop | QueryStatus | Arrange | Heartbeat
 
 
+def _folder(run: str) -> tuple[Path, IO[bytes]]:
+    """Return the run's new folder with the keeper's log in it; StartError, and neither, if not."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=folder_prefix(run)))
+    except OSError as error:
+        raise StartError(
+            f"no folder for the run can be made: {error.strerror or error};"
+            " expected a temporary folder that can be written to (TMPDIR)"
+        ) from None
+    try:
+        return folder, (folder / KEEPER_LOG).open("ab")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StartError(f"{folder}: cannot be written to: {error.strerror}") from None
+
+
 class KeeperClient:
     """A running keeper. Thread-safe. Closing it ends everything that it started.
 
@@ -44,21 +61,25 @@ class KeeperClient:
     def __init__(self, run: str, *, lease: float) -> None:
         self.run = run
         self.lease = lease
-        self.directory = Path(tempfile.mkdtemp(prefix=folder_prefix(run)))
+        self.directory, self._log = _folder(run)
         self.lapses = 0
         self._silent = False
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._log = (self.directory / KEEPER_LOG).open("ab")
-        self._process = subprocess.Popen(
-            module_command("windtunnel.keeper", run, str(self.directory)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            # Ctrl-C and a terminal's hang-up reach the runner's group, not the keeper's.
-            start_new_session=True,
-            env={**os.environ, KEEPER_VARIABLE: run},
-        )
+        try:
+            self._process = subprocess.Popen(
+                module_command("windtunnel.keeper", run, str(self.directory)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                # Ctrl-C and a terminal's hang-up reach the runner's group, not the keeper's.
+                start_new_session=True,
+                env={**os.environ, KEEPER_VARIABLE: run},
+            )
+        except OSError as error:
+            self._log.close()
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise StartError(f"the keeper cannot be started: {error.strerror}") from None
         self._heart = threading.Thread(target=self._beat, name="windtunnel heartbeat", daemon=True)
         self._heart.start()
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
@@ -27,6 +28,7 @@ from windtunnel.keeper.messages import (
     Stop,
 )
 from windtunnel.private_folders import process_space
+from windtunnel.shared_clocks import remove_abandoned
 
 PROGRAMS = "programs"
 """The file in the run's directory with a line for each program: its pid, when it began, and in
@@ -46,6 +48,8 @@ class ProcessKeeper:
         self._last_heartbeat = asyncio.get_running_loop().time()
         self._lapsed = False
         self._lapses = 0
+        self._began = time.time()
+        self._steps_clocks = False
 
     def __repr__(self) -> str:
         return f"<ProcessKeeper of {self._run}: {', '.join(self._programs) or 'no programs'}>"
@@ -91,6 +95,7 @@ class ProcessKeeper:
             reason = (isinstance(error, OSError) and error.strerror) or str(error)
             return KeeperAnswer(error=f"cannot start {request.argv[0]!r}: {reason}")
         self._programs[request.name] = program
+        self._steps_clocks |= "FAKETIME_TIMESTAMP_FILE" in request.environment
         self._note(program.pid)
         return KeeperAnswer(pid=program.pid, running=True)
 
@@ -148,6 +153,8 @@ class ProcessKeeper:
         """End every program, run the ending commands, remove the run's directory."""
         await asyncio.gather(*(_end(program, 2.0) for program in self._programs.values()))
         await _run_all(self._arranged.end_commands, self._arranged.environment)
+        if self._steps_clocks:
+            remove_abandoned(since=self._began)
         shutil.rmtree(self._directory, ignore_errors=True)
 
 
