@@ -33,6 +33,7 @@ try:
     from windtunnel.errors import ConfigurationError
     from windtunnel.owned_hosts import owned_address
     from windtunnel.reports import json_report, terminal
+    from windtunnel.reports.files import check_writable
     from windtunnel.reports.scenario_result import Judged
     from windtunnel.session import Session
 except ImportError as missing:
@@ -98,6 +99,8 @@ def load_test(
     Exit status 0 where every criterion that was judged holds, 1 where one does not or the
     evidence cannot tell, 2 on wrong arguments.
     """
+    if report is not None:
+        check_writable(report, f"--json {report}")
     description: tuple[str, ...] = ()
     with Bar() as bar:
         if url is not None:

@@ -4,12 +4,20 @@ import importlib
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
 from windtunnel import __version__
 from windtunnel.errors import LONGEST, WindtunnelError, shortened
-from windtunnel.outgoing.clean_stream import LearntMasking, clean_output, of_environment
+from windtunnel.outgoing.clean_stream import (
+    LearntMasking,
+    UnwrittenError,
+    clean_output,
+    discard_unwritten,
+    of_environment,
+)
 
 COMMANDS = {
     "breaker": "Test a service's circuit breaker from outside, by what reaches its dependency.",
@@ -97,7 +105,42 @@ def as_program(command: click.Command, name: str, arguments: Sequence[str] | Non
     _write_anything()
     learnt = LearntMasking(of_environment())
     with clean_output(learnt):
-        return _status(command, name, arguments, learnt)
+        try:
+            status = _status(command, name, arguments, learnt)
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+        except UnwrittenError as error:
+            discard_unwritten()
+            return _lost(name, f"what was to be printed is lost: {error}")
+        except (OSError, BaseExceptionGroup) as error:
+            if (refused := _first(error)) is None:
+                raise
+            return _lost(name, _reason(refused))
+    return status
+
+
+def _first(error: BaseException) -> OSError | None:
+    """Return the system's error where an exception is nothing else."""
+    if isinstance(error, BaseExceptionGroup):
+        found = [_first(each) for each in error.exceptions]
+        return found[0] if all(found) else None
+    return error if isinstance(error, OSError) else None
+
+
+def _lost(name: str, said: str) -> int:
+    """Say in one message what the system refuses, as far as that can be said; return 1."""
+    with suppress(UnwrittenError):
+        click.echo(f"{name.removesuffix('.py')}: {said}", err=True)
+    return 1
+
+
+def _reason(error: OSError) -> str:
+    try:
+        Path.cwd()
+    except OSError:
+        return "the working directory is gone: expected one that exists"
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error or type(error).__name__}"
 
 
 def _status(

@@ -148,7 +148,7 @@ def test_the_terminal_shows_the_matrix_and_what_a_rerun_would_have_hidden() -> N
     ("name", "destination", "message"),
     [
         ("htlm", "x", "no report is named 'htlm'; did you mean 'html'?"),
-        ("html", "no/such/folder/x.html", "expected a file in a folder that can be written to"),
+        ("html", "no/such/folder/x.html", "expected a file in a folder that exists"),
         ("json", ".", "expected a file in a folder that can be written to"),
     ],
 )

@@ -21,7 +21,7 @@ from windtunnel.conformance.rendering import json_file, svg, table
 from windtunnel.conformance.run_plan import RunPlan, RunProgress
 from windtunnel.conformance.runner import Runner, choose
 from windtunnel.criteria import Ruling, Verdict
-from windtunnel.errors import ConfigurationError
+from windtunnel.reports.files import check_writable
 from windtunnel.stack import Stack
 
 PATH = click.Path(path_type=Path)
@@ -80,8 +80,9 @@ def breaker(
         return 0
     kinds = failures or (profile_of(like).failures if like else ())
     order = choose(only, without, kinds)
-    for path in (json_path, svg_path):
-        _check_folder(path)
+    for option, path in (("--json", json_path), ("--svg", svg_path)):
+        if path is not None:
+            check_writable(path, f"{option} {path}")
 
     output = _Output(timeline=timeline)
 
@@ -133,11 +134,6 @@ class _Output:
             click.echo(f"{'':13}{line}")
         if left := self._progress.after_one():
             click.echo(left, err=True)
-
-
-def _check_folder(path: Path | None) -> None:
-    if path is not None and not path.absolute().parent.is_dir():
-        raise ConfigurationError(f"{path}: expected a file in a folder that exists")
 
 
 def _ignore(verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ from windtunnel.commands.session_options import StackOptions, stack_options
 from windtunnel.criteria import Ruling
 from windtunnel.criteria.objective import parse
 from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.reports.files import check_writable
 
 PATH = click.Path(path_type=Path)
 
@@ -86,8 +87,8 @@ def breaking_point(
     parse(criterion)
     if expect is not None and not expect > 0:
         raise ConfigurationError(f"--expect {expect:g}: expected a value above zero")
-    if json_path is not None and not json_path.absolute().parent.is_dir():
-        raise ConfigurationError(f"--json {json_path}: expected a file in a folder that exists")
+    if json_path is not None:
+        check_writable(json_path, f"--json {json_path}")
     session = chosen.session()
 
     def show(trial: StrengthTrial) -> None:

@@ -28,6 +28,7 @@ from windtunnel.paired.fault_text import parse
 from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult
 from windtunnel.paired.revisions import trees
 from windtunnel.paired.side_by_side import compare_addresses, compare_arms
+from windtunnel.reports.files import check_writable
 from windtunnel.session import Session
 from windtunnel_faults import Fault
 
@@ -110,6 +111,8 @@ def compare(  # noqa: PLR0917 - click passes all by name
         tolerances=allowed,
         budget=budget,
     )
+    if kept and kept != store.GIT_NOTES:
+        check_writable(Path(kept), f"--history {kept}")
     commit = ""
     with _interrupted_by_sigterm():
         if session is None or given[1]:

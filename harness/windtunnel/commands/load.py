@@ -29,6 +29,7 @@ from windtunnel.load.locust import swarm
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.reports import latency_plot, load_json, load_summary
+from windtunnel.reports.files import check_writable
 from windtunnel.reports.load_progress import progress
 
 BUDGET = "5m"
@@ -104,8 +105,8 @@ def load(
     objectives = parse_objectives(check) if check is not None else ()
     sought = parse_objectives(find_limit) if find_limit is not None else ()
     plan = plan_of(url, values)
-    if plot is not None and not plot.absolute().parent.is_dir():
-        raise ConfigurationError(f"--plot {plot}: expected a file in a folder that exists")
+    if plot is not None:
+        check_writable(plot, f"--plot {plot}")
     reach(plan.destination)
     if sought:
         if check or as_json or plot or values.rate:

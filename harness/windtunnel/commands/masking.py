@@ -11,6 +11,7 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.outgoing.clean_records import clean
 from windtunnel.outgoing.clean_stream import LearntMasking, of_environment
 from windtunnel.outgoing.masking import Masking
+from windtunnel.reports import files
 
 Value = TypeVar("Value")
 
@@ -39,10 +40,8 @@ def cleaned(value: Value) -> Value:
 
 
 def write_text(path: Path, text: str, option: str) -> None:
-    """Write a file that `option` asked for, masked; ConfigurationError where that fails."""
+    """Write a file that `option` asked for, masked and whole; ConfigurationError where not."""
     try:
-        path.write_text(masking().text(text), encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationError(
-            f"{option} {path}: cannot be written: {error.strerror or error}"
-        ) from None
+        files.write(path, masking().text(text))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{option} {error}") from None

@@ -1,10 +1,11 @@
 """A command's standard output and error: each line leaves without secrets and without orders."""
 
+import errno
 import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from windtunnel.outgoing.inert_text import inert_but_colours
@@ -39,10 +40,17 @@ class LearntMasking:
         self.masking = self.masking.also(names, shows_all=shows_all)
 
 
-class CleanStream(io.TextIOBase):
-    """Passes text on to another stream, as it may leave."""
+class UnwrittenError(Exception):
+    """A text could not be printed: the terminal or the pipe is closed, or the device is full.
 
-    def __init__(self, stream: TextIO, learnt: LearntMasking) -> None:
+    No OSError, of which click takes a closed pipe for a silent end.
+    """
+
+
+class CleanStream(io.TextIOBase):
+    """Passes text on to another stream, as it may leave; UnwrittenError where that takes none."""
+
+    def __init__(self, stream: TextIO | None, learnt: LearntMasking) -> None:
         self._stream = stream
         self._learnt = learnt
 
@@ -52,20 +60,20 @@ class CleanStream(io.TextIOBase):
     @property
     def encoding(self) -> str:  # type: ignore[override]  # typeshed has an attribute
         """That of the other stream."""
-        return self._stream.encoding or "utf-8"
+        return getattr(self._stream, "encoding", None) or "utf-8"
 
     @property
     def errors(self) -> str | None:  # type: ignore[override]  # the same
         """That of the other stream."""
-        return self._stream.errors
+        return getattr(self._stream, "errors", None)
 
     def isatty(self) -> bool:
         """Return whether the other stream is a terminal."""
-        return self._stream.isatty()
+        return self._stream is not None and self._stream.isatty()
 
     def fileno(self) -> int:
         """Return the other stream's."""
-        return self._stream.fileno()
+        return self._open().fileno()
 
     def writable(self) -> bool:
         """Return True."""
@@ -73,14 +81,40 @@ class CleanStream(io.TextIOBase):
 
     def flush(self) -> None:
         """Flush the other stream."""
-        self._stream.flush()
+        if self._stream is not None:
+            with _unwritten():
+                self._stream.flush()
 
     def write(self, text: str) -> int:
         """Write a text, which holds whole lines or none."""
         clean = inert_but_colours(self._learnt.masking.text(text))
         encoding = self.encoding
-        self._stream.write(clean.encode(encoding, "backslashreplace").decode(encoding))
+        with _unwritten():
+            self._open().write(clean.encode(encoding, "backslashreplace").decode(encoding))
         return len(text)
+
+    def _open(self) -> TextIO:
+        if self._stream is None:  # as Python has it where the shell closed it
+            raise UnwrittenError(os.strerror(errno.EBADF))
+        return self._stream
+
+
+@contextmanager
+def _unwritten() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnwrittenError(error.strerror or str(error)) from None
+
+
+def discard_unwritten() -> None:
+    """Give up what Python still holds for a stream that takes nothing: it would fail at the end."""
+    for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

@@ -19,7 +19,7 @@ _PARTS = frozenset({"pass", "auth", "sig", "pw"})
 _ABOUT = frozenset(
     {
         *("age", "count", "enabled", "endpoint", "file", "header", "host", "length", "name"),
-        *("path", "port", "seconds", "timeout", "ttl", "type", "uri", "url"),
+        *("path", "port", "seconds", "sock", "socket", "timeout", "ttl", "type", "uri", "url"),
         # A file is no secret because of what it is about.
         *("go", "html", "java", "js", "json", "log", "md", "mjs", "py", "rb", "rs", "toml", "ts"),
         *("txt", "yaml", "yml"),
@@ -42,7 +42,8 @@ def is_secret(name: str, more: Collection[str] = ()) -> bool:
     if not HINT.search(name) or not _NAME.fullmatch(name):
         return False
     words = [each.lower() for each in _SPLIT.findall(name)][-_LAST:]
-    if not words or words[-1] in _ABOUT:
+    # PWD is the shell's working directory; DB_PWD and pwd are none.
+    if not words or words[-1] in _ABOUT or name == "PWD":
         return False
     if len(words) == 1 and words[0] in _PARTS:
         return False

@@ -1,5 +1,6 @@
-"""Writes a file whole or not at all."""
+"""Writes a file whole or not at all; refuses before a run what could not be written after it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,14 +8,29 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.reports.session_report import SessionReport
 
 
+def check_writable(path: Path, option: str) -> None:
+    """Refuse a file that cannot be written, as far as that is seen now; ConfigurationError.
+
+    `option` says who asked for it, such as "--json out.json".
+    """
+    if not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"{option}: expected a file in a folder that exists")
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise ConfigurationError(f"{option}: expected a file in a folder that can be written to")
+
+
 def write(path: Path, text: str) -> None:
     """Write `text` whole. On failure raise ConfigurationError and leave the old file as it was."""
     partial = path.with_name(path.name + ".partial")
+    if path.exists() and not path.is_file():
+        partial = path  # a device or a pipe, in whose place no file may come
     try:
         partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        if partial != path:
+            partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        if partial != path:
+            partial.unlink(missing_ok=True)
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from None
 
 

@@ -1,14 +1,13 @@
 """The reports that can be asked for by name, ours and those of other distributions."""
 
 import importlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from windtunnel.entry_points import REPORTS, extensions
 from windtunnel.errors import ConfigurationError, suggestion
-from windtunnel.reports.files import TextFile
+from windtunnel.reports.files import TextFile, check_writable
 from windtunnel.reports.job_summary import JobSummary
 from windtunnel.reports.session_report import SessionReport
 from windtunnel.reports.sink import Sink
@@ -53,8 +52,5 @@ def _text(name: str) -> Callable[[SessionReport], str]:
 
 def _writable(name: str, path: Path) -> Path:
     """Refuse a path before the session rather than lose the report after it."""
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise ConfigurationError(
-            f"report {name}={path}: expected a file in a folder that can be written to"
-        )
+    check_writable(path, f"report {name}={path}")
     return path
