@@ -11,6 +11,7 @@ import pytest
 from tests.dashboard.running import ROOT, Start, Up
 from windtunnel.cli import main
 from windtunnel.dashboard.discovery import announced
+from windtunnel.owned_hosts import is_loopback
 
 EMBEDDED = ("--backend=embedded", "--env=CACHE_TTL=0")
 
@@ -31,6 +32,18 @@ def test_it_prints_every_address(up: Up) -> None:
     for name in ("dashboard", "target", "catalog's tap", "redis's tap", "logs", "seed"):
         assert f"  {name} " in printed
     assert "ready; Ctrl-C stops everything" in printed
+
+
+def test_all_that_is_up_listens_on_loopback_alone(up: Up) -> None:
+    runner = psutil.Process(up.process.pid)
+    listening = [
+        each.laddr.ip
+        for process in (runner, *runner.children(recursive=True))
+        for each in process.net_connections("tcp")
+        if each.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 5  # dashboard, target, the tap's control port and its two taps
+    assert all(map(is_loopback, listening)), listening
 
 
 def test_the_control_period_passes_before_any_traffic_and_is_printed(up: Up) -> None:
