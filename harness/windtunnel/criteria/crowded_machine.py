@@ -31,7 +31,8 @@ def blame_no_crowd(verdict: Verdict, machine: MachineUse | None, missing: float)
         verdict,
         ruling=Ruling.INCONCLUSIVE,
         statement=f"{verdict.statement} Meanwhile other work took {taken:.0%} of this machine's"
-        f" cores, and {machine.idle / machine.available:.0%} were free.",
+        f" cores, {machine.idle / machine.available:.0%} were free, and the run's threads waited"
+        f" {machine.waited:.1f} s for one.",
         needs="a machine that nothing else keeps busy",
     )
 

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,8 @@ class MachineReading:
     stolen: float
     total: float
     own: float
-    waited: float
+    waits: Mapping[tuple[int, str], float]
+    """Of each thread, by process and thread: how long it was ready and had no core."""
 
 
 class MachineMeter:
@@ -56,9 +57,9 @@ class MachineMeter:
             self._used[pid] = max(self._used.get(pid, 0.0), tree.cpu_seconds() or 0.0)
         for pid in {pid for tree in self._trees.values() for pid in tree.pids}:
             self._waits.update(_waits(pid))
-        own, waited = sum(self._used.values()), sum(self._waits.values())
         processes, idle, stolen, total = cores
-        return MachineReading(processes, idle, stolen, total, own, waited)
+        own = sum(self._used.values())
+        return MachineReading(processes, idle, stolen, total, own, dict(self._waits))
 
     def since(self, before: MachineReading | None) -> MachineUse | None:
         """Return how it was spent since that reading; None where that is not known."""
@@ -70,8 +71,17 @@ class MachineMeter:
             idle=now.idle - before.idle,
             others=max(0.0, now.processes - before.processes - (now.own - before.own)),
             stolen=now.stolen - before.stolen,
-            waited=now.waited - before.waited if self._waits else math.inf,
+            waited=_waited(before.waits, now.waits) if now.waits else math.inf,
         )
+
+
+def _waited(before: Mapping[tuple[int, str], float], now: Mapping[tuple[int, str], float]) -> float:
+    """Return the sum over the processes of what the thread waited that waited longest."""
+    longest: dict[int, float] = {}
+    for (pid, thread), waited in now.items():
+        since = waited - before.get((pid, thread), 0.0)
+        longest[pid] = max(since, longest.get(pid, 0.0))
+    return sum(longest.values())
 
 
 def _waits(pid: int) -> Iterator[tuple[tuple[int, str], float]]:

@@ -21,4 +21,8 @@ class MachineUse:
     stolen: float = 0.0
     """The hypervisor gave them to another machine."""
     waited: float = math.inf
-    """Seconds that the run's own threads, summed, were ready and had no core; unknown: infinite."""
+    """Seconds for which the run's own threads were ready and had no core; infinite: unknown.
+
+    Of each process the thread that waited longest, summed: no request passes through two threads of
+    one process at once.
+    """
