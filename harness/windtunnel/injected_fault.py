@@ -11,6 +11,7 @@ from windtunnel.backends.backend_contract import Backend
 from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
 from windtunnel.criteria import Ruling, Verdict, fault_touched
 from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
+from windtunnel.outgoing.log_text import LogText
 from windtunnel.records import Evidence, FaultWindow
 from windtunnel_faults import Fault
 
@@ -89,7 +90,7 @@ class Injection:
                 self._backend.heal(self.fault)
             self._ended = time.monotonic()
             raise
-        LOG.info("injected %r", self.fault)
+        LOG.info("injected %s", LogText(repr(self.fault)))
         return self
 
     def heal(self) -> None:
@@ -97,7 +98,8 @@ class Injection:
         if self._began is not None and self._ended is None:
             self._backend.heal(self.fault)
             self._ended = time.monotonic()
-            LOG.info("healed %r after %.3f s", self.fault, self._ended - self._began)
+            took = self._ended - self._began
+            LOG.info("healed %s after %.3f s", LogText(repr(self.fault)), took)
 
     def __exit__(
         self,

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from windtunnel.outgoing.clean_records import clean
+from windtunnel.outgoing.log_text import LogText
 from windtunnel.outgoing.masking import Masking
 
 KNOWN = Masking().knowing({"API_KEY": "planted value/1", "DEBUG": "verbose-mode", "PIN": "123"})
@@ -89,3 +90,8 @@ def test_a_text_made_to_be_slow_is_masked_in_time(part: str) -> None:
         return time.process_time() - began
 
     assert seconds(80_000) < 10 * max(0.03, seconds(20_000))
+
+
+def test_a_log_has_neither_secrets_nor_orders() -> None:
+    said = LogText("run --password=a planted\x1b[2J", {"API_KEY": "planted"})
+    assert f"{said}" == r"run --password=*** ***\u001b[2J"

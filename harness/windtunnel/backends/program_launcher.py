@@ -19,6 +19,7 @@ from windtunnel.backends.proxy_variables import proxy_variables, without_proxy
 from windtunnel.errors import ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.keeper.log_tail import log_tail
+from windtunnel.outgoing.log_text import LogText
 from windtunnel.ports import free_port
 from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
 
@@ -122,7 +123,7 @@ class ProgramLauncher:
             inherited = {**os.environ, **environment}
             environment = {**environment, **without_proxy(inherited)}
         where = Path(directory) if directory else self._directory
-        LOG.info("starting %s: %s", name, shlex.join(argv))
+        LOG.info("starting %s: %s", name, LogText(shlex.join(argv), environment))
         try:
             self.keeper.spawn(name, argv, environment=environment, directory=where)
         except ControlError as error:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from windtunnel.errors import BackendUnavailable, StartError
+from windtunnel.outgoing.log_text import LogText
 
 LOG = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class Compose:
         of_project = ["--project-name", self.project, *home]
         rest = [*of_project, *files, *options, *arguments]
         command = [*self._command, *rest]
-        LOG.info("running %s", shlex.join(command))
+        LOG.info("running %s", LogText(shlex.join(command)))
         begun = time.monotonic()
         try:
             done = subprocess.run(
