@@ -43,6 +43,8 @@ export DOCKER_CONFIG=$docker_config
 export DOCKER_BUILDKIT=0
 export WINDTUNNEL_BASE_IMAGE=$base_image
 export WINDTUNNEL_CONSTRAINTS=.ci/constraints.txt
+# Where what uses Toxiproxy's further clients is built, by tests/contracts/proxy/client_builds.py.
+export WINDTUNNEL_CLIENTS_CACHE=$cache/clients
 # Where the real Toxiproxy is found by the `local` backend and by the contract tests.
 export WINDTUNNEL_TOXIPROXY=$toxiproxy_binaries/toxiproxy-server
 export PATH=$toxiproxy_binaries:$actionlint_binaries:$PATH:/usr/sbin:/sbin:/usr/local/go/bin
