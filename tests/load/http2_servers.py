@@ -40,6 +40,11 @@ class Conversation:
         self.h2.send_data(stream, b"ok", end_stream=True)
         self.flush()
 
+    async def nonsense(self, stream: int) -> None:
+        """Answer with a status that is none."""
+        self.h2.send_headers(stream, [(":status", "20000")], end_stream=True)
+        self.flush()
+
     async def never(self, stream: int) -> None:
         """Leave the stream without an answer."""
 

@@ -229,3 +229,9 @@ def test_a_plan_that_http2_cannot_follow_is_refused(changes: dict[str, int], sai
     to, _ = locate("http://127.0.0.1:1/", http2=True)
     with pytest.raises(ConfigurationError, match=said):
         LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), **changes)  # type: ignore[arg-type]
+
+
+def test_a_status_that_is_none_is_malformed() -> None:
+    """It ended in a traceback, or counted as another status."""
+    run, _ = load(Conversation.nonsense, most=3)
+    assert run.samples.failures() == {RequestFailure.MALFORMED: 3}

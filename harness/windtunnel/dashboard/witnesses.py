@@ -14,6 +14,8 @@ from windtunnel.stack import Stack
 
 METRICS = "/metrics"
 """Where Prometheus looks too."""
+MOST = 4 * 2**20
+"""Bytes of an answer that are read: it is done between two looks, and holds up the page."""
 
 
 class Sampler:
@@ -76,6 +78,8 @@ class Sampler:
             return None, f"GET {METRICS} got no answer ({response.answer})"
         if response.status != 200:
             return None, f"GET {METRICS} answered {response.status}, expected 200"
+        if len(body) > MOST:
+            return None, f"GET {METRICS} answered {len(body)} bytes, expected {MOST} at most"
         try:
             reading = exposition.read(body.decode())
         except ValueError as error:

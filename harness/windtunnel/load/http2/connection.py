@@ -10,7 +10,7 @@ from h2 import events
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.exceptions import H2Error, StreamClosedError
+from h2.exceptions import H2Error, ProtocolError, StreamClosedError
 from h2.settings import SettingCodes, Settings
 
 from windtunnel.load.connection_errors import failure_of
@@ -22,6 +22,8 @@ WINDOW = 2**24
 """Bytes that a server may send ahead, so that its answers never wait for us."""
 
 
+STATUS_DIGITS = 3
+"""As a status line has (RFC 9110, 15)."""
 WITHOUT_BODY = (204, 304)
 """Statuses whose answers have no body, whatever their length says (RFC 9110, 6.4.1)."""
 
@@ -205,7 +207,11 @@ class Http2Connection(asyncio.Protocol):
         # An interim answer is another event (InformationalResponseReceived), and not the answer.
         stream = event.stream_id
         fields = dict(event.headers)
-        status = int(fields[b":status"])
+        text = fields[b":status"]
+        # h2 looks at its place, and not at its value.
+        if len(text) != STATUS_DIGITS or not text.isdigit():
+            raise ProtocolError(f"a status of {text[:20]!r}")
+        status = int(text)
         self._statuses[stream] = status
         if stream not in self._asked:
             return
