@@ -130,7 +130,7 @@ def _first(error: BaseException) -> OSError | None:
 def _lost(name: str, said: str) -> int:
     """Say in one message what the system refuses, as far as that can be said; return 1."""
     with suppress(UnwrittenError):
-        click.echo(f"{name.removesuffix('.py')}: {said}", err=True)
+        click.echo(shortened(f"{name.removesuffix('.py')}: {said}", LONGEST - 1), err=True)
     return 1
 
 

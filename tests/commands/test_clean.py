@@ -19,10 +19,12 @@ import pytest
 
 from tests.machine import missing
 from windtunnel.backends.docker.engine_owner import owner
+from windtunnel.backends.wall_clock import FaketimeClock
 from windtunnel.cli import main
-from windtunnel.errors import StartError
+from windtunnel.errors import NotTestable, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.private_folders import process_space
+from windtunnel.shared_clocks import SHARED_MEMORY
 
 # One after another: each would find what the others have left.
 pytestmark = pytest.mark.xdist_group("left behind")
@@ -183,3 +185,24 @@ def test_a_run_that_cannot_have_its_folder_leaves_none(
     with pytest.raises(StartError, match=r"TMPDIR|No space left on device"):
         KeeperClient("lost", lease=10.0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_clean_removes_the_shared_memory_of_a_killed_clock(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        clock = FaketimeClock(tmp_path / "clock")
+    except NotTestable as missing_clock:
+        pytest.skip(f"{missing_clock}")
+    with subprocess.Popen(["sleep", "60"], env={**os.environ, **clock.environment}) as process:
+        left = SHARED_MEMORY / f"faketime_shm_{process.pid}"
+        until = time.monotonic() + 30
+        while not left.exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.kill()
+    assert main(["clean", "--dry-run"]) == 0
+    assert f"would remove shared memory {left}" in capsys.readouterr().out
+    assert main(["clean"]) == 0
+    assert f"removed shared memory {left}" in capsys.readouterr().out
+    assert not left.exists()

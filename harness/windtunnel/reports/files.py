@@ -13,9 +13,18 @@ def check_writable(path: Path, option: str) -> None:
 
     `option` says who asked for it, such as "--json out.json".
     """
-    if not path.absolute().parent.is_dir():
+    folder = path.absolute().parent
+    try:
+        found, can = folder.is_dir(), os.access(path if path.exists() else folder, os.W_OK)
+        can = can and not path.is_dir()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(
+            f"{option}: expected a file that can be written: {reason}"
+        ) from None
+    if not found:
         raise ConfigurationError(f"{option}: expected a file in a folder that exists")
-    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+    if not can:
         raise ConfigurationError(f"{option}: expected a file in a folder that can be written to")
 
 
