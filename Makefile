@@ -19,7 +19,7 @@ SLOW ?=
 COVERAGE ?=
 # ^ 1 to measure which lines the tests reach
 ALL ?=
-# ^ 1 to run the long tests too, as CI does
+# ^ 1 to run the slow tests too, as CI does
 ARGS ?=
 # ^ more options for pytest
 
@@ -87,20 +87,20 @@ $(stamp): pyproject.toml $(CONSTRAINTS)
 gate: setup ## run the main job: the success criteria, judged and scored; fails below 100
 	$(bin)/pytest tests/scenarios -n 2 -p no:randomly -q $(gate_options) $(ARGS)
 
-# First what holds on a busy machine, beside each other; then what measures, alone. The long ones,
+# First what holds on a busy machine, beside each other; then what measures, alone. The slow ones,
 # from end to end, take ALL=1: what they check besides their path is checked by quick tests as well.
 # All are run, whichever fails; ARGS may choose tests of one of them alone (pytest's status 5).
 # Only the first is traced for COVERAGE: the times of the others would be the tracer's.
-test: setup ## run the tests; ALL=1 the long ones too, COVERAGE=1 reports which lines they reach
+test: setup ## run the tests; ALL=1 the slow ones too, COVERAGE=1 reports which lines they reach
 	@ran=no; failed=0; \
 	run() { \
 		echo "$$*"; "$$@"; status=$$?; \
 		case $$status in 0) ran=yes ;; 5) ;; *) failed=$$status ;; esac; \
 	}; \
-	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) $(side_by_side) -m "not alone and not long" $(ARGS); \
+	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) $(side_by_side) -m "not alone and not slow" $(ARGS); \
 	$(if $(COVERAGE),run $(bin)/coverage combine --quiet; run $(bin)/coverage report;) \
-	$(if $(ALL),run $(bin)/pytest $(side_by_side) -m "not alone and long" $(ARGS);) \
-	run $(bin)/pytest $(tests) -m "alone$(if $(ALL),, and not long)" $(ARGS); \
+	$(if $(ALL),run $(bin)/pytest $(side_by_side) -m "not alone and slow" $(ARGS);) \
+	run $(bin)/pytest $(tests) -m "alone$(if $(ALL),, and not slow)" $(ARGS); \
 	if [ $$ran$$failed = no0 ]; then failed=5; fi; \
 	exit $$failed
 

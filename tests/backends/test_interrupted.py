@@ -115,6 +115,8 @@ def kill(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("end", [interrupt, interrupt_impatiently, kill])
+@pytest.mark.slow
+@pytest.mark.busy
 def test_nothing_stays_behind(runner: Runner, end: Callable[[Runner], None]) -> None:
     """No process, no container, no network, no folder, and the target's port is free."""
     run, directory = runner.told["run"], Path(runner.told["directory"])

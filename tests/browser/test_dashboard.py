@@ -72,6 +72,7 @@ def keep(page: Page, name: str) -> None:
 @pytest.mark.parametrize(
     "up", ["embedded", pytest.param("docker", marks=pytest.mark.docker)], indirect=True
 )
+@pytest.mark.slow
 def test_an_outage_by_clicking_opens_the_breaker_and_healing_closes_it(
     page: Page, request: pytest.FixtureRequest
 ) -> None:

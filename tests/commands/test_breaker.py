@@ -18,6 +18,8 @@ SAMPLE = (
 )
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_a_breaker_that_keeps_its_promises_exits_with_0(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,8 @@ from windtunnel.conformance.runner import choose
 from windtunnel.conformance.subject import Subject
 from windtunnel.criteria import Ruling
 
+pytestmark = pytest.mark.slow
+
 PROPERTIES = ["opens", "recovery-time", "good-probes-close", "success-resets-count"]
 UNMARKED = pytest.mark.parametrize("unmarked", ["", "1"])
 """Whether the service answers with a fallback that looks like the dependency's own answer."""

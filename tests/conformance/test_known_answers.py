@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.conformance.libraries import LIBRARIES, WALL, Library
 from tests.conformance.stand import SETTINGS, Stand
@@ -93,6 +94,15 @@ WHOLE = [
 """Those that run through the whole suite, so that a property that fails besides is noticed."""
 
 
+def slow_but(quick: str, names: Collection[str]) -> list[ParameterSet]:
+    """Return them, each marked slow but one: with it the path is gone once."""
+    return [
+        pytest.param(name, marks=() if name == quick else pytest.mark.slow)
+        for name in sorted(names)
+    ]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("flaw", WHOLE)
 def test_a_flaw_fails_exactly_the_property_that_names_it(stand: Stand, flaw: str) -> None:
     order = choose(failures=["reset"])
@@ -101,7 +111,7 @@ def test_a_flaw_fails_exactly_the_property_that_names_it(stand: Stand, flaw: str
     assert failed(report) == MUTANTS[flaw], shown(report)
 
 
-@pytest.mark.parametrize("flaw", sorted(MUTANTS.keys() - set(WHOLE)))
+@pytest.mark.parametrize("flaw", slow_but("opens_at_first", MUTANTS.keys() - set(WHOLE)))
 def test_a_flaw_fails_the_property_that_names_it(stand: Stand, flaw: str) -> None:
     order = choose(only=MUTANTS[flaw], failures=[KINDS.get(flaw, "reset")])
     report = stand.conform(f"mutants.{flaw}", order, claims=CLAIMS)
@@ -128,6 +138,7 @@ def test_calls_in_flight_are_slower_than_no_time_out(stand: Stand) -> None:
     assert report["calls-in-flight-survive"].ruling is Ruling.PASS, shown(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
 def test_a_library_fails_what_it_is_known_to_fail_and_nothing_else(
     stand: Stand, library: Library

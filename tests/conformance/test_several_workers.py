@@ -6,6 +6,8 @@ import pytest
 
 from tests.conformance.commanded import rulings
 
+pytestmark = pytest.mark.slow
+
 CROWDS = (
     "opens-under-concurrency",
     "silent-while-open",

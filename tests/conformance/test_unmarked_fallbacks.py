@@ -9,6 +9,8 @@ import pytest
 
 from tests.conformance.commanded import rulings
 
+pytestmark = pytest.mark.slow
+
 UNMARKED = {"UNMARKED": 1}
 CLAIMED = ("--workers", "1", "--failures", "reset", "--failures", "http-500")
 CLOCK = ("--without", "wall-clock-plays-no-part")

@@ -88,6 +88,8 @@ def test_a_wrong_request_is_one_clear_error(up: Up, body: object, message: str) 
     assert (response.status, message in msgspec.json.decode(answer)["error"]) == (400, True), answer
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_traffic_is_paused_and_goes_on(up: Up) -> None:
     headers = {"X_Windtunnel_Token": token(up)}
     sent = up.client

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.documentation.pages import DOCS, Command, blocks, commands, matches, save
 
 INSTALL = "pip install windtunnel"
@@ -31,6 +33,8 @@ def run(command: Command, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     ran = 0
     for block in blocks(DOCS / "tutorial.md"):

@@ -121,6 +121,8 @@ def run(example: Example, results: Path, *options: str, flaw: str = "") -> tuple
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_all_scenarios_pass(example: Example, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     status, output = run(example, results)
@@ -128,6 +130,8 @@ def test_all_scenarios_pass(example: Example, tmp_path: Path) -> None:
     assert f"{example.scenarios} passed in" in output, output
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_flaw_in_the_readme_is_found(example: Example, tmp_path: Path) -> None:
     readme = (EXAMPLES / example.folder / "README.md").read_text(encoding="utf-8")
     assert f"$ {example.flaw} pytest\n" in readme

@@ -46,6 +46,8 @@ def test_no_target_is_started_for_which_no_time_is_left() -> None:
     assert found.held == 0.2
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_what_a_driver_asks_of_the_target_ends_with_the_budget(stack: Stack) -> None:
     """It would load for a minute; what was found before is kept."""
 

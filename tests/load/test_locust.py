@@ -52,6 +52,8 @@ def plan(
 
 
 @needs_locust
+@pytest.mark.slow
+@pytest.mark.busy
 def test_one_master_and_two_workers_offer_the_rate_and_face_the_same_criteria(
     server_url: str,
 ) -> None:
@@ -70,6 +72,8 @@ def test_one_master_and_two_workers_offer_the_rate_and_face_the_same_criteria(
 
 
 @needs_locust
+@pytest.mark.slow
+@pytest.mark.busy
 def test_a_worker_killed_in_the_middle_is_survived_and_said(server_url: str) -> None:
     found: list[LoadRun] = []
     runner = threading.Thread(

@@ -154,6 +154,8 @@ def test_the_wheel_holds_every_file_of_its_packages_and_the_licence(distribution
 # Longer than the others: on a busy machine the environment alone takes two minutes.
 # One test, because one environment takes longer to make than all that is asked of it.
 @pytest.mark.timeout(420)
+@pytest.mark.slow
+@pytest.mark.busy
 def test_an_environment_with_the_wheel_alone_tests_a_service(
     installed: Path, tmp_path: Path
 ) -> None:

@@ -169,6 +169,8 @@ def test_a_folder_without_a_repository_is_one_clear_error(tmp_path: Path) -> Non
         pass
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_an_environment_is_built_once_for_what_it_is_built_from(tmp_path: Path) -> None:
     """The install command leaves a mark each time that it runs."""
     trees_made = []
@@ -185,6 +187,8 @@ def test_an_environment_is_built_once_for_what_it_is_built_from(tmp_path: Path) 
     assert all(Path(python).exists() for python in pythons)
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_an_environment_that_failed_is_built_again(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()

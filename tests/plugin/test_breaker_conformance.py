@@ -20,6 +20,8 @@ def test_breaker(breaker_conformance):
         ('only=["old-failures-expire"]', {"inconclusive": 1}),
     ],
 )
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_verdicts_decide_the_test(
     pytester: pytest.Pytester, options: str, outcome: dict[str, int]
 ) -> None:

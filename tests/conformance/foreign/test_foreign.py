@@ -6,6 +6,8 @@ from tests.conformance.foreign.building import missing
 from tests.conformance.foreign.running import run
 from tests.conformance.foreign.services import SERVICES, ForeignService
 
+pytestmark = pytest.mark.slow
+
 PROVED = (
     *("opens", "counts-as-claimed", "recovery-time", "half-open-probes"),
     *("failed-probe-reopens", "reopens-under-concurrency", "good-probes-close"),
