@@ -18,6 +18,8 @@ from windtunnel.proxy.tls.client_hello import HelloReader, NotTls, peeking
 
 MOST = 100
 """Times as much as harmless traffic: what went wrong cost from 400 times to hours."""
+GRANTED = 0.5
+"""CPU seconds that any traffic may take, on slow machines too; what is unbounded takes many."""
 COMMAND = b"*1\r\n$4\r\nPING\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 
@@ -104,8 +106,8 @@ def test_no_traffic_takes_much_more_than_harmless_traffic_does(name: str) -> Non
     harmless = HARMLESS[protocol, way](len(data))[: len(data)]
     usual = min(cost(reader(protocol, way), harmless, size) for _ in range(3))
     found = min(cost(reader(protocol, way, asked), data, size) for _ in range(2))
-    # A tenth of a second is what even the shortest harmless traffic is granted: clocks are coarse.
-    assert found < max(MOST * usual, 0.1)
+
+    assert found < max(MOST * usual, GRANTED)
 
 
 class Unheard:
@@ -130,7 +132,7 @@ def test_no_traffic_that_is_struck_does_either(name: str) -> None:
     harmless = HARMLESS["http", way](len(data))[: len(data)]
     usual = min(cost(mediating(), harmless, size) for _ in range(3))
     found = min(cost(mediating(), data, size) for _ in range(2))
-    assert found < max(MOST * usual, 0.1)
+    assert found < max(MOST * usual, GRANTED)
 
 
 def test_a_hello_in_records_of_one_byte_takes_no_more_than_others() -> None:
@@ -150,7 +152,7 @@ def test_a_hello_in_records_of_one_byte_takes_no_more_than_others() -> None:
         return feed
 
     usual = min(cost(reading(), in_one, 1) for _ in range(3))
-    assert cost(reading(), in_small, 1) < max(MOST * usual, 0.1)
+    assert cost(reading(), in_small, 1) < max(MOST * usual, GRANTED)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])

@@ -16,6 +16,8 @@ PARTS = (
     "client_certificate.py",
     "errors.py",
     "event_loop.py",
+    "limited_files.py",
+    "malformed_requests.py",
     "ports.py",
     "protocols",
     "proxy",
