@@ -3,7 +3,7 @@
 import errno
 from pathlib import Path
 
-LONGEST = 4 * 2**20
+LONGEST = 3 * 2**19
 """Bytes of a file of settings, at most."""
 LARGE = 256 * 2**20
 """Bytes of a file of data, such as a history or a request's body, at most."""

@@ -16,15 +16,22 @@ import pytest
 import windtunnel_faults
 from tests.configuration.mutations import GOOD
 from windtunnel import criteria, fault_kinds
+from windtunnel.breaking_point.search import Search
 from windtunnel.configuration import load, overrides
 from windtunnel.configuration.resolution import parse
+from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.library_profiles import claims_like
+from windtunnel.criteria import objective
 from windtunnel.errors import ConfigurationError
 from windtunnel.fault_kinds import build
-from windtunnel.load import mix_file
+from windtunnel.load import arrivals, mix_file
+from windtunnel.load.destination import locate
+from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.paired import fault_text
 from windtunnel.plugin.criterion_marker import OF_RUNS, criterion
 
-SECONDS = 2.0
-"""Of processor time."""
+SECONDS = 4.0
+"""Of processor time: 2 s on a core of its own, of which others may take half."""
 LONGEST = 2000
 """Characters of a message."""
 
@@ -188,3 +195,56 @@ def test_any_value_of_a_criterions_argument(name: str) -> None:
 def test_an_endpoint_that_is_no_text_is_refused() -> None:
     mark = pytest.mark.criterion("error_rate", endpoint=5).mark
     assert "endpoint=5: expected a text" in refused(partial(criterion, mark), ConfigurationError)
+
+
+# Other values that a scenario or an option hands over.
+
+
+def _claims(name: str, value: Any) -> Claims:  # noqa: ANN401 - that is what is tried
+    return Claims(**{name: value})
+
+
+NUMBERS = tuple(each for each in VALUES if isinstance(each, int | float))
+SPELT = (*TEXTS, "nan", "0", "-1", "1e400", "9" * 5000, "ramp:0-0", "p99<nanms", "p99<0s", "x" * 99)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        objective.parse,
+        lambda text: arrivals.parse(text, 10.0),
+        lambda text: WeightedRequest(path=text),
+        lambda text: WeightedRequest(path="/", method=text),
+        lambda text: WeightedRequest(path="/", headers={text: "x"}),
+        lambda text: WeightedRequest(path="/", headers={"x": text}),
+        lambda text: Mix((WeightedRequest(path="/", body=text),)).order("x", 1),
+        lambda text: fault_text.parse(f"latency catalog seconds={text}"),
+        fault_text.parse,
+        lambda text: build(text, "catalog", {}),
+        lambda text: build("latency", "catalog", {"seconds": text}),
+        claims_like,
+        locate,
+    ],
+)
+def test_any_text_that_is_read(take: Callable[[str], object]) -> None:
+    for text in SPELT:
+        refused(partial(take, text), ConfigurationError)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda number: arrivals.constant(number, 10.0),
+        lambda number: arrivals.constant(10.0, number),
+        lambda number: WeightedRequest(path="/", weight=number),
+        lambda number: WeightedRequest(path="/", timeout=number),
+        lambda number: WeightedRequest(path="/", expect=(number,)),
+        lambda number: Search(number, 1.0),
+        lambda number: Search(0.1, number),
+        lambda number: Search(0.1, 1.0, resolution=number),
+        *(partial(_claims, name) for name in ("threshold", "window", "recovery", "backoff")),
+    ],
+)
+def test_any_number_that_is_read(take: Callable[[Any], object]) -> None:
+    for number in NUMBERS:
+        refused(partial(take, number), ConfigurationError)

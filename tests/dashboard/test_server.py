@@ -1,8 +1,10 @@
 """The dashboard over HTTP: who is refused, what is sent, and what it costs."""
 
 import asyncio
+import http.client
 import re
 import time
+import zlib
 
 import msgspec
 import psutil
@@ -44,6 +46,19 @@ def test_the_page_and_all_that_it_names_is_served_with_a_strict_policy(up: Up) -
 def test_nothing_is_loaded_from_elsewhere_and_nothing_is_inline(up: Up) -> None:
     _, page = up.ask("GET", "/")
     assert not re.search(rb"<script(?![^>]*src=)|<style|\son[a-z]+=|style=|(src|href)=\"http", page)
+
+
+def test_a_compressed_body_is_not_unpacked(up: Up) -> None:
+    """A thousand times its size may be in it."""
+    body = zlib.compress(msgspec.json.encode(OUTAGE))
+    headers = {"X-Windtunnel-Token": token(up), "Content-Encoding": "deflate"}
+    connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=10)
+    try:
+        connection.request("POST", "/api/faults", body, headers)
+        assert connection.getresponse().status == 400
+    finally:
+        connection.close()
+    assert up.state()["faults"] == []
 
 
 @pytest.mark.parametrize(

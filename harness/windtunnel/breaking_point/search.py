@@ -6,7 +6,7 @@ from time import monotonic
 
 from windtunnel.breaking_point.point import BreakingPoint, Show, StrengthTrial, milliseconds
 from windtunnel.criteria import Ruling
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, shown
 from windtunnel.load.level_search import LevelOutcome, bracket, next_level, steps_at_most
 
 LONGER = 3
@@ -40,12 +40,12 @@ class Search:
     def __post_init__(self) -> None:
         if not 0 < self.lowest < self.highest:
             raise ConfigurationError(
-                f"Search(lowest={self.lowest:g}, highest={self.highest:g}): expected"
+                f"Search(lowest={shown(self.lowest)}, highest={shown(self.highest)}): expected"
                 " 0 < lowest < highest"
             )
         if not 0 < self.resolution <= 1:
             raise ConfigurationError(
-                f"Search(resolution={self.resolution:g}): expected a share above 0, up to 1"
+                f"Search(resolution={shown(self.resolution)}): expected a share above 0, up to 1"
             )
 
     @property

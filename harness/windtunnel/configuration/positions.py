@@ -8,9 +8,8 @@ Place = tuple[str | int, ...]
 """Where a setting is: the keys that lead to it, and the numbers of a list's entries."""
 ENDS = ("]", "}", '"""', "'''")
 """What ends a statement of several lines."""
-READ_AGAIN = 3
-"""Times the text's length that are read in search of statements, and so many characters more."""
-READ_AT_LEAST = 200_000
+MOST_READ = 300_000
+"""Characters that are read in search of statements: each costs a microsecond."""
 
 
 def lines(text: str) -> dict[Place, int]:
@@ -38,7 +37,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """
     collected: list[str] = []
     begins = 1
-    left = READ_AGAIN * len(text) + READ_AT_LEAST
+    left = MOST_READ
     for number, line in enumerate(text.splitlines(), start=1):
         if not collected:
             begins = number

@@ -1,14 +1,15 @@
 """The settings that a breaker is claimed to have: what its properties are judged against."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from windtunnel.conformance.time_bounds import TimeBounds
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, shown
 
 DEADLINE = 60.0
 """Seconds of the longest wait for anything, where nobody asks for more or less."""
+LONGEST = 1e9
+"""Seconds of a claim, or its factor, at most."""
 MOST = {
     "threshold": 100,
     "minimum": 1000,
@@ -72,12 +73,12 @@ class Claims:
             value = getattr(self, name)
             if value is not None and not 1 <= value <= most:
                 raise ConfigurationError(
-                    f"{name} = {value!r}: expected a whole number from 1 to {most}"
+                    f"{name} = {shown(value)}: expected a whole number from 1 to {most}"
                 )
         self._check_times()
         if self.share is not None and not 0 < self.share <= 1:
             raise ConfigurationError(
-                f"share = {self.share!r}: expected a part of all calls, above 0 and up to 1"
+                f"share = {shown(self.share)}: expected a part of all calls, above 0 and up to 1"
             )
         if self.share is not None and self.counting not in {None, Counting.SHARE}:
             raise ConfigurationError(
@@ -89,8 +90,10 @@ class Claims:
             raise ConfigurationError(f"counting = {self.counting}: expected a threshold with it")
         if self.share is not None and self.threshold is not None:
             raise ConfigurationError("a threshold and a share: expected one of them")
-        if self.backoff is not None and not (math.isfinite(self.backoff) and self.backoff >= 1):
-            raise ConfigurationError(f"backoff = {self.backoff!r}: expected a factor of 1 or more")
+        if self.backoff is not None and not 1 <= self.backoff <= LONGEST:
+            raise ConfigurationError(
+                f"backoff = {shown(self.backoff)}: expected a factor of 1 or more"
+            )
 
     def _check_times(self) -> None:
         bounds = self.open_time
@@ -98,8 +101,8 @@ class Claims:
         if bounds is not None:
             times += [("recovery", bounds.least), ("recovery", bounds.most)]
         for name, value in times:
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise ConfigurationError(f"{name} = {value!r}: expected seconds above 0")
+            if value is not None and not 0 < value <= LONGEST:
+                raise ConfigurationError(f"{name} = {shown(value)}: expected seconds above 0")
         if bounds is not None and bounds.least > bounds.most:
             raise ConfigurationError(f"recovery = {bounds}: expected the shorter time first")
 

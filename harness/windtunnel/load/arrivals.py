@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, shown, suggestion
 
 HIGHEST_RATE = 1_000_000.0
 """The highest rate in requests a second. One machine sends less, so more is a typing error."""
+LONGEST = 1e9
+"""Seconds, at most."""
 MOST = 1_000_000_000
 """The most requests of one run."""
 BLOCK = 8192
@@ -49,11 +51,11 @@ class Arrivals:
             for rate in (segment.first, segment.last):
                 if not 0 <= rate <= HIGHEST_RATE:
                     raise ConfigurationError(
-                        f"rate {rate:g}: expected 0 to {HIGHEST_RATE:g} requests a second"
+                        f"rate {shown(rate)}: expected 0 to {HIGHEST_RATE:g} requests a second"
                     )
-            if not 0 < segment.seconds < math.inf:
+            if not 0 < segment.seconds <= LONGEST:
                 raise ConfigurationError(
-                    f"a rate for {segment.seconds:g} s: expected a time above zero"
+                    f"a rate for {shown(segment.seconds)} s: expected a time above zero"
                 )
         if not 1 <= self.expected <= MOST:
             raise ConfigurationError(
@@ -123,7 +125,11 @@ class Arrivals:
 
 def constant(rate: float, seconds: float, *, poisson: bool = False) -> Arrivals:
     """Return `rate` requests a second for `seconds`."""
-    return Arrivals(f"{rate:g}", (RateSegment(seconds, rate, rate),), poisson)
+    return Arrivals(
+        shown(rate) if isinstance(rate, int) else f"{rate:g}",
+        (RateSegment(seconds, rate, rate),),
+        poisson,
+    )
 
 
 def parse(text: str, seconds: float, *, poisson: bool = False) -> Arrivals:

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.records.request_failure import RequestFailure
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+HEAVIEST = 1e12
 BLOCK = 4096
 """How many requests of an endless mix are drawn at once."""
 
@@ -53,17 +54,22 @@ class WeightedRequest:
         self._check_headers()
         if self.body and self.content:
             raise ConfigurationError(f"{self.path}: expected body or content, found both")
+        if not _is_utf_8(self.body):
+            raise ConfigurationError(f"{self.path}: body {shown(self.body)}: expected UTF-8")
         self._check_length()
-        if not self.weight > 0 or self.weight == float("inf"):
-            raise ConfigurationError(f"{self.path}: weight {self.weight!r}: expected above zero")
+        if not self.weight > 0 or self.weight > HEAVIEST:
+            raise ConfigurationError(
+                f"{self.path}: weight {shown(self.weight)}: expected above zero,"
+                f" {HEAVIEST:g} at most"
+            )
         if not 0 < self.timeout <= 3600:
             raise ConfigurationError(
-                f"{self.path}: timeout {self.timeout!r}: expected seconds up to 3600"
+                f"{self.path}: timeout {shown(self.timeout)}: expected seconds up to 3600"
             )
         for status in self.expect:
             if status != 101 and not 200 <= status <= 599:
                 raise ConfigurationError(
-                    f"{self.path}: expect {status!r}: expected 101 or 200 to 599"
+                    f"{self.path}: expect {shown(status)}: expected 101 or 200 to 599"
                 )
 
     def _check_headers(self) -> None:
@@ -205,6 +211,14 @@ def _encode(request: WeightedRequest, index: int, host: str, *, keep_alive: bool
             )
         )
     return encoded
+
+
+def _is_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _FIELD = re.compile(r"\{(\w+)\}")
