@@ -34,6 +34,6 @@ def test_a_stream_keeps_our_own_colours_and_writes_what_its_encoding_lacks() -> 
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii", write_through=True)
     clean = CleanStream(stream, LearntMasking(Masking()))
-    clean.write("\x1b[32mOK  \x1b[0m  \x1b[8mhidden\x1b]0;t\x07 →\n")
+    clean.write("\x1b[1;32mOK  \x1b[0m  \x1b[8mhidden\x1b]0;t\x07 →\n")
     written = raw.getvalue().decode()
-    assert written == "\x1b[32mOK  \x1b[0m  \\u001b[8mhidden\\u001b]0;t\\u0007 \\u2192\n"
+    assert written == "\x1b[1;32mOK  \x1b[0m  \\u001b[8mhidden\\u001b]0;t\\u0007 \\u2192\n"

@@ -11,8 +11,9 @@ _ACTS = re.compile(
     # C0 but tab and newline, DEL, C1; what turns the direction of writing; halves of characters.
     "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_COLOURED = re.compile(r"(\x1b\[(?:0|1|3[1-6])m|\A\r\x1b\[K)")
-"""What our own lines use: colours, and the line of progress that is drawn anew."""
+_CODE = r"(?:[0-4]|2[2-4]|3[0-7]|39|9[0-7])"
+_COLOURED = re.compile(rf"(\x1b\[{_CODE}(?:;{_CODE}){{0,3}}m|\A\r\x1b\[K)")
+"""What our own lines use: colours and weights, and the line of progress that is drawn anew."""
 _ORDER = re.compile(r"(?m)^(?P<head>[^\S\n]*):(?=:)|#(?=#(?:\[|vso\[|teamcity\[))")
 """A line's start or a place that a runner of GitHub, Azure or TeamCity takes for a command."""
 
