@@ -3,13 +3,10 @@
 Pure: the same text always gives the same. What is masked already stays as it is.
 """
 
-import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from html import escape
-from urllib.parse import quote, quote_plus
 
 from windtunnel.outgoing.secret_names import HINT, is_secret
 
@@ -150,6 +147,11 @@ def _variable(name: str) -> str:
 
 def _forms(value: str) -> set[str]:
     """Return a value as it may stand in a text: as it is, or written for JSON, a URL or HTML."""
+    # Every command masks what it prints, and few know a value: `windtunnel --help` is to be quick.
+    import json  # noqa: PLC0415 - the reason above
+    from html import escape  # noqa: PLC0415 - the same
+    from urllib.parse import quote, quote_plus  # noqa: PLC0415 - the same
+
     return {
         value,
         json.dumps(value)[1:-1],
