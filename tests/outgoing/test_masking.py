@@ -46,6 +46,7 @@ def test_a_secret_is_masked(text: str, masked: str) -> None:
     [
         "max_tokens=5 TOKEN_URL=http://h COOKIE_MAX_AGE=3 key=17 verbose-mode 123",
         "tests/test_token.py:12: in test_secret; test_token.py::test_password[a] secret::token",
+        "show_secrets = true password: None",
         "PWD=/home/user SSH_AUTH_SOCK=/run/agent",
         "test_that_no_secret_is_in_it: passed",
         "PASS: 3 of 3; basic authentication; author: me; passed: 5",

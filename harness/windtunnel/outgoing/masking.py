@@ -20,6 +20,7 @@ LONG = 12
 _VALUE = re.compile(
     r"b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|\\\"(?:(?!\\\").)*\\\"|[^\s\"'&;,<>\\)\]}|`]+"
 )
+_NO_SECRETS = {"true", "false", "null", "none"}
 # Each repetition that may begin anywhere is bounded: a text of megabytes must not take minutes.
 _NAMED = re.compile(
     r"(?<![A-Za-z_])(?P<name>[A-Za-z_][\w.-]{0,63})"
@@ -136,6 +137,8 @@ def _masked(named: re.Match[str], value: str) -> str:
         return value  # a key of JSON with a number or a list: nothing that looks like a secret
     if value.strip("\\\"'").upper() == f"${_variable(named['name'])}".upper():
         return value  # a command line that names the variable
+    if value.lower() in _NO_SECRETS:
+        return value
     if opening is None:
         return MASK
     return f"{opening[0]}{MASK}{opening[0].lstrip('b')}"
