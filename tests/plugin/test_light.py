@@ -86,3 +86,22 @@ print(sorted(name for name in sys.modules if name.startswith("windtunnel.")))
     assert not set(ours) - {"windtunnel", *sys.stdlib_module_names}
     assert "asyncio" not in ours
     assert ast.literal_eval(second) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["config"]])
+def test_a_command_that_only_says_something_loads_nothing_that_measures(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    configure(tmp_path)
+    code = f"""
+import contextlib, io, sys
+from windtunnel.cli import main
+with contextlib.redirect_stdout(io.StringIO()):
+    status = main({arguments!r})
+heavy = ("numpy", "asyncio", "aiohttp", "windtunnel.criteria", "windtunnel.reports.session_report")
+print(status or 0, [name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"

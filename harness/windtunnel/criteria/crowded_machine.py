@@ -2,11 +2,7 @@
 
 from dataclasses import replace
 
-import numpy as np
-
-from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import Ruling, Verdict
-from windtunnel.records.load_run import LoadRun
 from windtunnel.records.machine_use import MachineUse
 
 TAKEN = 0.10
@@ -35,21 +31,3 @@ def blame_no_crowd(verdict: Verdict, machine: MachineUse | None, missing: float)
         f" {machine.waited:.1f} s for one.",
         needs="a machine that nothing else keeps busy",
     )
-
-
-def missing_seconds(run: LoadRun, objective: Objective) -> float:
-    """Return the waiting for a core that it would take to explain that an objective fails.
-
-    A quantile moves by what a single request waits. For a mean all have to: but while a thread
-    waits, so may the requests of all connections. Of a rate nothing is known.
-    """
-    samples = run.samples
-    took = np.nan_to_num(samples.ended - samples.intended)
-    match objective.figure:
-        case ObjectiveFigure.QUANTILE:
-            found = float(np.quantile(took, objective.share)) - objective.limit
-        case ObjectiveFigure.MEAN:
-            found = (float(took.mean()) - objective.limit) * len(took) / run.connections
-        case _:
-            found = 0.0
-    return found

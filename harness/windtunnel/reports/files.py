@@ -3,9 +3,12 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from windtunnel.errors import ConfigurationError
-from windtunnel.reports.session_report import SessionReport
+
+if TYPE_CHECKING:
+    from windtunnel.reports.session_report import SessionReport
 
 
 def check_writable(path: Path, option: str) -> None:
@@ -46,13 +49,13 @@ def write(path: Path, text: str) -> None:
 class TextFile:
     """Writes one text to a file; `text` makes it from the session's report."""
 
-    def __init__(self, path: Path, text: Callable[[SessionReport], str]) -> None:
+    def __init__(self, path: Path, text: Callable[["SessionReport"], str]) -> None:
         self.path = path
         self._text = text
 
     def __repr__(self) -> str:
         return f"<TextFile {self.path}>"
 
-    def write(self, report: SessionReport) -> None:
+    def write(self, report: "SessionReport") -> None:
         """Write the file."""
         write(self.path, self._text(report))
