@@ -14,10 +14,12 @@ packages=(
     iproute2       # ip and tc
     iptables       # the engine's port publishing
     libfaketime    # a wall clock that can be stepped, for the breakers' conformance suite
+    libssl-dev     # what Toxiproxy's client for Rust is built with
     make
     maven          # builds those that run in a JVM
     postgresql     # the example with a database; its own service does not start
     nginx-light    # the HTTP/2 server that the load engine is tested against
+    pkg-config # the same
     python3
     python3-venv
     redis-server # the `local` and `embedded` backends' Redis
