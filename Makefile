@@ -99,8 +99,8 @@ test: setup ## run the tests; ALL=1 the slow ones too, COVERAGE=1 reports which 
 	}; \
 	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) $(side_by_side) -m "not alone and not slow" $(ARGS); \
 	$(if $(COVERAGE),run $(bin)/coverage combine --quiet; run $(bin)/coverage report;) \
-	$(if $(ALL),run $(bin)/pytest $(side_by_side) -m "not alone and slow" $(ARGS);) \
-	run $(bin)/pytest $(tests) -m "alone$(if $(ALL),, and not slow)" $(ARGS); \
+	$(if $(filter 1,$(ALL)),run $(bin)/pytest $(side_by_side) -m "not alone and slow" $(ARGS);) \
+	run $(bin)/pytest $(tests) -m "alone$(if $(filter 1,$(ALL)),, and not slow)" $(ARGS); \
 	if [ $$ran$$failed = no0 ]; then failed=5; fi; \
 	exit $$failed
 

@@ -13,7 +13,7 @@ import pytest
 
 from windtunnel.address import Address
 from windtunnel.machine import machine_meter
-from windtunnel.machine.listening_processes import listening_processes
+from windtunnel.machine.listening_processes import carrying_processes, listening_processes
 from windtunnel.machine.machine_meter import MachineMeter
 
 LOOP = "import sys, time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
@@ -79,8 +79,30 @@ def test_who_listens_at_an_address_of_this_machine_is_found() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert listening_processes([Address("127.0.0.1", port)]) == (os.getpid(),)
-        assert listening_processes([Address("192.0.2.1", port)]) == ()
+        # On another machine, as far as one can tell.
+        assert listening_processes([Address("192.0.2.1", port)]) is None
+    assert listening_processes([Address("127.0.0.1", port)]) is None
     assert listening_processes([]) == ()
+    assert carrying_processes([port]) == ()
+
+
+def test_where_not_all_of_the_run_is_known_nothing_is() -> None:
+    assert MachineMeter(lambda: None).read() is None
+
+
+def test_what_descends_from_the_run_counts_once() -> None:
+    """As a service does that a fixture started, and that the configuration names by its address."""
+    with computing([sys.executable, "-c", LOOP]) as child:
+        once, twice = MachineMeter(), MachineMeter(lambda: (child.pid,))
+        before = once.read(), twice.read()
+        time.sleep(0.5)
+        after = once.read(), twice.read()
+    own = [
+        now.own - then.own
+        for then, now in zip(before, after, strict=True)
+        if now is not None and then is not None
+    ]
+    assert own[1] == pytest.approx(own[0], rel=0.1, abs=0.05)
 
 
 def test_waiting_for_a_core_is_counted() -> None:

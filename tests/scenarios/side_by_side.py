@@ -28,7 +28,8 @@ class MeasuringAlone(LoadScopeScheduling):
         """Note it, and see whether the worker that is to measure may begin."""
         super().mark_test_complete(node, item_index, duration)
         for other in self.nodes:
-            self._reschedule(other)
+            if other in self.registered_collections:  # one that replaces a crashed worker is late
+                self._reschedule(other)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         if ALONE in self.workqueue:

@@ -78,11 +78,11 @@ class Backend(Protocol):
         """Return the pid of the target `name` as this machine's engine knows it."""
         ...
 
-    def pids(self) -> tuple[int, ...]:
+    def pids(self) -> tuple[int, ...] | None:
         """Return the first processes of what it runs, but of those that this process started.
 
         Theirs and their descendants' CPU time is the run's own; all other is other people's work.
-        Never raises: what is not known is left out.
+        None where not all are known. Never raises.
         """
         ...
 

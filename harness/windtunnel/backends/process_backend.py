@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import psutil
+
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.concurrent_starts import concurrent_starts
@@ -218,9 +220,9 @@ class ProcessBackend(ABC):
             )
         return self.keeper.status(name).pid
 
-    def pids(self) -> tuple[int, ...]:
+    def pids(self) -> tuple[int, ...] | None:
         """Return those that listen where services run already; the keeper started all others."""
-        if self._outside is None:
+        if self._outside is None or not all(map(psutil.pid_exists, self._outside)):
             there = [self.configuration.address]
             there += [each.upstream for each in self.configuration.dependencies.values()]
             self._outside = listening_processes([Address.parse(each) for each in there if each])

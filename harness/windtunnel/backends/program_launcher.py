@@ -6,6 +6,7 @@ import os
 import shlex
 import socket
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ class ProgramLauncher:
         self._struck: set[str] = set()
         """Programs that a fault has ended."""
         self._started: dict[str, _StartedProgram] = {}
+        self._drawing = threading.Lock()
+        self._drawn: set[int] = set()
 
     def start(
         self,
@@ -76,7 +79,7 @@ class ProgramLauncher:
         `patience` seconds where that is longer than the deadline.
         """
         for attempt in range(PORT_ATTEMPTS):
-            address = Address(host, port or free_port())
+            address = Address(host, port or self._new_port())
             if port:
                 _check_free(name, address)
             try:
@@ -89,6 +92,14 @@ class ProgramLauncher:
             else:
                 return address
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _new_port(self) -> int:
+        """Return a free port that no other program of the run was given: they start at once."""
+        with self._drawing:
+            while (port := free_port()) in self._drawn:
+                pass
+            self._drawn.add(port)
+            return port
 
     def _start_at(
         self,

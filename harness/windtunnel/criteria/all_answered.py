@@ -3,6 +3,7 @@
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
+from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.number_bounds import SECONDS, numbers
 from windtunnel.records import Run
 from windtunnel.records.request_failure import RequestFailure
@@ -57,7 +58,12 @@ def all_answered(run: Run, *, within: float) -> Verdict:
             for each in (*failed, *late)[:SHOWN]
         ),
     )
-    # Who got a wrong answer, or none, was not merely slow.
-    slow_only = all(each.failure is RequestFailure.TIMED_OUT for each in failed)
-    missing = max((each.duration - within for each in (*late, *failed)), default=0.0)
-    return blame_no_crowd(verdict, run.machine if slow_only else None, missing)
+    # Who got a wrong answer, or none, was not merely slow. Who gave up before `within` was over may
+    # have been answered at once, but for the waiting.
+    slow = [*late, *(each for each in failed if each.failure is RequestFailure.TIMED_OUT)]
+    wait = needed_wait(
+        [each.duration - (within if each.duration > within else 0.0) for each in slow],
+        len(late) + len(failed) - len(slow),
+        at_once=run.concurrency,
+    )
+    return blame_no_crowd(verdict, run.machine, wait)

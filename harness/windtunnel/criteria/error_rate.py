@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.verdict import Category, Moment, Ruling, Verdict, decide_below
+from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.number_bounds import PROBABILITY, SHARE, numbers
-from windtunnel.records import Run
+from windtunnel.records import RequestFailure, Run
 
 SHOWN = 8
 """How many of the errors a verdict lists."""
@@ -43,7 +45,7 @@ def error_rate(
         return nothing
     found = intervals.proportion(len(errors), len(responses), confidence)
     ruling = decide_below(found.lower, found.upper, below)
-    return replace(
+    verdict = replace(
         nothing,
         ruling=ruling,
         statement=(
@@ -65,6 +67,14 @@ def error_rate(
             for response in errors[:SHOWN]
         ),
     )
+    waited = [e.duration for e in errors if e.failure is RequestFailure.TIMED_OUT]
+    wait = needed_wait(
+        waited,
+        len(errors) - len(waited),
+        allowed=int(below * len(responses)),
+        at_once=run.concurrency,
+    )
+    return blame_no_crowd(verdict, run.machine, wait)
 
 
 def _needs(share: float, below: float, confidence: float) -> str:

@@ -76,8 +76,9 @@ def mean_response(
         ),
     )
     # While a thread waits, all requests that are under way may.
-    missing = (found.lower - below) * len(durations) / run.concurrency
-    return blame_no_crowd(verdict, run.machine, missing)
+    each = found.lower - below
+    wait = max(each, each * len(durations) / run.concurrency)
+    return blame_no_crowd(verdict, run.machine, wait)
 
 
 def _outcome(response: Response) -> str:

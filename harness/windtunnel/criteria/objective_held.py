@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.crowded_machine import blame_no_crowd
+from windtunnel.criteria.explaining_waits import WAITED, explaining_wait
 from windtunnel.criteria.generator_kept_up import conditions_of_load, generator_kept_up, may_be_own
 from windtunnel.criteria.good_answers import LEAST_GOOD, MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
-from windtunnel.criteria.missing_seconds import missing_seconds
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
 from windtunnel.criteria.verdict import (
     Category,
@@ -22,13 +22,10 @@ from windtunnel.criteria.verdict import (
     decide_below,
 )
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.samples import Samples
 
 BLOCKS = 20 * intervals.BATCHES
 """Successive means that batches are made of, so that a million values cost no more than these."""
-WAITED = (RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT)
-"""Failures for which the caller waited until its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,9 @@ def objective_held(run: LoadRun, objective: Objective, confidence: float = CONFI
         ObjectiveFigure.THROUGHPUT: _throughput,
     }[objective.figure]
     verdict = judge(judged)
-    if objective.figure is not ObjectiveFigure.ERRORS:
-        verdict = blame_no_crowd(verdict, run.machine, missing_seconds(run, objective))
+    if verdict.ruling is Ruling.FAIL:
+        wait = explaining_wait(run, objective, verdict.lower or 0.0)
+        verdict = blame_no_crowd(verdict, run.machine, wait)
     if verdict.ruling is Ruling.INCONCLUSIVE:
         return replace(verdict, needs=verdict.needs or "a longer run, or a quieter machine")
     return replace(verdict, needs="")

@@ -33,10 +33,10 @@ class MachineMeter:
     Where the system keeps no such account (`/proc/stat`, proc(5)), there are no readings.
     """
 
-    def __init__(self, pids: Callable[[], Iterable[int]] = tuple) -> None:
+    def __init__(self, pids: Callable[[], Iterable[int] | None] = tuple) -> None:
         self._pids = pids
         self._cores = frozenset(f"cpu{core}" for core in usable_cores())
-        self._trees = {os.getpid(): ProcessTree(os.getpid())}
+        self._trees = {os.getpid(): ProcessTree(os.getpid(), grouped=False)}
         self._used: dict[int, float] = {}
         """CPU seconds of each tree, as last read: those of one that has ended count on."""
         self._waits: dict[tuple[int, str], float] = {}
@@ -47,12 +47,13 @@ class MachineMeter:
 
     def read(self) -> MachineReading | None:
         """Return how the cores' time was spent until now; None where that is not known."""
-        cores = _account(self._cores)
-        if cores is None:
+        cores, named = _account(self._cores), self._pids()
+        if cores is None or named is None:
             return None
-        for pid in self._pids():
-            if pid not in self._trees:
-                self._trees[pid] = ProcessTree(pid)
+        for pid in named:
+            # What descends from a process that is known is in its tree.
+            if all(pid not in tree.pids for tree in self._trees.values()):
+                self._trees[pid] = ProcessTree(pid, grouped=False)
         for pid, tree in self._trees.items():
             self._used[pid] = max(self._used.get(pid, 0.0), tree.cpu_seconds() or 0.0)
         for pid in {pid for tree in self._trees.values() for pid in tree.pids}:
@@ -71,7 +72,7 @@ class MachineMeter:
             idle=now.idle - before.idle,
             others=max(0.0, now.processes - before.processes - (now.own - before.own)),
             stolen=now.stolen - before.stolen,
-            waited=_waited(before.waits, now.waits) if now.waits else math.inf,
+            waited=_waited(before.waits, now.waits) if any(now.waits.values()) else math.inf,
         )
 
 

@@ -33,12 +33,13 @@ class _Member:
 class ProcessTree:
     """A process and all that descend from it, whenever they were started.
 
-    Where a control group holds exactly these, as a container's does, CPU time is the group's.
+    Where a control group holds exactly these, as a container's does, CPU time is the group's,
+    unless `grouped` is false.
     Else the tree is followed: a process that ends leaves its time with the parent that waits for
     it, or, where none does, here.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, *, grouped: bool = True) -> None:
         self._members: dict[int, _Member] = {}
         self._looked = -1.0
         self._left = 0.0
@@ -48,7 +49,7 @@ class ProcessTree:
         with suppress(psutil.Error):  # in another namespace, as behind Docker Desktop
             root = psutil.Process(pid)
             self._members[pid] = _Member(root, root.ppid())
-            self._group = ControlGroup.of(pid)
+            self._group = ControlGroup.of(pid) if grouped else None
         self._look()
 
     def __repr__(self) -> str:

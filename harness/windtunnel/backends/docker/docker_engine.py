@@ -11,7 +11,7 @@ from windtunnel.address import Address
 from windtunnel.backends.docker.engine_client import DEADLINE, connected, short
 from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.errors import ControlError
-from windtunnel.machine.listening_processes import listening_processes
+from windtunnel.machine.listening_processes import carrying_processes
 from windtunnel.run_identity import OWNER_LABEL, RUN_LABEL
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class DockerEngine:
         )
         first = [int(each.attrs["State"]["Pid"]) for each in found]
         ports = {port for each in found for port in _state(each.attrs).published.values()}
-        carriers = listening_processes(Address("127.0.0.1", port) for port in ports)
-        return tuple(pid for pid in (*first, *carriers) if pid)
+        return tuple(pid for pid in (*first, *carrying_processes(ports)) if pid)
 
     def image(self, service: str) -> str:
         """Return the name of the image that a service's container is made from."""

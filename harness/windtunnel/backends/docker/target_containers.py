@@ -4,6 +4,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 
+import psutil
+
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.errors import ControlError
 from windtunnel.run_identity import PREFIX
@@ -43,7 +45,7 @@ class TargetContainers:
     def pids(self) -> tuple[int, ...]:
         """Return the first processes of all the run's containers, as of the targets' last start."""
         services = frozenset(self.started.values())
-        if services != self._pids_of:
+        if services != self._pids_of or not all(map(psutil.pid_exists, self._pids)):
             self._pids_of = services
             with suppress(ControlError):
                 self._pids = self._engine.pids()
