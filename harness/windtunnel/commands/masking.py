@@ -10,6 +10,7 @@ from windtunnel.configuration.configured_secrets import configured
 from windtunnel.errors import ConfigurationError
 from windtunnel.outgoing.clean_records import clean
 from windtunnel.outgoing.clean_stream import LearntMasking, of_environment
+from windtunnel.outgoing.json_text import clean_document
 from windtunnel.outgoing.masking import Masking
 from windtunnel.reports import files
 
@@ -41,7 +42,8 @@ def cleaned(value: Value) -> Value:
 
 def write_text(path: Path, text: str, option: str) -> None:
     """Write a file that `option` asked for, masked and whole; ConfigurationError where not."""
+    document = clean_document(text, masking())
     try:
-        files.write(path, masking().text(text))
+        files.write(path, masking().text(text) if document is None else document)
     except ConfigurationError as error:
         raise ConfigurationError(f"{option} {error}") from None

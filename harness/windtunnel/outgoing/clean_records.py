@@ -10,6 +10,12 @@ from windtunnel.outgoing.inert_text import inert
 from windtunnel.outgoing.masking import MASK, Masking
 
 Value = TypeVar("Value")
+PAIRS = frozenset({"environment", "env", "header_lines", "headers", "variables"})
+"""Fields in which a pair of texts is a name and its value; elsewhere it is two texts."""
+IDENTITIES = frozenset(
+    {"dependency", "file", "kind", "mechanism", "mechanisms", "pairs", "test", "tests"}
+)
+"""Fields whose texts tell things apart, and are counted by: no secret is looked for in these."""
 
 
 def clean_text(text: str, masking: Masking) -> str:
@@ -17,50 +23,72 @@ def clean_text(text: str, masking: Masking) -> str:
     return inert(masking.text(text))
 
 
+def clean_entry(name: str, text: str, masking: Masking) -> str:
+    """Return the text that stands under a name as it may leave."""
+    return MASK if text and masking.hides(name) else clean_text(text, masking)
+
+
 def clean(value: Value, masking: Masking) -> Value:
     """Return a record with every text in it as it may leave; the record itself stays as it is.
 
     It goes through dataclasses, tuples, lists and mappings, in which a name says what its value is.
+    Numbers stay: nothing that is counted may depend on what is masked.
     """
     cleaned: Value = _clean(value, masking)
     return cleaned
 
 
-def _clean(value: Any, masking: Masking) -> Any:  # noqa: ANN401 - any record
+def _clean(value: Any, masking: Masking, place: object = "") -> Any:  # noqa: ANN401 - any record
     if isinstance(value, Enum | type):
         return value
     if isinstance(value, str):
-        return clean_text(value, masking)
+        return inert(value) if place in IDENTITIES else clean_text(value, masking)
     if isinstance(value, Mapping):
-        return {_clean(key, masking): _entry(key, each, masking) for key, each in value.items()}
+        return _mapping(value, masking)
     if isinstance(value, tuple | list | frozenset):
-        return _collection(value, masking)
+        return _collection(value, masking, place)
     if is_dataclass(value):
         return _rebuilt(value, [each.name for each in fields(value)], masking)
     return value
 
 
-def _collection(value: Any, masking: Masking) -> Any:  # noqa: ANN401 - as above
-    match value:
-        case (str() as name, str() as text) if type(value) is tuple:
-            return (_clean(name, masking), _entry(name, text, masking))
+def _mapping(value: Mapping[Any, Any], masking: Masking) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key, each in value.items():
+        # Two names may be the same once masked, and none may be lost.
+        name, number = _clean(key, masking), 2
+        while name in found:
+            name, number = f"{_clean(key, masking)} ({number})", number + 1
+        found[name] = _entry(key, each, masking)
+    return found
+
+
+def _collection(value: Any, masking: Masking, place: object) -> Any:  # noqa: ANN401 - as above
     if hasattr(value, "_fields"):  # a named tuple
         return type(value)(*(_clean(each, masking) for each in value))
-    changed = [_clean(each, masking) for each in value]
+    changed = [_element(each, masking, place) for each in value]
     same = all(new is old for new, old in zip(changed, value, strict=True))
     return value if same else type(value)(changed)
 
 
+def _element(value: Any, masking: Masking, place: object) -> Any:  # noqa: ANN401 - as above
+    if place in PAIRS:
+        match value:
+            case (str() as name, str() as text) if type(value) in {tuple, list}:
+                pair = (_clean(name, masking), clean_entry(name, text, masking))
+                return value if pair == tuple(value) else type(value)(pair)
+    return _clean(value, masking, place)
+
+
 def _entry(name: object, value: Any, masking: Masking) -> Any:  # noqa: ANN401 - as above
-    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool | Enum)
-    if isinstance(name, str) and is_plain and value != "" and masking.hides(name):
-        return MASK
-    return _clean(value, masking)
+    if isinstance(name, str) and isinstance(value, str) and not isinstance(value, Enum):
+        return clean_entry(name, value, masking)
+    return _clean(value, masking, name)
 
 
 def _rebuilt(value: Any, names: list[str], masking: Masking) -> Any:  # noqa: ANN401 - as above
     found = {name: getattr(value, name) for name in names if hasattr(value, name)}
-    changed = {name: _clean(each, masking) for name, each in found.items()}
+    changed = {name: _clean(each, masking, name) for name, each in found.items()}
     if all(changed[name] is found[name] for name in found):
         return value
     made = copy.copy(value)

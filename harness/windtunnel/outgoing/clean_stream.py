@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from windtunnel.outgoing.inert_text import inert_but_colours
+from windtunnel.outgoing.json_text import clean_document
 from windtunnel.outgoing.masking import Masking
 
 FURTHER = "WINDTUNNEL_MASK"
@@ -87,7 +88,9 @@ class CleanStream(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Write a text, which holds whole lines or none."""
-        clean = inert_but_colours(self._learnt.masking.text(text))
+        masking = self._learnt.masking
+        document = clean_document(text, masking)
+        clean = inert_but_colours(masking.text(text) if document is None else document)
         encoding = self.encoding
         with _unwritten():
             self._open().write(clean.encode(encoding, "backslashreplace").decode(encoding))

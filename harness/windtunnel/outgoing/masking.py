@@ -8,14 +8,10 @@ import shlex
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from windtunnel.outgoing.known_values import is_learnt, is_within_words
 from windtunnel.outgoing.secret_names import HINT, is_secret
 
 MASK = "***"
-SHORTEST = 4
-"""Characters of a known value that is masked wherever it stands: shorter ones are ordinary words,
-and are masked beside their name only."""
-LONG = 12
-"""Characters from which a known value is masked even within a longer word."""
 
 _VALUE = re.compile(
     r"b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|\\\"(?:(?!\\\").)*\\\"|[^\s\"'&;,<>\\)\]}|`]+"
@@ -53,10 +49,13 @@ class Masking:
         names: Iterable[str] = (),
         values: Iterable[str] = (),
         *,
+        spared: Iterable[str] = (),
         shows_all: bool = False,
     ) -> None:
         self.names = tuple(names)
         self.values = frozenset(values)
+        self.spared = frozenset(spared)
+        """Names of ours that stay, such as a dependency's, whatever value is the same."""
         self.shows_all = shows_all
         """Masks nothing."""
 
@@ -65,17 +64,27 @@ class Masking:
 
     def also(self, names: Iterable[str], *, shows_all: bool) -> "Masking":
         """Return one that masks further names, or nothing."""
-        return Masking((*self.names, *names), self.values, shows_all=self.shows_all or shows_all)
+        return self._with(
+            (*self.names, *names), self.values, self.spared, shows_all or self.shows_all
+        )
+
+    def sparing(self, words: Iterable[str]) -> "Masking":
+        """Return one to which these words are secrets beside a secret's name only."""
+        return self._with(self.names, self.values, self.spared.union(words), self.shows_all)
 
     def knowing(self, variables: Mapping[str, str]) -> "Masking":
         """Return one that knows the values of these variables, as far as their names are secrets'.
 
-        A value that is a URL is not masked as a whole: its password is.
+        Ordinary words and numbers are not learnt: they are masked beside their name only.
         """
-        found = {value for name, value in variables.items() if self.hides(name) and value}
+        found = {
+            value
+            for name, value in variables.items()
+            if self.hides(name) and is_learnt(name, value)
+        }
         if found <= self.values:
             return self
-        return Masking(self.names, self.values | found, shows_all=self.shows_all)
+        return self._with(self.names, self.values | found, self.spared, self.shows_all)
 
     def hides(self, name: str) -> bool:
         """Return whether what has this name is masked."""
@@ -106,13 +115,21 @@ class Masking:
             return shlex.quote(f"{option}{name}={value}")
         return f'{shlex.quote(f"{option}{name}=")}"${_variable(name).upper()}"'
 
+    def _with(
+        self,
+        names: Iterable[str],
+        values: Iterable[str],
+        spared: Iterable[str],
+        shows_all: bool,  # noqa: FBT001 - private
+    ) -> "Masking":
+        return Masking(names, values, spared=spared, shows_all=shows_all)
+
     @cached_property
     def _known(self) -> re.Pattern[str] | None:
-        forms = {form for value in self.values if len(value) >= SHORTEST for form in _forms(value)}
+        known = self.values - self.spared
+        forms = {form: is_within_words(value) for value in known for form in _forms(value)}
         patterns = [
-            re.escape(form)
-            if len(form) >= LONG
-            else rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
+            re.escape(form) if forms[form] else rf"(?<!\w){re.escape(form)}(?!\w)"
             for form in sorted(forms, key=len, reverse=True)
         ]
         return re.compile("|".join(patterns)) if patterns else None

@@ -20,6 +20,12 @@ _ABOUT = frozenset(
     {
         *("age", "count", "enabled", "endpoint", "file", "header", "host", "length", "name"),
         *("path", "port", "seconds", "sock", "socket", "timeout", "ttl", "type", "uri", "url"),
+        *("address", "algorithm", "audience", "backend", "bucket", "burst", "capacity", "class"),
+        *("dir", "directory", "disabled", "domain", "driver", "error", "errors", "expiry"),
+        *("format", "hours", "httponly", "interval", "issuer", "lifetime", "limit", "limits"),
+        *("max", "method", "min", "minutes", "mode", "ms", "optional", "policy", "provider"),
+        *("rate", "realm", "region", "required", "retries", "samesite", "scheme", "scope"),
+        *("secure", "server", "service", "services", "size", "status", "store", "version"),
         # A file is no secret because of what it is about.
         *("go", "html", "java", "js", "json", "log", "md", "mjs", "py", "rb", "rs", "toml", "ts"),
         *("txt", "yaml", "yml"),
