@@ -14,6 +14,8 @@ def test_after_a_black_hole_that_cannot_be_made_it_accepts_again(
 ) -> None:
     monkeypatch.setattr(listener, "FILL_LIMIT", 1)  # fewer than the queue takes
 
+    notices: list[str] = []
+
     async def main() -> None:
         accepted = asyncio.Event()
 
@@ -22,7 +24,7 @@ def test_after_a_black_hole_that_cannot_be_made_it_accepts_again(
                 accepted.set()
                 transport.close()
 
-        listens = Listener("catalog", Greeter, "none")
+        listens = Listener("catalog", Greeter, "none", notices.append)
         try:
             address = await listens.take(ListenerPosture.ACCEPT, "127.0.0.1", 0)
             assert address is not None

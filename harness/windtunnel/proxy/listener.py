@@ -18,20 +18,25 @@ FILL_INTERVAL = 0.05
 FILL_LIMIT = 16
 KEPT = 1000
 """Outages that are remembered."""
-ROUNDS = 100
-"""Turns of the loop in which those who wait are accepted: others may come all the time."""
+UNSEEN = "connections that still waited to be accepted, as it stopped accepting, are not seen"
 
 
 class Listener:
     """Listens at one address. While it does not accept, it counts who tried."""
 
     def __init__(
-        self, dependency: str, accept: Callable[[], asyncio.BaseProtocol], counting: str
+        self,
+        dependency: str,
+        accept: Callable[[], asyncio.BaseProtocol],
+        counting: str,
+        notice: Callable[[str], None],
     ) -> None:
         self.posture = ListenerPosture.REFUSE
         self._dependency = dependency
         self._accept = accept
         self._how = counting
+        self._notice = notice
+        """Told what cannot be seen now."""
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._fillers: list[socket.socket] = []
@@ -76,6 +81,8 @@ class Listener:
         self._drop_fillers(listening)
         # A duplicate: the server closes its own, and the port may have to be kept without it.
         duplicate = listening.dup()
+        # Before it is done: what is accepted meanwhile is to be served.
+        self.posture = ListenerPosture.ACCEPT
         try:
             self._server = await asyncio.get_running_loop().create_server(
                 self._accept, sock=duplicate, backlog=BACKLOG
@@ -119,18 +126,29 @@ class Listener:
         if self._server is not None:
             self._server.close()
             self._server = None
+            if self._somebody_waits():
+                self._notice(UNSEEN)
 
-    async def let_in(self) -> None:
-        """Accept who waits in the queue: the system would reset them when the socket closes."""
-        if self._server is None or self._socket is None:
-            return
+    def _somebody_waits(self) -> bool:
+        """Whether a connection was made that is not accepted yet."""
+        if self._socket is None:
+            return False
         waiting = select.poll()
         waiting.register(self._socket, select.POLLIN)
-        for _ in range(ROUNDS):
-            # The loop accepts at each of its turns; the last one also reads what they sent.
+        return bool(waiting.poll(0))
+
+    async def let_in(self) -> None:
+        """Accept who waits in the queue: the system would reset them when the socket closes.
+
+        As many as the queue holds, one a turn of the loop at least: others may come all the time.
+        """
+        if self._server is None:
+            return
+        for _ in range(BACKLOG):
             await asyncio.sleep(0)
-            if not waiting.poll(0):
+            if not self._somebody_waits():
                 break
+        # What was accepted last is made in this turn, and then what it sent is read.
         await asyncio.sleep(0)
 
     def close(self) -> None:

@@ -1,6 +1,8 @@
 """One proxy of the API: a listener, its links, its toxics and its records."""
 
 import asyncio
+import math
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,8 +49,15 @@ class NamedProxy:
         self.timers = context.timers
         self._context = context
         self._recorder = DependencyRecorder(name, protocol, context.events)
-        self._listener = Listener(name, self._accept, context.counting)
+        self._listener = Listener(
+            name,
+            self._accept,
+            context.counting,
+            lambda text: self._recorder.notice(text, time.monotonic()),
+        )
         self._links: dict[int, Link] = {}
+        self._cut_at = -math.inf
+        """When the live connections were cut last."""
         self._toxics = ProxyToxics(
             name, context.seed, self._links, tells_calls_apart=protocol.separates_calls
         )
@@ -129,9 +138,10 @@ class NamedProxy:
         self.close_links()
 
     def close_links(self) -> None:
-        """Close every live connection."""
+        """Close every live connection, and those that were accepted and are not made yet."""
+        self._cut_at = time.monotonic()
         for link in list(self._links.values()):
-            link.end(Ending.FAULT, reset=False)
+            _end_by_fault(link)
 
     # TLS.
 
@@ -181,6 +191,10 @@ class NamedProxy:
         link.number = recorder.number
         self._links[link.number] = link
         self._toxics.equip(link)
+        if link.opened <= self._cut_at or self._listener.posture is not ListenerPosture.ACCEPT:
+            # It was accepted before, and is made only now. Not at once, but before it is dialled
+            # for: until the next turn what it has sent is read, and goes into its record.
+            asyncio.get_running_loop().call_soon(_end_by_fault, link)
         return recorder
 
     def closed(self, link: Link) -> None:
@@ -221,7 +235,7 @@ class NamedProxy:
                 return
             if settings.kind.closes_on_removal:
                 for link in self._toxics.struck(settings):
-                    link.end(Ending.FAULT, reset=False)
+                    _end_by_fault(link)
             self._toxics.remove(settings)
             await self._take(enabled=self.enabled)
             self._publish("toxic removed", toxic=settings.name)
@@ -251,3 +265,7 @@ class NamedProxy:
         """Return what was recorded at or after `since`."""
         touches = self._toxics.touches(since)
         return self._recorder.evidence(since, self._listener.outages, touches)
+
+
+def _end_by_fault(link: Link) -> None:
+    link.end(Ending.FAULT, reset=False)
