@@ -29,7 +29,7 @@ from windtunnel import (
     opens_no_connection,
     touches_nothing,
 )
-from windtunnel.records import Certainty, Evidence, FaultWindow, Refusals, Touch
+from windtunnel.records import Certainty, Ending, Evidence, FaultWindow, Handshake, Refusals, Touch
 
 BEFORE = replace(warmed(), opened=-1.0)
 CONTROL = run(responses(5), evidence(exchange(0.001)))
@@ -133,3 +133,22 @@ def test_what_a_toxic_counted_itself_is_complete_whatever_records_were_discarded
         touches=(Touch(dependency="catalog", toxic="a-0", connections=0),),
     )
     assert fault_touched(window, seen).ruling is Ruling.FAIL
+
+
+@pytest.mark.parametrize(
+    ("changed", "calls"),
+    [
+        ({}, 0),
+        ({"received": 1}, 1),
+        ({"ended_by": Ending.DEPENDENCY}, 1),
+        ({"ended_by": Ending.TARGET}, 1),
+        ({"handshake": Handshake()}, 0),
+        ({"handshake": Handshake(began=0.0)}, 1),
+    ],
+)
+def test_a_connection_that_was_cut_before_it_was_made_and_used_is_no_call(
+    changed: dict[str, Any], calls: int
+) -> None:
+    """Outages cut it while the tap dials; one that carries a call, or cannot be made, is one."""
+    cut = replace(warmed(), reached=False, **changed)
+    assert len(evidence(connections=[cut]).attempts) == calls

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
-from windtunnel.records.connection import Connection, HandshakeOutcome
+from windtunnel.records.connection import Connection, Ending, HandshakeOutcome
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
 from windtunnel.records.refusals import Refusals
 
@@ -14,10 +14,11 @@ def attempts(
     """Return the attempts that the tap saw one by one, in order of their start.
 
     An exchange is one attempt. A connection to the dependency that could not be made is one too. A
-    connection that was made and carries nothing (warmed, kept ready, later cut) is none. The
-    preamble of a connection (such as Redis AUTH) belongs to the exchange that follows on it; where
-    none follows, a failed preamble is the attempt. What could not be read is none: it may be a
-    call, several, or none, which is a blind spot.
+    connection that was made and carries nothing (warmed, kept ready, later cut) is none, nor is one
+    that a fault cut before anything came on it, while it was still being made. The preamble of a
+    connection (such as Redis AUTH) belongs to the exchange that follows on it; where none follows,
+    a failed preamble is the attempt. What could not be read is none: it may be a call, several, or
+    none, which is a blind spot.
     """
     working = {exchange.connection for exchange in exchanges if not exchange.handshake}
     first_handshake: dict[int, Exchange] = {}
@@ -74,8 +75,13 @@ def _of_exchange(exchange: Exchange) -> Attempt:
 
 
 def _asked(connection: Connection) -> bool:
-    """Whether the target began a call. Behind TLS, the tap dials only after the ClientHello."""
-    return connection.handshake is None or connection.handshake.began is not None
+    """Whether the target began a call, where the dependency was not reached."""
+    if connection.handshake is not None:
+        # Behind TLS, the tap dials only after the ClientHello.
+        return connection.handshake.began is not None
+    # One that is kept ready may be cut while the tap dials. Were it that the dependency cannot be
+    # reached, it would have been ended by that, and not by a fault.
+    return connection.ended_by is not Ending.FAULT or connection.received > 0
 
 
 def _of_connection(connection: Connection) -> Attempt:
