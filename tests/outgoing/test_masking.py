@@ -33,6 +33,17 @@ HEADER = "-----BEGIN RSA PRIVATE KEY-----"
         ("/planted+value%2F1/", "/***/"),
         ("it was ghp_abcdefghijklmnopqrstu", "it was ***"),
         ("AKIAABCDEFGHIJKLMNOP and eyJhbGciOiJ9.eyJzdWIiOiJ.x", "*** and ***"),
+        ("PGPASSWORD=a SSHPASS=b DBPASSWORD=c", "PGPASSWORD=*** SSHPASS=*** DBPASSWORD=***"),
+        ("accesstoken=a&csrftoken=b", "accesstoken=***&csrftoken=***"),
+        ("AccountKey=ab/c==;EndpointSuffix=d", "AccountKey=***;EndpointSuffix=d"),
+        ("FERNET_KEY=a PASSWORD=p;ss", "FERNET_KEY=*** PASSWORD=***"),
+        (f"password{' ' * 30}= x", f"password{' ' * 30}= ***"),
+        ("port 1\nrequirepass x\n", "port 1\nrequirepass ***\n"),
+        ("<password>x y</password>", "<password>***</password>"),
+        ("curl -s -u u:pw http://h/?sig=a%2Bb&x=1", "curl -s -u u:*** http://h/?sig=***&x=1"),
+        ("token: abcdef12 and X-Auth-Token: 5", "token: *** and X-Auth-Token: ***"),
+        ("password: 12345678", "password: ***"),
+        ("test_token=abc", "test_token=***"),
         (f"{HEADER}\nabc\n-----END RSA PRIVATE KEY-----.", "***."),
     ],
 )
@@ -52,6 +63,12 @@ def test_a_secret_is_masked(text: str, masked: str) -> None:
         "PASS: 3 of 3; basic authentication; author: me; passed: 5",
         '{"token": 5, "password": null, "secrets": []}',
         '--windtunnel-setting=environment.API_KEY="$API_KEY"',
+        "half-open token: 3 of 5",
+        "user:1:token: 5 user:1:token:ab",
+        "cookie: the breaker opened",
+        "pytest 'a/test_b.py::TestC::test_x[token=abc-password: 5]'; in test_x[token=abc].",
+        "tests/verbose-mode/test_a.py::test_b",
+        "cache_key=a primary_key=b partition_key=c sort-key: d bypass=x compass=y tokenizer=z",
         "127.0.0.1:80 http://127.0.0.1:80/x@y",
     ],
 )
@@ -80,7 +97,11 @@ def test_a_record_is_masked_by_its_keys_and_stays_itself_where_nothing_is_secret
 
 
 @pytest.mark.parametrize(
-    "part", ["a-", "key: ", 'token="', "token=", "a=", "://", "eyJ-", "a.", HEADER]
+    "part",
+    [
+        *("a-", "key: ", 'token="', "token=", "a=", "://", "eyJ-", "a.", HEADER, "a ", "curl -u "),
+        *("<a>", "a.py", "test_[", "password=;", "password ", "?sig=", "token: ", "requirepass "),
+    ],
 )
 def test_a_text_made_to_be_slow_is_masked_in_time(part: str) -> None:
     """What a target logs is a stranger's: none of it may take time that grows with its square."""

@@ -5,29 +5,43 @@ Pure: the same text always gives the same. What is masked already stays as it is
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from windtunnel.outgoing.known_values import is_learnt, is_within_words
-from windtunnel.outgoing.secret_names import HINT, is_secret
+from windtunnel.outgoing.prose import ids_of_tests, is_prose
+from windtunnel.outgoing.secret_names import HINT, is_query_secret, is_secret
 
 MASK = "***"
 
 _VALUE = re.compile(
-    r"b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|\\\"(?:(?!\\\").)*\\\"|[^\s\"'&;,<>\\)\]}|`]+"
+    r"b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|\\\"(?:(?!\\\").)*\\\""
+    # A semicolon ends a value where another name, a blank or the text's end follows.
+    r"|(?:[^\s\"'&;,<>\\)\]}|`]|;(?=[^\s\"'&;,<>\\)\]}|`])(?![\w .-]{1,40}=))+"
 )
 _NO_SECRETS = {"true", "false", "null", "none"}
 # Each repetition that may begin anywhere is bounded: a text of megabytes must not take minutes.
 _NAMED = re.compile(
     r"(?<![A-Za-z_])(?P<name>[A-Za-z_][\w.-]{0,63})"
-    r"(?P<between>\\?[\"']\s{0,3},\s{0,3}(?=b?[\"'])|\\?[\"']?\s{0,3}(?:=|:(?!:)|%3[dD])\s{0,3})"
+    r"(?P<between>\\?[\"']\s{0,3},\s{0,3}(?=b?[\"'])"
+    r"|\\?[\"']?(?:[ \t]{0,64}|\s{0,3})(?:=|:(?!:)|%3[dD])[ \t]{0,64}(?:\r?\n[ \t]{0,3})?)"
 )
 _OPTION = re.compile(r"(?<![\w-])(?P<name>--?[A-Za-z][\w-]{0,63})(?P<between>[ \t]{1,3})(?!-)")
 _HEADER = re.compile(
-    r"(?i)(?P<head>\b(?:proxy-)?authorization|\b(?:set-)?cookie)(?P<between>\s{0,3}:\s{0,3})"
-    r"(?P<value>[^\"'\r\n\\]+)"
+    r"(?i)(?P<head>\b(?:proxy-)?authorization|\b(?:set-)?cookie(?=\s{0,3}:\s{0,3}[^\s=;\"']{1,256}=))"
+    r"(?P<between>\s{0,3}:\s{0,3})(?P<value>[^\"'\r\n\\]+)"
 )
 _SCHEME = re.compile(r"(?i)\b(?P<head>bearer|basic|digest|negotiate)\s+(?P<value>[\w.~+/=-]{6,})")
+_SERVER_SETTING = re.compile(
+    r"(?i)(?P<head>\b(?:requirepass|masterauth)[ \t]{1,64})(?P<value>[^\s\"']+)"
+)
+_ELEMENT = re.compile(
+    r"<(?P<name>[A-Za-z][\w.-]{0,63})(?P<rest>(?:\s[^<>]{0,200})?>)(?P<value>[^<>]+)(?=</)"
+)
+_LOGIN = re.compile(
+    r"(?P<head>\bcurl\b[^\n]{0,300}?[ \t'\"](?:-u|-U|--user|--proxy-user)[ \t=,'\"]{0,6}"
+    r"[^\s:'\"]{1,64}:)(?P<value>[^\s'\"]+)"
+)
 _IN_URL = re.compile(
     r"(?P<head>\b[A-Za-z][\w+.-]{0,30}://)(?:(?P<user>[^\s/:@\"'?#]*):(?P<value>[^\s/@\"'?#]+)|[^\s/:@\"'?#]{16,})@"
 )
@@ -95,12 +109,16 @@ class Masking:
         if self.shows_all or not text:
             return text
         if self._known is not None:
-            text = self._known.sub(MASK, text)
+            text = _outside_ids(self._known, lambda found: MASK, text)
         if HINT.search(text) or self.names:
-            text = _HEADER.sub(rf"\g<head>\g<between>{MASK}", text)
+            text = _outside_ids(_HEADER, _header, text)
             text = self._without_named(_NAMED, text)
             text = self._without_named(_OPTION, text)
-            text = _SCHEME.sub(_credentials, text)
+            text = _outside_ids(_SCHEME, _credentials, text)
+            text = _SERVER_SETTING.sub(rf"\g<head>{MASK}", text)
+            text = _ELEMENT.sub(self._element, text)
+        if "curl" in text:
+            text = _LOGIN.sub(rf"\g<head>{MASK}", text)
         if "://" in text:
             text = _IN_URL.sub(_login, text)
         return _SHAPES.sub(MASK, text)
@@ -135,16 +153,33 @@ class Masking:
         return re.compile("|".join(patterns)) if patterns else None
 
     def _without_named(self, pattern: re.Pattern[str], text: str) -> str:
+        ids = ids_of_tests(text)
         parts, kept, place = [], 0, 0
         while named := pattern.search(text, place):
             # What stands beside another name may hold a name itself, as a URL does.
             place = named.end()
-            if not is_secret(named["name"].lstrip("-"), self.names):
+            if named.start("name") in ids or not self._is_named(named):
                 continue
             if found := _VALUE.match(text, place):
+                if is_prose(named, found) and not self._is_added(named["name"]):
+                    continue
                 parts += [text[kept:place], _masked(named, found[0])]
                 kept = place = found.end()
         return "".join([*parts, text[kept:]])
+
+    def _is_named(self, named: re.Match[str]) -> bool:
+        before = named.string[max(0, named.start() - 1) : named.start()]
+        if before in {"?", "&"} and is_query_secret(named["name"]):
+            return True
+        return is_secret(named["name"].lstrip("-"), self.names)
+
+    def _is_added(self, name: str) -> bool:
+        return is_secret(name, self.names) and not is_secret(name)
+
+    def _element(self, found: re.Match[str]) -> str:
+        if not is_secret(found["name"], self.names):
+            return found[0]
+        return f"<{found['name']}{found['rest']}{MASK}"
 
 
 def _masked(named: re.Match[str], value: str) -> str:
@@ -182,6 +217,18 @@ def _forms(value: str) -> set[str]:
         quote_plus(value),
         escape(value),
     }
+
+
+def _outside_ids(
+    pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str
+) -> str:
+    """Replace what the pattern finds, but in tests' names."""
+    ids = ids_of_tests(text)
+    return pattern.sub(lambda found: found[0] if found.start() in ids else replace(found), text)
+
+
+def _header(found: re.Match[str]) -> str:
+    return f"{found['head']}{found['between']}{MASK}"
 
 
 def _credentials(found: re.Match[str]) -> str:

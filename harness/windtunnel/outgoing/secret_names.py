@@ -16,6 +16,13 @@ _WORDS = frozenset(
 )
 _PARTS = frozenset({"pass", "auth", "sig", "pw"})
 """Secrets only as a part of a longer name, such as DB_PASS: alone they are words like others."""
+_COMPOUND = re.compile(
+    r"(?:password|passwd|passphrase|secret|token|apikey"
+    r"|(?:admin|db|ftp|ldap|mail|my|mysql|pg|proxy|redis|root|smtp|ssh|user)pass"
+    r"|(?:access|account|admin|aes|app|cipher|crypt|decryption|deploy|encryption|fernet|hmac|jwt"
+    r"|license|master|private|secret|service|session|shared|signing|ssh|storage|subscription)key)$"
+)
+"""Ends of words, or of two words together, that a secret's name has: PGPASSWORD, FERNET_KEY."""
 _ABOUT = frozenset(
     {
         *("age", "count", "enabled", "endpoint", "file", "header", "host", "length", "name"),
@@ -53,4 +60,10 @@ def is_secret(name: str, more: Collection[str] = ()) -> bool:
         return False
     if len(words) == 1 and words[0] in _PARTS:
         return False
-    return any(word in _WORDS for word in (*words, *(a + b for a, b in pairwise(words))))
+    found = (*words, *(a + b for a, b in pairwise(words)))
+    return any(word in _WORDS or _COMPOUND.search(word) for word in found)
+
+
+def is_query_secret(name: str) -> bool:
+    """Return whether a name that is a word elsewhere is a secret's in a URL's query: `?sig=`."""
+    return name.lower() in _PARTS
