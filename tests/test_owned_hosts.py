@@ -7,13 +7,16 @@ import pytest
 
 from windtunnel.address import Address
 from windtunnel.cli import main
+from windtunnel.commands.session_options import StackOptions
 from windtunnel.errors import ConfigurationError
-from windtunnel.owned_hosts import is_loopback, owned_address
+from windtunnel.owned_hosts import is_loopback, is_named_within, owned_address
 from windtunnel.session import Session
 
 NAMES = {
     "localhost": ["::1", "127.0.0.1"],
     "here.example": ["127.0.0.1"],
+    "app.localhost": ["::1", "127.0.0.1"],
+    "134744072": ["8.8.8.8"],
     "far.example": ["192.0.2.7"],
     "both.example": ["127.0.0.1", "192.0.2.7"],
 }
@@ -57,7 +60,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "here.example", "localhost"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.8.8.8", "::1", "here.example", "localhost", "::"),
+        "0.0.0.0",  # noqa: S104 - asked for, not listened at
+    ],
+)
 def test_this_machine_needs_nobodys_word(host: str) -> None:
     assert owned_address(Address(host, 80), (), "x").host == host
 
@@ -67,10 +76,47 @@ def test_what_was_checked_is_what_is_connected_to() -> None:
     assert owned_address(Address("far.example", 80), OWNED, "x").connect_to == "192.0.2.7"
 
 
-@pytest.mark.parametrize("host", ["far.example", "both.example", "10.0.0.1", "0.0.0.0", "8.8.8.8"])  # noqa: S104 - refused
+@pytest.mark.parametrize(
+    "host", ["far.example", "both.example", "10.0.0.1", "134744072", "8.8.8.8"]
+)
 def test_beyond_it_the_host_must_be_named(host: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"x is .*{SENT} {host}, or owned_hosts"):
         owned_address(Address(host, 80), ("other.example",), "x")
+
+
+def test_of_several_addresses_the_one_that_answers_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def connect(address: tuple[str, int], timeout: float) -> socket.socket:
+        if address[0] == "::1":
+            raise ConnectionRefusedError
+        return socket.socket()
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert owned_address(Address("app.localhost", 80), (), "x").connect_to == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "within"),
+    [
+        ("134744072", False),
+        ("0x08080808", False),
+        ("db.example", False),
+        ("postgres", True),
+        ("3proxy", True),
+    ],
+)
+def test_a_number_is_no_name_of_a_container(host: str, within: bool) -> None:  # noqa: FBT001 - parametrized
+    assert is_named_within(host) is within
+
+
+def test_a_host_of_an_option_is_owned_beside_the_configured_ones(project: Path) -> None:
+    text = PROJECT.format(target='command = ["x"]', upstream='upstream = "127.0.0.1:1"')
+    (project / "windtunnel.toml").write_text('owned_hosts = ["far.example"]\n' + text)
+    chosen = StackOptions(
+        backend="embedded", config=None, settings=(), environment={}, seed=1, owned=("b",)
+    )
+    assert chosen.session().configuration.owned_hosts == ("far.example", "b")
 
 
 def test_addresses_of_version_6_that_hold_one_of_version_4_are_that_one() -> None:

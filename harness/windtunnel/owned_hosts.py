@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from windtunnel.address import Address
@@ -11,16 +12,21 @@ from windtunnel.errors import ConfigurationError
 OPTION = "--i-own-this-host"
 """Of commands; its value is the host as it was named."""
 SETTING = "owned_hosts"
+CONNECT_TIMEOUT = 1.0
+"""Seconds for which each of several addresses may take to accept a connection."""
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether an address is this machine's loopback; one that is not known is not."""
+    """Return whether an address is this machine's loopback; one that is not known is not.
+
+    So is the unspecified one, 0.0.0.0 or ::, to which a connection ends here.
+    """
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
     inner = getattr(found, "ipv4_mapped", None)
-    return found.is_loopback or (inner is not None and inner.is_loopback)
+    return any(each.is_loopback or each.is_unspecified for each in (found, inner) if each)
 
 
 def check_owned(host: str, addresses: Collection[str], owned: Collection[str], place: str) -> None:
@@ -42,13 +48,21 @@ def owned_address(address: Address, owned: Collection[str], place: str) -> Addre
     """Return an address that may be sent to, resolved now; ConfigurationError where it may not.
 
     What was checked is what is connected to, whatever the name leads to later. `localhost` stays a
-    name: it is always this machine, by two addresses of which a server may have one.
+    name: it is always this machine, by two addresses of which a server may have one. Of several
+    addresses it is the first that accepts a connection.
     """
     addresses = resolved(address, place)
     check_owned(address.host, addresses, owned, place)
     if address.host == "localhost":
         return address
-    return replace(address, resolved=addresses[0])
+    return replace(address, resolved=_answering(addresses, address.port))
+
+
+def _answering(addresses: list[str], port: int) -> str:
+    for each in addresses if len(addresses) > 1 else ():
+        with suppress(OSError), socket.create_connection((each, port), timeout=CONNECT_TIMEOUT):
+            return each
+    return addresses[0]
 
 
 def resolved(address: Address, place: str) -> list[str]:
@@ -64,4 +78,13 @@ def resolved(address: Address, place: str) -> list[str]:
 
 def is_named_within(host: str) -> bool:
     """Return whether a container may know this host by a name that only its networks have."""
-    return host == "host.docker.internal" or ("." not in host and ":" not in host)
+    return host == "host.docker.internal" or not ("." in host or ":" in host or _is_number(host))
+
+
+def _is_number(host: str) -> bool:
+    """Return whether a host is an address written as one number: 134744072 is 8.8.8.8."""
+    try:
+        socket.inet_aton(host)
+    except (OSError, UnicodeError):
+        return False
+    return True

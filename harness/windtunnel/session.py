@@ -33,9 +33,9 @@ class Session:
     """What the scenarios of one session share. Raises WindtunnelError. Close it.
 
     `backend` is the configured one where it is None. `settings`, KEY=value each, come before the
-    configuration. Errors name options by the prefix `options`. The configuration is read at its
-    first use, or by `check`: a session may need none. Where nothing is configured, that raises
-    NotConfigured.
+    configuration; `owned` are hosts beside its `owned_hosts`. Errors name options by the prefix
+    `options`. The configuration is read at its first use, or by `check`: a session may need none.
+    Where nothing is configured, that raises NotConfigured.
     """
 
     def __init__(
@@ -46,12 +46,14 @@ class Session:
         backend: str | None,
         seed: int | None,
         settings: Sequence[str] = (),
+        owned: Sequence[str] = (),
         options: str = "--",
     ) -> None:
         self._directory = directory
         self._file = configuration
         self._wanted = backend
         self._settings = settings
+        self._owned = tuple(owned)
         self._options = options
         self.seed = secrets.randbelow(2**32) if seed is None else seed
         self._backend: Backend | None = None
@@ -84,7 +86,11 @@ class Session:
             return _Resolved(missing, Choice("none", "nothing is configured"))
         if self._wanted is None and ("backend",) in loaded.origins:
             place = f"{loaded.origins['backend',]}: backend"
-        return _Resolved(loaded.configuration, choose(self._wanted, loaded.configuration, place))
+        found = loaded.configuration
+        if self._owned:
+            owned = dict.fromkeys((*found.owned_hosts, *self._owned))
+            found = found.model_copy(update={"owned_hosts": tuple(owned)})
+        return _Resolved(found, choose(self._wanted, found, place))
 
     def check(self) -> None:
         """Read the configuration and check the options now; ConfigurationError says what is wrong.

@@ -48,6 +48,8 @@ def running_target(
                     " start it, or configure a command"
                 ) from None
             time.sleep(0.05)
+            # Of a host's addresses, another may answer by now than the one tried.
+            address = owned_address(named, configuration.owned_hosts, f"address = {str(named)!r}")
         else:
             log_wait(LOG, f"the target at {address}", time.monotonic() - begun, reason)
             return address

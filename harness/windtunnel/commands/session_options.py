@@ -1,6 +1,5 @@
 """The options by which every command that starts a stack says which, and the session they make."""
 
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -13,7 +12,6 @@ from windtunnel.commands.masking import learn_configuration, learnt
 from windtunnel.commands.pairs import pairs
 from windtunnel.commands.verbose import VERBOSE
 from windtunnel.errors import ConfigurationError
-from windtunnel.owned_hosts import SETTING as OWNED_HOSTS
 from windtunnel.session import Session
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -92,14 +90,11 @@ class StackOptions:
             configuration=self.config,
             backend=self.backend,
             seed=self.seed,
-            settings=(*self.settings, *self._owned),
+            settings=self.settings,
+            owned=self.owned,
         )
         learn_configuration(session.configuration)
         return session
-
-    @property
-    def _owned(self) -> tuple[str, ...]:
-        return (f"{OWNED_HOSTS}={shlex.join(self.owned)}",) if self.owned else ()
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
