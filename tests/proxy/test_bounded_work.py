@@ -29,6 +29,13 @@ HOSTILE = {
     "a request line of controls": ("http", "received", b"GET\t" * 7500, 1),
     "a head of folded lines": ("http", "received", GET + b" a\r\n" * 15_000, 0),
     "a head, byte by byte": ("http", "received", GET + b"a" * 30_000, 1),
+    "heads of lines without CR": ("http", "received", b"GET / HTTP/1.1\n\n" * 16_000, 0),
+    "such heads, and one with CR at the end": (
+        "http",
+        "received",
+        b"GET / HTTP/1.1\n\n" * 16_000 + GET + b"\r\n",
+        0,
+    ),
     "chunks of one byte": (
         "http",
         "received",

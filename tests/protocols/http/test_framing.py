@@ -5,8 +5,9 @@ import random
 import pytest
 
 from tests.proxy.chance import chance
-from windtunnel.protocols.http.framing import HEAD_LIMIT, Framer, MessageSegment
+from windtunnel.protocols.http.framing import HEAD_LIMIT, Framer
 from windtunnel.protocols.http.message_heads import Message
+from windtunnel.protocols.http.message_segment import MessageSegment
 
 GET = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nline1\nline2"

@@ -3,8 +3,8 @@
 from collections import deque
 
 from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
-from windtunnel.protocols.http.framing import Framer, waits
-from windtunnel.protocols.http.message_heads import Message, begins_request
+from windtunnel.protocols.http.framing import Framer
+from windtunnel.protocols.http.message_heads import Message, begins_request, waits
 from windtunnel.records import Hidden
 
 GO_ON = 100

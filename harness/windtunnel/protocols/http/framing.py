@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
@@ -12,11 +11,13 @@ from windtunnel.protocols.http.message_heads import (
     begins_request,
     check_answer_start,
     check_request_start,
+    is_of_http,
     read_answer_head,
     read_plain_answer,
     read_plain_request,
     read_request_head,
 )
+from windtunnel.protocols.http.message_segment import MessageSegment
 
 HEAD_LIMIT = 64 * 2**10
 """Bytes of one head, at most: a fault is decided on whole heads, which are held until then."""
@@ -28,21 +29,10 @@ BODILESS = frozenset({204, 304})
 """Statuses of answers that have no content, whatever their heads say (RFC 9112, 6.3)."""
 
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_WHOLE_HEAD = re.compile(rb"[\r\n]*+.*?\r?\n\r?\n", re.DOTALL)
 _SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 
 Kind = Literal["requests", "answers"]
-
-
-@dataclass(slots=True)
-class MessageSegment:
-    """Some bytes of one message: head, content or the framing between."""
-
-    message: Message
-    data: bytes
-    content: int = 0
-    """How many of the bytes, from the first, are content rather than head or framing."""
-    last: bool = False
-    """Whether the message ends here."""
 
 
 class _Part(Enum):
@@ -79,6 +69,8 @@ class Framer:
         """Asked at a final answer's head: whether it has no body, as one to HEAD."""
         self._data = b""
         self._at = 0
+        self._plain_end = 0
+        """Where the next empty line after a plain head ends, as far as that was looked for."""
         self._begin()
 
     def __repr__(self) -> str:
@@ -115,7 +107,7 @@ class Framer:
 
     def feed(self, data: bytes) -> Iterator[MessageSegment]:
         """Give the segments that the data consists of, up to what cannot be read."""
-        self._data, self._at = data, 0
+        self._data, self._at, self._plain_end = data, 0, 0
         while self._at < len(self._data) and not self.broken:
             try:
                 segment = self._next()
@@ -159,9 +151,9 @@ class Framer:
         if is_request is None and len(data) <= LINE_LIMIT:
             self._held, self._at = data, len(self._data)
             return MessageSegment(message, b"")
-        if is_request and _is_of_http(message):
+        if is_request and is_of_http(message):
             raise Unreadable("what follows a final answer may be its body or a next request")
-        self._data, self._at, self._held = data, 0, b""
+        self._data, self._at, self._plain_end, self._held = data, 0, 0, b""
         self._part = self._after_doubt
         message.complete = bool(is_request)
         return MessageSegment(message, b"", 0, message.complete)
@@ -170,7 +162,7 @@ class Framer:
 
     def _head(self) -> bytes:
         """Take what there is of the head; read it where it is whole."""
-        if not self._held and (size := self._plain_head()):
+        if not self._held and (size := self._plain_head() or self._loose_head()):
             return self._take(size)
         before = len(self._held)
         held = self._held + self._data[self._at : self._at + HEAD_LIMIT - before + 1]
@@ -206,14 +198,27 @@ class Framer:
 
         Return its size, or 0 where it takes the other way.
         """
-        end = self._data.find(b"\r\n\r\n", self._at) + 4
-        if not 4 <= end <= self._at + HEAD_LIMIT:
+        if self._plain_end < self._at + 4:
+            found = self._data.find(b"\r\n\r\n", self._at)
+            # Heads that end otherwise may come before it: it is looked for once, not for each.
+            self._plain_end = found + 4 if found >= 0 else len(self._data) + HEAD_LIMIT + 1
+        end = self._plain_end
+        if end > self._at + HEAD_LIMIT:
             return 0
         read = read_plain_request if self._kind == "requests" else read_plain_answer
         if not read(self.message, self._data[self._at : end]):
             return 0
         self._begin_body()
         return end - self._at
+
+    def _loose_head(self) -> int:
+        """Read a head that came in one piece, however it is spelt; return its size, or 0."""
+        limit = self._at + HEAD_LIMIT + 1
+        found = _WHOLE_HEAD.match(self._data, self._at, limit)
+        if found is None:
+            return 0
+        self._read(found[0])
+        return len(found[0])
 
     def _read(self, head: bytes) -> None:
         read = read_request_head if self._kind == "requests" else read_answer_head
@@ -289,15 +294,3 @@ class Framer:
         data = self._data[self._at : self._at + size]
         self._at += size
         return data
-
-
-def _is_of_http(request: Message) -> bool:
-    """Whether the body of a request is itself of HTTP messages, by its type."""
-    return (
-        (request.header("content-type") or "").partition(";")[0].strip().lower().endswith("/http")
-    )
-
-
-def waits(request: Message) -> bool:
-    """Whether the client waits to be told to go on before it sends the body (RFC 9110, 10.1.1)."""
-    return (request.header("expect") or "").lower() == "100-continue"

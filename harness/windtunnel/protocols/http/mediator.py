@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from windtunnel.protocols.http.answer_effect import Effect, Part
-from windtunnel.protocols.http.framing import Framer, waits
-from windtunnel.protocols.http.message_heads import Message
+from windtunnel.protocols.http.framing import Framer
+from windtunnel.protocols.http.message_heads import Message, waits
 from windtunnel.toxics.chunk import Action
 from windtunnel.toxics.connection_toxic import ExchangeNotes, ExchangeToxic
 

@@ -259,3 +259,15 @@ def _length(lengths: set[str]) -> int | None:
 
 def _shown(data: bytes) -> str:
     return repr(data[:40].decode("latin-1"))
+
+
+def is_of_http(request: Message) -> bool:
+    """Whether the body of a request is itself of HTTP messages, by its type."""
+    return (
+        (request.header("content-type") or "").partition(";")[0].strip().lower().endswith("/http")
+    )
+
+
+def waits(request: Message) -> bool:
+    """Whether the client waits to be told to go on before it sends the body (RFC 9110, 10.1.1)."""
+    return (request.header("expect") or "").lower() == "100-continue"

@@ -5,9 +5,8 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from windtunnel.protocols.http.answer_effect import Effect, Part
-from windtunnel.protocols.http.framing import waits
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
-from windtunnel.protocols.http.message_heads import Message
+from windtunnel.protocols.http.message_heads import Message, waits
 from windtunnel.toxics.chunk import Action
 
 BODILESS = (204, 205, 304)
