@@ -106,3 +106,8 @@ def test_names_of_dependencies_and_hosts_stay_in_a_replay() -> None:
 def test_what_is_said_about_a_secret_is_none(name: str) -> None:
     assert not Masking().hides(name)
     assert Masking().text(f"{name}=something1") == f"{name}=something1"
+
+
+def test_a_pytest_report_shows_no_secret_argument_of_a_function() -> None:
+    shown = {"args": [("api_key", "'a'"), ("x", "1")]}
+    assert clean(shown, KNOWN) == {"args": [("api_key", "***"), ("x", "1")]}

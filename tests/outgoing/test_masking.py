@@ -38,6 +38,7 @@ HEADER = "-----BEGIN RSA PRIVATE KEY-----"
         ("AccountKey=ab/c==;EndpointSuffix=d", "AccountKey=***;EndpointSuffix=d"),
         ("FERNET_KEY=a PASSWORD=p;ss", "FERNET_KEY=*** PASSWORD=***"),
         (f"password{' ' * 30}= x", f"password{' ' * 30}= ***"),
+        ('requirepass "x" &amp;sig=b', 'requirepass "***" &amp;sig=***'),
         ("port 1\nrequirepass x\n", "port 1\nrequirepass ***\n"),
         ("<password>x y</password>", "<password>***</password>"),
         ("curl -s -u u:pw http://h/?sig=a%2Bb&x=1", "curl -s -u u:*** http://h/?sig=***&x=1"),

@@ -10,8 +10,9 @@ from windtunnel.outgoing.inert_text import inert
 from windtunnel.outgoing.masking import MASK, Masking
 
 Value = TypeVar("Value")
-PAIRS = frozenset({"environment", "env", "header_lines", "headers", "variables"})
-"""Fields in which a pair of texts is a name and its value; elsewhere it is two texts."""
+PAIRS = frozenset({"args", "environment", "env", "header_lines", "headers", "variables"})
+"""Fields in which a pair of texts is a name and its value; elsewhere it is two texts.
+`args` are those of a function in pytest's own report of a failure."""
 IDENTITIES = frozenset(
     {"dependency", "file", "kind", "mechanism", "mechanisms", "pairs", "test", "tests"}
 )

@@ -19,7 +19,7 @@ _VALUE = re.compile(
     # A semicolon ends a value where another name, a blank or the text's end follows.
     r"|(?:[^\s\"'&;,<>\\)\]}|`]|;(?=[^\s\"'&;,<>\\)\]}|`])(?![\w .-]{1,40}=))+"
 )
-_NO_SECRETS = {"true", "false", "null", "none"}
+_NO_SECRETS = {"true", "false", "null", "none", "yes", "no", "on", "off"}
 # Each repetition that may begin anywhere is bounded: a text of megabytes must not take minutes.
 _NAMED = re.compile(
     r"(?<![A-Za-z_])(?P<name>[A-Za-z_][\w.-]{0,63})"
@@ -33,7 +33,7 @@ _HEADER = re.compile(
 )
 _SCHEME = re.compile(r"(?i)\b(?P<head>bearer|basic|digest|negotiate)\s+(?P<value>[\w.~+/=-]{6,})")
 _SERVER_SETTING = re.compile(
-    r"(?i)(?P<head>\b(?:requirepass|masterauth)[ \t]{1,64})(?P<value>[^\s\"']+)"
+    r"(?i)(?P<head>\b(?:requirepass|masterauth)[ \t]{1,64}[\"']?)(?P<value>[^\s\"']+)"
 )
 _ELEMENT = re.compile(
     r"<(?P<name>[A-Za-z][\w.-]{0,63})(?P<rest>(?:\s[^<>]{0,200})?>)(?P<value>[^<>]+)(?=</)"
@@ -168,8 +168,8 @@ class Masking:
         return "".join([*parts, text[kept:]])
 
     def _is_named(self, named: re.Match[str]) -> bool:
-        before = named.string[max(0, named.start() - 1) : named.start()]
-        if before in {"?", "&"} and is_query_secret(named["name"]):
+        before = named.string[max(0, named.start() - len("&amp;")) : named.start()]
+        if before.endswith(("?", "&", "&amp;")) and is_query_secret(named["name"]):
             return True
         return is_secret(named["name"].lstrip("-"), self.names)
 
