@@ -58,6 +58,7 @@ class NamedProxy:
         self._links: dict[int, Link] = {}
         self._cut_at = -math.inf
         """When the live connections were cut last."""
+        self._deleted = False
         self._toxics = ProxyToxics(
             name, context.seed, self._links, tells_calls_apart=protocol.separates_calls
         )
@@ -91,6 +92,7 @@ class NamedProxy:
         """Refuse connections and cut the live ones."""
         self.decisions += 1
         async with self._changing:
+            self._check_there()
             if self.enabled:
                 await self._take(enabled=False)
                 self.close_links()
@@ -99,8 +101,9 @@ class NamedProxy:
     async def move(self, listen: str, upstream: str) -> None:
         """Leave an address for another one; live connections are cut."""
         async with self._changing:
-            await self.let_in()
-            self.discard()
+            self._check_there()
+            await self._listener.let_in()
+            self._leave()
             self.listen, self.upstream_text = listen, upstream
             self._publish("moved", listen=listen, upstream=upstream)
 
@@ -115,22 +118,39 @@ class NamedProxy:
 
         `cutting` says that the live connections are about to be cut although it stays enabled.
         """
+        self._check_there()
         posture = self._posture() if enabled else ListenerPosture.REFUSE
         if posture is not ListenerPosture.ACCEPT:
-            await self.let_in()
+            # To be closed in order rather than reset.
+            await self._listener.let_in()
+            self._check_there()
         host, port = address("listen", self.listen)
         cut = len(self._links) if cutting or not enabled else 0
         bound = await self._listener.take(posture, host, port, cut=cut)
+        if self._deleted:
+            self._leave()
+        self._check_there()
         if bound is not None:
             self.listen = str(Address(*bound))
         self.enabled = enabled
 
-    async def let_in(self) -> None:
-        """Accept who has connected already, to be closed in order rather than reset."""
-        await self._listener.let_in()
+    def _check_there(self) -> None:
+        """Raise ApiError where it was deleted: what waited for its turn would listen again."""
+        if self._deleted:
+            raise ApiError(404, ErrorCode.PROXY_NOT_FOUND, "proxy not found")
+
+    async def delete(self) -> None:
+        """Close in order whoever has connected, and be gone."""
+        async with self._changing:
+            await self._listener.let_in()
+            self.discard()
 
     def discard(self) -> None:
-        """Be gone, without counting."""
+        """Be gone for good, without counting."""
+        self._deleted = True
+        self._leave()
+
+    def _leave(self) -> None:
         self.decisions += 1
         self._listener.close()
         self._listener.stop_counting()

@@ -109,7 +109,7 @@ class ProxyRegistry:
     async def delete(self, name: str) -> None:
         """Delete a proxy and close its connections."""
         proxy = self.get(name)
-        await proxy.let_in()
+        await proxy.delete()
         if self.proxies.get(name) is not proxy:
             return  # deleted meanwhile
         self._forget(proxy)
@@ -139,7 +139,8 @@ class ProxyRegistry:
             try:
                 await self._heal(proxy)
             except ApiError as error:
-                errors.append(error)
+                if self.proxies.get(proxy.name) is proxy:
+                    errors.append(error)
         if errors:
             raise errors[0]
 
