@@ -11,6 +11,7 @@ from windtunnel.configuration import Configuration
 from windtunnel.configuration.configured_secrets import configured
 from windtunnel.outgoing.clean_records import clean
 from windtunnel.outgoing.clean_stream import CleanStream, LearntMasking
+from windtunnel.outgoing.json_text import clean_document
 from windtunnel.outgoing.masking import Masking
 from windtunnel.reports.matrix import Matrix
 
@@ -106,6 +107,24 @@ def test_names_of_dependencies_and_hosts_stay_in_a_replay() -> None:
 def test_what_is_said_about_a_secret_is_none(name: str) -> None:
     assert not Masking().hides(name)
     assert Masking().text(f"{name}=something1") == f"{name}=something1"
+
+
+def test_a_secret_of_an_option_or_a_pair_is_masked_in_lists_as_well() -> None:
+    record = {
+        "command": ["x", "--password", "a", "--token", "--v", "token", "b"],
+        "headers": [["Authorization", "c"], ["d", "e"]],
+        "pairs": [["auth-key", "Outage"], ["token", "f"]],
+        "option": "--token",
+        "token": "g",
+    }
+    wanted = record | {
+        "command": ["x", "--password", "***", "--token", "--v", "token", "b"],
+        "headers": [["Authorization", "***"], ["d", "e"]],
+        "token": "***",
+    }
+    assert clean(record, KNOWN) == wanted
+    assert json.loads(f"{clean_document(json.dumps(record), KNOWN)}") == wanted
+    assert clean(("x", "--password", "a"), KNOWN) == ("x", "--password", "***")
 
 
 def test_a_pytest_report_shows_no_secret_argument_of_a_function() -> None:

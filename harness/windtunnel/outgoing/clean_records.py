@@ -4,6 +4,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from windtunnel.outgoing.inert_text import inert
@@ -27,6 +28,17 @@ def clean_text(text: str, masking: Masking) -> str:
 def clean_entry(name: str, text: str, masking: Masking) -> str:
     """Return the text that stands under a name as it may leave."""
     return MASK if text and masking.hides(name) else clean_text(text, masking)
+
+
+def is_of_option(before: object, value: object, masking: Masking) -> bool:
+    """Return whether a word of a command is the value of a secret's option before it."""
+    return (
+        isinstance(before, str)
+        and before.startswith("-")
+        and isinstance(value, str)
+        and not value.startswith("-")
+        and masking.hides(before.lstrip("-"))
+    )
 
 
 def clean(value: Value, masking: Masking) -> Value:
@@ -67,7 +79,11 @@ def _mapping(value: Mapping[Any, Any], masking: Masking) -> dict[Any, Any]:
 def _collection(value: Any, masking: Masking, place: object) -> Any:  # noqa: ANN401 - as above
     if hasattr(value, "_fields"):  # a named tuple
         return type(value)(*(_clean(each, masking) for each in value))
-    changed = [_element(each, masking, place) for each in value]
+    each_before = [None, *value][: len(value)] if isinstance(value, tuple | list) else []
+    changed = [
+        MASK if is_of_option(before, each, masking) else _element(each, masking, place)
+        for before, each in zip_longest(each_before, value)
+    ]
     same = all(new is old for new, old in zip(changed, value, strict=True))
     return value if same else type(value)(changed)
 

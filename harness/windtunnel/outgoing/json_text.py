@@ -2,8 +2,8 @@
 
 import re
 
-from windtunnel.outgoing.clean_records import clean_entry, clean_text
-from windtunnel.outgoing.masking import Masking
+from windtunnel.outgoing.clean_records import PAIRS, clean_entry, clean_text, is_of_option
+from windtunnel.outgoing.masking import MASK, Masking
 
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?')
 
@@ -22,15 +22,29 @@ def clean_document(text: str, masking: Masking) -> str | None:
     parts: list[str] = []
     place = 0
     name: str | None = None
+    before: str | None = None
+    key, is_first = "", False
     for found in _TEXT.finditer(text):
         between = text[place : found.start()]
-        if between.strip():
+        signs = between.strip()
+        if signs:
             name = None  # a list or a number came between, which no name beside it hides
+        if signs != ",":
+            before = None
         written = found[0].removesuffix(found["key"] or "")
         said = json.loads(written)
-        masked = clean_text(said, masking) if name is None else clean_entry(name, said, masking)
+        if before is not None and is_first and key in PAIRS:
+            name = before
+        if not found["key"] and is_of_option(before, said, masking):
+            masked = MASK
+        elif name is not None and not found["key"]:
+            masked = clean_entry(name, said, masking)
+        else:
+            masked = clean_text(said, masking)
         new = written if masked == said else json.dumps(masked)
         parts += [between, new, found["key"] or ""]
         place = found.end()
         name = said if found["key"] else None
+        key = name or key
+        before, is_first = said, signs.endswith("[")
     return "".join([*parts, text[place:]])
