@@ -132,3 +132,24 @@ def test_a_reset_heals_every_proxy_that_it_can(server: Server, echo: int) -> Non
     with connect(other) as client:
         client.sendall(b"a")
         assert receive(client, 1) == b"a"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/proxies", b'{"name": "#", "upstream": "127.0.0.1:1", "further": @}'),
+        ("/proxies", b"@"),
+        ("/populate", b"@"),
+        ("/populate", b'[{"name": "#", "upstream": "127.0.0.1:1", "further": @}]'),
+    ],
+)
+def test_what_is_nested_too_deep_is_refused_at_every_depth(
+    server: Server, path: str, body: bytes
+) -> None:
+    """Some depths can be read, and not be looked through or written."""
+    found = set()
+    for depth in range(940, 1010):
+        nested = body.replace(b"@", b"[" * depth + b"]" * depth).replace(b"#", b"%d" % depth)
+        found.add(server.call("POST", path, nested).status)
+    assert 400 in found
+    assert found <= {201, 400}

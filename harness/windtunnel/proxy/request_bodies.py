@@ -196,7 +196,11 @@ def _object(value: object) -> Mapping[str, Any]:
         return {}  # null, as in Toxiproxy
     if not isinstance(value, dict):
         _mistaken("the body", value, "an object")
-    half = half_of_a_pair(value)
+    try:
+        half = half_of_a_pair(value)
+    except RecursionError as error:
+        # Nested less deep than what cannot be read, and too deep to be written.
+        raise _bad_body(str(error)) from None
     if half:
         raise _bad_body(f"a string has {half}, half of a surrogate pair")
     return by_folded_name(value)
@@ -266,7 +270,10 @@ def _finite(value: float) -> bool:
 
 
 def _mistaken(name: str, value: object, expected: str) -> NoReturn:
-    found = json.dumps(value) if not isinstance(value, str) else repr(value)
+    try:
+        found = json.dumps(value) if not isinstance(value, str) else repr(value)
+    except RecursionError as error:
+        raise _bad_body(str(error)) from None
     raise _bad_body(f"{name} must be {expected}, found {found[:100]}")
 
 
