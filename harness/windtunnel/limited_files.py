@@ -10,11 +10,11 @@ LARGE = 256 * 2**20
 
 
 def read_limited(path: Path, most: int = LONGEST) -> str:
-    """Return a text in UTF-8 of at most so many bytes.
+    """Return a text in UTF-8 of at most so many bytes, without a byte order mark before it.
 
     OSError where it is longer or cannot be read, UnicodeDecodeError where it is none.
     """
-    return read_limited_bytes(path, most).decode()
+    return read_limited_bytes(path, most).decode("utf-8-sig")
 
 
 def read_limited_bytes(path: Path, most: int = LONGEST) -> bytes:

@@ -8,8 +8,10 @@ import pytest
 
 from windtunnel.address import Address
 from windtunnel.backends.running_target import running_target
+from windtunnel.backends.target_files import write_files
 from windtunnel.configuration import parse
 from windtunnel.errors import ConfigurationError, StartError, UnsupportedFault
+from windtunnel.limited_files import LONGEST
 from windtunnel.ports import free_port
 from windtunnel.protocols.http.probe import answers_http
 from windtunnel.session import Session
@@ -103,3 +105,18 @@ def test_a_running_target_that_is_not_there_is_named() -> None:
     table = {"address": "127.0.0.1:1", "start_deadline": 0.05, "endpoints": ["/"]}
     with pytest.raises(StartError, match=r"at 127\.0\.0\.1:1 was not healthy within 0\.05 s: "):
         running_target(parse(table, "x"), {})
+
+
+def test_a_template_is_no_file_of_settings(tmp_path: Path) -> None:
+    """It may be longer than those, and keeps the mark that it begins with."""
+    template = tmp_path / "prices.csv"
+    text = "\ufeffprices at {prices.port}\n" + "a" * (LONGEST + 1)
+    template.write_text(text, encoding="utf-8")
+    table = {
+        "command": ["service"],
+        "endpoints": ["/"],
+        "files": {"told.csv": {"template": str(template)}},
+    }
+    write_files(parse(table, "x"), tmp_path / "files", {"prices.port": "7"})
+    told = (tmp_path / "files" / "told.csv").read_text(encoding="utf-8")
+    assert told == text.replace("{prices.port}", "7")

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 import windtunnel_faults
-from tests.configuration.mutations import GOOD
+from tests.configuration.mutations import GOOD, toml
 from windtunnel import criteria, fault_kinds
 from windtunnel.breaking_point.search import Search
 from windtunnel.configuration import load, overrides
@@ -155,6 +155,18 @@ def test_a_table_of_another_kind_in_a_project(tool: str, tmp_path: Path) -> None
 def test_a_device_that_never_ends() -> None:
     assert "it has over" in refused(partial(load, Path(), Path("/dev/zero")), ConfigurationError)
     assert "it has over" in refused(partial(mix_file.read, Path("/dev/zero")), ConfigurationError)
+
+
+def test_a_byte_order_mark_before_a_file(tmp_path: Path) -> None:
+    """Editors on Windows write one."""
+    file, rows = tmp_path / "windtunnel.toml", tmp_path / "rows.csv"
+    file.write_text(toml(GOOD), encoding="utf-8-sig")
+    load(tmp_path, file)
+    rows.write_text("id\n7\n", encoding="utf-8-sig")
+    mix = tmp_path / "mix.toml"
+    mix.write_text('[[request]]\npath = "/{id}"\ndata = "rows.csv"\n', encoding="utf-8-sig")
+    [request] = mix_file.read(mix).requests
+    assert request.data == ({"id": "7"},)
 
 
 # Faults.

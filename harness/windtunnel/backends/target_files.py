@@ -6,12 +6,13 @@ from pathlib import Path
 from windtunnel.configuration import Configuration
 from windtunnel.configuration.placeholders import fill
 from windtunnel.errors import ConfigurationError
-from windtunnel.limited_files import read_limited
+from windtunnel.limited_files import LARGE, read_limited_bytes
 
 
 def _template(name: str, file: str) -> str:
     try:
-        return read_limited(Path(file))
+        # No settings of ours: it may be long, and keeps the mark that it begins with.
+        return read_limited_bytes(Path(file), LARGE).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"files.{name}.template: {file}: cannot be read: {error}"
