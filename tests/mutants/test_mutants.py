@@ -15,6 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GATE = ROOT / "tests" / "scenarios"
+LOOKS = 3
+"""How often a mutant is tried whose verdict stays open, as on a machine that others keep busy."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,8 @@ def gate(tmp_path: Path, module: str, scenarios: str) -> list[Mapping[str, str]]
     )
     assert report.exists(), f"the gate wrote no report:\n{done.stdout}\n{done.stderr}"
     verdicts = [each["verdict"] for each in json.loads(report.read_text())["verdicts"]]
-    failed = any(verdict["ruling"] == "FAIL" for verdict in verdicts)
-    assert done.returncode == (1 if failed else 0), f"{done.stdout}\n{done.stderr}"
+    wrong = any(verdict["ruling"] != "PASS" for verdict in verdicts)
+    assert done.returncode == (1 if wrong else 0), f"{done.stdout}\n{done.stderr}"
     return verdicts
 
 
@@ -118,11 +120,16 @@ def gate(tmp_path: Path, module: str, scenarios: str) -> list[Mapping[str, str]]
     ],
 )
 def test_a_mutant_fails_the_criterion_that_it_violates(tmp_path: Path, mutant: Mutant) -> None:
-    verdicts = gate(tmp_path, f"tests.mutants.{mutant.name}", mutant.scenarios)
-    of_criterion = [
-        verdict
-        for verdict in verdicts
-        if (verdict["criterion"], verdict["subject"]) == (mutant.criterion, mutant.subject)
-    ]
-    assert of_criterion, f"{mutant.criterion} of {mutant.subject} was never judged: {verdicts}"
-    assert "FAIL" in {verdict["ruling"] for verdict in of_criterion}, of_criterion
+    for _ in range(LOOKS):
+        verdicts = gate(tmp_path, f"tests.mutants.{mutant.name}", mutant.scenarios)
+        of_criterion = [
+            verdict
+            for verdict in verdicts
+            if (verdict["criterion"], verdict["subject"]) == (mutant.criterion, mutant.subject)
+        ]
+        assert of_criterion, f"{mutant.criterion} of {mutant.subject} was never judged: {verdicts}"
+        rulings = {verdict["ruling"] for verdict in of_criterion}
+        if "FAIL" in rulings:
+            return
+        assert "INCONCLUSIVE" in rulings, of_criterion
+    pytest.fail(f"after {LOOKS} looks it is still open: {of_criterion}")

@@ -26,7 +26,8 @@ pytestmark = [
     ("fault", "seconds"),
     [
         pytest.param(Kill("redis"), 0.4, id="killed"),
-        pytest.param(Pause("redis"), 1.2, id="paused"),
+        # Twice as long as anybody may wait: who does is late by more than a busy machine explains.
+        pytest.param(Pause("redis"), 2.0, id="paused"),
         # Killed, and started again as soon as traffic has met its absence.
         pytest.param(Kill("redis"), 0.1, id="restarted"),
     ],
