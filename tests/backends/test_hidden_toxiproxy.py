@@ -34,13 +34,20 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int
     (folder / "windtunnel.toml").write_text(CONFIGURATION)
     session = Session(directory=folder, configuration=None, backend="local", seed=1)
     try:
+        # Other tests of this process may have theirs running.
+        before = toxiproxies()
         stack = session.stack("test", {}, lambda verdict: None)
-        mine = psutil.Process().children(recursive=True)
-        (words,) = [each.cmdline() for each in mine if each.name().startswith("toxiproxy")]
+        (started,) = toxiproxies() - before
+        words = started.cmdline()
         yield words[words.index("-host") + 1], int(words[words.index("-port") + 1])
         stack.close()
     finally:
         session.close()
+
+
+def toxiproxies() -> set[psutil.Process]:
+    mine = psutil.Process().children(recursive=True)
+    return {each for each in mine if each.name().startswith("toxiproxy")}
 
 
 def post(host: str, port: int, path: str) -> int:

@@ -46,7 +46,10 @@ def main(server: str, upstream: str) -> None:
         ["disabled", proxies.disable_proxy("p", **here), opens(attribute("listen"))],
         ["enabled", proxies.enable_proxy("p", **here), opens(attribute("listen"))],
         ["moved", proxies.modify_proxy("p", "127.0.0.1:0", "127.0.0.1:2", **here)],
-        ["is moved", attribute("upstream"), opens(attribute("listen"))],
+        ["is moved", attribute("upstream")],
+        # Who is accepted before an upstream that nobody serves may be reset while connecting.
+        ["moved back", proxies.modify_proxy("p", "127.0.0.1:0", upstream, **here)],
+        ["is back", attribute("upstream") == upstream, opens(attribute("listen"))],
         ["reset", proxies.reset(**here), attribute("toxics")],
         ["deleted", proxies.delete_proxy("p", **here), probes.proxy_exist("p", **here)],
     ]
