@@ -1,0 +1,98 @@
+"""Which test reaches which line, and how long each test takes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coverage import CoverageData
+
+CONTEXT = "WINDTUNNEL_REACHING_TEST"
+"""The variable that tells a test's processes its name."""
+DURATIONS = "durations-"
+
+
+@dataclass
+class Timed:
+    """A test that was run without any mutant."""
+
+    test: str
+    seconds: float
+    passed: bool
+    slow: bool
+    alone: bool
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The tests that pass, and the lines that each reaches, in itself or in its processes."""
+
+    tests: dict[str, Timed]
+    lines: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)
+    """By file, relative to the tree, and line: the tests' names."""
+
+    def reaching(self, file: str, lines: range) -> list[Timed]:
+        """Return the tests that reach one of some lines, quickest first.
+
+        What only runs while a module is imported is charged to no test. There, every test that
+        reaches anything in the file may notice.
+        """
+        known = self.lines.get(file, {})
+        names = {name for line in lines for name in known.get(line, ())}
+        if not names:
+            names = {name for reaching in known.values() for name in reaching}
+        return sorted(
+            (self.tests[name] for name in names if name in self.tests),
+            key=lambda timed: (timed.seconds, timed.test),
+        )
+
+
+def record(tree: Path, packages: Sequence[str], folder: Path, options: Sequence[str]) -> None:
+    """Run tests of a tree once, and keep what they reach in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "coveragerc"
+    settings.write_text(
+        "[run]\nparallel = true\nsigterm = true\n"
+        f"data_file = {folder}/reach\ncontext = ${{{CONTEXT}-}}\ninclude =\n"
+        + "".join(f"    {tree}/{package}/*\n" for package in packages)
+    )
+    environment = {
+        **os.environ,
+        "COVERAGE_PROCESS_START": str(settings),
+        "WINDTUNNEL_REACH": str(folder),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    plugins = ("-p", "tests.mutation.recording_plugin", "-p", "no:randomly", "-p", "no:cacheprovider")
+    command = (tree / ".venv/bin/python", "-m", "pytest", "-q", *plugins, *options)
+    subprocess.run(command, cwd=tree, env=environment, check=False, stdout=sys.stderr)
+
+
+def recorded(tree: Path, folder: Path) -> Reach:
+    """Return what was kept in a folder."""
+    tests: dict[str, Timed] = {}
+    for file in sorted(folder.glob(f"{DURATIONS}*")):
+        for line in file.read_text().splitlines():
+            timed = Timed(**json.loads(line))
+            tests[timed.test] = timed
+    return Reach(
+        {name: timed for name, timed in tests.items() if timed.passed}, _lines(tree, folder)
+    )
+
+
+def _lines(tree: Path, folder: Path) -> dict[str, dict[int, frozenset[str]]]:
+    reached: dict[str, dict[int, set[str]]] = {}
+    for part in sorted(folder.glob("reach.*")):
+        data = CoverageData(basename=str(part))
+        data.read()
+        for file in data.measured_files():
+            known = reached.setdefault(str(Path(file).relative_to(tree)), {})
+            for line, contexts in data.contexts_by_lineno(file).items():
+                known.setdefault(line, set()).update(filter(None, contexts))
+    return {
+        file: {line: frozenset(names) for line, names in lines.items()}
+        for file, lines in reached.items()
+    }
