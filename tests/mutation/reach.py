@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coverage import CoverageData
+
+from tests.mutation.mutants import lines_in_functions
 
 CONTEXT = "WINDTUNNEL_REACHING_TEST"
 """The variable that tells a test's processes its name."""
@@ -35,16 +36,17 @@ class Reach:
     lines: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)
     """By file, relative to the tree, and line: the tests' names."""
 
-    def reaching(self, file: str, lines: range) -> list[Timed]:
-        """Return the tests that reach one of some lines, quickest first.
+    def reaching(self, file: str, lines: range | None, code: str) -> list[Timed]:
+        """Return the tests that reach one of some lines of a file with some code, quickest first.
 
-        What only runs while a module is imported is charged to no test. There, every test that
-        reaches anything in the file may notice.
+        What runs while the module is imported (none are its lines) is charged to no test, nor is
+        what a killed process ran: then every test may notice that reaches a function in the file,
+        or at least imports it.
         """
         known = self.lines.get(file, {})
-        names = {name for line in lines for name in known.get(line, ())}
-        if not names:
-            names = {name for reaching in known.values() for name in reaching}
+        names: set[str] = set()
+        for looked_at in (lines or (), lines_in_functions(code), known):
+            names = names or {name for line in looked_at for name in known.get(line, ())}
         return sorted(
             (self.tests[name] for name in names if name in self.tests),
             key=lambda timed: (timed.seconds, timed.test),
@@ -66,8 +68,15 @@ def record(tree: Path, packages: Sequence[str], folder: Path, options: Sequence[
         "WINDTUNNEL_REACH": str(folder),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    plugins = ("-p", "tests.mutation.recording_plugin", "-p", "no:randomly", "-p", "no:cacheprovider")
-    command = (tree / ".venv/bin/python", "-m", "pytest", "-q", *plugins, *options)
+    plugins = (
+        "-p",
+        "tests.mutation.recording_plugin",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+    )
+    command = (str(tree / ".venv/bin/python"), "-m", "pytest", "-q", *plugins, *options)
     subprocess.run(command, cwd=tree, env=environment, check=False, stdout=sys.stderr)
 
 

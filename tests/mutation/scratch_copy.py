@@ -42,8 +42,10 @@ def _add_environment(tree: Path) -> None:
         target = environment / "bin" / script.name
         if script.is_symlink() or target.exists():
             continue
-        content = script.read_bytes()
-        target.write_bytes(content.replace(ours.encode(), copied.encode(), 1))
+        if script.read_bytes()[:2] != b"#!":
+            target.symlink_to(script)
+            continue
+        target.write_text(script.read_text().replace(ours, copied, 1))
         target.chmod(0o755)
 
 

@@ -1,0 +1,112 @@
+"""Equal seeds draw equal samples, and a mutant that is noticed is caught by who notices it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("cosmic_ray", reason="needs the extra `mutation`")
+
+from tests.mutation.mutants import Mutant, lines_run_with, mutant_named, sample
+from tests.mutation.reach import Reach, Timed
+from tests.mutation.trial import QUICK, SLOW, try_mutant
+
+CODE = """\
+LIMIT = 3
+
+
+def over(value: int | None = None) -> bool:
+    if value is None:
+        return False
+    return value > LIMIT
+"""
+TESTS = """\
+from code_under_test import over
+
+
+def test_nothing():
+    assert not over()
+
+
+def test_more():
+    assert over(4)
+
+
+def test_limit():
+    assert not over(3)
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a tree of one module and its tests, with this Python."""
+    (tmp_path / "code_under_test.py").write_text(CODE)
+    (tmp_path / "test_code.py").write_text(TESTS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    python = tmp_path / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return tmp_path
+
+
+def _reach(**slow: bool) -> Reach:
+    tests = {
+        name: Timed(
+            name, 0.01, passed=True, slow=slow.get(name.partition("::test_")[2], False), alone=False
+        )
+        for name in (f"test_code.py::test_{each}" for each in ("nothing", "more", "limit"))
+    }
+    everybody = frozenset(tests)
+    later = everybody - {"test_code.py::test_nothing"}
+    return Reach(tests, {"code_under_test.py": {5: everybody, 7: later}})
+
+
+def test_equal_seeds_draw_equal_samples(tree: Path) -> None:
+    files = ["code_under_test.py"]
+    drawn = sample(tree, files, 4, seed=1)
+    assert drawn == sample(tree, files, 4, seed=1)
+    assert {tuple(sample(tree, files, 4, seed=seed)) for seed in range(9)} != {tuple(drawn)}
+    assert [mutant_named(str(mutant)) for mutant in drawn] == drawn
+
+
+def test_a_name_of_another_tree_is_refused(tree: Path) -> None:
+    stale = Mutant("code_under_test.py", 8, "ReplaceComparisonOperator_Gt_GtE", 0)
+    with pytest.raises(ValueError, match=r"no such place; it fits at the lines \[7\]"):
+        stale.source(tree)
+
+
+def test_what_is_annotated_only_is_no_mutant(tree: Path) -> None:
+    drawn = sample(tree, ["code_under_test.py"], 1000, seed=1)
+    assert {mutant.line for mutant in drawn} == {1, 5, 6, 7}
+
+
+def test_a_line_belongs_to_its_statement_and_a_head_to_its_function() -> None:
+    assert lines_run_with(CODE, 1) is None
+    assert lines_run_with(CODE, 4) == range(4, 8)
+    assert lines_run_with(CODE, 5) == range(5, 6)
+    assert lines_run_with(CODE, 7) == range(7, 8)
+
+
+def test_who_reaches_a_line_notices_and_the_file_is_as_before(tree: Path) -> None:
+    mutant = Mutant("code_under_test.py", 7, "ReplaceComparisonOperator_Gt_GtE", 0)
+    assert ">= LIMIT" in mutant.source(tree)
+    quick = try_mutant(tree, mutant, _reach(), budget=10)
+    assert (quick.caught_by, quick.failed) == (QUICK, "test_code.py::test_limit")
+    slow = try_mutant(tree, mutant, _reach(limit=True), budget=10)
+    assert (slow.caught_by, slow.quick_tests, slow.slow_tests) == (SLOW, 1, 1)
+    assert (tree / "code_under_test.py").read_text() == CODE
+
+
+def test_what_no_test_distinguishes_survives(tree: Path) -> None:
+    mutant = Mutant("code_under_test.py", 7, "ReplaceComparisonOperator_Gt_NotEq", 0)
+    tried = try_mutant(tree, mutant, _reach(), budget=10)
+    assert (tried.caught_by, tried.failed) == (None, None)
+    assert tried.difference == "-    return value > LIMIT\n+    return value != LIMIT"
+
+
+def test_a_sample_can_be_listed_without_running_anything() -> None:
+    command = (sys.executable, "-m", "tests.mutation", "--help")
+    assert "--seed" in subprocess.run(command, check=True, text=True, capture_output=True).stdout

@@ -1,0 +1,169 @@
+"""One mutant in a copy of the tree, and the tests that may notice it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.mutation.mutants import Mutant, lines_run_with
+from tests.mutation.reach import Reach, Timed
+
+QUICK, SLOW = "quick", "slow"
+
+_START = 10.0
+"""Seconds that pytest may take to start."""
+_SLOWER = 5
+"""How many times as long as without the mutant tests may take."""
+_STEADY = 1.0
+"""Seconds: a test that takes longer may have failed for a busy machine, and is asked again."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of a mutant."""
+
+    mutant: str
+    difference: str
+    caught_by: str | None
+    """Which tests noticed: `quick`, `slow`, or none."""
+    failed: str | None
+    """The test that failed, or what else happened."""
+    quick_tests: int
+    """How many quick tests reach it."""
+    slow_tests: int
+    left_out: int
+    """Tests that reach it as well, and were not run: they would have taken too long."""
+    seconds: float
+
+    def as_json(self) -> dict[str, str | int | float | None]:
+        """Return the fields."""
+        return asdict(self)
+
+
+def try_mutant(tree: Path, mutant: Mutant, reach: Reach, budget: float) -> Trial:
+    """Run the quick tests that reach a mutant, and the slow ones where no quick one fails."""
+    began = time.monotonic()
+    difference = mutant.difference(tree)
+    reaching = _reaching(tree, mutant, reach)
+    sets = {
+        QUICK: [timed for timed in reaching if not timed.slow],
+        SLOW: [timed for timed in reaching if timed.slow],
+    }
+    caught_by = failed = None
+    left_out = 0
+    for name, tests in sets.items():
+        affordable = _within(tests, budget)
+        left_out += len(tests) - len(affordable)
+        failed = _noticed(tree, mutant, affordable)
+        if failed is not None:
+            caught_by = name
+            break
+    return Trial(
+        mutant=str(mutant),
+        difference=difference,
+        caught_by=caught_by,
+        failed=failed,
+        quick_tests=len(sets[QUICK]),
+        slow_tests=len(sets[SLOW]),
+        left_out=left_out if caught_by is None else 0,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _reaching(tree: Path, mutant: Mutant, reach: Reach) -> list[Timed]:
+    """Return the tests that may notice, those last that want the machine to themselves."""
+    code = (tree / mutant.file).read_text()
+    found = reach.reaching(mutant.file, lines_run_with(code, mutant.line), code)
+    return sorted(found, key=lambda timed: timed.alone)
+
+
+def _within(tests: Sequence[Timed], budget: float) -> list[Timed]:
+    """Return the first tests, as many as take no longer than a budget; the first in any case."""
+    affordable: list[Timed] = []
+    spent = 0.0
+    for timed in tests:
+        spent += timed.seconds
+        if affordable and spent > budget:
+            break
+        affordable.append(timed)
+    return affordable
+
+
+def _noticed(tree: Path, mutant: Mutant, tests: Sequence[Timed]) -> str | None:
+    """Return which test fails with the mutant and not without it; none where all pass."""
+    left = list(tests)
+    while left:
+        with _in_place(tree, mutant):
+            failed = run_tests(tree, left)
+        if failed is None:
+            return None
+        culprit = next((timed for timed in left if timed.test == failed), None)
+        if culprit is not None and culprit.seconds < _STEADY:
+            return failed
+        again = left if culprit is None else [culprit]
+        if (without := run_tests(tree, again)) is None:
+            return failed
+        left = [timed for timed in left if timed.test not in {failed, without}]
+        if without not in {timed.test for timed in again}:
+            raise RuntimeError(f"{mutant}: without it, too, the tests end so: {without}")
+    return None
+
+
+def run_tests(tree: Path, tests: Sequence[Timed]) -> str | None:
+    """Run some tests until the first fails; return which, or how else it ended badly."""
+    arguments = tree / ".git" / "mutation-tests"
+    arguments.write_text("\n".join(timed.test for timed in tests))
+    command = (
+        *(tree / ".venv/bin/python", "-m", "pytest", "-x", "-q", "-n", "0", "--tb=no"),
+        *("-p", "no:randomly", "-p", "no:cacheprovider", "--windtunnel-backend=auto"),
+        f"@{arguments}",
+    )
+    environment = {**os.environ}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    most = _START + _SLOWER * sum(timed.seconds for timed in tests)
+    with subprocess.Popen(
+        command,
+        cwd=tree,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as running:
+        try:
+            output, _ = running.communicate(timeout=most)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            return f"no end within {most:.0f} s"
+    if running.returncode == 0:
+        return None
+    for line in output.splitlines():
+        if found := re.match(r"(?:FAILED|ERROR) (.*)", line):
+            named = [timed.test for timed in tests if found[1].startswith(timed.test)]
+            return max(named, key=len) if named else f"ERROR {found[1]}"
+    return f"status {running.returncode}: {output.strip().splitlines()[-1:]}"
+
+
+@contextmanager
+def _in_place(tree: Path, mutant: Mutant) -> Iterator[None]:
+    """Put a mutant where its file is.
+
+    Afterwards the file has its old time again: Python takes compiled modules by their time, in
+    whole seconds, and size.
+    """
+    file = tree / mutant.file
+    changed = mutant.source(tree)
+    kept = file.with_suffix(".unmutated")
+    shutil.copy2(file, kept)
+    try:
+        file.write_text(changed)
+        yield
+    finally:
+        kept.replace(file)
