@@ -35,14 +35,9 @@ class Conversation:
     def flush(self) -> None:
         self.writer.write(self.h2.data_to_send())
 
-    async def answer(self, stream: int, status: int = 200) -> None:
+    async def answer(self, stream: int, status: int | str = 200) -> None:
         self.h2.send_headers(stream, [(":status", str(status))])
         self.h2.send_data(stream, b"ok", end_stream=True)
-        self.flush()
-
-    async def nonsense(self, stream: int) -> None:
-        """Answer with a status that is none."""
-        self.h2.send_headers(stream, [(":status", "20000")], end_stream=True)
         self.flush()
 
     async def never(self, stream: int) -> None:

@@ -1,10 +1,15 @@
 """HTTP/2: the same records as HTTP/1.1, in both loops, from a server that may misbehave."""
 
 import asyncio
+import time
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.settings import SettingCodes, Settings
 
 from tests.load import http2_servers as servers
 from tests.load import servers as http1
@@ -13,7 +18,9 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.load.arrivals import Arrivals, constant
 from windtunnel.load.destination import locate, reach
 from windtunnel.load.engine import LoadEngine
+from windtunnel.load.http2.connection import Http2Connection
 from windtunnel.load.http2.goaway import Frames, GoAway
+from windtunnel.load.http2.heads import Head
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
@@ -231,7 +238,90 @@ def test_a_plan_that_http2_cannot_follow_is_refused(changes: dict[str, int], sai
         LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), **changes)  # type: ignore[arg-type]
 
 
-def test_a_status_that_is_none_is_malformed() -> None:
-    """It ended in a traceback, or counted as another status."""
-    run, _ = load(Conversation.nonsense, most=3)
-    assert run.samples.failures() == {RequestFailure.MALFORMED: 3}
+async def _bad_interim(talk: Conversation, stream: int) -> None:
+    talk.h2.send_headers(stream, [(":status", "1x3")])
+    await talk.answer(stream)
+
+
+def _answering(status: str) -> servers.Behave:
+    return lambda talk, stream: talk.answer(stream, status)
+
+
+BAD = {
+    repr(status): _answering(status) for status in ("20000", "099", "600", "-20", "2x0", "", "²00")
+}
+BAD["an interim one"] = _bad_interim
+
+
+@pytest.mark.parametrize("bad_answer", BAD.values(), ids=BAD)
+def test_a_status_that_is_none_is_an_error_of_its_stream_alone(bad_answer: servers.Behave) -> None:
+    """It ended in a traceback, counted as another status, or failed every stream beside it."""
+
+    async def nonsense_for_some(talk: Conversation, stream: int) -> None:
+        if talk.heads[stream][":path"] == "/bad":
+            await bad_answer(talk, stream)
+        else:
+            waiting.append(stream)
+        # One waits beside the next that comes.
+        while len(waiting) > (len(talk.heads) < 20):
+            await talk.answer(waiting.pop(0))
+
+    waiting: list[int] = []
+    bad, good = WeightedRequest(path="/bad"), WeightedRequest(path="/good")
+    run, server = load(nonsense_for_some, bad, good, connections=1, streams=4, most=20)
+    samples = run.samples
+    is_bad = samples.request == samples.names.index("/bad")
+    assert 0 < is_bad.sum() < 20
+    assert set(samples.failure[is_bad].tolist()) == {RequestFailure.MALFORMED}
+    assert set(samples.status[~is_bad].tolist()) == {200}
+    assert len(server.conversations) == 1
+
+
+class Sending:
+    """Takes what a connection sends, and asks for one request with a body."""
+
+    def __init__(self, size: int) -> None:
+        self.body = bytes(size)
+        self.sent = 0
+
+    def head(self) -> tuple[Head, bytes]:
+        head = [(":method", "POST"), (":authority", "x"), (":scheme", "http"), (":path", "/")]
+        return head, self.body
+
+    def write(self, data: bytes) -> None:
+        self.sent += len(data)
+
+    def is_closing(self) -> bool:
+        return False
+
+    def get_extra_info(self, name: str) -> None: ...
+    def abort(self) -> None: ...
+    def began(self, now: float) -> None: ...
+    def answered(self, now: float, status: int) -> None: ...
+    def failed(self, failure: RequestFailure) -> None: ...
+    def refused(self) -> None: ...
+
+
+def sending_cost(size: int, bodies: int) -> float:
+    """Return the seconds of processor time that so many bodies of so many bytes take."""
+    connection, sending = Http2Connection(), Sending(size)
+    connection.connection_made(cast("asyncio.Transport", sending))
+    server = H2Connection(config=H2Configuration(client_side=False))
+    server.local_settings = Settings(
+        client=False, initial_values={SettingCodes.INITIAL_WINDOW_SIZE: 2**31 - 1}
+    )
+    server.initiate_connection()
+    server.increment_flow_control_window(2**30)
+    connection.data_received(server.data_to_send())
+    begun = time.process_time()
+    for _ in range(bodies):
+        connection.send(sending)
+    found = time.process_time() - begun
+    assert sending.sent > size * bodies
+    return found
+
+
+def test_a_byte_of_a_long_body_costs_no_more_than_one_of_a_short_body() -> None:
+    """A body of 100 MB was copied 6,400 times, and stopped the engine for minutes."""
+    usual = min(sending_cost(2**19, 64) for _ in range(2))
+    assert min(sending_cost(2**25, 1) for _ in range(2)) < 20 * usual

@@ -11,6 +11,7 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import httptools
 
@@ -19,6 +20,8 @@ SWITCHING = 101
 LONGEST_HEAD = 262_144
 """The most bytes of an answer's head, interim answers included."""
 _END = b"\r\n\r\n"
+_JOINED = 4096
+"""Bytes of a head from which on pieces of one field are put together before they are read."""
 
 
 class MalformedAnswer(Exception):
@@ -38,8 +41,12 @@ class AnswerReader:
         self._keep = keep_headers
         self._is_head = self._offers_upgrade = False
         self._status = 0
-        self._head = b""
+        self._head = bytearray()
+        self._searched = 0
+        """Bytes of the head in which its end does not begin."""
         self._is_final = False
+        self._held = bytearray()
+        """Bytes of the head that the parser has not had."""
         self._renew()
 
     def __repr__(self) -> str:
@@ -69,7 +76,9 @@ class AnswerReader:
         elif self._keep is not None:
             handler = _Collecting(self, self._keep, self._complete)
         self._parser = httptools.HttpResponseParser(handler)
-        self._feed = self._parser.feed_data
+        self._feed: Callable[[bytes], None] = self._parser.feed_data
+        if isinstance(handler, _Collecting):
+            self._feed = partial(self._feed_fields, handler)
 
     def feed(self, data: bytes) -> int:
         """Take more bytes. Return the answer's status once it is complete, else 0.
@@ -87,19 +96,43 @@ class AnswerReader:
             self._remember(data)
             return 0
         self._status = 0
-        self._head = b""
+        self._head.clear()
+        self._searched = 0
         self._is_final = False
         if self._is_head or self._offers_upgrade:
             self.expect()
         return status
 
+    def _feed_fields(self, fields: "_Collecting", data: bytes) -> None:
+        """Give the parser no field of a long head in small pieces.
+
+        With each piece it copies what it has of the field. So they wait for the end of the line, or
+        until they are an eighth of the head.
+        """
+        is_long = fields.is_in_head and len(self._head) > _JOINED
+        if is_long and b"\n" not in data and len(self._held) * 8 < len(self._head):
+            self._held += data
+            return
+        if self._held:
+            data = bytes(self._held) + data
+            self._held.clear()
+        self._parser.feed_data(data)
+
     def _remember(self, data: bytes) -> None:
         """Keep the final answer's head: at the connection's close, its end depends on it."""
         if self._is_final:
             return
-        self._head = _without_interim(self._head + data)
-        self._is_final = _END in self._head and not _is_interim(self._head)
-        if len(self._head) > LONGEST_HEAD and not self._is_final:
+        head = self._head
+        head += data
+        begun = 0  # where the first answer is that is not a complete interim one
+        while (end := head.find(_END, max(begun, self._searched))) >= 0:
+            if not _is_interim(head, begun):
+                self._is_final = True
+                break
+            begun = self._searched = end + len(_END)
+        del head[:begun]
+        self._searched = max(len(head) - len(_END) + 1, 0)
+        if len(head) > LONGEST_HEAD and not self._is_final:
             raise MalformedAnswer(f"a head of over {LONGEST_HEAD} bytes")
 
     def at_close(self) -> int:
@@ -140,12 +173,12 @@ class _Collecting:
         self.on_message_complete = complete
         self._reader = reader
         self._keep = keep
-        self._in_head = True
+        self.is_in_head = True
         self._is_over = False
 
     def on_message_begin(self) -> None:
         """Forget what an interim answer had; take nothing that follows the answer."""
-        self._in_head = True
+        self.is_in_head = True
         self._is_over = self._reader.is_complete
         if self._is_over:
             return
@@ -155,12 +188,12 @@ class _Collecting:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header that was asked for; what comes after the head is a trailer."""
         lowered = name.lower().decode("latin-1")
-        if self._in_head and lowered in self._keep and not self._is_over:
+        if self.is_in_head and lowered in self._keep and not self._is_over:
             self._reader.headers[lowered] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         """Take no more headers."""
-        self._in_head = False
+        self.is_in_head = False
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body."""
@@ -168,21 +201,15 @@ class _Collecting:
             self._reader.body.append(body)
 
 
-def _is_interim(head: bytes) -> bool:
-    """Return whether bytes are, or may become, the head of an interim answer."""
-    return head[9:10] in {b"", b"1"} and head[9:12] != b"101"
+def _is_interim(head: bytearray, begun: int = 0) -> bool:
+    """Return whether bytes from a place on are, or may become, the head of an interim answer."""
+    status = bytes(head[begun + 9 : begun + 12])
+    return status[:1] in {b"", b"1"} and status != b"101"
 
 
-def _without_interim(head: bytes) -> bytes:
-    """Return what follows the interim answers that are complete."""
-    while _is_interim(head) and _END in head:
-        head = head.partition(_END)[2]
-    return head
-
-
-def _status_until_close(head: bytes) -> int:
+def _status_until_close(head: bytearray) -> int:
     """Return the status of an answer that has neither a length nor chunks (RFC 9112, 6.3)."""
-    lines = head.partition(_END)[0].split(b"\r\n")
+    lines = bytes(head).partition(_END)[0].split(b"\r\n")
     fields = {}
     for line in lines[1:]:
         name, _, value = line.partition(b":")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from time import monotonic
 from typing import Protocol, cast
@@ -10,7 +11,7 @@ from h2 import events
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.exceptions import H2Error, ProtocolError, StreamClosedError
+from h2.exceptions import H2Error, StreamClosedError
 from h2.settings import SettingCodes, Settings
 
 from windtunnel.load.connection_errors import failure_of
@@ -20,10 +21,8 @@ from windtunnel.records.request_failure import RequestFailure
 
 WINDOW = 2**24
 """Bytes that a server may send ahead, so that its answers never wait for us."""
-
-
-STATUS_DIGITS = 3
-"""As a status line has (RFC 9110, 15)."""
+STATUSES = range(100, 600)
+"""What a status is (RFC 9110, 15)."""
 WITHOUT_BODY = (204, 304)
 """Statuses whose answers have no body, whatever their length says (RFC 9110, 6.4.1)."""
 
@@ -70,7 +69,8 @@ class Http2Connection(asyncio.Protocol):
         self._waiting: deque[AnswerReceiver] = deque()
         self._asked: dict[int, AnswerReceiver] = {}
         self._statuses: dict[int, int] = {}
-        self._bodies: dict[int, bytes] = {}
+        self._bodies: dict[int, memoryview] = {}
+        """What is not sent yet, seen and not copied: a body may have many thousand frames."""
         self._to_head: set[int] = set()
         """Streams whose answer has no body, whatever its length says."""
 
@@ -129,7 +129,7 @@ class Http2Connection(asyncio.Protocol):
                 self._to_head.add(stream)
             self._h2.send_headers(stream, head, end_stream=not body)
             if body:
-                self._bodies[stream] = body
+                self._bodies[stream] = memoryview(body)
                 self._send_body(stream)
         data = self._h2.data_to_send()
         if data and not self._transport.is_closing():
@@ -139,7 +139,7 @@ class Http2Connection(asyncio.Protocol):
 
     def _send_body(self, stream: int) -> None:
         """Send as much of a body as the server's window has room for."""
-        body = self._bodies.pop(stream, b"")
+        body = self._bodies.pop(stream, None)
         while body and stream in self._asked:
             window = self._h2.local_flow_control_window(stream)
             size = min(window, self._h2.max_outbound_frame_size)
@@ -149,9 +149,9 @@ class Http2Connection(asyncio.Protocol):
             part, body = body[:size], body[size:]
             self._h2.send_data(stream, part, end_stream=not body)
 
-    def _cancel(self, stream: int) -> None:
+    def _cancel(self, stream: int, reason: ErrorCodes = ErrorCodes.CANCEL) -> None:
         with suppress(StreamClosedError):  # then there is nothing left to cancel
-            self._h2.reset_stream(stream, ErrorCodes.CANCEL)
+            self._h2.reset_stream(stream, reason)
 
     # asyncio.Protocol
 
@@ -193,6 +193,9 @@ class Http2Connection(asyncio.Protocol):
         match event:
             case events.ResponseReceived():
                 self._begin_answer(event, now)
+            case events.InformationalResponseReceived():
+                if _status(event.headers) is None:
+                    self._refuse(event.stream_id)
             case events.DataReceived():
                 size = event.flow_controlled_length
                 self._h2.acknowledge_received_data(size, event.stream_id)
@@ -207,11 +210,10 @@ class Http2Connection(asyncio.Protocol):
         # An interim answer is another event (InformationalResponseReceived), and not the answer.
         stream = event.stream_id
         fields = dict(event.headers)
-        text = fields[b":status"]
-        # h2 looks at its place, and not at its value.
-        if len(text) != STATUS_DIGITS or not text.isdigit():
-            raise ProtocolError(f"a status of {text[:20]!r}")
-        status = int(text)
+        status = _status(event.headers)
+        if status is None:
+            self._refuse(stream)
+            return
         self._statuses[stream] = status
         if stream not in self._asked:
             return
@@ -222,10 +224,20 @@ class Http2Connection(asyncio.Protocol):
         if has_body and is_cut and (receiver := self._done(stream)):
             receiver.failed(RequestFailure.CLOSED)
 
+    def _refuse(self, stream: int) -> None:
+        """Take no answer on this stream: a malformed one is an error of it alone (RFC 9113, 8.1.1).
+
+        The other streams of the connection are answered still.
+        """
+        receiver = self._done(stream)
+        self._cancel(stream, ErrorCodes.PROTOCOL_ERROR)
+        if receiver:
+            receiver.failed(RequestFailure.MALFORMED)
+
     def _done(self, stream: int) -> AnswerReceiver | None:
         self._statuses.pop(stream, None)
         self._to_head.discard(stream)
-        if self._bodies.pop(stream, b""):
+        if self._bodies.pop(stream, None):
             self._cancel(stream)  # answered before it was sent in full
         return self._asked.pop(stream, None)
 
@@ -246,6 +258,14 @@ class Http2Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Report the loss to every receiver that still waits."""
         self.fail(failure_of(exc) if exc else RequestFailure.CLOSED)
+
+
+def _status(head: Iterable[tuple[bytes, bytes]]) -> int | None:
+    """Return the status of an answer's head, or None where it is none: h2 checks only its place."""
+    text = dict(head)[b":status"]
+    if len(text) != len("200") or not text.isdigit() or int(text) not in STATUSES:
+        return None
+    return int(text)
 
 
 def _report_end(
