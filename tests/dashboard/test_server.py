@@ -5,15 +5,21 @@ import http.client
 import re
 import time
 import zlib
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import psutil
 import pytest
 
 from tests.dashboard.running import Start, Up
+from windtunnel.address import Address
+from windtunnel.dashboard import witnesses
 from windtunnel.dashboard.board import Board
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.dashboard.witnesses import Sampler
+from windtunnel.load.closed_loop import Caller
 from windtunnel.stack import Stack
 
 OUTAGE = {"fault": "Outage", "dependency": "catalog"}
@@ -152,6 +158,34 @@ def test_looking_adds_no_request_to_the_dependencies(stack: Stack) -> None:
     stack.get(stack.endpoint_of("redis"))
     stack.load(requests=40, connections=4)
     assert [each for each in stack.evidence("redis", began).exchanges if each.started >= began]
+
+
+def test_metrics_without_an_end_are_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them were held in memory until the time-out, and then counted."""
+    monkeypatch.setattr(witnesses, "MOST", 100_000)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"# nothing yet\n" * 1000)
+                await writer.drain()
+
+    async def look() -> str:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
+            sampler = Sampler(
+                cast("Stack", SimpleNamespace(dependencies={})),
+                cast("Traffic", SimpleNamespace(take=list)),
+                board := Board([]),
+                connect=lambda: Caller(address, fallback_header="X-F", timeout=60.0),
+            )
+            await asyncio.wait_for(sampler.look(), 30)
+            return board.figures.silence
+
+    said = "GET /metrics got no answer (malformed answer: a body of over 100000 bytes)"
+    assert asyncio.run(look()) == said
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import pytest
 from tests.load import servers
 from tests.load.servers import OK, answering, serving
 from windtunnel.address import Address
+from windtunnel.load.answer_reader import LONGEST_KEPT, AnswerReader
 from windtunnel.load.closed_loop import Caller, closed_loop
 from windtunnel.load.connection import HttpAnswer, HttpConnection
 from windtunnel.ports import free_port
@@ -164,6 +165,39 @@ def test_an_answer_without_a_length_lasts_until_the_close() -> None:
 
     answer = run(ask())
     assert (answer.status, answer.failure, answer.body) == (200, RequestFailure.NONE, b"abc")
+
+
+def test_a_body_without_an_end_is_read_up_to_what_is_wanted() -> None:
+    sent = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(bytes(100_000))
+                sent += 100_000
+                await writer.drain()
+
+    async def ask() -> HttpAnswer:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
+            connection = HttpConnection(address, keep_headers=frozenset())
+            return await connection.get("/", timeout=60.0, most=1_000_000)
+
+    answer = run(ask())
+    assert (answer.status, answer.failure) == (None, RequestFailure.MALFORMED)
+    assert answer.detail == "a body of over 1000000 bytes"
+    assert sent < 50_000_000  # what the kernel holds on both sides is beside it
+
+
+def test_a_long_body_is_answered_and_not_all_of_it_kept() -> None:
+    reader = AnswerReader(keep_headers=frozenset())
+    assert reader.feed(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % (LONGEST_KEPT * 2)) == 0
+    piece = bytes(LONGEST_KEPT // 4)
+    assert [reader.feed(piece) for _ in range(8)] == [0] * 7 + [200]
+    assert sum(map(len, reader.body)) == LONGEST_KEPT
 
 
 def test_a_cancelled_requests_answer_is_not_taken_for_the_next_ones() -> None:

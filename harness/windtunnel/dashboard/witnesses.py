@@ -15,7 +15,9 @@ from windtunnel.stack import Stack
 METRICS = "/metrics"
 """Where Prometheus looks too."""
 MOST = 4 * 2**20
-"""Bytes of an answer that are read: it is done between two looks, and holds up the page."""
+"""Bytes of an answer that are read: it is done between two looks, and holds up the page.
+
+It may have no end, so it is read no further."""
 
 
 class Sampler:
@@ -73,13 +75,11 @@ class Sampler:
 
     async def _asked(self) -> tuple[exposition.Reading | None, str]:
         """Return what the target says, or why it says nothing."""
-        response, body = await self._caller.call(self._looks, METRICS)
+        response, body = await self._caller.call(self._looks, METRICS, most=MOST)
         if response.status is None:
             return None, f"GET {METRICS} got no answer ({response.answer})"
         if response.status != 200:
             return None, f"GET {METRICS} answered {response.status}, expected 200"
-        if len(body) > MOST:
-            return None, f"GET {METRICS} answered {len(body)} bytes, expected {MOST} at most"
         try:
             reading = exposition.read(body.decode())
         except ValueError as error:

@@ -19,6 +19,8 @@ INTERIM_BELOW = 200
 SWITCHING = 101
 LONGEST_HEAD = 262_144
 """The most bytes of an answer's head, interim answers included."""
+LONGEST_KEPT = 2**26
+"""The most bytes of a body that are kept. What follows them is read and dropped."""
 _END = b"\r\n\r\n"
 _JOINED = 4096
 """Bytes of a head from which on pieces of one field are put together before they are read."""
@@ -37,7 +39,9 @@ class AnswerReader:
         self.headers: dict[str, str] = {}
         """The last answer's, by lower-case name: those of `keep_headers`."""
         self.body: list[bytes] = []
-        """The last answer's body in pieces; only with `keep_headers`."""
+        """The last answer's body in pieces, up to `LONGEST_KEPT`; only with `keep_headers`."""
+        self.body_size = 0
+        """Bytes of the last answer's body so far; only with `keep_headers`."""
         self._keep = keep_headers
         self._is_head = self._offers_upgrade = False
         self._status = 0
@@ -184,6 +188,7 @@ class _Collecting:
             return
         self._reader.headers = {}
         self._reader.body = []
+        self._reader.body_size = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header that was asked for; what comes after the head is a trailer."""
@@ -196,8 +201,11 @@ class _Collecting:
         self.is_in_head = False
 
     def on_body(self, body: bytes) -> None:
-        """Keep a piece of the body."""
-        if not self._is_over:
+        """Keep a piece of the body, which may have no end."""
+        if self._is_over:
+            return
+        self._reader.body_size += len(body)
+        if self._reader.body_size <= LONGEST_KEPT:
             self._reader.body.append(body)
 
 

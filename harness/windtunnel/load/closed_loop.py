@@ -37,14 +37,16 @@ class Caller:
         endpoint: str,
         *,
         timeout: float | None = None,  # noqa: ASYNC109 - part of the record
+        most: int | None = None,
     ) -> tuple[Response, bytes]:
         """Return the record of one request, and the answer's body.
 
-        `timeout` is in seconds; None for the caller's own.
+        `timeout` is in seconds; None for the caller's own. A body of over `most` bytes is read no
+        further, and no answer.
         """
         started = time.monotonic()
         wait = self._timeout if timeout is None else timeout
-        answer = await self._connection.get(endpoint, timeout=wait)
+        answer = await self._connection.get(endpoint, timeout=wait, most=most)
         response = Response(
             number=number,
             endpoint=endpoint,

@@ -22,7 +22,7 @@ class HttpAnswer:
     headers: dict[str, str] = field(default_factory=dict)
     """By lower-case name; only those that were asked to be kept."""
     body: bytes = b""
-    """Kept only where asked for."""
+    """Its first 64 MiB, in whole pieces as they came."""
 
 
 class HttpConnection(asyncio.Protocol):
@@ -37,13 +37,24 @@ class HttpConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[int] | None = None
         self._reader = AnswerReader(keep_headers=keep_headers)
+        self._most: int | None = None
 
     def __repr__(self) -> str:
         state = "idle" if self._transport and not self._waiter else "busy"
         return f"<HttpConnection {self._address} {state if self._transport else 'closed'}>"
 
-    async def get(self, path: str, *, timeout: float) -> HttpAnswer:  # noqa: ASYNC109 - part of the answer
-        """Return the answer to GET `path`, within `timeout` seconds including any connect."""
+    async def get(
+        self,
+        path: str,
+        *,
+        timeout: float,  # noqa: ASYNC109 - part of the answer
+        most: int | None = None,
+    ) -> HttpAnswer:
+        """Return the answer to GET `path`, within `timeout` seconds including any connect.
+
+        One with a body of over `most` bytes is read no further, and MALFORMED.
+        """
+        self._most = most
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -99,7 +110,9 @@ class HttpConnection(asyncio.Protocol):
         except MalformedAnswer as error:
             self._waiter.set_exception(error)
             return
-        if status:
+        if self._most is not None and self._reader.body_size > self._most:
+            self._waiter.set_exception(MalformedAnswer(f"a body of over {self._most} bytes"))
+        elif status:
             self._waiter.set_result(status)
 
     def eof_received(self) -> bool:
