@@ -1,5 +1,6 @@
 """Reads TOML that somebody wrote: every way in which it can be wrong is one message."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,20 @@ from windtunnel.limited_files import read_limited
 
 DEEPEST = 32
 """Tables and arrays within each other, at most. Nothing that is read here has ten."""
+_LONG_STRING = r'"{3}(?:[^"\\]++|\\.|"(?!""))*+"{3}|' + r"'{3}(?:[^']++|'(?!''))*+'{3}"
+_PART = r'(?:[\w-]++|"(?:[^"\\\n]++|\\[^\n])*+"|' + r"'[^'\n]*+')"
+_TOKEN = re.compile(
+    rf"{_LONG_STRING}|#[^\n]*+|(?P<key>{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+)", re.DOTALL
+)
+"""What may hold dots: strings of several lines, comments, and keys or what looks like one."""
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     """Return a file's text and what it says; ConfigurationError names the file and the reason."""
     try:
         text = read_limited(path)
+        if _has_long_key(text):
+            raise ConfigurationError(f"{path}: {_too_deep()}")
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
@@ -35,6 +44,18 @@ def _reason(error: ValueError) -> str:
 
 def _too_deep() -> str:
     return f"expected tables and arrays no more than {DEEPEST} deep in each other"
+
+
+def _has_long_key(text: str) -> bool:
+    """Whether a dotted key has more parts than allowed.
+
+    The parser's time grows with the square of them: it would not come back.
+    """
+    return any(
+        key.count(".") >= DEEPEST and len(re.findall(_PART, key)) > DEEPEST
+        for each in _TOKEN.finditer(text)
+        if (key := each["key"])
+    )
 
 
 def _is_too_deep(table: dict[str, Any]) -> bool:

@@ -24,6 +24,7 @@ from windtunnel.conformance.library_profiles import claims_like
 from windtunnel.criteria import objective
 from windtunnel.errors import ConfigurationError
 from windtunnel.fault_kinds import build
+from windtunnel.limited_toml import read_toml
 from windtunnel.load import arrivals, mix_file
 from windtunnel.load.destination import locate
 from windtunnel.load.mix import Mix, WeightedRequest
@@ -117,6 +118,9 @@ FILES = {
     "tables 1,000 deep": "x = " + "{a = " * 1000 + "1" + "}" * 1000,
     "10,000 deep": "x = " + "[" * 10_000,
     "a key of 5,000 parts": "a." * 5000 + "b = 1",
+    "a key of 700,000 parts": "a." * 700_000 + "b = 1",
+    "a quoted one of 250,000": '"a". ' * 250_000 + "b = 1",
+    "one after strings": "a = \"'''.\"\nb = '\"\"\"'\n" + "c." * 700_000 + "d = 1",
     "a table of 5,000 parts": f"[{'.'.join('a' * 5000)}]",
     "5,000 digits": f"port = {'1' * 5000}",
     "5,000 hexadecimal digits": f"port = 0x{'f' * 5000}",
@@ -134,6 +138,15 @@ def test_any_file_of_settings_or_requests(name: str, tmp_path: Path) -> None:
     file.write_bytes(FILES[name].encode(errors="surrogateescape"))
     assert refused(partial(load, tmp_path, file), ConfigurationError).startswith(f"{file}:")
     assert refused(partial(mix_file.read, file), ConfigurationError).startswith(f"{file}:")
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "'''", '"""', "1 # "])
+def test_dots_that_are_in_no_key_are_no_depth(quote: str, tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    end = "" if "#" in quote else quote
+    file.write_text(f"a = {quote}{'a.' * 100}{end}\nb.c.d = 1\n")
+    _, table = read_toml(file)
+    assert table["b"] == {"c": {"d": 1}}
 
 
 def test_ten_of_many_mistakes_are_shown_and_all_counted(tmp_path: Path) -> None:
