@@ -148,14 +148,13 @@ def _meaning(code: str) -> str:
 def lines_run_with(code: str, line: int) -> range | None:
     """Return the lines of the statement at a line; none where it runs as the module is imported.
 
-    The head of a function (its defaults, its decorators) counts as all of the function.
+    So do a function's defaults and decorators.
     """
     found: range | None = None
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-        body = range(first, (node.end_lineno or first) + 1)
+        body = range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
         if line in body and (found is None or len(body) < len(found)):
             found = body
             for statement in ast.walk(node):

@@ -39,14 +39,16 @@ class Reach:
     def reaching(self, file: str, lines: range | None, code: str) -> list[Timed]:
         """Return the tests that reach one of some lines of a file with some code, quickest first.
 
-        What runs while the module is imported (none are its lines) is charged to no test, nor is
-        what a killed process ran: then every test may notice that reaches a function in the file,
-        or at least imports it.
+        What runs while the module is imported (none are its lines) is charged to no test: then
+        every test may notice that reaches a function in the file, and each of the package's own.
+        What a killed process ran is not known either, and is taken alike.
         """
         known = self.lines.get(file, {})
-        names: set[str] = set()
-        for looked_at in (lines or (), lines_in_functions(code), known):
-            names = names or {name for line in looked_at for name in known.get(line, ())}
+        names = {name for line in lines or () for name in known.get(line, ())}
+        if not names:
+            names = {name for line in lines_in_functions(code) for name in known.get(line, ())}
+            own = f"tests/{Path(file).parts[2]}/" if len(Path(file).parts) > 2 else "tests/"
+            names |= {name for name in self.tests if name.startswith(own)}
         return sorted(
             (self.tests[name] for name in names if name in self.tests),
             key=lambda timed: (timed.seconds, timed.test),

@@ -83,9 +83,9 @@ def test_what_is_annotated_only_is_no_mutant(tree: Path) -> None:
     assert {mutant.line for mutant in drawn} == {1, 5, 6, 7}
 
 
-def test_a_line_belongs_to_its_statement_and_a_head_to_its_function() -> None:
+def test_a_line_belongs_to_its_statement_if_it_is_run_after_the_import() -> None:
     assert lines_run_with(CODE, 1) is None
-    assert lines_run_with(CODE, 4) == range(4, 8)
+    assert lines_run_with(CODE, 4) is None
     assert lines_run_with(CODE, 5) == range(5, 6)
     assert lines_run_with(CODE, 7) == range(7, 8)
 
@@ -98,6 +98,18 @@ def test_who_reaches_a_line_notices_and_the_file_is_as_before(tree: Path) -> Non
     slow = try_mutant(tree, mutant, _reach(limit=True), budget=10)
     assert (slow.caught_by, slow.quick_tests, slow.slow_tests) == (SLOW, 1, 1)
     assert (tree / "code_under_test.py").read_text() == CODE
+
+
+def test_what_runs_at_the_import_may_be_noticed_by_all_of_the_packages_own_tests() -> None:
+    tests = {
+        name: Timed(name, 0.01, passed=True, slow=False, alone=False)
+        for name in ("tests/here/test_it.py::test_it", "tests/there/test_it.py::test_it", "tests/x")
+    }
+    file = "harness/windtunnel/here/it.py"
+    reach = Reach(tests, {file: {1: frozenset(tests), 5: frozenset({"tests/x"})}})
+    at_import = [timed.test for timed in reach.reaching(file, lines_run_with(CODE, 1), CODE)]
+    assert at_import == ["tests/here/test_it.py::test_it", "tests/x"]
+    assert [timed.test for timed in reach.reaching(file, range(5, 6), CODE)] == ["tests/x"]
 
 
 def test_what_no_test_distinguishes_survives(tree: Path) -> None:
