@@ -124,6 +124,10 @@ def test_a_check_that_cannot_be_told_from_calls_fails_no_breaker() -> None:
     assert breaker_opens(run(responses(20), plain), "catalog").ruling is Ruling.FAIL
     doubt = replace(plain, unasked=(CHECKED,))
     assert breaker_opens(run(responses(20), doubt), "catalog").ruling is Ruling.INCONCLUSIVE
+    often = evidence(*failing, *(call(0.081 + 0.01 * n, "GET /ping") for n in range(10)))
+    for rate, ruling in ((10.0, Ruling.FAIL), (100.0, Ruling.INCONCLUSIVE)):
+        doubt = replace(often, unasked=(replace(CHECKED, rate=rate),))
+        assert breaker_opens(run(responses(20), doubt), "catalog").ruling is ruling
 
 
 def test_a_check_that_connects_by_itself_fails_no_breaker_under_an_outage() -> None:

@@ -64,6 +64,13 @@ def test_the_exact_interval_has_its_published_values() -> None:
     assert (round(found.lower, 4), round(found.upper, 4)) == (0.0, 0.1684)
 
 
+@pytest.mark.parametrize("limit", [0.5, 0.05, 0.01, 0.001])
+def test_as_few_trials_as_may_put_none_below_a_limit(limit: float) -> None:
+    trials = intervals.trials_for_none(limit)
+    assert intervals.proportion(0, trials).upper < limit
+    assert intervals.proportion(0, trials - 1).upper >= limit
+
+
 def test_ninety_nine_percent_intervals_of_a_mean_hold_it_about_so_often() -> None:
     chance = random.Random(7)  # noqa: S311 - a replayable draw
     held = 0

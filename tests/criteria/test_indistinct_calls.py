@@ -14,7 +14,16 @@ from windtunnel import (
     fault_touched,
     touches_nothing,
 )
-from windtunnel.records import Arrival, Connection, Evidence, Exchange, ExchangeOutcome, FaultWindow
+from windtunnel.criteria.completeness import between
+from windtunnel.records import (
+    Arrival,
+    Connection,
+    Evidence,
+    Exchange,
+    ExchangeOutcome,
+    FaultWindow,
+    UnaskedCalls,
+)
 
 WHY = "calls cannot be told apart"
 
@@ -62,6 +71,12 @@ def test_requests_at_once_and_calls_of_the_target_s_own_fail_nothing() -> None:
     held = turns(turn(AT[0], answered=False), more=tuple(AT[1:]))
     several = run(ANSWERS, held, concurrency=5)
     assert breaker_opens(several, "catalog").ruling is Ruling.INCONCLUSIVE
+
+
+def test_turns_that_the_target_makes_unasked_take_nothing_from_no_calls() -> None:
+    own = UnaskedCalls(request="bytes", left_out=0, rate=1.0)
+    seen = replace(turns(turn(0.1), turn(0.2)), unasked=(own,))
+    assert between(seen, 0.0, 1.0).least == 0
 
 
 @pytest.mark.parametrize("reached", [[*AT[:3]], AT])

@@ -117,8 +117,8 @@ def test_the_share_of_errors_is_named_with_its_kinds() -> None:
     ("strain", "said"),
     [
         (Strain(busy=0.95, lag=0.001), "wanted a core for 95%"),
-        (Strain(busy=0.1, lag=0.05), "event loop woke 50.0 ms late"),
-        (Strain(busy=0.1, lag=0.001, late=0.02), "sent 20.0 ms late"),
+        (Strain(busy=0.1, lag=0.25), "event loop woke 250.0 ms late"),
+        (Strain(busy=0.1, lag=0.001, late=0.12), "sent 120.0 ms late"),
     ],
 )
 @pytest.mark.parametrize("text", ["p99<40ms", "p99<1ms"])
@@ -211,6 +211,10 @@ def test_no_sentence_about_a_quantile_contradicts_itself() -> None:
     assert verdict.findings == ()
     few = judged("p99<50ms", [0.01] * 1000, failed=range(0, 1000, 500))
     assert "99 % took 10.00 ms at most; 0.200% took 50 ms or longer or were" in few.statement
+    assert "(99% interval 0." in few.statement
+    [found] = few.findings
+    assert found.name == "p99"
+    assert found.value == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize("text", ["p99<50ms", "mean<50ms"])

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.criteria.recorded import evidence, exchange, responses, run, warmed
 from windtunnel import Ruling, all_answered, calls_per_request, opens_no_connection
 
@@ -74,3 +76,14 @@ def test_one_late_or_failed_request_fails_even_among_few() -> None:
 
 def test_a_few_answers_are_not_every_answer() -> None:
     assert all_answered(run(responses(5), evidence()), within=1).ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "subject"),
+    [(("/a", "/a"), "/a"), (("/a", "/b"), "2 endpoints"), (("/a", "/b", "/c"), "3 endpoints")],
+)
+def test_the_only_endpoint_is_named_and_several_are_counted(
+    endpoints: tuple[str, ...], subject: str
+) -> None:
+    answers = [answer for each in endpoints for answer in responses(10, endpoint=each)]
+    assert all_answered(run(answers, evidence()), within=1).subject == subject

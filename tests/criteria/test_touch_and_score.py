@@ -25,6 +25,10 @@ def test_cut_connections_are_touched_even_where_attempts_cannot_be_seen() -> Non
     blind = Refusals(dependency="catalog", since=1.0, until=2.0, certainty=Certainty.NONE, cut=0)
     assert fault_touched(WINDOW, evidence(refusals=[blind])).ruling is Ruling.INCONCLUSIVE
     assert fault_touched(WINDOW, evidence(refusals=[replace(blind, cut=2)]))
+    later = replace(blind, since=1.5, certainty=Certainty.PACKETS, cut=2)
+    assert fault_touched(WINDOW, evidence(refusals=[later])).value == 2
+    outside = replace(later, since=2.5, until=3.0)
+    assert fault_touched(WINDOW, evidence(refusals=[outside])).ruling is Ruling.FAIL
 
 
 def test_an_endpoint_that_calls_nothing_passes_beside_a_control_that_does() -> None:
