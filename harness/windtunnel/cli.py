@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from windtunnel import __version__
-from windtunnel.errors import LONGEST, WindtunnelError, shortened
+from windtunnel.errors import LONGEST, NotTestable, WindtunnelError, shortened
 from windtunnel.outgoing.clean_stream import (
     LearntMasking,
     UnwrittenError,
@@ -39,6 +39,10 @@ COMMANDS = {
     "up": "Start the stack and its dashboard; Ctrl-C stops all.",
 }
 """Each subcommand, and the first sentence of its help: `windtunnel --help` loads none of them."""
+
+
+INCONCLUSIVE = 3
+"""The exit status of commands that could not decide (windtunnel.commands.exit_status)."""
 
 
 def command_named(name: str) -> click.Command:
@@ -93,7 +97,10 @@ def windtunnel(context: click.Context, *, mask: tuple[str, ...], show_secrets: b
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 1 where it failed, 2 on wrong arguments."""
+    """Run a command and return its exit status.
+
+    1 where it failed, 2 on wrong arguments, 3 where nothing could be decided.
+    """
     return as_program(windtunnel, "windtunnel", arguments)
 
 
@@ -161,6 +168,10 @@ def _status(
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
+    except NotTestable as error:
+        said = f"INCONCLUSIVE: {error}. It needs {error.needs}."
+        click.echo(f"{name.removesuffix('.py')}: {said}", err=True)
+        return INCONCLUSIVE
     except WindtunnelError as error:
         click.echo(f"{name.removesuffix('.py')}: {error}", err=True)
         return 1

@@ -19,6 +19,7 @@ from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.interleaved import interleaved
 from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.path_order import path_order
 from windtunnel.load.plan import LoadPlan
 from windtunnel.machine.machine_meter import MachineReading
@@ -82,7 +83,10 @@ class Target:
         return self._context.loop.run(work, until=self._ends_by)
 
     def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
-        """Return the record of one GET and the answer's body."""
+        """Return the record of one GET and the answer's body.
+
+        NotTestable where this machine's own limits let it not be sent.
+        """
         caller = self.caller(timeout)
 
         async def once() -> tuple[Response, bytes]:
@@ -91,7 +95,9 @@ class Target:
             finally:
                 caller.close()
 
-        return self._run_on_loop(once())
+        response, body = self._run_on_loop(once())
+        check_own_limits([response])
+        return response, body
 
     @contextmanager
     def connected(self, *, timeout: float = 10.0) -> Iterator[Callable[[str], Response]]:
@@ -104,6 +110,7 @@ class Target:
 
         def get(path: str) -> Response:
             response, _ = self._run_on_loop(caller.call(next(numbers), path))
+            check_own_limits([response])
             return response
 
         try:

@@ -6,8 +6,6 @@ import re
 import time
 import zlib
 from contextlib import suppress
-from types import SimpleNamespace
-from typing import cast
 
 import msgspec
 import psutil
@@ -160,7 +158,9 @@ def test_looking_adds_no_request_to_the_dependencies(stack: Stack) -> None:
     assert [each for each in stack.evidence("redis", began).exchanges if each.started >= began]
 
 
-def test_metrics_without_an_end_are_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_without_an_end_are_read_up_to_a_limit(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All of them were held in memory until the time-out, and then counted."""
     monkeypatch.setattr(witnesses, "MOST", 100_000)
 
@@ -175,13 +175,18 @@ def test_metrics_without_an_end_are_read_up_to_a_limit(monkeypatch: pytest.Monke
     async def look() -> str:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
+
+            def connect() -> Caller:
+                return Caller(address, fallback_header="X-F", timeout=60.0)
+
             sampler = Sampler(
-                cast("Stack", SimpleNamespace(dependencies={})),
-                cast("Traffic", SimpleNamespace(take=list)),
+                stack,
+                Traffic(connect, [], rate=0, order=stack.random),
                 board := Board([]),
-                connect=lambda: Caller(address, fallback_header="X-F", timeout=60.0),
+                connect=connect,
             )
             await asyncio.wait_for(sampler.look(), 30)
+            sampler.close()
             return board.figures.silence
 
     said = "GET /metrics got no answer (malformed answer: a body of over 100000 bytes)"

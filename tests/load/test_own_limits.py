@@ -1,23 +1,38 @@
 """What this machine's limits fail is no failure of the service: named, and INCONCLUSIVE."""
 
+import asyncio
 import errno
+import itertools
 import json
+import random
 import resource
 import subprocess
 import sys
+from contextlib import closing
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from tests.load.hand_made_runs import load_run
 from windtunnel import Ruling
+from windtunnel.address import Address
 from windtunnel.criteria.generator_kept_up import generator_kept_up
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
+from windtunnel.dashboard.board import Board
+from windtunnel.dashboard.traffic import Traffic
+from windtunnel.dashboard.witnesses import Sampler
 from windtunnel.errors import NotTestable
+from windtunnel.load.closed_loop import Caller
+from windtunnel.load.connection import HttpAnswer, HttpConnection
 from windtunnel.load.connection_errors import failure_of
+from windtunnel.load.interleaved import interleaved
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.open_files import allow_files
+from windtunnel.paired.rounds import RoundPlan, RunningArm, measure
 from windtunnel.records import RequestFailure, Response
+from windtunnel.stack import Stack
 
 
 @pytest.mark.parametrize(
@@ -56,6 +71,103 @@ def test_a_scenarios_run_is_not_judged_where_requests_could_not_be_sent() -> Non
         check_own_limits([lost])
     assert "ulimit" in raised.value.needs
     check_own_limits([])
+
+
+@pytest.fixture
+def ports_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every third request of a scenario's connections find no free port."""
+    numbers = itertools.count(1)
+    get = HttpConnection.get
+
+    async def sometimes(
+        self: HttpConnection,
+        path: str,
+        *,
+        timeout: float,  # noqa: ASYNC109 - as the original
+        most: int | None = None,
+    ) -> HttpAnswer:
+        if next(numbers) % 3 == 0:
+            return HttpAnswer(failure=RequestFailure.NO_PORTS)
+        return await get(self, path, timeout=timeout, most=most)
+
+    monkeypatch.setattr(HttpConnection, "get", sometimes)
+
+
+@pytest.mark.usefixtures("ports_run_out")
+def test_no_way_of_asking_blames_the_service(server_url: str) -> None:
+    """`pairs`, `compare` and the dashboard counted them as the service's."""
+    port = int(server_url.rsplit(":", 1)[1].strip("/"))
+    address = Address("127.0.0.1", port)
+
+    def caller() -> Caller:
+        return Caller(address, fallback_header="X-F", timeout=5.0)
+
+    order = random.Random(1)  # noqa: S311 - replayable, not secret
+
+    async def pairs() -> None:
+        with closing(caller()) as one, closing(caller()) as other:
+            await interleaved((one, other), "/", range(6), order)
+
+    async def rounds() -> None:
+        with (
+            closing(RunningArm("base", address, None)) as base,
+            closing(RunningArm("head", address, None)) as head,
+        ):
+            await measure("/", (base, head), RoundPlan(2, 8), order, lambda since: ())
+
+    for asking in (pairs, rounds):
+        with pytest.raises(NotTestable, match="no free port on the sender's side"):
+            asyncio.run(asking())
+
+
+@pytest.mark.usefixtures("ports_run_out")
+def test_the_dashboard_shows_no_failure_of_the_service(server_url: str) -> None:
+    port = int(server_url.rsplit(":", 1)[1].strip("/"))
+
+    async def send() -> tuple[list[Response], int, list[str]]:
+        def caller() -> Caller:
+            return Caller(Address("127.0.0.1", port), fallback_header="X-F", timeout=5.0)
+
+        board = Board(["/"])
+        order = random.Random(1)  # noqa: S311 - replayable, not secret
+        traffic = Traffic(caller, ["/"], rate=50, order=order)
+        sampler = Sampler(
+            cast("Stack", SimpleNamespace(dependencies={})), traffic, board, connect=caller
+        )
+        traffic.start()
+        await asyncio.sleep(0.5)
+        seen = traffic.take()
+        silences = set()
+        for _ in range(3):
+            await sampler.look()
+            silences.add(board.figures.silence)
+        await traffic.close()
+        sampler.close()
+        assert "GET /metrics could not be sent: no free port on the sender's side" in silences
+        return seen, traffic.left_out, [each.text for each in board.events(0)]
+
+    seen, left_out, events = asyncio.run(send())
+    assert left_out
+    assert seen
+    assert all(each.succeeded for each in seen)
+    lacked = RequestFailure.NO_PORTS
+    assert f"requests could not be sent: {lacked.text}; it needs {lacked.needs}" in events
+
+
+COMPARED = """
+import resource, sys
+from windtunnel.cli import main
+argv = ["compare", "--base-url", {url!r}, "--head-url", {url!r}, "--endpoint", "/", "--budget", "2"]
+sys.exit(main(argv))
+"""
+
+
+def test_a_comparison_without_open_files_is_inconclusive_by_name(server_url: str) -> None:
+    done = _limited(20, 20, COMPARED.format(url=server_url))
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "INCONCLUSIVE: " in done.stderr
+    assert "could not be sent: no free open file on the sender's side" in done.stderr
+    assert "ulimit" in done.stderr
 
 
 def _limited(soft: int, hard: int, code: str) -> subprocess.CompletedProcess[str]:

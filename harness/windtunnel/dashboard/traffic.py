@@ -9,7 +9,7 @@ from windtunnel.criteria.intervals import quantile
 from windtunnel.dashboard.rates import EndpointFigures
 from windtunnel.errors import ConfigurationError
 from windtunnel.load.closed_loop import Caller
-from windtunnel.records import Response
+from windtunnel.records import RequestFailure, Response
 
 MOST = 50.0
 """Requests a second: enough to see a fault by, and few enough for the dashboard to stay small."""
@@ -30,7 +30,11 @@ class Traffic:
     ) -> None:
         self.rate = checked_rate(rate)
         self.left_out = 0
-        """Requests that were due while every connection waited for its answer."""
+        """Requests that were due while every connection waited for its answer.
+
+        Also those that this machine's own limits let not be sent: no caller saw them fail.
+        """
+        self._lacked = RequestFailure.NONE
         self._connect = connect
         self._endpoints = list(endpoints)
         self._order = order
@@ -58,6 +62,11 @@ class Traffic:
         """Return the responses since the last call of this, and forget them."""
         done, self._done = self._done, []
         return done
+
+    def take_lacked(self) -> RequestFailure:
+        """Return which limit of this machine's stood in the way since the last call, if one did."""
+        lacked, self._lacked = self._lacked, RequestFailure.NONE
+        return lacked
 
     async def close(self) -> None:
         """Stop, abandon what is under way, close the connections."""
@@ -101,7 +110,11 @@ class Traffic:
     async def _answered(self, caller: Caller, path: str) -> None:
         self._numbers += 1
         response, _ = await caller.call(self._numbers, path)
-        self._done.append(response)
+        if response.failure.needs:
+            self.left_out += 1
+            self._lacked = response.failure
+        else:
+            self._done.append(response)
         self._free.append(caller)
 
 

@@ -9,7 +9,7 @@ from windtunnel.dashboard.board import Board, Sample
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.errors import ControlError
 from windtunnel.load.closed_loop import Caller
-from windtunnel.records import Evidence
+from windtunnel.records import Evidence, RequestFailure
 from windtunnel.stack import Stack
 
 METRICS = "/metrics"
@@ -41,6 +41,7 @@ class Sampler:
         self._wall = wall
         self._since = dict.fromkeys(stack.dependencies, clock())
         self._refusing = False
+        self._lacked = RequestFailure.NONE
         self._looks = 0
 
     def __repr__(self) -> str:
@@ -64,8 +65,17 @@ class Sampler:
                 silence=silence,
             )
         )
+        self._note_own_limits()
         self._refusing = any(wire.refusing(each) for each in evidence.values())
         self._since = {name: each.at for name, each in evidence.items()}
+
+    def _note_own_limits(self) -> None:
+        """Say once what this machine lacks for the background traffic."""
+        lacked = self._traffic.take_lacked()
+        if lacked not in {self._lacked, RequestFailure.NONE}:
+            said = f"requests could not be sent: {lacked.text}; it needs {lacked.needs}"
+            self._board.record_event(self._wall(), "windtunnel", said)
+        self._lacked = lacked
 
     def _evidence(self) -> dict[str, Evidence]:
         if self._refusing:
@@ -76,6 +86,8 @@ class Sampler:
     async def _asked(self) -> tuple[exposition.Reading | None, str]:
         """Return what the target says, or why it says nothing."""
         response, body = await self._caller.call(self._looks, METRICS, most=MOST)
+        if response.failure.needs:
+            return None, f"GET {METRICS} could not be sent: {response.failure.text}"
         if response.status is None:
             return None, f"GET {METRICS} got no answer ({response.answer})"
         if response.status != 200:

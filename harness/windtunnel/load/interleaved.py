@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from random import Random
 
 from windtunnel.load.closed_loop import Caller
+from windtunnel.load.own_limits import check_own_limits
+from windtunnel.open_files import allow_files
 from windtunnel.records import Response
 
 
@@ -13,8 +15,10 @@ async def interleaved(
     """Ask both callers once for each number, in an order that is drawn; return their responses.
 
     Each request is preceded by one to the same target that is not timed: else a process that slept
-    through the other's turn would be timed waking up.
+    through the other's turn would be timed waking up. NotTestable where this machine's own limits
+    let requests not be sent.
     """
+    allow_files(len(callers))
     responses: tuple[list[Response], list[Response]] = ([], [])
     for number in numbers:
         first = random.getrandbits(1)
@@ -22,4 +26,5 @@ async def interleaved(
             await callers[arm].call(number, path)
             response, _ = await callers[arm].call(number, path)
             responses[arm].append(response)
+    check_own_limits([*responses[0], *responses[1]])
     return responses

@@ -12,7 +12,9 @@ from windtunnel.criteria.regression import regressions
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.own_limits import check_own_limits
 from windtunnel.machine.process_tree import stolen_seconds
+from windtunnel.open_files import allow_files
 from windtunnel.paired.disturbances import remarks
 from windtunnel.paired.rounds import EvidenceSince, RoundPlan, RunningArm, measure, plan
 from windtunnel.paired.warm_up import warm_after
@@ -95,8 +97,10 @@ class Measurement:
     def run(self) -> ComparisonResult:
         """Return the comparison and its verdicts, once all are certain or the budget is over.
 
-        Raises ControlError where the taps give no evidence.
+        Raises ControlError where the taps give no evidence, NotTestable where this machine's own
+        limits let requests not be sent.
         """
+        allow_files(sum(len(arm.callers) for arm in self._arms))
         prepare()  # or the first look would take its time from the budget
         end = time.monotonic() + self._request.budget
         enough = end - self._request.confirming
@@ -147,6 +151,7 @@ class Measurement:
                 for _ in range(2):
                     wait = max(LEAST_WAIT, min(arm.timeout, until - time.monotonic()))
                     response, _ = await arm.callers[0].call(0, endpoint, timeout=wait)
+                    check_own_limits([response])
                 slowest = max(slowest, response.duration)
             return slowest
 

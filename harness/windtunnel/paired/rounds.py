@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from windtunnel.address import Address
 from windtunnel.load.closed_loop import Caller
+from windtunnel.load.own_limits import check_own_limits
 from windtunnel.machine.process_tree import ProcessTree, usable_cores
 from windtunnel.paired.calls_by_arm import calls_by_arm, left_out_by_arm
 from windtunnel.records import ArmRound, Evidence, RequestFailure, Response, Round
@@ -131,7 +132,8 @@ async def measure(  # noqa: PLR0917 - all are needed
 
     Within an ABBA block both arms have the same mean position, so a linear drift cancels. The arm
     that begins is drawn at random. Both arms run on one core meanwhile, drawn anew for each round:
-    neither shares its core with busier neighbours than the other does.
+    neither shares its core with busier neighbours than the other does. NotTestable where this
+    machine's own limits let requests not be sent.
     """
     tallies = (_Tally(), _Tally())
     before = [_resident(arm) for arm in arms]
@@ -150,6 +152,7 @@ async def measure(  # noqa: PLR0917 - all are needed
             for which in (first, 1 - first):
                 turns.append((time.monotonic(), which))
                 await _burst(endpoint, arms[which], tallies[which], plan.burst, until)
+    check_own_limits(response for tally in tallies for response in tally.responses)
     after = [_resident(arm) for arm in arms]
     is_whole = all(tally.bursts for tally in tallies)
     calls: list[tuple[int, int] | tuple[None, None]] = []
