@@ -174,16 +174,16 @@ def test_a_hello_in_records_of_one_byte_takes_no_more_than_others() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
-def test_a_body_that_would_expand_is_not_unpacked(shared: Server, coding: str) -> None:
+def test_a_body_that_would_expand_is_not_unpacked(server: Server, coding: str) -> None:
     """As in Toxiproxy. A megabyte of gzip held a gigabyte, which stopped all traffic for 7 s."""
     expand = gzip.compress if coding == "gzip" else zlib.compress
     expanding = expand(bytes(2**25), 1) * 6
-    process = psutil.Process(shared.process.pid)
+    process = psutil.Process(server.process.pid)
 
     def post(**headers: str) -> float:
         before = process.cpu_times().user
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = shared.call("POST", "/proxies", expanding, named)
+        answer = server.call("POST", "/proxies", expanding, named)
         assert (answer.status, answer.json["code"]) == (400, "bad_request_body")
         return process.cpu_times().user - before
 

@@ -212,12 +212,11 @@ def test_an_expired_lease_is_an_event(server: Server, echo: int) -> None:
         assert listener.next()[1]["what"] == "toxic removed"
 
 
-def test_listeners_do_not_hold_up_the_servers_end(server: Server) -> None:
-    with listening(server) as listener:
-        server.process.terminate()
-        assert server.process.wait(DEADLINE) == 0
+def test_listeners_do_not_hold_up_the_servers_end(own_server: Server) -> None:
+    with listening(own_server) as listener:
+        own_server.process.terminate()
+        assert own_server.process.wait(DEADLINE) == 0
         assert listener.ended
-    server.__init__(server.kind)  # type: ignore[misc]  # the fixture expects one that lives
 
 
 def test_a_listener_that_reads_nothing_holds_up_nobody(server: Server, echo: int) -> None:

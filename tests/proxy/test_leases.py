@@ -18,6 +18,12 @@ from windtunnel.proxy.proxy_registry import HEAL_AGAIN
 from windtunnel.timers import TimerHandle, Timers
 
 
+@pytest.fixture
+def server(own_server: Server) -> Server:
+    """Give a server of each test's own, because `/leases` tells of all that ever ran out."""
+    return own_server
+
+
 def until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + DEADLINE
     while not condition():

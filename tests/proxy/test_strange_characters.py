@@ -19,14 +19,14 @@ from windtunnel.proxy.control.answers import as_json, as_text
 HALF = "\ud800"
 
 
-def test_half_of_a_surrogate_pair_in_a_name_is_refused(shared: Server) -> None:
+def test_half_of_a_surrogate_pair_in_a_name_is_refused(server: Server) -> None:
     """A proxy of such a name made every later GET /proxies a 500."""
-    answer = created(shared, HALF)
+    answer = created(server, HALF)
     assert answer.status == 400
     assert answer.json["error"] == (
         r"bad request body: a string has '\ud800', half of a surrogate pair"
     )
-    assert shared.call("GET", "/proxies").json == {}
+    assert server.call("GET", "/proxies").json == {}
 
 
 @pytest.mark.parametrize(
@@ -39,28 +39,28 @@ def test_half_of_a_surrogate_pair_in_a_name_is_refused(shared: Server) -> None:
         {"type": "latency", "attributes": {HALF: 1}},
     ],
 )
-def test_nor_is_it_taken_anywhere_in_a_toxic(shared: Server, toxic: dict[str, object]) -> None:
-    shared.proxy(1, protocol="http")
-    answer = shared.call("POST", "/proxies/p/toxics", toxic)
+def test_nor_is_it_taken_anywhere_in_a_toxic(server: Server, toxic: dict[str, object]) -> None:
+    server.proxy(1, protocol="http")
+    answer = server.call("POST", "/proxies/p/toxics", toxic)
     assert (answer.status, answer.json["code"]) == (400, "bad_request_body")
-    assert shared.call("GET", "/proxies/p/toxics").json == []
+    assert server.call("GET", "/proxies/p/toxics").json == []
 
 
-def test_nor_in_populate_nor_in_an_update(shared: Server) -> None:
-    shared.proxy(1)
+def test_nor_in_populate_nor_in_an_update(server: Server) -> None:
+    server.proxy(1)
     for method, path, body in (
         ("POST", "/populate", [{"name": HALF, "upstream": NOWHERE}]),
         ("PATCH", "/proxies/p", {"upstream": f"{HALF}:1"}),
         ("POST", "/proxies", {"name": "q", "upstream": NOWHERE, "tls": {"mode": HALF}}),
     ):
-        answer = shared.call(method, path, json.dumps(body).encode())
+        answer = server.call(method, path, json.dumps(body).encode())
         assert answer.status == 400
-    assert list(shared.call("GET", "/proxies").json) == ["p"]
+    assert list(server.call("GET", "/proxies").json) == ["p"]
 
 
-def test_a_character_of_two_halves_is_a_name_like_any_other(shared: Server) -> None:
-    assert created(shared, "\N{PILE OF POO}").status == 201
-    assert list(shared.call("GET", "/proxies").json) == ["\N{PILE OF POO}"]
+def test_a_character_of_two_halves_is_a_name_like_any_other(server: Server) -> None:
+    assert created(server, "\N{PILE OF POO}").status == 201
+    assert list(server.call("GET", "/proxies").json) == ["\N{PILE OF POO}"]
 
 
 def test_no_answer_can_fail_for_its_characters() -> None:
@@ -68,13 +68,13 @@ def test_no_answer_can_fail_for_its_characters() -> None:
     assert as_text(HALF, 400).text == "\\ud800\n"
 
 
-def test_a_header_outside_utf_8_is_refused_in_words(shared: Server) -> None:
-    answer = shared.call("GET", "/proxies", headers={"Host": "\xff.example"})
+def test_a_header_outside_utf_8_is_refused_in_words(server: Server) -> None:
+    answer = server.call("GET", "/proxies", headers={"Host": "\xff.example"})
     assert answer.status == 403
     assert answer.body.startswith(b"Host not allowed: ")
 
 
-def test_numbers_of_thousands_of_digits_are_refused(shared: Server) -> None:
+def test_numbers_of_thousands_of_digits_are_refused(server: Server) -> None:
     digits = "1" * 5000
     for body in (
         b'{"name": "p", "listen": "127.0.0.1:%b", "upstream": "127.0.0.1:1"}',
@@ -83,7 +83,7 @@ def test_numbers_of_thousands_of_digits_are_refused(shared: Server) -> None:
         b'{"name": "p", "upstream": "127.0.0.1:1", "lease": 1e20}',
     ):
         written = body.replace(b"%b", digits.encode())
-        answer = shared.call("POST", "/proxies", written)
+        answer = server.call("POST", "/proxies", written)
         assert answer.status == 400
         assert len(answer.body) < 2000
 
