@@ -83,6 +83,8 @@ def test_what_compose_printed_last_is_shown(
         Compose("project", tmp_path / "compose.yml", {}, tmp_path).build([])
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.docker
 def test_the_older_compose_brings_the_stack_up_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -182,6 +182,8 @@ def test_the_shop(stack):
 """
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.docker
 def test_a_compose_stack_runs_through_the_proxies_and_leaves_nothing_when_killed(
     tmp_path: Path,

@@ -237,6 +237,8 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         session.close()
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.docker
 def test_a_stack_with_fixed_addresses_runs_through_the_proxies(stack: Stack) -> None:
     for name in stack.dependencies:

@@ -70,6 +70,8 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         session.close()
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.docker
 def test_each_side_is_shown_a_certificate_in_containers_too(stack: Stack) -> None:
     run = stack.drive("/orders", requests=3)

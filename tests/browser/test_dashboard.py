@@ -19,6 +19,7 @@ from tests.browser import chromium
 expect.set_options(timeout=20_000)
 
 pytestmark = [
+    pytest.mark.xdist_group("dashboard in a browser"),  # one dashboard for all
     chromium.NEEDED,
     pytest.mark.timeout(400),
 ]
@@ -161,6 +162,7 @@ def test_every_control_has_a_name_and_the_page_fits_a_narrow_window(page: Page) 
     keep(page, "narrow")
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_told(browser: Browser, start: Start) -> None:
     passing = start("--backend=embedded")
     opened = browser.new_page()

@@ -18,7 +18,7 @@ from windtunnel.reports.files import TextFile
 from windtunnel.reports.html import page as rendered
 from windtunnel.reports.latency_plot import picture
 
-pytestmark = [NEEDED, pytest.mark.timeout(120)]
+pytestmark = [NEEDED, pytest.mark.timeout(120), pytest.mark.xdist_group("report in a browser")]
 
 LOW_CONTRAST = """() => {
   const channels = (text) => text.match(/[\\d.]+/g).map(Number);

@@ -39,6 +39,8 @@ def test_a_breaker_that_keeps_its_promises_exits_with_0(
     assert json.loads(report.read_text())["ruling"] == "PASS"
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_a_broken_claim_exits_with_1_and_shows_the_timeline(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -116,6 +116,8 @@ def test_a_search_ends_with_its_budget_where_nothing_answers(
     assert "the budget was over before more could be measured" in captured.out
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.skipif(not locust.available(), reason="Locust is not installed")
 def test_locust_ends_with_the_budget_too(
     silent_url: str, capsys: pytest.CaptureFixture[str]
@@ -133,6 +135,8 @@ def test_a_plot_is_written(url: str, tmp_path: Path) -> None:
     assert plot.read_text().startswith("<svg ")
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.skipif(
     not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"
 )

@@ -118,6 +118,7 @@ def test_a_flaw_fails_the_property_that_names_it(stand: Stand, flaw: str) -> Non
     assert failed(report) == MUTANTS[flaw], shown(report)
 
 
+@pytest.mark.slow
 def test_late_failures_do_not_prolong_an_open_time_that_outlasts_them(stand: Stand) -> None:
     """As in production, where calls are given up long before the breaker tries again."""
     settings = {**SETTINGS, "RECOVERY": 1.0, "CALL_TIMEOUT": 0.4}
@@ -164,6 +165,7 @@ def test_a_library_fails_what_it_is_known_to_fail_and_nothing_else(
     assert found == library.deviations, shown(report)
 
 
+@pytest.mark.slow
 def test_the_sound_breaker_opens_at_every_kind_of_failure(stand: Stand) -> None:
     report = stand.conform("services.with_target", choose(only=["opens"]), claims=CLAIMS)
     assert {result.failure for result in report.ruled(Ruling.PASS)} == set(FAILURES), shown(report)

@@ -127,6 +127,8 @@ def test_too_much_background_traffic_is_refused(capsys: pytest.CaptureFixture[st
     assert (status, "expected 0 to 50" in said) == (1, True), said
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_whatever_ends_it(
     start: Start, capsys: pytest.CaptureFixture[str], number: signal.Signals
@@ -148,6 +150,8 @@ def test_nothing_is_left_whatever_ends_it(
     assert (status, "start one with `windtunnel up`" in said) == (1, True), said
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.docker
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

@@ -10,6 +10,8 @@ import pytest
 
 from tests.documentation.pages import DOCS, ROOT
 
+pytestmark = pytest.mark.xdist_group("site")  # which is built once
+
 LOADED = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="(?:https?:)?//[^"]*"
     |<link\b(?=[^>]*\brel="(?:stylesheet|preconnect|icon|preload)")[^>]*"(?:https?:)?//[^"]*"

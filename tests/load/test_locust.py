@@ -112,6 +112,8 @@ swarm(msgspec.json.decode(sys.stdin.read(), type=LoadPlan), 1)
 """
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @needs_locust
 def test_nothing_of_locust_outlives_a_killed_runner_by_more_than_seconds(server_url: str) -> None:
     runner = subprocess.Popen([sys.executable, "-c", _RUNNER], stdin=subprocess.PIPE)
@@ -136,12 +138,16 @@ def is_loading(program: psutil.Process, port: int) -> bool:
     return any(c.raddr and c.raddr.port == port for c in program.net_connections("tcp"))
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @needs_locust
 def test_a_closed_port_is_refused_in_its_records(free_port: int) -> None:
     run = locust.swarm(plan(f"http://127.0.0.1:{free_port}/", 1.0, rate="20", connections=2), 1)
     assert set(run.samples.failures()) == {RequestFailure.REFUSED}
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @needs_locust
 def test_workers_that_never_come_are_waited_for_only_so_long(
     server_url: str, free_port: int

@@ -103,6 +103,8 @@ def test_a_scenarios_connection_reads_it(port: int, case: Case) -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 @pytest.mark.skipif(not swarm.available(), reason="Locust is not installed")
 def test_locust_reads_them(port: int) -> None:
     # Locust offers no upgrades, and reads what is not HTTP as a connection that was closed.

@@ -80,6 +80,8 @@ def test_of_a_dependency(stack):
 """
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_what_ended_by_itself_ends_the_test(pytester: pytest.Pytester) -> None:
     Path("service.py").write_text(SERVICE)
     Path("windtunnel.toml").write_text(CONFIGURATION)

@@ -66,6 +66,8 @@ def test_theirs_and_ours_work_in_one_session(
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_our_processes_start_where_theirs_are_in_the_way(pytester: pytest.Pytester) -> None:
     """The keeper and the proxies are Python processes too, started from the project's folder."""
     own_packages(pytester.path)
