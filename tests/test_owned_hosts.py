@@ -1,6 +1,7 @@
 """Nothing is sent beyond this machine unless its host is named as the user's own."""
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,21 @@ def test_commands_send_nothing_to_a_url_of_another_machine(
     endpoint = ("--endpoint=/x",) if command[0] == "compare" else ()
     assert main([*command, *endpoint]) == 1
     assert SENT in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("owned", ["far.example", "both.example"])
+def test_a_configured_host_is_owned_wherever_a_url_is_given(
+    owned: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its own message said so, and the option alone was looked at."""
+    text = PROJECT.format(target='command = ["x"]', upstream='upstream = "127.0.0.1:1"')
+    (project / "windtunnel.toml").write_text(f'owned_hosts = ["{owned}"]\n' + text)
+    urls = ("--base-url=http://far.example:80", "--head-url=http://far.example:1")
+    compare = ("compare", "--budget=1", *urls)
+    for command in (("load", "http://far.example/"), compare, (*compare, "--endpoint=/x")):
+        with suppress(AssertionError):  # what was sent, `no_network` refuses
+            main(command)
+        assert (SENT in capsys.readouterr().err) is (owned != "far.example")
 
 
 @pytest.mark.parametrize(

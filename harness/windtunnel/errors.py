@@ -164,9 +164,12 @@ def did_you_mean(near: str) -> str:
     return f"; did you mean {near!r}?" if near else ""
 
 
-def suggestion(found: str, known: Iterable[str]) -> str:
-    """Return "; did you mean 'X'?" for a near miss of a known name, else the known names."""
+def suggestion(found: object, known: Iterable[str]) -> str:
+    """Return "; did you mean 'X'?" for a near miss of a known name, else the known names.
+
+    `found` is what was given, without quotes around it; what is no text is like no name.
+    """
     names = sorted(known)
-    if near := did_you_mean(nearest(found, names)):
+    if near := did_you_mean(nearest(found if isinstance(found, str) else "", names)):
         return near
     return f"; expected one of: {', '.join(names)}" if names else ""

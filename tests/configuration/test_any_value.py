@@ -21,7 +21,7 @@ from windtunnel.configuration import load, overrides
 from windtunnel.configuration.resolution import parse
 from windtunnel.conformance.claims import Claims
 from windtunnel.conformance.library_profiles import claims_like
-from windtunnel.criteria import objective
+from windtunnel.criteria import Verdict, objective
 from windtunnel.errors import ConfigurationError
 from windtunnel.fault_kinds import build
 from windtunnel.limited_toml import read_toml
@@ -29,7 +29,9 @@ from windtunnel.load import arrivals, mix_file
 from windtunnel.load.destination import locate
 from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.paired import fault_text
+from windtunnel.plugin import criterion_marker
 from windtunnel.plugin.criterion_marker import OF_RUNS, criterion
+from windtunnel.records import Run
 
 SECONDS = 4.0
 """Of processor time: 2 s on a core of its own, of which others may take half."""
@@ -220,6 +222,22 @@ def test_any_value_of_a_criterions_argument(name: str) -> None:
 def test_an_endpoint_that_is_no_text_is_refused() -> None:
     mark = pytest.mark.criterion("error_rate", endpoint=5).mark
     assert "endpoint=5: expected a text" in refused(partial(criterion, mark), ConfigurationError)
+
+
+def test_a_criterion_of_others_takes_any_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(run: Run, note: str) -> Verdict:
+        raise AssertionError((run, note))
+
+    monkeypatch.setattr(criterion_marker, "_function", lambda name, text: judged)
+
+    def given(value: object) -> str:
+        return refused(
+            partial(criterion, pytest.mark.criterion("theirs", note=value).mark), ConfigurationError
+        )
+
+    assert not given("two\nlines\tand \x1b[1m")
+    for value in (5, "\ud800", "a\0b"):
+        assert "expected a text" in given(value)
 
 
 # Other values that a scenario or an option hands over.

@@ -1,5 +1,6 @@
 """Variables come before the file, options before both, and each mistake names where it was made."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from windtunnel.cli import main
 from windtunnel.configuration import resolve
 from windtunnel.configuration.overrides import ignored
 from windtunnel.errors import ConfigurationError
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -84,3 +87,11 @@ def test_a_wrong_option_is_named_in_one_message(
 def test_variables_that_mean_nothing_can_be_told() -> None:
     found = ignored(GOOD, {"WINDTUNNEL_PORT": "1", "WINDTUNNEL_RUN": "a", "WINDTUNNEL_QUIET": "1"})
     assert found == ("WINDTUNNEL_QUIET",)
+
+
+def test_no_variable_of_our_own_scripts_is_unknown() -> None:
+    """`doctor` warned of one that CI sets."""
+    scripts = "".join(each.read_text() for each in (ROOT / ".ci").iterdir() if each.is_file())
+    names = set(re.findall(r"\bWINDTUNNEL_[A-Z_]+", scripts))
+    assert "WINDTUNNEL_CLIENTS_CACHE" in names
+    assert ignored(GOOD, dict.fromkeys(names, "x")) == ()

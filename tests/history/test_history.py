@@ -18,9 +18,11 @@ from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.history import machine, store
 from windtunnel.history.changes import PENALTY, SHORTEST, changes, series_of
-from windtunnel.history.entry import SCHEMA, Entry, Figure, figures, from_line, to_line
+from windtunnel.history.entry import SCHEMA, Entry, Figure, figures, from_line, to_line, told_apart
 from windtunnel.history.svg import picture
 from windtunnel.history.text import bars, lines
+from windtunnel.outgoing.clean_records import clean
+from windtunnel.outgoing.masking import Masking
 
 
 def entry(number: int, head: float, *, fingerprint: str = "aaaa", under: str = "local") -> Entry:
@@ -216,3 +218,27 @@ def test_a_machine_has_one_fingerprint() -> None:
     assert machine.fingerprint(described) == machine.fingerprint(machine.description())
     assert machine.fingerprint(described) != machine.fingerprint(described + " ")
     assert "cores" in described
+
+
+def test_endpoints_that_only_secrets_told_apart_stay_apart() -> None:
+    """A series is found by its endpoint: two made one, or a renewed token another."""
+
+    def kept(*endpoints: str) -> list[str]:
+        figure = entry(1, 0.001).figures[0]
+        whole = replace(
+            entry(1, 0.001),
+            figures=tuple(
+                replace(figure, endpoint=each, name=name)
+                for each in endpoints
+                for name in ("mean", "p99")
+            ),
+        )
+        found = from_line(to_line(told_apart(clean(whole, Masking()), whole)), "here").figures
+        assert [each.name for each in found] == ["mean", "p99"] * len(endpoints)
+        assert [each.endpoint for each in found[::2]] == [each.endpoint for each in found[1::2]]
+        return [each.endpoint for each in found[::2]]
+
+    today = kept("/a?token=one", "/a?token=two", "/b?token=one", "/api/agents")
+    assert today == ["/a?token=***", "/a?token=*** (2)", "/b?token=***", "/api/agents"]
+    assert kept("/a?token=tomorrow", "/a?token=four", "/b?token=tomorrow", "/api/agents") == today
+    assert kept("/api/agents", "/api/agents/1") == ["/api/agents", "/api/agents/1"]

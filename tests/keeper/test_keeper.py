@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -74,6 +75,22 @@ def test_a_started_program_runs_and_its_output_is_kept(keeper: KeeperClient) -> 
 def test_a_program_that_cannot_be_started_is_a_clear_error(keeper: KeeperClient) -> None:
     with pytest.raises(ControlError, match="cannot start '/no/such/program': No such file"):
         keeper.spawn("ghost", ("/no/such/program",), environment={})
+
+
+def test_the_path_at_fault_is_named(keeper: KeeperClient, tmp_path: Path) -> None:
+    """The program was named, whose folder, log or interpreter was not there."""
+    script = tmp_path / "script"
+    script.write_text("#!/no/such/python3\n")
+    script.chmod(0o755)
+    with pytest.raises(ControlError, match=r"cannot start 'true': No such .*: '/no/such/folder'"):
+        keeper.spawn("folder", ("true",), environment={}, directory=Path("/no/such/folder"))
+    with pytest.raises(
+        ControlError, match=r"script': No .*: '/no/such/python3', in its first line"
+    ):
+        keeper.spawn("script", (str(script),), environment={})
+    relative = f"cannot start './service': No such file or directory: '{tmp_path}/service'"
+    with pytest.raises(ControlError, match=re.escape(relative)):
+        keeper.spawn("relative", ("./service",), environment={}, directory=tmp_path)
 
 
 def test_a_running_name_is_not_started_twice(keeper: KeeperClient) -> None:

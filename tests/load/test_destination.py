@@ -45,16 +45,16 @@ def destination(address: str, host: str = "service.example") -> Destination:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1"])
 def test_this_machine_may_be_loaded(address: str) -> None:
-    guard(destination(address), owned="")
+    guard(destination(address), owned=())
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "192.168.1.1", "8.8.8.8", "2001:db8::1"])
 def test_any_other_needs_its_name_said_again(address: str) -> None:
     with pytest.raises(ConfigurationError, match=r"expected --i-own-this-host service\.example"):
-        guard(destination(address), owned="")
+        guard(destination(address), owned=())
     with pytest.raises(ConfigurationError, match=r"found 'other\.example'"):
-        guard(destination(address), owned="other.example")
-    guard(destination(address), owned="service.example")
+        guard(destination(address), owned=["other.example"])
+    guard(destination(address), owned=["service.example"])
 
 
 def test_a_refused_connection_is_said_before_the_load(free_port: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from windtunnel.commands.consent import consented
 from windtunnel.commands.duration import FiniteRange
 from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.masking import cleaned
@@ -21,7 +22,7 @@ from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, overall
 from windtunnel.errors import ConfigurationError
 from windtunnel.history import machine, store
-from windtunnel.history.entry import SCHEMA, Entry, figures
+from windtunnel.history.entry import SCHEMA, Entry, figures, told_apart
 from windtunnel.paired import report
 from windtunnel.paired.arms import Arm, address_of, of_image, of_tree
 from windtunnel.paired.fault_text import parse
@@ -99,9 +100,10 @@ def compare(  # noqa: PLR0917 - click passes all by name
             install=install,
         )
         urls = (_given(base_url, "--base-url"), _given(head_url, "--head-url"))
+        owned = consented(chosen.owned, lambda: chosen.session().configuration)
         addresses = (
-            address_of(urls[0], "--base-url", chosen.owned),
-            address_of(urls[1], "--head-url", chosen.owned),
+            address_of(urls[0], "--base-url", owned),
+            address_of(urls[1], "--head-url", owned),
         )
     # Services that run already need no configuration, where their endpoints are given.
     session = None if given[1] and asked else chosen.session()
@@ -145,7 +147,8 @@ def _reported(
     for line in report.lines(result):
         click.echo(line)
     if kept:
-        store.append(kept, cleaned(_entry(result, commit, seed)), Path.cwd())
+        entry = _entry(result, commit, seed)
+        store.append(kept, told_apart(cleaned(entry), entry), Path.cwd())
     worst = overall(result.verdicts)
     compared = result.comparison
     if worst is not Ruling.FAIL and any(

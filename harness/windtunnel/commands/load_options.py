@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from windtunnel.commands.duration import SECONDS
 from windtunnel.errors import ConfigurationError
 from windtunnel.limited_files import LARGE, read_limited_bytes
 from windtunnel.load import arrivals, mix_file
-from windtunnel.load.destination import guard, locate
+from windtunnel.load.destination import Destination, guard, locate
 from windtunnel.load.mix import METHODS, Mix, WeightedRequest
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import KEEP
+from windtunnel.owned_hosts import is_loopback
 
 _PATH: click.ParamType[Path] = click.Path(path_type=Path)
 
@@ -123,6 +125,17 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _owned(destination: Destination, options: PlanOptions) -> tuple[str, ...]:
+    """Return the hosts that may be loaded; the configuration is read where it may matter alone."""
+    owned = (options.owned,) if options.owned else ()
+    if not destination.port or destination.host in owned or is_loopback(destination.address):
+        return owned
+    from windtunnel.commands.consent import consented  # noqa: PLC0415 - most loads are of loopback
+    from windtunnel.configuration import load  # noqa: PLC0415 - the same
+
+    return consented(owned, partial(load, Path.cwd()))
+
+
 def plan_of(url: str, options: PlanOptions) -> LoadPlan:
     """Return the plan; ConfigurationError names what is wrong, and nothing has been sent yet."""
     destination, path = locate(
@@ -132,7 +145,7 @@ def plan_of(url: str, options: PlanOptions) -> LoadPlan:
         authority=options.cacert,
         http2=options.http2,
     )
-    guard(destination, options.owned)
+    guard(destination, _owned(destination, options))
     if options.poisson and options.rate is None:
         raise ConfigurationError("--poisson: expected --rate, which it spreads")
     if options.requests is not None and options.rate is not None:

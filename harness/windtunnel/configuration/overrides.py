@@ -13,9 +13,8 @@ from windtunnel.errors import ConfigurationError, did_you_mean, nearest, suggest
 from windtunnel.run_identity import RUN_VARIABLES
 
 PREFIX = "WINDTUNNEL_"
-OTHERS = RUN_VARIABLES | {
-    PREFIX + other for other in ("BASE_IMAGE", "CONSTRAINTS", "PROXY_TOKEN", "TOXIPROXY")
-}
+_OTHERS = ("BASE_IMAGE", "CI_CACHE", "CI_REQUIRE_ALL", "CLIENTS_CACHE", "CONSTRAINTS")
+OTHERS = RUN_VARIABLES | {PREFIX + other for other in (*_OTHERS, "PROXY_TOKEN", "TOXIPROXY")}
 """Variables of windtunnel's own that are no settings."""
 
 

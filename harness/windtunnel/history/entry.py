@@ -1,7 +1,7 @@
 """One run's line: a schema with a version, the machine, the commit, and every figure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -67,6 +67,28 @@ def figures(verdicts: Sequence[Verdict]) -> tuple[Figure, ...]:
         for verdict in verdicts
         if len(verdict.findings) == 2
     )
+
+
+def told_apart(masked: Entry, entry: Entry) -> Entry:
+    """Return a masked entry whose endpoints differ wherever those of the entry itself do.
+
+    A series is found by its endpoint. Of those that became the same by what was masked in them, the
+    second is given the number 2, and so on: a token that is renewed begins no other series, and two
+    endpoints make no common one.
+    """
+    names: dict[str, str] = {}
+    for hidden, figure in zip(masked.figures, entry.figures, strict=True):
+        if figure.endpoint in names:
+            continue
+        name, number = hidden.endpoint, 2
+        while name in names.values():
+            name, number = f"{hidden.endpoint} ({number})", number + 1
+        names[figure.endpoint] = name
+    apart = [
+        replace(hidden, endpoint=names[figure.endpoint])
+        for hidden, figure in zip(masked.figures, entry.figures, strict=True)
+    ]
+    return replace(masked, figures=tuple(apart))
 
 
 def to_line(entry: Entry) -> str:

@@ -79,7 +79,8 @@ class KeeperClient:
         except OSError as error:
             self._log.close()
             shutil.rmtree(self.directory, ignore_errors=True)
-            raise StartError(f"the keeper cannot be started: {error.strerror}") from None
+            said = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+            raise StartError(f"the keeper cannot be started: {said}") from None
         self._heart = threading.Thread(target=self._beat, name="windtunnel heartbeat", daemon=True)
         self._heart.start()
 

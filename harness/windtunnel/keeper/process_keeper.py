@@ -91,8 +91,7 @@ class ProcessKeeper:
                     start_new_session=True,
                 )
         except (OSError, ValueError) as error:
-            # The second at a NUL, or half of a surrogate pair, in an argument or a variable.
-            reason = (isinstance(error, OSError) and error.strerror) or str(error)
+            reason = _reason(error, request)
             return KeeperAnswer(error=f"cannot start {request.argv[0]!r}: {reason}")
         self._programs[request.name] = program
         self._steps_clocks |= "FAKETIME_TIMESTAMP_FILE" in request.environment
@@ -156,6 +155,29 @@ class ProcessKeeper:
         if self._steps_clocks:
             remove_abandoned(since=self._began)
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _reason(error: OSError | ValueError, request: Spawn) -> str:
+    """Return why a program does not start, and which path is at fault where several may be."""
+    if not isinstance(error, OSError):
+        return str(error)  # a NUL, or half of a surrogate pair, in an argument or a variable
+    said = error.strerror or str(error)
+    program = Path(request.directory or ".") / request.argv[0]
+    if error.filename not in {None, request.argv[0]}:
+        return f"{said}: {error.filename!r}"  # its folder, or its log
+    if isinstance(error, FileNotFoundError) and "/" in request.argv[0]:
+        # The system names the script where the program in its first line is missing.
+        return f"{said}: {_interpreter(program) or repr(str(program))}"
+    return said
+
+
+def _interpreter(program: Path) -> str:
+    """Return how a script names the program that runs it; empty where it does not."""
+    with suppress(OSError), program.open("rb") as script:
+        first = script.readline(256)
+        if first.startswith(b"#!"):
+            return f"{first[2:].strip().decode(errors='replace')!r}, in its first line"
+    return ""
 
 
 def _signal_group(program: asyncio.subprocess.Process, number: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,14 +140,13 @@ def locate(
     ), path
 
 
-def guard(destination: Destination, owned: str) -> None:
+def guard(destination: Destination, owned: Collection[str]) -> None:
     """Refuse another machine unless the user names it as their own: a slip must flood nobody.
 
     Raises ConfigurationError.
     """
     if destination.port:
-        named = [owned] if owned else []
-        check_owned(destination.host, [destination.address], named, f"{destination}")
+        check_owned(destination.host, [destination.address], owned, f"{destination}")
 
 
 def reach(destination: Destination, timeout: float = 5.0) -> None:

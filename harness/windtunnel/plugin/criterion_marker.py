@@ -125,22 +125,36 @@ def criterion(mark: pytest.Mark) -> Criterion:
         if missing and parameter.name not in _SUBJECTS:
             raise ConfigurationError(f"{text}: {name} needs {parameter.name}=…")
     try:
-        _check_texts(parameters, kwargs)
+        _check_texts(parameters, kwargs, is_own=name in OF_RUNS)
         check_arguments(function, kwargs, "")
     except ConfigurationError as error:
         raise ConfigurationError(f"{text}: {error}") from None
     return Criterion(text, function=function, arguments=kwargs)
 
 
-def _check_texts(parameters: list[inspect.Parameter], given: Mapping[str, Any]) -> None:
-    """Refuse what is no text where one is wanted, such as an endpoint's or dependency's name."""
+def _check_texts(
+    parameters: list[inspect.Parameter], given: Mapping[str, Any], *, is_own: bool
+) -> None:
+    """Refuse what is no text where one is wanted, such as an endpoint's or dependency's name.
+
+    Ours are names, of one line. Another distribution's may be any text that a report can hold: what
+    could act on a terminal is shown harmless where it leaves.
+    """
     for parameter in parameters:
         wants_text = parameter.annotation in {str, str | None}
         if not wants_text or given.get(parameter.name) is None:
             continue
         value = given[parameter.name]
-        if not isinstance(value, str) or not value.isprintable():
+        if not isinstance(value, str) or not (value.isprintable() if is_own else _is_text(value)):
             raise ConfigurationError(f"{parameter.name}={shown(value)}: expected a text")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return "\0" not in value
 
 
 def _function(name: str, text: str) -> Callable[..., Any]:

@@ -50,8 +50,7 @@ def capabilities(item: pytest.Item) -> list[Capability]:
         for name in marker.args or ("",):
             if name not in known:
                 raise ConfigurationError(
-                    f"{marker.name}({shown(name)}): no such capability"
-                    f"{suggestion(shown(name), known)}"
+                    f"{marker.name}({shown(name)}): no such capability{suggestion(name, known)}"
                 )
             found.append(Capability(name))
     return found

@@ -59,9 +59,9 @@ def _faults(configuration: Configuration, mark: pytest.Mark) -> list[Fault]:
             f"{mark.name}: dependencies={shown(wanted)}: expected a list of names"
         )
     for name in wanted:
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise ConfigurationError(
-                f"{mark.name}: no dependency is named {shown(name)}{suggestion(shown(name), known)}"
+                f"{mark.name}: no dependency is named {shown(name)}{suggestion(name, known)}"
             )
     made = [_fault(mark, template, name) for name in wanted for template in templates]
     # A fault of HTTP exchanges has no meaning at a dependency that speaks something else.
