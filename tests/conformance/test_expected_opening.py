@@ -39,6 +39,7 @@ RATIO = Claims(share=0.6, minimum=3)
         (IN_WINDOW, "xx.x", 3, 3),
         (LAST_CALLS, "xx.....xx", None, None),
         (LAST_CALLS, "x.x.x", 3, 3),
+        (LAST_CALLS, "x.x..x", None, None),
         # "At 50 %" may mean from it on, or above it.
         (RESILIENCE4J, "..xx", 2, None),
         (RESILIENCE4J, "..xxx", 2, 3),
@@ -77,6 +78,8 @@ def test_how_many_failures_are_enough_and_how_many_are_too_few() -> None:
     assert fewest_failures(Claims(share=0.5, minimum=3)) == 2
     assert (failures_needed(CONSECUTIVE, 3), fewest_failures(CONSECUTIVE)) == (3, 3)
     assert failures_needed(Claims(), 3) is None
+    # Good calls before them are within the window of time, too.
+    assert failures_needed(Claims(share=0.5, minimum=6, window=1.0), 3) == 4
 
 
 @pytest.mark.parametrize(("health_checks", "ruling"), [(False, "FAIL"), (True, "INCONCLUSIVE")])

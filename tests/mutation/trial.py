@@ -20,6 +20,7 @@ _START = 10.0
 """Seconds that pytest may take to start."""
 _SLOWER = 5
 """How many times as long as without the mutant tests may take."""
+_LATE = "no end within"
 _STEADY = 1.0
 """Seconds: a test that takes longer may have failed for a busy machine, and is asked again."""
 
@@ -106,7 +107,14 @@ def _noticed(tree: Path, mutant: Mutant, tests: Sequence[Timed]) -> str | None:
         culprit = next((timed for timed in left if timed.test == failed), None)
         if culprit is not None and culprit.seconds < _STEADY:
             return failed
-        again = left if culprit is None else [culprit]
+        # What cannot even be collected is asked of one test, of that file where one is named.
+        unread = [
+            timed for timed in left if failed.startswith(f"ERROR {timed.test.split('::')[0]}")
+        ]
+        if culprit is not None:
+            again = [culprit]
+        else:
+            again = left if failed.startswith(_LATE) else (unread or left)[:1]
         if (without := run_tests(tree, again)) is None:
             return failed
         left = [timed for timed in left if timed.test not in {failed, without}]
@@ -141,7 +149,7 @@ def run_tests(tree: Path, tests: Sequence[Timed]) -> str | None:
             output, _ = running.communicate(timeout=most)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            return f"no end within {most:.0f} s"
+            return f"{_LATE} {most:.0f} s"
     if running.returncode == 0:
         return None
     for line in output.splitlines():
