@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from coverage import CoverageData
@@ -39,16 +40,15 @@ class Reach:
     def reaching(self, file: str, lines: range | None, code: str) -> list[Timed]:
         """Return the tests that reach one of some lines of a file with some code, quickest first.
 
-        What runs while the module is imported (none are its lines) is charged to no test: then
-        every test may notice that reaches a function in the file, and each of the package's own.
-        What a killed process ran is not known either, and is taken alike.
+        What runs while the module is imported (none are its lines) is charged to no test, nor is
+        what a killed process ran: then every test may notice that reaches a function in the file,
+        and each of the package's own.
         """
         known = self.lines.get(file, {})
         names = {name for line in lines or () for name in known.get(line, ())}
         if not names:
             names = {name for line in lines_in_functions(code) for name in known.get(line, ())}
-            own = f"tests/{Path(file).parts[2]}/" if len(Path(file).parts) > 2 else "tests/"
-            names |= {name for name in self.tests if name.startswith(own)}
+            names |= {name for name in self.tests if name.startswith(_own_tests(file))}
         return sorted(
             (self.tests[name] for name in names if name in self.tests),
             key=lambda timed: (timed.seconds, timed.test),
@@ -89,21 +89,39 @@ def recorded(tree: Path, folder: Path) -> Reach:
         for line in file.read_text().splitlines():
             timed = Timed(**json.loads(line))
             tests[timed.test] = timed
-    return Reach(
-        {name: timed for name, timed in tests.items() if timed.passed}, _lines(tree, folder)
-    )
+    passing = {name: timed for name, timed in tests.items() if timed.passed}
+    return Reach(passing, _lines(tree, folder, frozenset(passing)))
 
 
-def _lines(tree: Path, folder: Path) -> dict[str, dict[int, frozenset[str]]]:
+def _lines(tree: Path, folder: Path, tests: frozenset[str]) -> dict[str, dict[int, frozenset[str]]]:
     reached: dict[str, dict[int, set[str]]] = {}
     for part in sorted(folder.glob("reach.*")):
         data = CoverageData(basename=str(part))
         data.read()
-        for file in data.measured_files():
-            known = reached.setdefault(str(Path(file).relative_to(tree)), {})
-            for line, contexts in data.contexts_by_lineno(file).items():
-                known.setdefault(line, set()).update(filter(None, contexts))
+        contexts = {each for each in data.measured_contexts() if each}
+        for path in data.measured_files():
+            file = str(Path(path).relative_to(tree))
+            # A process that one test started may serve the next ones, too.
+            served: frozenset[str] = frozenset()
+            if len(contexts) == 1:
+                served = _served_alike(_own_tests(file), min(contexts), tests)
+            known = reached.setdefault(file, {})
+            for line, names in data.contexts_by_lineno(path).items():
+                known.setdefault(line, set()).update(filter(None, names), served)
     return {
         file: {line: frozenset(names) for line, names in lines.items()}
         for file, lines in reached.items()
     }
+
+
+@cache
+def _served_alike(own: str, test: str, tests: frozenset[str]) -> frozenset[str]:
+    """Return who may use a process that a test started: the tests of its file, and a package's."""
+    beside = f"{test.partition('::')[0]}::"
+    return frozenset(name for name in tests if name.startswith((beside, own)))
+
+
+def _own_tests(file: str) -> str:
+    """Return where the tests of a file's package are, which mirror the packages."""
+    parts = Path(file).parts
+    return f"tests/{parts[2]}/" if len(parts) > 3 else "tests/"

@@ -1,15 +1,17 @@
 """Equal seeds draw equal samples, and a mutant that is noticed is caught by who notices it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from coverage import CoverageData
 
 pytest.importorskip("cosmic_ray", reason="needs the extra `mutation`")
 
 from tests.mutation.mutants import Mutant, lines_run_with, mutant_named, sample
-from tests.mutation.reach import Reach, Timed
+from tests.mutation.reach import DURATIONS, Reach, Timed, recorded
 from tests.mutation.trial import QUICK, SLOW, try_mutant
 
 CODE = """\
@@ -122,3 +124,24 @@ def test_what_no_test_distinguishes_survives(tree: Path) -> None:
 def test_a_sample_can_be_listed_without_running_anything() -> None:
     command = (sys.executable, "-m", "tests.mutation", "--help")
     assert "--seed" in subprocess.run(command, check=True, text=True, capture_output=True).stdout
+
+
+def test_a_process_that_outlives_its_test_may_serve_the_others_of_its_file(tmp_path: Path) -> None:
+    tree, folder = tmp_path / "tree", tmp_path / "reach"
+    folder.mkdir()
+    names = ["tests/a/test_x.py::test_1", "tests/a/test_x.py::test_2", "tests/b/test_y.py::test_3"]
+    timed = [Timed(name, 0.1, passed=True, slow=False, alone=False) for name in names]
+    (folder / f"{DURATIONS}1").write_text("".join(json.dumps(vars(one)) + "\n" for one in timed))
+    file = "harness/windtunnel/proxy/it.py"
+    for name, contexts in (("reach.worker", names[::2]), ("reach.proxy", names[:1])):
+        data = CoverageData(basename=str(folder / name))
+        for line, context in enumerate(contexts, 5 if "worker" in name else 9):
+            data.set_context(context)
+            data.add_lines({str(tree / file): [line]})
+        data.write()
+    found = recorded(tree, folder)
+    assert found.lines[file] == {
+        5: frozenset({names[0]}),
+        6: frozenset({names[2]}),
+        9: frozenset(names[:2]),
+    }
