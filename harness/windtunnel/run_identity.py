@@ -8,7 +8,11 @@ OWNER_VARIABLE = "WINDTUNNEL_OWNER"
 """For a compose file of the user's own: the value of the label `OWNER_LABEL`."""
 SEED_VARIABLE = "WINDTUNNEL_SEED"
 """For a compose file of the user's own: the seed of its tap."""
-RUN_VARIABLES = frozenset({RUN_VARIABLE, KEEPER_VARIABLE, OWNER_VARIABLE, SEED_VARIABLE})
+CONTROL_HOST_VARIABLE = "WINDTUNNEL_CONTROL_HOST"
+"""For a compose file of the user's own: the loopback address to publish control ports at."""
+RUN_VARIABLES = frozenset(
+    {RUN_VARIABLE, KEEPER_VARIABLE, OWNER_VARIABLE, SEED_VARIABLE, CONTROL_HOST_VARIABLE}
+)
 """All of them: they are no settings."""
 
 RUN_LABEL = "windtunnel.run"

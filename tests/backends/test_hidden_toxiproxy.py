@@ -1,18 +1,25 @@
-"""No page in a browser finds the control port of the backend local's real Toxiproxy."""
+"""No page in a browser finds the control port of a run's real Toxiproxy, or steers its tap."""
 
 import http.client
 import ipaddress
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.backends.test_proxy_variables import CONFIGURATION, TARGET
 from tests.machine import missing
-from windtunnel.ports import unguessable_host
+from windtunnel.address import Address
+from windtunnel.backends.docker.docker_engine import DockerEngine
+from windtunnel.ports import CONTROL_PORT, unguessable_host
+from windtunnel.run_identity import run_of_folder
 from windtunnel.session import Session
 
+ROOT = Path(__file__).parents[2]
+SHOP = Path(__file__).parent / "shop"
 TOXIC = {"type": "timeout", "name": "evil", "attributes": {"timeout": 0}}
 FORM = {
     "Origin": "http://evil.example",
@@ -50,6 +57,39 @@ def toxiproxies() -> set[psutil.Process]:
     return {each for each in mine if each.name().startswith("toxiproxy")}
 
 
+@pytest.fixture(scope="module", params=["sample", "copy"])
+def published(request: pytest.FixtureRequest) -> Iterator[tuple[Address, Address]]:
+    """Give where tap and Toxiproxy are controlled that stand in containers.
+
+    Those of a compose file of their own, and those that are added to a copy of the user's.
+    """
+    if reason := missing("docker"):
+        pytest.skip(reason)
+    is_copy = request.param == "copy"
+    base = os.environ.get("WINDTUNNEL_BASE_IMAGE", "python:3.11-slim-bookworm")
+    session = Session(
+        directory=SHOP if is_copy else ROOT,
+        configuration=None,
+        backend="docker",
+        seed=1,
+        settings=[f"docker.base_image={base}"],
+    )
+    names = ("windtunnel-tap", "windtunnel-toxiproxy") if is_copy else ("tap", "toxiproxy")
+    try:
+        stack = session.stack("test", {}, lambda verdict: None)
+        (run,) = {run_of_folder(Path(stack.backend.directory).name)}
+        engine = DockerEngine(run)
+        states = [engine.state(service) for service in names]
+        tap, toxiproxy = (state.address_of(CONTROL_PORT) for state in states)
+        engine.close()
+        assert tap
+        assert toxiproxy
+        yield tap, toxiproxy
+        stack.close()
+    finally:
+        session.close()
+
+
 def post(host: str, port: int, path: str) -> int:
     connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
@@ -85,6 +125,28 @@ def test_what_hides_it_is_needed(control: tuple[str, int]) -> None:
     (name,) = proxies(host, port)
     assert post(host, port, f"/proxies/{name}/toxics") == 200
     assert len(proxies(host, port)[name]["toxics"]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.busy
+@pytest.mark.docker
+def test_those_in_containers_are_found_by_no_page_either(
+    published: tuple[Address, Address],
+) -> None:
+    """The engine published both at 127.0.0.1, where a page may try every port."""
+    tap, toxiproxy = published
+    for each in published:
+        assert ipaddress.ip_address(each.host).is_loopback
+        for known in ("127.0.0.1", "localhost", "::1"):
+            with pytest.raises(ConnectionRefusedError):
+                post(known, each.port, "/proxies/any/toxics")
+    # Who was told the address, and is no page: refused by the tap, taken by Toxiproxy.
+    before = proxies(tap.host, tap.port)
+    for name in before:
+        assert post(tap.host, tap.port, f"/proxies/{name}/toxics") == 403
+    assert proxies(tap.host, tap.port) == before
+    (name, *_) = proxies(toxiproxy.host, toxiproxy.port)
+    assert post(toxiproxy.host, toxiproxy.port, f"/proxies/{name}/toxics") == 200
 
 
 def test_an_address_is_one_of_loopback_and_not_the_last_one() -> None:

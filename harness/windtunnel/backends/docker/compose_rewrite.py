@@ -28,7 +28,7 @@ from windtunnel.backends.docker.isolation import (
 )
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError
-from windtunnel.ports import CONTROL_PORT
+from windtunnel.ports import CONTROL_PORT, unguessable_host
 from windtunnel.run_identity import PREFIX
 
 TAP = f"{PREFIX}tap"
@@ -273,7 +273,8 @@ def others(compose_file: ComposeFile, configuration: Configuration, own: set[str
 def _proxy(labels: Mapping[str, str]) -> Service:
     return {
         "labels": dict(labels),
-        "ports": [f"127.0.0.1::{CONTROL_PORT}"],
+        # The real Toxiproxy asks nobody who they are: its address must be told.
+        "ports": [f"{unguessable_host()}::{CONTROL_PORT}"],
         "init": True,
         "stop_grace_period": "2s",
     }

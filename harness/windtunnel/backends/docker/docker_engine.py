@@ -31,15 +31,14 @@ class ContainerState:
     exit_status: int
     check: str
     """What the healthcheck printed last; empty where there was none."""
-    published: Mapping[str, int]
-    """The port of this machine by that of the container, such as "80/tcp", as far as it is there.
+    published: Mapping[str, Address]
+    """The address on this machine by the container's port, such as "80/tcp", as far as it is there.
 
     A container that has just been started may run some moments before its ports are there."""
 
     def address_of(self, port: int) -> Address | None:
         """Return where a port of the container can be reached from here; None while it cannot."""
-        found = self.published.get(f"{port}/tcp")
-        return Address("127.0.0.1", found) if found else None
+        return self.published.get(f"{port}/tcp")
 
 
 class DockerEngine:
@@ -94,7 +93,7 @@ class DockerEngine:
             lambda: self._client.containers.list(filters=filters, ignore_removed=True),
         )
         first = [int(each.attrs["State"]["Pid"]) for each in found]
-        ports = {port for each in found for port in _state(each.attrs).published.values()}
+        ports = {at.port for each in found for at in _state(each.attrs).published.values()}
         return tuple(pid for pid in (*first, *carrying_processes(ports)) if pid)
 
     def image(self, service: str) -> str:
@@ -261,8 +260,14 @@ def _state(attributes: Mapping[str, Any]) -> ContainerState:
         health=health.get("Status", ""),
         exit_status=state.get("ExitCode", 0),
         check=str(checks[-1].get("Output", "")).strip(),
-        published={port: int(to[0]["HostPort"]) for port, to in ports.items() if to},
+        published={port: _address(to[0]) for port, to in ports.items() if to},
     )
+
+
+def _address(published: Mapping[str, str]) -> Address:
+    """Return where a published port is reached from here: at 0.0.0.0 it is at 127.0.0.1 too."""
+    host = published.get("HostIp") or ""
+    return Address(host if host.startswith("127.") else "127.0.0.1", int(published["HostPort"]))
 
 
 def runs() -> tuple[str, ...]:

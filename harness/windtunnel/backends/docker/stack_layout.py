@@ -23,7 +23,9 @@ from windtunnel.backends.tap_tls import tls_field
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import StartError
+from windtunnel.ports import unguessable_host
 from windtunnel.run_identity import (
+    CONTROL_HOST_VARIABLE,
     OWNER_LABEL,
     OWNER_VARIABLE,
     RUN_LABEL,
@@ -178,7 +180,12 @@ def lay_out(
     """
     docker = configuration.docker
     labels = {RUN_LABEL: run, OWNER_LABEL: owner()}
-    variables = {RUN_VARIABLE: run, OWNER_VARIABLE: owner(), SEED_VARIABLE: str(seed)}
+    variables = {
+        RUN_VARIABLE: run,
+        OWNER_VARIABLE: owner(),
+        SEED_VARIABLE: str(seed),
+        CONTROL_HOST_VARIABLE: unguessable_host(),
+    }
     file = Path(docker.compose_file) if docker.compose_file else None
     home = file.parent if file else Path(configuration.directory)
     theirs = Compose(run_name(run), file, variables, home)
