@@ -53,6 +53,10 @@ GAIN = Bound("a share from 0 up, below 1, such as 0.4 for 40 %", 0.0, 1.0)
 PROBABILITY = Bound("a probability between 0 and 1, such as 0.99", 0.0, 1.0, least_itself=False)
 TOLERANCE = Bound("a finite number above 0", 0.0, least_itself=False)
 COUNT = Bound("a whole number from 1 up", 1.0, whole=True)
+MOMENT = Bound("a finite number of seconds", -math.inf, least_itself=False)
+MOMENT_OR_NEVER = Bound(
+    "a number of seconds, or inf for never", -math.inf, least_itself=False, most_itself=True
+)
 AMOUNT = Bound("a finite number from 0 up", 0.0)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windtunnel.errors import NotConfigured, WindtunnelError
+from windtunnel.errors import ConfigurationError, NotConfigured, WindtunnelError, shown
 from windtunnel.network_profiles import LOOPBACK, PROFILES
 
 if TYPE_CHECKING:
@@ -147,6 +147,10 @@ class Session:
 
     def stack(self, name: str, environment: Mapping[str, str], record: "Record") -> "Stack":
         """Return a stack for the scenario `name`; its own random decisions follow from the name."""
+        if not isinstance(environment, Mapping):
+            raise ConfigurationError(f"environment={shown(environment)}: expected variables")
+        # Random decisions follow from it: half of a surrogate pair in it must not stop them.
+        name = (name if isinstance(name, str) else shown(name)).encode(errors="replace").decode()
         # What a scenario needs is imported with the first: every pytest session makes a Session.
         from windtunnel.load.loop_thread import LoopThread  # noqa: PLC0415 - the reason above
         from windtunnel.stack import Stack  # noqa: PLC0415 - the same

@@ -5,22 +5,25 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import starmap
 from typing import TypeVar
 
 from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.criteria import Category, Verdict
-from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.injected_fault import Injection, Record
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import WeightedRequest
 from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
+from windtunnel.number_bounds import MOMENT, check_number
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.scenario_context import ScenarioContext
 from windtunnel.target import Target
+from windtunnel.target_variables import variable
 from windtunnel.unasked_calls import UnaskedCallsFilter
 from windtunnel_faults import Capability, Fault
 
@@ -91,14 +94,16 @@ class Stack:
     def endpoint_of(self, dependency: str) -> str:
         """Return the endpoint that calls this dependency once for each request."""
         known = self.configuration.dependencies
-        if dependency not in known:
+        if not isinstance(dependency, str) or dependency not in known:
             raise ConfigurationError(
-                f"no dependency is named {dependency!r}{suggestion(dependency, known)}"
+                f"no dependency is named {shown(dependency)}{suggestion(dependency, known)}"
             )
         return known[dependency].endpoint
 
     def can(self, capability: Capability) -> bool:
         """Whether this backend can inject faults that need `capability`."""
+        if not isinstance(capability, str):
+            raise ConfigurationError(f"{shown(capability)}: expected a windtunnel.Capability")
         return capability in self.backend.capabilities
 
     @property
@@ -127,7 +132,7 @@ class Stack:
         `program` is what it runs where that is not the configured target.
         """
         name = self._next_target()
-        variables = {**self._environment, **{key: str(v) for key, v in environment.items()}}
+        variables = {**self._environment, **dict(starmap(variable, environment.items()))}
         address = self.backend.start_target(name, variables, program)
         try:
             yield Target(name, address, self._context, variables)
@@ -158,6 +163,8 @@ class Stack:
 
     def inject(self, fault: Fault) -> Injection:
         """Return a context manager under which the fault is in force."""
+        if not (hasattr(fault, "form") and isinstance(getattr(fault, "dependency", None), str)):
+            raise ConfigurationError(f"{shown(fault)}: expected a fault, such as Outage('catalog')")
         with self._starting:
             if self._default is None and not self._targets:
                 # A target that starts under a fault is tested in its start, not in its work.
@@ -174,9 +181,9 @@ class Stack:
         "loopback" adds nothing to a round trip, "zone" 1 ms, "metro" 5 ms and "region" 20 ms.
         Each exchange pays the round trip, and so does each new connection's handshake.
         """
-        if profile not in PROFILES:
+        if not isinstance(profile, str) or profile not in PROFILES:
             raise ConfigurationError(
-                f"no profile is named {profile!r}{suggestion(profile, PROFILES)}"
+                f"no profile is named {shown(profile)}{suggestion(profile, PROFILES)}"
             )
         before = self._context.profile
         self._context.profile = self.backend.apply(PROFILES[profile])
@@ -241,10 +248,13 @@ class Stack:
         Calls that the target makes of itself are left out.
         """
         self.endpoint_of(dependency)
+        check_number("", "since", since, MOMENT)
         return self._context.unasked.evidence(dependency, since)
 
     def report(self, verdict: Verdict) -> None:
         """Show a verdict in the session's reports without counting it in the score."""
+        if not isinstance(verdict, Verdict):
+            raise ConfigurationError(f"{shown(verdict)}: expected a Verdict")
         self._record(replace(verdict, category=Category.UNSCORED))
 
     @property

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from windtunnel.address import Address
 from windtunnel.ended_programs import check_programs
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, shown
 from windtunnel.load import arrivals
 from windtunnel.load.closed_loop import Caller, closed_loop
 from windtunnel.load.destination import Destination
@@ -22,9 +22,10 @@ from windtunnel.load.mix import Mix, WeightedRequest
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.path_order import path_order
 from windtunnel.load.plan import LoadPlan
+from windtunnel.load.request_paths import check_path, checked_paths
 from windtunnel.machine.machine_meter import MachineReading
 from windtunnel.measured_profile import describe_profile
-from windtunnel.number_bounds import SECONDS, Bound, check_number
+from windtunnel.number_bounds import MOMENT_OR_NEVER, SECONDS, Bound, check_number
 from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.scenario_context import ScenarioContext
@@ -34,6 +35,9 @@ Result = TypeVar("Result")
 LIMIT = 1_000_000
 """Requests that one run may make at most: a slip of the keyboard is not a flood."""
 REQUESTS = Bound(f"a whole number from 1 to {LIMIT}", 1, LIMIT, most_itself=True, whole=True)
+CONNECTIONS = Bound(
+    "a whole number of connections from 1 to 10000", 1, 10_000, most_itself=True, whole=True
+)
 
 
 class Target:
@@ -72,6 +76,7 @@ class Target:
 
         What is not over by then raises TimeoutError; so does whatever is begun later.
         """
+        check_number("", "moment", moment, MOMENT_OR_NEVER)
         before, self._ends_by = self._ends_by, min(moment, self._ends_by)
         try:
             yield
@@ -87,6 +92,7 @@ class Target:
 
         NotTestable where this machine's own limits let it not be sent.
         """
+        check_path(path)
         caller = self.caller(timeout)
 
         async def once() -> tuple[Response, bytes]:
@@ -109,6 +115,7 @@ class Target:
         numbers = itertools.count(1)
 
         def get(path: str) -> Response:
+            check_path(path)
             response, _ = self._run_on_loop(caller.call(next(numbers), path))
             check_own_limits([response])
             return response
@@ -122,6 +129,7 @@ class Target:
         self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
     ) -> Run:
         """Send `requests` GETs of one path, `concurrency` at a time, and return the run."""
+        check_number("", "requests", requests, REQUESTS)
         return self._run([path], requests=requests, concurrency=concurrency, timeout=timeout)
 
     def load(
@@ -141,7 +149,7 @@ class Target:
         if requests is None and duration is None:
             requests = 2000
         return self._run(
-            list(paths or self._context.configuration.endpoints),
+            checked_paths(paths or self._context.configuration.endpoints),
             requests=requests,
             duration=duration,
             concurrency=connections,
@@ -166,13 +174,15 @@ class Target:
         the last answer has not come by `ends_by`, on the clock of `time.monotonic`.
         """
         context = self._context
-        wanted = requests or context.configuration.endpoints
+        check_number("", "connections", connections, CONNECTIONS)
+        check_number("", "duration", duration, SECONDS)
+        wanted = checked_paths(requests or context.configuration.endpoints, WeightedRequest)
         host, port, at = self.address.host, self.address.port, self.address.connect_to
         plan = LoadPlan(
             destination=Destination(scheme="http", host=host, address=at, port=port),
             mix=Mix(tuple(WeightedRequest(path=r) if isinstance(r, str) else r for r in wanted)),
             connections=connections,
-            arrivals=arrivals.parse(f"{rate}", duration, poisson=poisson),
+            arrivals=arrivals.parse(_spelt(rate), duration, poisson=poisson),
             seed=context.random.getrandbits(32),
         )
 
@@ -202,6 +212,11 @@ class Target:
         gains from its place. Each is preceded by one that is not timed.
         """
         check_number("", "count", count, REQUESTS)
+        check_path(path)
+        if not isinstance(other, Target):
+            raise ConfigurationError(f"other={shown(other)}: expected a target")
+        if not (after is None or isinstance(after, Pairs)):
+            raise ConfigurationError(f"after={shown(after)}: expected the Pairs of an earlier call")
         self._context.unasked.observe()
         callers = self.caller(timeout), other.caller(timeout)
         made = (after.a.responses, after.b.responses) if after else ((), ())
@@ -234,14 +249,13 @@ class Target:
         requests: int | None = None,
         duration: float | None = None,
     ) -> Run:
-        check_number("", "concurrency", concurrency, REQUESTS)
+        check_number("", "concurrency", concurrency, CONNECTIONS)
         if requests is not None:
             check_number("", "requests", requests, REQUESTS)
         if duration is not None:
             check_number("", "duration", duration, SECONDS)
         for path in paths:
-            if not path.startswith("/"):
-                raise ConfigurationError(f"path {path!r}: expected one that starts with '/'")
+            check_path(path)
         self._context.unasked.observe()
         callers = [self.caller(timeout) for _ in range(concurrency)]
         # A sequential run is cut into its requests by readings of what is only counted.
@@ -305,3 +319,7 @@ class Target:
 
 async def _closing(caller: Caller) -> None:
     caller.close()
+
+
+def _spelt(rate: float | str) -> str:
+    return rate if isinstance(rate, str) else shown(rate)

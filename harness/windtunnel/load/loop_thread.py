@@ -52,7 +52,13 @@ class LoopThread:
 
 async def _bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:
     try:
-        async with asyncio.timeout(None if until == math.inf else until - time.monotonic()):
+        async with asyncio.timeout(
+            None if until == math.inf else until - time.monotonic()
+        ) as deadline:
             return await work
+    except TimeoutError:
+        if deadline.expired():
+            raise TimeoutError("it was not over by the moment that it was to end by") from None
+        raise
     finally:
         work.close()  # where the time was over before it began

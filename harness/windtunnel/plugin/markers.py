@@ -10,6 +10,7 @@ from windtunnel.plugin.criterion_marker import Criterion, criterion
 from windtunnel.plugin.fixture_use import give_stack, uses_stack
 from windtunnel.plugin.marker_words import as_written, marks, report_conflicts
 from windtunnel.plugin.stash_keys import SESSION
+from windtunnel.target_variables import variable
 from windtunnel_faults import Capability, Fault
 
 
@@ -64,23 +65,16 @@ def environment(item: pytest.Item) -> dict[str, str]:
         if marker.args:
             raise ConfigurationError(f"{as_written(marker)}: expected NAME=value pairs only")
         variables.update(
-            {name: _variable(marker, name, value) for name, value in marker.kwargs.items()}
+            dict(_variable(marker, name, value) for name, value in marker.kwargs.items())
         )
     return variables
 
 
-def _variable(mark: pytest.Mark, name: str, value: object) -> str:
-    """Return the text of a variable; ConfigurationError where no variable can have it."""
+def _variable(mark: pytest.Mark, name: str, value: object) -> tuple[str, str]:
     try:
-        text = str(value)
-        text.encode()
-    except ValueError:  # an int of thousands of digits, or half of a surrogate pair
-        text = "\0"
-    if "\0" in text:
-        raise ConfigurationError(
-            f"{mark.name}({name}={shown(value)}): expected text in UTF-8 without a NUL"
-        )
-    return text
+        return variable(name, value)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{mark.name}({error})") from None
 
 
 def faults(item: pytest.Item) -> list[Fault]:
