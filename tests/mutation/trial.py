@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, lines_run_with
@@ -59,7 +60,7 @@ def try_mutant(tree: Path, mutant: Mutant, reach: Reach, budget: float) -> Trial
     caught_by = failed = None
     left_out = 0
     for name, tests in sets.items():
-        affordable = _within(tests, budget)
+        affordable = _within(mutant, tests, budget)
         left_out += len(tests) - len(affordable)
         failed = _noticed(tree, mutant, affordable)
         if failed is not None:
@@ -78,26 +79,23 @@ def try_mutant(tree: Path, mutant: Mutant, reach: Reach, budget: float) -> Trial
 
 
 def _reaching(tree: Path, mutant: Mutant, reach: Reach) -> list[Timed]:
-    """Return the tests that may notice: first those named after the file, quickest first each.
-
-    Those that want the machine to themselves come last.
-    """
+    """Return the tests that may notice, quickest first; what wants the machine to itself last."""
     code = (tree / mutant.file).read_text()
     found = reach.reaching(mutant.file, lines_run_with(code, mutant.line), code)
-    named = f"test_{Path(mutant.file).stem}.py::"
-    return sorted(found, key=lambda timed: (timed.alone, named not in timed.test))
+    return sorted(found, key=lambda timed: timed.alone)
 
 
-def _within(tests: Sequence[Timed], budget: float) -> list[Timed]:
-    """Return the first tests, as many as take no longer than a budget; the first in any case."""
-    affordable: list[Timed] = []
-    spent = 0.0
-    for timed in tests:
-        spent += timed.seconds
-        if affordable and spent > budget:
-            break
-        affordable.append(timed)
-    return affordable
+def _within(mutant: Mutant, tests: Sequence[Timed], budget: float) -> list[Timed]:
+    """Return as many tests as a budget allows, and as many of those named after the file.
+
+    One in any case. In the order in which they were.
+    """
+    named = [timed for timed in tests if f"/test_{Path(mutant.file).stem}.py::" in timed.test]
+    affordable: set[str] = {timed.test for timed in tests[:1]}
+    for some in (tests, named):
+        spent = accumulate(timed.seconds for timed in some)
+        affordable |= {timed.test for timed, at in zip(some, spent, strict=True) if at <= budget}
+    return [timed for timed in tests if timed.test in affordable]
 
 
 def _noticed(tree: Path, mutant: Mutant, tests: Sequence[Timed]) -> str | None:
