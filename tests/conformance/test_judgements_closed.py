@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from tests.conformance.hand_made import Call, failed, kept, part, real, recording
 from windtunnel.conformance.claims import Claims
+from windtunnel.conformance.experiment import Experiment
 from windtunnel.conformance.experiment_recording import Recording
 from windtunnel.conformance.properties import (
     PROPERTIES,
+    cancelled_callers_do_not_count,
     client_errors_do_not_count,
     no_hidden_retries,
     opens,
@@ -17,7 +21,9 @@ from windtunnel.conformance.properties import (
     slow_calls_count,
     success_resets_count,
 )
+from windtunnel.conformance.properties.failure_counts import almost
 from windtunnel.criteria import Category, Ruling, Verdict
+from windtunnel.errors import NotTestable
 from windtunnel.records import Certainty, Refusals
 
 
@@ -230,3 +236,63 @@ def test_refused_calls_that_were_not_seen_one_by_one_are_no_early_opening() -> N
     evidence = replace(step.run.evidence[0], refusals=(refused,))
     counted = replace(step, run=replace(step.run, evidence=(evidence,)))
     assert opens.judge(replace(seen, steps=(counted,))).ruling is not Ruling.FAIL
+
+
+def left(at: float, *, reached: bool = True) -> Call:
+    """Return a caller who went away before the answer to a call of 0.3 s."""
+    return Call(at, 0.12, status=None, reached=reached, lasts=0.3)
+
+
+@pytest.mark.parametrize(
+    ("alone", "crowd", "check", "ruling"),
+    [
+        ([left(0.0), left(0.5)], [left(1.0), left(1.0001)], real, "PASS"),
+        ([left(0.0), left(0.5)], [left(1.0), left(1.0001)], kept, "FAIL"),
+        ([left(0.0), kept(0.5)], [left(1.0), left(1.0001)], real, "FAIL"),
+        ([left(0.0), left(0.5)], [left(1.0), kept(1.0001)], real, "FAIL"),
+        # Who leaves before its call was made was kept back by nobody.
+        ([left(0.0), left(0.5)], [left(1.0), left(1.0001, reached=False)], real, "PASS"),
+        # An answer that rests on a call came in time.
+        ([left(0.0), left(0.5)], [left(1.0), real(1.0001)], real, "PASS"),
+        ([left(0.0)], [left(1.0), real(1.0001)], real, "INCONCLUSIVE"),
+        ([left(0.0)], [left(1.0), real(1.0001)], kept, "INCONCLUSIVE"),
+    ],
+)
+def test_callers_that_go_away_open_nothing(
+    alone: list[Call], crowd: list[Call], check: Callable[[float], Call], ruling: str
+) -> None:
+    seen = recording(
+        part("leaving", *alone),
+        part("leaving at once", *crowd, concurrency=2),
+        part("check", *(check(2.0 + n * 0.01) for n in range(5))),
+    )
+    verdict = cancelled_callers_do_not_count.judge(seen)
+    assert verdict.ruling == ruling, verdict.statement
+
+
+@pytest.mark.parametrize(("apart", "ruling"), [(0.01, "FAIL"), (0.2, "INCONCLUSIVE")])
+def test_of_several_workers_the_first_may_probe_before_the_last_has_opened(
+    apart: float, ruling: str
+) -> None:
+    """Half of its recovery time of 0.4 s is allowed between them."""
+    calls = [*(failed(n * apart) for n in range(4)), failed(3.05 * apart + 0.01)]
+    waiting = [kept(3.1 * apart + 0.02 + n * 0.001) for n in range(9)]
+    seen = replace(recording(part("failing", *calls, *waiting)), workers_met=2)
+    assert opens.within(seen, 4).ruling == ruling
+
+
+def test_workers_that_opened_slowly_and_let_nothing_through_pass() -> None:
+    calls = [failed(n * 0.2) for n in range(4)]
+    waiting = [kept(0.65 + n * 0.001) for n in range(9)]
+    seen = replace(recording(part("failing", *calls, *waiting)), workers_met=2)
+    assert opens.within(seen, 4).ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize(("fewest", "failures"), [(2, 1), (3, 2)])
+def test_one_failure_fewer_than_may_open_it_is_tried(fewest: int, failures: int) -> None:
+    assert almost(cast("Experiment", SimpleNamespace(fewest=fewest))) == failures
+
+
+def test_a_breaker_that_the_first_failure_opens_leaves_none_to_try() -> None:
+    with pytest.raises(NotTestable, match="first failure opens it"):
+        almost(cast("Experiment", SimpleNamespace(fewest=1)))

@@ -12,8 +12,10 @@ from windtunnel.conformance.properties import (
     failed_probe_reopens,
     half_open_probes,
     reopens_under_concurrency,
+    second_open_time,
 )
 from windtunnel.criteria import Category, Ruling
+from windtunnel.errors import NotTestable
 
 CLOSED_AGAIN = part("closed", *(real(1.1 + n * 0.01) for n in range(5)))
 STUCK = part("closed", *(kept(1.1 + n * 0.01) for n in range(5)))
@@ -166,3 +168,52 @@ def test_a_probe_that_times_out_has_surely_not_failed_before(
 def test_a_body_that_nobody_could_use_is_a_failure() -> None:
     parts = (ALONE, OPENING, failing_crowd(2, used=False), reopened(), CLOSED_AGAIN)
     assert reopens_under_concurrency.judge(recording(*parts)).ruling is Ruling.PASS
+
+
+@pytest.mark.parametrize(("apart", "ruling"), [(0.01, "FAIL"), (1.1, "INCONCLUSIVE")])
+def test_failed_probes_that_do_not_fit_into_the_window_need_not_open_it_again(
+    apart: float, ruling: str
+) -> None:
+    """Without a half-open state they count as any failures do."""
+    claims = Claims(threshold=3, recovery=0.4, window=1.0)
+    probes = part("reopening", *(failed(5.0 + n * apart) for n in range(4)))
+    closed = part("closed", *(real(9.1 + n * 0.01) for n in range(5)))
+    seen = recording(OPENING, probes, closed, claims=claims)
+    assert failed_probe_reopens.judge(seen).ruling == ruling
+
+
+@pytest.mark.parametrize(
+    ("growth", "probe_at", "ruling"),
+    [
+        (2.0, 1.31, "PASS"),
+        (2.0, 0.9, "FAIL"),
+        (2.0, 1.6, "FAIL"),
+        (1.0, 0.91, "PASS"),
+        (1.0, 1.31, "FAIL"),
+        (None, 1.31, "PASS"),
+        (None, 0.9, "PASS"),
+    ],
+)
+def test_the_second_open_time_grows_as_claimed(
+    growth: float | None, probe_at: float, ruling: str
+) -> None:
+    """Its probe fails at 0.5 s."""
+    again = part("reopening", failed(0.5), *(kept(0.51 + n * 0.01) for n in range(3)))
+    asked = [kept(0.55 + n * 0.01) for n in range(round((probe_at - 0.55) / 0.01))]
+    waiting = part("waiting", *asked, failed(probe_at))
+    claims = Claims(threshold=3, recovery=0.4, backoff=growth)
+    seen = recording(OPENING, again, waiting, claims=claims)
+    verdict = second_open_time.judge(seen)
+    assert verdict.ruling == ruling, verdict.statement
+    if growth:
+        assert f"{0.4 * growth:g} to {0.4 * growth:g} s are claimed" in verdict.statement
+
+
+def test_a_second_open_time_that_nobody_ended_is_not_shorter_than_claimed() -> None:
+    again = part("reopening", failed(0.5), *(kept(0.51 + n * 0.01) for n in range(3)))
+    waiting = part("waiting", *(kept(0.55 + n * 0.01) for n in range(40)))
+    claims = Claims(threshold=3, recovery=0.4, backoff=1.0)
+    seen = recording(OPENING, again, waiting, claims=claims)
+    assert second_open_time.judge(seen).ruling is Ruling.INCONCLUSIVE
+    with pytest.raises(NotTestable, match="did not open it again"):
+        second_open_time.judge(recording(OPENING, part("reopening", failed(0.5)), waiting))

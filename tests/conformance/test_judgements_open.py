@@ -98,6 +98,15 @@ def test_a_few_slow_answers_of_a_loaded_machine_are_no_fault() -> None:
     assert open_answer_is_fast.judge(recording(OPENING, part("open", *calls))).ruling is Ruling.PASS
 
 
+@pytest.mark.parametrize(
+    ("slow", "ruling"), [(7, "PASS"), (8, "INCONCLUSIVE"), (22, "INCONCLUSIVE"), (23, "FAIL")]
+)
+def test_the_median_open_answer_is_judged_by_its_interval(slow: int, ruling: str) -> None:
+    """Of 30 answers the 8th and the 23rd are its ends (binomial, 99 %)."""
+    calls = [kept(0.1 + n * 0.3, 0.2 if n < slow else 0.001) for n in range(30)]
+    assert open_answer_is_fast.judge(recording(OPENING, part("open", *calls))).ruling == ruling
+
+
 def test_a_caller_that_waits_in_vain_fails_the_open_answer() -> None:
     calls = [kept(0.1 + n * 0.01) for n in range(29)]
     calls.append(Call(0.5, 10.0, status=None, reached=False))
