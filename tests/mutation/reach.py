@@ -27,6 +27,13 @@ class Timed:
     passed: bool
     slow: bool
     alone: bool
+    setup: float = 0.0
+    """Seconds of those above that its fixtures took: some stand for the other tests of its file."""
+
+    @property
+    def file(self) -> str:
+        """The file that it is in."""
+        return self.test.partition("::")[0]
 
 
 @dataclass(frozen=True)

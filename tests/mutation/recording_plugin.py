@@ -48,6 +48,7 @@ class Recorder:
         timed = self._timed.get(report.nodeid)
         if timed is not None:
             timed.seconds += report.duration
+            timed.setup += report.duration if report.when == "setup" else 0.0
             timed.passed = timed.passed and report.passed
 
     def pytest_sessionfinish(self) -> None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import accumulate
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, lines_run_with
@@ -79,10 +78,13 @@ def try_mutant(tree: Path, mutant: Mutant, reach: Reach, budget: float) -> Trial
 
 
 def _reaching(tree: Path, mutant: Mutant, reach: Reach) -> list[Timed]:
-    """Return the tests that may notice, quickest first; what wants the machine to itself last."""
+    """Return the tests that may notice, quickest files first, those last that are to be alone."""
     code = (tree / mutant.file).read_text()
     found = reach.reaching(mutant.file, lines_run_with(code, mutant.line), code)
-    return sorted(found, key=lambda timed: timed.alone)
+    entrance: dict[str, float] = {}
+    for timed in found:
+        entrance[timed.file] = max(entrance.get(timed.file, 0.0), timed.setup)
+    return sorted(found, key=lambda timed: (timed.alone, entrance[timed.file], timed.file))
 
 
 def _within(mutant: Mutant, tests: Sequence[Timed], budget: float) -> list[Timed]:
@@ -90,11 +92,20 @@ def _within(mutant: Mutant, tests: Sequence[Timed], budget: float) -> list[Timed
 
     One in any case. In the order in which they were.
     """
-    named = [timed for timed in tests if f"/test_{Path(mutant.file).stem}.py::" in timed.test]
+    named = [timed for timed in tests if timed.file.endswith(f"/test_{Path(mutant.file).stem}.py")]
     affordable: set[str] = {timed.test for timed in tests[:1]}
     for some in (tests, named):
-        spent = accumulate(timed.seconds for timed in some)
-        affordable |= {timed.test for timed, at in zip(some, spent, strict=True) if at <= budget}
+        spent = 0.0
+        entered: set[str] = set()
+        for timed in some:
+            # The first test of a file waits for the fixtures that all of them share.
+            if timed.file not in entered:
+                spent += max(each.setup for each in some if each.file == timed.file)
+            entered.add(timed.file)
+            spent += timed.seconds - timed.setup
+            if spent > budget:
+                break
+            affordable.add(timed.test)
     return [timed for timed in tests if timed.test in affordable]
 
 
