@@ -132,6 +132,15 @@ def test_pooling_gain_passes_above_and_fails_below_its_limit() -> None:
     assert pooling_gain(pairs(0.003, 0.004), "catalog").ruling is Ruling.FAIL
 
 
+@pytest.mark.parametrize(("name", "named"), [("", "loopback"), ("zone", "zone")])
+def test_a_pooling_gain_is_named_with_the_network_that_it_was_measured_on(
+    name: str, named: str
+) -> None:
+    measured = pairs(0.002, 0.004)
+    over = replace(measured, a=replace(measured.a, profile_name=name))
+    assert pooling_gain(over, "catalog").subject == f"catalog, {named}"
+
+
 def test_pooling_gain_at_its_limit_or_from_few_pairs_is_inconclusive() -> None:
     assert pooling_gain(pairs(0.0024, 0.004), "catalog").ruling is Ruling.INCONCLUSIVE
     assert pooling_gain(pairs(0.002, 0.004, count=10), "catalog").ruling is Ruling.INCONCLUSIVE

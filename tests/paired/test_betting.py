@@ -143,6 +143,14 @@ def test_equal_arms_are_shown_to_be_within_the_tolerance_within_four_thousand_pa
     assert decided >= 17
 
 
+def test_each_stake_has_its_share_of_one_capital() -> None:
+    """What is won by a mixture of bets is evidence only where they share what was staked."""
+    assert len(betting.WEIGHTS) == len(betting.STAKES)
+    assert sum(betting.WEIGHTS) == pytest.approx(1.0)
+    assert min(betting.WEIGHTS) > 0
+    assert all(0 < stake < 1 for stake in betting.STAKES)
+
+
 def test_values_that_are_all_equal_make_a_point() -> None:
     """Counts: one more call a request is certain after some dozen rounds."""
     interval = betting.median_of_differences(np.ones(20), FAMILY)

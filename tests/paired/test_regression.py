@@ -237,6 +237,11 @@ def test_fallbacks_of_both_alike_are_compared() -> None:
 def test_failures_of_head_alone_fail() -> None:
     found = judged(lambda s, n: arm(s, failures=1))["failures"]
     assert found.ruling is Ruling.FAIL
+    assert [(each.name, each.value > 0) for each in found.findings] == [
+        ("base", False),
+        ("head", True),
+    ]
+    assert found.value == found.findings[1].value
 
 
 def test_failures_of_both_alike_do_not_fail() -> None:
