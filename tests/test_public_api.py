@@ -33,7 +33,8 @@ CRITERIA = """
     opens_no_connection pooling_gain touches_nothing
 """
 WINDTUNNEL = f"""
-    AsyncStack BreakerConformance Injection Judge LoadRun Paired Run Stack Target __version__
+    AsyncStack BreakerConformance Injection Judge LoadRun Paired Request Run Stack Target
+    __version__
     {CRITERIA}
     {CONCRETE}
 """

@@ -26,6 +26,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "network": {"profile": "loopback"},
     "offer": {"rate": 50, "duration": 0.02, "connections": 1},
     "pairs": {"path": "/", "count": 1},
+    "request": {"wanted": "GET", "path": "/"},
     "stack": {"name": "any", "environment": {}, "record": lambda verdict: None},
 }
 """What a method needs, beside the argument that is tried."""

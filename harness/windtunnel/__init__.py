@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from windtunnel.plugin.judgement import Judge
     from windtunnel.records import Run
     from windtunnel.records.load_run import LoadRun
+    from windtunnel.requests.request_value import Request
     from windtunnel.stack import Stack
     from windtunnel.target import Target
     from windtunnel_faults import (
@@ -97,6 +98,7 @@ __all__ = [
     "Outage",
     "Paired",
     "Pause",
+    "Request",
     "Ruling",
     "Run",
     "SlowClose",
@@ -131,6 +133,7 @@ _PLACES = {
     "Judge": "windtunnel.plugin.judgement",
     "LoadRun": "windtunnel.records.load_run",
     "Paired": "windtunnel.plugin.base_and_head",
+    "Request": "windtunnel.requests.request_value",
     "Run": "windtunnel.records",
     "Stack": "windtunnel.stack",
     "Target": "windtunnel.target",

@@ -4,15 +4,15 @@ from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio import CancelScope
 
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.injected_fault import Injection
-from windtunnel.load.mix import WeightedRequest
 from windtunnel.records import Evidence, Response, Run
 from windtunnel.records.load_run import LoadRun
+from windtunnel.requests.request_value import Request
 from windtunnel.stack import Stack
 from windtunnel.target import Target
 from windtunnel.uninterrupted_call import call_in_thread
@@ -55,26 +55,35 @@ class AsyncStack:
         async with _entered(self.stack.network(profile)):
             yield
 
-    async def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:  # noqa: ASYNC109 - the caller's patience with one answer, not a way to cancel
-        """Return the record of one GET, and the answer's body; see Stack.get."""
+    async def get(
+        self,
+        path: str | Request,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the caller's patience with one answer, not a way to cancel
+    ) -> tuple[Response, bytes]:
+        """Return the record of one request, and the answer's body; see Stack.get."""
         return await self.run(partial(self.stack.get, path, timeout=timeout))
+
+    async def request(self, wanted: str | Request, path: str = "", **fields: Any) -> Response:  # noqa: ANN401 - as Request takes them
+        """Send one request; see Stack.request."""
+        return await self.run(partial(self.stack.request, wanted, path, **fields))
 
     async def drive(
         self,
-        path: str,
+        path: str | Request,
         requests: int = 20,
         *,
         concurrency: int = 1,
-        timeout: float = 10.0,  # noqa: ASYNC109 - as above
+        timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> Run:
-        """Send GETs of one path; see Stack.drive."""
+        """Send one request again and again; see Stack.drive."""
         return await self.run(
             partial(self.stack.drive, path, requests, concurrency=concurrency, timeout=timeout)
         )
 
     async def load(
         self,
-        paths: Sequence[str] | None = None,
+        paths: Sequence[str | Request] | None = None,
         *,
         connections: int = 32,
         requests: int | None = None,
@@ -96,7 +105,7 @@ class AsyncStack:
         rate: float | str,
         *,
         duration: float = 10.0,
-        requests: Sequence[str | WeightedRequest] | None = None,
+        requests: Sequence[str | Request] | None = None,
         connections: int = 32,
         poisson: bool = True,
     ) -> LoadRun:

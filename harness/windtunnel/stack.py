@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import starmap
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
@@ -15,12 +15,12 @@ from windtunnel.criteria import Category, Verdict
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.injected_fault import Injection, Record
 from windtunnel.load.loop_thread import LoopThread
-from windtunnel.load.mix import WeightedRequest
 from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
 from windtunnel.number_bounds import MOMENT, check_number
 from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
+from windtunnel.requests.request_value import Request
 from windtunnel.scenario_context import ScenarioContext
 from windtunnel.target import Target
 from windtunnel.target_variables import variable
@@ -135,7 +135,9 @@ class Stack:
         variables = {**self._environment, **dict(starmap(variable, environment.items()))}
         address = self.backend.start_target(name, variables, program)
         try:
-            yield Target(name, address, self._context, variables)
+            target = Target(name, address, self._context, variables)
+            target.log_in()
+            yield target
         finally:
             self.backend.stop_target(name)
 
@@ -192,21 +194,30 @@ class Stack:
         finally:
             self._context.profile = self.backend.apply(before)
 
-    def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
-        """Return the record of one GET to the scenario's target, and the answer's body."""
+    def get(self, path: str | Request, *, timeout: float | None = None) -> tuple[Response, bytes]:
+        """Return the record of one request to the scenario's target, and the answer's body."""
         return self.default_target.get(path, timeout=timeout)
 
+    def request(self, wanted: str | Request, path: str = "", **fields: Any) -> Response:  # noqa: ANN401 - as Request takes them
+        """Send one request to the scenario's target; see Target.request."""
+        return self.default_target.request(wanted, path, **fields)
+
     def drive(
-        self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
+        self,
+        path: str | Request,
+        requests: int = 20,
+        *,
+        concurrency: int = 1,
+        timeout: float | None = None,
     ) -> Run:
-        """Send GETs of one path to the scenario's target; see Target.drive."""
+        """Send one request again and again to the scenario's target; see Target.drive."""
         return self._made(
             self.default_target.drive(path, requests, concurrency=concurrency, timeout=timeout)
         )
 
     def load(
         self,
-        paths: Sequence[str] | None = None,
+        paths: Sequence[str | Request] | None = None,
         *,
         connections: int = 32,
         requests: int | None = None,
@@ -224,7 +235,7 @@ class Stack:
         rate: float | str,
         *,
         duration: float = 10.0,
-        requests: Sequence[str | WeightedRequest] | None = None,
+        requests: Sequence[str | Request] | None = None,
         connections: int = 32,
         poisson: bool = True,
     ) -> LoadRun:

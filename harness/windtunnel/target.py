@@ -13,35 +13,34 @@ from typing import Any, TypeVar
 from windtunnel.address import Address
 from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError, shown
-from windtunnel.load import arrivals
 from windtunnel.load.closed_loop import Caller, closed_loop
-from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.interleaved import interleaved
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.open_loop import CONNECTIONS, open_loop_plan
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.path_order import path_order
-from windtunnel.load.plan import LoadPlan
-from windtunnel.load.request_paths import check_path, checked_paths
-from windtunnel.machine.machine_meter import MachineReading
-from windtunnel.measured_profile import describe_profile
+from windtunnel.load.request_source import listed
 from windtunnel.number_bounds import MOMENT_OR_NEVER, SECONDS, Bound, check_number
-from windtunnel.records import FaultWindow, Limits, Pairs, Response, Run
+from windtunnel.records import Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
+from windtunnel.requests.request_value import Request
+from windtunnel.run_collector import RunCollector
 from windtunnel.scenario_context import ScenarioContext
+from windtunnel.target_requests import TargetRequests
 
 Result = TypeVar("Result")
 
 LIMIT = 1_000_000
 """Requests that one run may make at most: a slip of the keyboard is not a flood."""
 REQUESTS = Bound(f"a whole number from 1 to {LIMIT}", 1, LIMIT, most_itself=True, whole=True)
-CONNECTIONS = Bound(
-    "a whole number of connections from 1 to 10000", 1, 10_000, most_itself=True, whole=True
-)
 
 
 class Target:
-    """One running target. Times out each request after `timeout` seconds, 10 unless given."""
+    """One running target, whose requests are named in the configuration, paths, or values.
+
+    A path means a GET. A request has failed after `timeout` seconds, or else after its own, which
+    are 10 unless it says otherwise. Where the configuration has a login, each carries it.
+    """
 
     def __init__(
         self,
@@ -53,9 +52,10 @@ class Target:
         self.name = name
         self.address = address
         self._context = context
-        self._runs: list[Run] = []
         self._ends_by = math.inf
+        self.requests = TargetRequests(address, context.configuration, name=name, seed=context.seed)
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
+        self._collector = RunCollector(context, self.notes)
 
     def __repr__(self) -> str:
         return f"<Target {self.name} at {self.url}>"
@@ -87,17 +87,31 @@ class Target:
         """Run on the session's loop until it is done; TimeoutError beyond the time it may take."""
         return self._context.loop.run(work, until=self._ends_by)
 
-    def get(self, path: str, *, timeout: float = 10.0) -> tuple[Response, bytes]:
-        """Return the record of one GET and the answer's body.
+    def log_in(self) -> None:
+        """Log in where the configuration says how, as a stack does before any fault. StartError."""
+        if self.requests.login is not None:
+            self._run_on_loop(self.requests.login.make())
+
+    def request(self, wanted: str | Request, path: str = "", **fields: Any) -> Response:  # noqa: ANN401 - as Request takes them
+        """Send one request and return its record, with headers and body.
+
+        `request("checkout")` sends the one of that name, `request("PUT", "/x", json={})` one of
+        this method and path, with the fields of a Request. Raises ConfigurationError.
+        """
+        response, body = self.get(self.requests.made(wanted, path, fields))
+        return replace(response, body=body)
+
+    def get(self, path: str | Request, *, timeout: float | None = None) -> tuple[Response, bytes]:
+        """Return the record of one request and the answer's body.
 
         NotTestable where this machine's own limits let it not be sent.
         """
-        check_path(path)
+        wanted = self.requests.named(path)
         caller = self.caller(timeout)
 
         async def once() -> tuple[Response, bytes]:
             try:
-                return await caller.call(1, path)
+                return await caller.call(1, wanted)
             finally:
                 caller.close()
 
@@ -106,16 +120,17 @@ class Target:
         return response, body
 
     @contextmanager
-    def connected(self, *, timeout: float = 10.0) -> Iterator[Callable[[str], Response]]:
-        """Give a function that sends one GET after another on one kept connection.
+    def connected(
+        self, *, timeout: float | None = None
+    ) -> Iterator[Callable[[str | Request], Response]]:
+        """Give a function that sends one request after another on one kept connection.
 
         For timing single requests from outside, as pytest-benchmark does.
         """
         caller = self.caller(timeout)
         numbers = itertools.count(1)
 
-        def get(path: str) -> Response:
-            check_path(path)
+        def get(path: str | Request) -> Response:
             response, _ = self._run_on_loop(caller.call(next(numbers), path))
             check_own_limits([response])
             return response
@@ -126,22 +141,27 @@ class Target:
             self._context.loop.run(_closing(caller))
 
     def drive(
-        self, path: str, requests: int = 20, *, concurrency: int = 1, timeout: float = 10.0
+        self,
+        path: str | Request,
+        requests: int = 20,
+        *,
+        concurrency: int = 1,
+        timeout: float | None = None,
     ) -> Run:
-        """Send `requests` GETs of one path, `concurrency` at a time, and return the run."""
+        """Send one request `requests` times, `concurrency` at a time, and return the run."""
         check_number("", "requests", requests, REQUESTS)
         return self._run([path], requests=requests, concurrency=concurrency, timeout=timeout)
 
     def load(
         self,
-        paths: Sequence[str] | None = None,
+        paths: Sequence[str | Request] | None = None,
         *,
         connections: int = 32,
         requests: int | None = None,
         duration: float | None = None,
-        timeout: float = 10.0,
+        timeout: float | None = None,
     ) -> Run:
-        """Load all `paths` (the configured endpoints) evenly, in an order drawn from the seed.
+        """Load all `paths` or requests (the configured endpoints) evenly, in an order by the seed.
 
         Ends after `requests` (2,000 where neither is given) or `duration` seconds, whichever is
         first.
@@ -149,7 +169,7 @@ class Target:
         if requests is None and duration is None:
             requests = 2000
         return self._run(
-            checked_paths(paths or self._context.configuration.endpoints),
+            listed(paths or self._context.configuration.endpoints),
             requests=requests,
             duration=duration,
             concurrency=connections,
@@ -161,7 +181,7 @@ class Target:
         rate: float | str,
         *,
         duration: float = 10.0,
-        requests: Sequence[str | WeightedRequest] | None = None,
+        requests: Sequence[str | Request] | None = None,
         connections: int = 32,
         poisson: bool = True,
         ends_by: float | None = None,
@@ -169,20 +189,19 @@ class Target:
         """Offer an open loop of `rate` requests a second for `duration` seconds.
 
         `rate` may be a schedule, such as "ramp:100-1000" (`windtunnel.load.arrivals.parse`).
-        `requests` are paths or requests (the configured endpoints), drawn by the seed. Latency
+        `requests` are names, paths or values (the configured endpoints), drawn by the seed. Latency
         counts from when a request was due, so that a stall shows in full. Raises TimeoutError where
         the last answer has not come by `ends_by`, on the clock of `time.monotonic`.
         """
         context = self._context
-        check_number("", "connections", connections, CONNECTIONS)
-        check_number("", "duration", duration, SECONDS)
-        wanted = checked_paths(requests or context.configuration.endpoints, WeightedRequest)
-        host, port, at = self.address.host, self.address.port, self.address.connect_to
-        plan = LoadPlan(
-            destination=Destination(scheme="http", host=host, address=at, port=port),
-            mix=Mix(tuple(WeightedRequest(path=r) if isinstance(r, str) else r for r in wanted)),
+        wanted = listed(requests or context.configuration.endpoints)
+        plan = open_loop_plan(
+            self.address,
+            self.requests.mix(wanted),
+            rate,
+            duration=duration,
             connections=connections,
-            arrivals=arrivals.parse(_spelt(rate), duration, poisson=poisson),
+            poisson=poisson,
             seed=context.random.getrandbits(32),
         )
 
@@ -194,25 +213,25 @@ class Target:
             found = self._run_on_loop(run())
         check_programs(context.backend)
         found = replace(found, machine=context.machine.since(reading))
-        return replace(found, faults=self._faults_since(found.began))
+        return replace(found, faults=self._collector.faults_since(found.began))
 
     def pairs(
         self,
         other: "Target",
-        path: str,
+        path: str | Request,
         count: int,
         *,
         after: Pairs | None = None,
-        timeout: float = 10.0,
+        timeout: float | None = None,
     ) -> Pairs:
-        """Send `count` pairs of GETs, one to this target and one to `other`, and return both runs.
+        """Send `count` pairs of requests, one to this target, one to `other`, and return both runs.
 
         They follow those of `after`, which both asked the same: then all are returned as one. One
         request at a time; which of a pair goes first is drawn from the seed, so that neither arm
         gains from its place. Each is preceded by one that is not timed.
         """
         check_number("", "count", count, REQUESTS)
-        check_path(path)
+        self.requests.named(path)
         if not isinstance(other, Target):
             raise ConfigurationError(f"other={shown(other)}: expected a target")
         if not (after is None or isinstance(after, Pairs)):
@@ -228,24 +247,19 @@ class Target:
         finally:
             for caller in callers:
                 self._context.loop.run(_closing(caller))
-        own = self._collect([*made[0], *new[0]], began, 1, reading)
+        own = self._collector.run([*made[0], *new[0]], began, 1, reading)
         return Pairs(a=own, b=replace(own, responses=(*made[1], *new[1]), notes=other.notes))
 
-    def caller(self, timeout: float) -> Caller:
+    def caller(self, timeout: float | None = None) -> Caller:
         """Return a connection of the load engine to this target, not yet connected."""
-        check_number("", "timeout", timeout, SECONDS)
-        return Caller(
-            self.address,
-            fallback_header=self._context.configuration.fallback_header,
-            timeout=timeout,
-        )
+        return self.requests.caller(timeout)
 
     def _run(
         self,
-        paths: list[str],
+        paths: list[str | Request],
         *,
         concurrency: int,
-        timeout: float,
+        timeout: float | None,
         requests: int | None = None,
         duration: float | None = None,
     ) -> Run:
@@ -254,10 +268,11 @@ class Target:
             check_number("", "requests", requests, REQUESTS)
         if duration is not None:
             check_number("", "duration", duration, SECONDS)
+        source = self.requests.of_a_run()
         for path in paths:
-            check_path(path)
+            source.request(path)
         self._context.unasked.observe()
-        callers = [self.caller(timeout) for _ in range(concurrency)]
+        callers = [self.requests.caller(timeout, source) for _ in range(concurrency)]
         # A sequential run is cut into its requests by readings of what is only counted.
         counted, mark = concurrency == 1 and self._context.windows(), self._context.backend.mark
         reading = self._context.machine.read()
@@ -278,48 +293,8 @@ class Target:
 
         if counted:
             mark()
-        return self._collect(self._run_on_loop(work()), began, concurrency, reading)
-
-    def _faults_since(self, began: float) -> tuple[FaultWindow, ...]:
-        windows = self._context.windows()
-        return tuple(each for each in windows if each.ended is None or each.ended >= began)
-
-    def _collect(
-        self,
-        responses: list[Response],
-        began: float,
-        concurrency: int,
-        reading: MachineReading | None,
-    ) -> Run:
-        context, machine = self._context, self._context.machine.since(reading)
-        check_programs(context.backend)
-        evidence = tuple(
-            context.unasked.evidence(dependency, began)
-            for dependency in context.configuration.dependencies
-        )
-        run = Run(
-            responses=tuple(sorted(responses, key=lambda response: response.number)),
-            evidence=evidence,
-            began=began,
-            ended=time.monotonic(),
-            concurrency=concurrency,
-            profile=describe_profile(context.profile, evidence),
-            profile_name=context.profile.name,
-            backend=context.backend.name,
-            seed=context.seed,
-            faults=self._faults_since(began),
-            notes=self.notes,
-            limits=Limits(**context.configuration.criteria.model_dump()),
-            machine=machine,
-        )
-        earlier = tuple(self._runs)
-        self._runs.append(run)
-        return replace(run, earlier=earlier)
+        return self._collector.run(self._run_on_loop(work()), began, concurrency, reading)
 
 
 async def _closing(caller: Caller) -> None:
     caller.close()
-
-
-def _spelt(rate: float | str) -> str:
-    return rate if isinstance(rate, str) else shown(rate)

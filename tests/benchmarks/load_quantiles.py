@@ -6,9 +6,10 @@ import sys
 
 from windtunnel.load.destination import locate
 from windtunnel.load.engine import LoadEngine
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
+from windtunnel.requests.request_value import Request
 
 SHARES = (0.01, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)
 
@@ -16,7 +17,7 @@ SHARES = (0.01, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)
 async def run(url: str) -> LoadRun:
     """Return a closed loop's run of 50,000 requests."""
     to, path = locate(url)
-    mix = Mix((WeightedRequest(path=path),))
+    mix = Mix((Request(path=path),))
     return await LoadEngine(LoadPlan(destination=to, mix=mix, most=50_000, seconds=60.0)).run()
 
 

@@ -27,11 +27,12 @@ from windtunnel.fault_kinds import build
 from windtunnel.limited_toml import read_toml
 from windtunnel.load import arrivals, mix_file
 from windtunnel.load.destination import locate
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.paired import fault_text
 from windtunnel.plugin import criterion_marker
 from windtunnel.plugin.criterion_marker import OF_RUNS, criterion
 from windtunnel.records import Run
+from windtunnel.requests.request_value import Request
 
 SECONDS = 4.0
 """Of processor time: 2 s on a core of its own, of which others may take half."""
@@ -256,11 +257,11 @@ SPELT = (*TEXTS, "nan", "0", "-1", "1e400", "9" * 5000, "ramp:0-0", "p99<nanms",
     [
         objective.parse,
         lambda text: arrivals.parse(text, 10.0),
-        lambda text: WeightedRequest(path=text),
-        lambda text: WeightedRequest(path="/", method=text),
-        lambda text: WeightedRequest(path="/", headers={text: "x"}),
-        lambda text: WeightedRequest(path="/", headers={"x": text}),
-        lambda text: Mix((WeightedRequest(path="/", body=text),)).order("x", 1),
+        lambda text: Request(path=text),
+        lambda text: Request(path="/", method=text),
+        lambda text: Request(path="/", headers={text: "x"}),
+        lambda text: Request(path="/", headers={"x": text}),
+        lambda text: Mix((Request(path="/", body=text),)).order("x", 1),
         lambda text: fault_text.parse(f"latency catalog seconds={text}"),
         fault_text.parse,
         lambda text: build(text, "catalog", {}),
@@ -279,9 +280,9 @@ def test_any_text_that_is_read(take: Callable[[str], object]) -> None:
     [
         lambda number: arrivals.constant(number, 10.0),
         lambda number: arrivals.constant(10.0, number),
-        lambda number: WeightedRequest(path="/", weight=number),
-        lambda number: WeightedRequest(path="/", timeout=number),
-        lambda number: WeightedRequest(path="/", expect=(number,)),
+        lambda number: Request(path="/", weight=number),
+        lambda number: Request(path="/", timeout=number),
+        lambda number: Request(path="/", expect=(number,)),
         lambda number: Search(number, 1.0),
         lambda number: Search(0.1, number),
         lambda number: Search(0.1, 1.0, resolution=number),

@@ -10,8 +10,8 @@ from tests.configuration.mutations import GOOD
 from windtunnel.address import Address
 from windtunnel.backends.choice import choose
 from windtunnel.configuration import Criteria, parse, schema
-from windtunnel.configuration.models import Strict
 from windtunnel.configuration.placeholders import variables
+from windtunnel.configuration.setting_types import Strict
 from windtunnel.errors import ConfigurationError
 from windtunnel.records import Limits
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from windtunnel.load.mix import WeightedRequest
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.requests.request_value import Request
 
 CUT = RequestFailure.CLOSED
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -33,9 +33,9 @@ class Case:
         return "/" + self.name.replace(" ", "-")
 
     @property
-    def request(self) -> WeightedRequest:
+    def request(self) -> Request:
         expect = (101,) if self.expected == 101 else ()
-        return WeightedRequest(
+        return Request(
             path=self.path, method=self.method, headers=self.headers, expect=expect, timeout=3.0
         )
 

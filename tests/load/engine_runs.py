@@ -7,14 +7,15 @@ from tests.load import servers
 from tests.load.servers import Server, serving
 from windtunnel.load.arrivals import Arrivals
 from windtunnel.load.engine import LoadEngine
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
+from windtunnel.requests.request_value import Request
 
 
 def load(
     reply: servers.Reply,
-    *requests: WeightedRequest,
+    *requests: Request,
     connections: int = 2,
     most: int = 20,
     arrivals: Arrivals | None = None,
@@ -27,7 +28,7 @@ def load(
         async with serving(reply) as server:
             plan = LoadPlan(
                 destination=server.destination,
-                mix=Mix(requests or (WeightedRequest(),)),
+                mix=Mix(requests or (Request(),)),
                 connections=connections,
                 most=most,
                 seconds=5.0,

@@ -13,10 +13,11 @@ from tests.load.servers import OK, Server, answering, serving
 from windtunnel.load.arrivals import constant
 from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.requests.request_value import Request
 
 
 def test_a_closed_loop_records_every_request_once_on_its_own_connections() -> None:
@@ -56,7 +57,7 @@ def test_a_closed_port_is_refused_and_each_attempt_is_recorded() -> None:
         async with serving(servers.ok) as server:
             gone = server.destination
         plan = LoadPlan(
-            destination=gone, mix=Mix((WeightedRequest(),)), connections=2, most=10, seconds=5.0
+            destination=gone, mix=Mix((Request(),)), connections=2, most=10, seconds=5.0
         )
         return await LoadEngine(plan).run()
 
@@ -66,7 +67,7 @@ def test_a_closed_port_is_refused_and_each_attempt_is_recorded() -> None:
 
 
 def test_a_deadline_ends_a_request_and_its_connection() -> None:
-    run = load(servers.never, WeightedRequest(timeout=0.05), most=4)
+    run = load(servers.never, Request(timeout=0.05), most=4)
     assert run.samples.failures() == {RequestFailure.TIMED_OUT: 4}
     assert np.all(run.samples.ended - run.samples.intended >= 0.05)
 
@@ -77,8 +78,8 @@ def test_each_request_has_its_own_deadline() -> None:
 
     run = load(
         slow_half,
-        WeightedRequest(path="/slow", timeout=0.05),
-        WeightedRequest(path="/fast"),
+        Request(path="/slow", timeout=0.05),
+        Request(path="/fast"),
         most=30,
     )
     samples = run.samples
@@ -113,7 +114,7 @@ def test_a_body_that_lasts_until_the_close_is_a_whole_answer() -> None:
         async with listener:
             port = listener.sockets[0].getsockname()[1]
             to = Destination(scheme="http", host="h", address="127.0.0.1", port=port)
-            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=1)
+            plan = LoadPlan(destination=to, mix=Mix((Request(),)), connections=1, most=1)
             return await LoadEngine(plan).run()
 
     run = asyncio.run(go())
@@ -132,7 +133,7 @@ def test_a_body_cut_short_of_its_length_is_an_error() -> None:
         async with listener:
             port = listener.sockets[0].getsockname()[1]
             to = Destination(scheme="http", host="h", address="127.0.0.1", port=port)
-            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
+            plan = LoadPlan(destination=to, mix=Mix((Request(),)), connections=1, most=3)
             return await LoadEngine(plan).run()
 
     assert asyncio.run(go()).samples.failures() == {RequestFailure.CLOSED: 3}
@@ -150,8 +151,8 @@ def test_a_head_request_ends_with_its_headers_and_keeps_the_connection() -> None
     seen: list[Server] = []
     run = load(
         reply,
-        WeightedRequest(method="HEAD"),
-        WeightedRequest(),
+        Request(method="HEAD"),
+        Request(),
         connections=1,
         most=20,
         look=seen.append,
@@ -174,9 +175,7 @@ def test_a_unix_socket_is_driven_too(tmp_path: Path) -> None:
     async def go() -> LoadRun:
         async with serving(servers.ok, unix_socket=socket):
             to = Destination(scheme="http", host="service", address=str(socket), port=0)
-            return await LoadEngine(
-                LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), most=5)
-            ).run()
+            return await LoadEngine(LoadPlan(destination=to, mix=Mix((Request(),)), most=5)).run()
 
     assert asyncio.run(go()).samples.statuses() == {200: 5}
 
@@ -196,7 +195,7 @@ def test_tls_checks_the_certificate(certificate: tuple[Path, Path], trusted: boo
                 port=server.port,
                 authority=str(own) if trusted else "",
             )
-            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
+            plan = LoadPlan(destination=to, mix=Mix((Request(),)), connections=1, most=3)
             return await LoadEngine(plan).run()
 
     failures = asyncio.run(go()).samples.failures()
@@ -213,9 +212,7 @@ def test_an_open_loop_sends_all_that_is_due_and_never_before() -> None:
 
 
 def test_what_no_connection_was_free_for_is_recorded_as_an_error() -> None:
-    run = load(
-        servers.never, WeightedRequest(timeout=0.1), connections=1, arrivals=constant(1000, 0.2)
-    )
+    run = load(servers.never, Request(timeout=0.1), connections=1, arrivals=constant(1000, 0.2))
     assert len(run.samples) == 200
     failures = run.samples.failures()
     assert set(failures) == {RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT}

@@ -21,17 +21,18 @@ from windtunnel.load.engine import LoadEngine
 from windtunnel.load.http2.connection import Http2Connection
 from windtunnel.load.http2.goaway import Frames, GoAway
 from windtunnel.load.http2.heads import Head
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.requests.request_value import Request
 
 needs_nginx = pytest.mark.skipif(servers.nginx() is None, reason="nginx is not installed")
 
 
 def load(
     behave: servers.Behave = Conversation.answer,
-    *requests: WeightedRequest,
+    *requests: Request,
     connections: int = 2,
     streams: int = 1,
     most: int = 20,
@@ -42,7 +43,7 @@ def load(
         async with serving(behave, **settings) as server:
             plan = LoadPlan(
                 destination=server.destination,
-                mix=Mix(requests or (WeightedRequest(),)),
+                mix=Mix(requests or (Request(),)),
                 connections=connections,
                 streams=streams,
                 most=most,
@@ -75,7 +76,7 @@ def test_an_open_loop_counts_from_when_a_request_was_due() -> None:
 
 
 def test_fields_arrive_as_http2_has_them() -> None:
-    wanted = WeightedRequest(
+    wanted = Request(
         path="/a", method="POST", body="{}", headers={"X-One": "1", "Connection": "close"}
     )
     _, server = load(Conversation.answer, wanted, connections=1, most=1)
@@ -88,7 +89,7 @@ def test_fields_arrive_as_http2_has_them() -> None:
 
 def test_a_body_beyond_the_servers_window_is_sent_as_that_opens() -> None:
     body = "0123456789" * 20_000
-    wanted = WeightedRequest(method="POST", body=body)
+    wanted = Request(method="POST", body=body)
     run, server = load(Conversation.answer, wanted, connections=1, most=2)
     assert run.samples.errors == 0
     assert list(server.conversations[0].bodies.values()) == [body.encode()] * 2
@@ -126,7 +127,7 @@ def test_a_deadline_ends_its_own_request_alone() -> None:
         is_slow = talk.heads[stream][":path"] == "/slow"
         await (talk.never if is_slow else talk.answer)(stream)
 
-    slow, fast = WeightedRequest(path="/slow", timeout=0.05), WeightedRequest(path="/fast")
+    slow, fast = Request(path="/slow", timeout=0.05), Request(path="/fast")
     run, server = load(never_some, slow, fast, connections=1, streams=2, most=12)
     samples = run.samples
     timed_out = samples.request == samples.names.index("/slow")
@@ -154,7 +155,7 @@ def test_what_a_parting_server_has_taken_is_answered_and_the_rest_is_asked_again
 @pytest.mark.parametrize(
     ("reply", "failure"),
     [
-        (http1.answering(b"HTTP/1.1 400 Bad WeightedRequest\r\n\r\n"), RequestFailure.MALFORMED),
+        (http1.answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), RequestFailure.MALFORMED),
         (http1.hang_up, RequestFailure.CLOSED),
     ],
     ids=["HTTP/1.1", "hang up"],
@@ -163,7 +164,7 @@ def test_a_server_without_http2_is_an_error(reply: http1.Reply, failure: Request
     async def go() -> LoadRun:
         async with http1.serving(reply) as server:
             to, _ = locate(f"http://127.0.0.1:{server.port}/", http2=True)
-            plan = LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), connections=1, most=3)
+            plan = LoadPlan(destination=to, mix=Mix((Request(),)), connections=1, most=3)
             with pytest.raises(ConfigurationError, match="expected HTTP/2"):
                 await asyncio.to_thread(reach, to)
             return await LoadEngine(plan).run()
@@ -173,9 +174,7 @@ def test_a_server_without_http2_is_an_error(reply: http1.Reply, failure: Request
 
 def test_a_closed_port_is_refused_and_each_attempt_is_recorded(free_port: int) -> None:
     to, _ = locate(f"http://127.0.0.1:{free_port}/", http2=True)
-    plan = LoadPlan(
-        destination=to, mix=Mix((WeightedRequest(),)), connections=2, streams=2, most=10
-    )
+    plan = LoadPlan(destination=to, mix=Mix((Request(),)), connections=2, streams=2, most=10)
 
     async def go() -> LoadRun:
         return await LoadEngine(plan).run()
@@ -197,7 +196,7 @@ def test_nginx_is_loaded_in_clear_and_over_tls(
             reach(to)
             plan = LoadPlan(
                 destination=to,
-                mix=Mix((WeightedRequest(), WeightedRequest(method="POST", body="x" * 100_000))),
+                mix=Mix((Request(), Request(method="POST", body="x" * 100_000))),
                 connections=2,
                 streams=3,
                 most=200,
@@ -235,7 +234,7 @@ def test_a_goaway_is_found_however_the_bytes_were_cut() -> None:
 def test_a_plan_that_http2_cannot_follow_is_refused(changes: dict[str, int], said: str) -> None:
     to, _ = locate("http://127.0.0.1:1/", http2=True)
     with pytest.raises(ConfigurationError, match=said):
-        LoadPlan(destination=to, mix=Mix((WeightedRequest(),)), **changes)  # type: ignore[arg-type]
+        LoadPlan(destination=to, mix=Mix((Request(),)), **changes)  # type: ignore[arg-type]
 
 
 async def _bad_interim(talk: Conversation, stream: int) -> None:
@@ -267,7 +266,7 @@ def test_a_status_that_is_none_is_an_error_of_its_stream_alone(bad_answer: serve
             await talk.answer(waiting.pop(0))
 
     waiting: list[int] = []
-    bad, good = WeightedRequest(path="/bad"), WeightedRequest(path="/good")
+    bad, good = Request(path="/bad"), Request(path="/good")
     run, server = load(nonsense_for_some, bad, good, connections=1, streams=4, most=20)
     samples = run.samples
     is_bad = samples.request == samples.names.index("/bad")

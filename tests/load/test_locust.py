@@ -21,11 +21,12 @@ from windtunnel.load import arrivals
 from windtunnel.load.destination import locate
 from windtunnel.load.locust import swarm as locust
 from windtunnel.load.locust.batches import Batch, Ended, load_run
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.requests.request_value import Request
 
 needs_locust = pytest.mark.skipif(
     not locust.available(), reason="Locust is not installed: pip install 'windtunnel[locust]'"
@@ -40,8 +41,8 @@ def plan(
         destination=destination,
         mix=Mix(
             (
-                WeightedRequest(path="/a", weight=3),
-                WeightedRequest(path="/b", method="POST", body="{}"),
+                Request(path="/a", weight=3),
+                Request(path="/b", method="POST", body="{}"),
             )
         ),
         connections=connections,

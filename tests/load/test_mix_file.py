@@ -7,6 +7,8 @@ import pytest
 
 from windtunnel.errors import ConfigurationError
 from windtunnel.load.mix_file import read
+from windtunnel.requests.placeholders import Filling
+from windtunnel.requests.prepared import Preparation
 
 
 def test_a_file_makes_a_mix(tmp_path: Path) -> None:
@@ -18,7 +20,8 @@ def test_a_file_makes_a_mix(tmp_path: Path) -> None:
         'headers = { A = "b", C = ["d", "e"] }\n'
     )
     items, new = read(file).requests
-    assert [path for path, _ in items.filled()] == ["/items/1", "/items/2"]
+    made = Preparation(items).of_rows(Filling(1))
+    assert [each.path for each in made] == ["/items/1", "/items/2"]
     assert (items.weight, items.expect) == (3, (200, 404))
     assert (new.label, new.header_lines) == ("POST /new", (("A", "b"), ("C", "d"), ("C", "e")))
 

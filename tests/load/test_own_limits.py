@@ -10,7 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -77,20 +77,14 @@ def test_a_scenarios_run_is_not_judged_where_requests_could_not_be_sent() -> Non
 def ports_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every third request of a scenario's connections find no free port."""
     numbers = itertools.count(1)
-    get = HttpConnection.get
+    send = HttpConnection.send
 
-    async def sometimes(
-        self: HttpConnection,
-        path: str,
-        *,
-        timeout: float,  # noqa: ASYNC109 - as the original
-        most: int | None = None,
-    ) -> HttpAnswer:
+    async def sometimes(self: HttpConnection, request: bytes, **options: Any) -> HttpAnswer:  # noqa: ANN401 - as the original's
         if next(numbers) % 3 == 0:
             return HttpAnswer(failure=RequestFailure.NO_PORTS)
-        return await get(self, path, timeout=timeout, most=most)
+        return await send(self, request, **options)
 
-    monkeypatch.setattr(HttpConnection, "get", sometimes)
+    monkeypatch.setattr(HttpConnection, "send", sometimes)
 
 
 @pytest.mark.usefixtures("ports_run_out")

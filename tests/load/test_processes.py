@@ -12,17 +12,18 @@ from windtunnel.criteria.verdict import Ruling
 from windtunnel.errors import ConfigurationError, StartError
 from windtunnel.load import arrivals
 from windtunnel.load.destination import locate
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.processes import drive
 from windtunnel.load.worker import Progress
+from windtunnel.requests.request_value import Request
 
 
 def plan(url: str, **changes: object) -> LoadPlan:
     destination, path = locate(url)
     given: dict[str, object] = {
         "destination": destination,
-        "mix": Mix((WeightedRequest(path=path),)),
+        "mix": Mix((Request(path=path),)),
         "connections": 4,
         "seconds": 1.0,
     }

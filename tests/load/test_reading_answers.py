@@ -16,10 +16,11 @@ from windtunnel.load.connection import HttpConnection
 from windtunnel.load.destination import Destination
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.locust import swarm
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.requests.request_value import Request
 
 Outcome = tuple[int, RequestFailure]
 
@@ -166,7 +167,7 @@ def test_http2_reads_it(behave: http2_servers.Behave, method: str, outcome: Outc
             return await LoadEngine(
                 LoadPlan(
                     destination=server.destination,
-                    mix=Mix((WeightedRequest(method=method),)),
+                    mix=Mix((Request(method=method),)),
                     connections=1,
                     most=5,
                     seconds=5.0,

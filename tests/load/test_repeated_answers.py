@@ -10,11 +10,12 @@ from tests.load.engine_runs import load
 from tests.load.servers import OK, Reply
 from windtunnel.load.destination import locate
 from windtunnel.load.engine import LoadEngine
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.repeated_answer import is_one_answer
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.requests.request_value import Request
 
 BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 EMPTY = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
@@ -57,7 +58,7 @@ def test_one_that_comes_in_pieces_among_them_is_taken_whole(cut: int) -> None:
     async def go() -> LoadRun:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
             to, _ = locate(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/")
-            mix = Mix((WeightedRequest(),))
+            mix = Mix((Request(),))
             run = await LoadEngine(LoadPlan(destination=to, mix=mix, connections=1, most=12)).run()
             await ended.wait()
             return run
@@ -72,9 +73,9 @@ def test_a_head_answer_like_that_of_a_get_leaves_the_connection_in_order() -> No
         return EMPTY if b"/empty" in request or request.startswith(b"HEAD") else OK
 
     requests = (
-        WeightedRequest(path="/empty"),
-        WeightedRequest(method="HEAD", path="/empty"),
-        WeightedRequest(),
+        Request(path="/empty"),
+        Request(method="HEAD", path="/empty"),
+        Request(),
     )
     run = load(reply, *requests, connections=1, most=60)
     assert run.samples.statuses() == {200: 60}

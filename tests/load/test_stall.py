@@ -9,9 +9,10 @@ import pytest
 from tests.load.servers import OK, serving
 from windtunnel.load.arrivals import constant
 from windtunnel.load.engine import LoadEngine
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.records.load_run import LoadRun
+from windtunnel.requests.request_value import Request
 
 RATE = 100.0
 STALL = 1.0
@@ -37,7 +38,7 @@ def load(*, is_open: bool) -> LoadRun:
         async with serving(reply) as server:
             plan = LoadPlan(
                 destination=server.destination,
-                mix=Mix((WeightedRequest(),)),
+                mix=Mix((Request(),)),
                 connections=4 if is_open else 1,
                 seconds=SECONDS,
                 arrivals=constant(RATE, SECONDS) if is_open else None,

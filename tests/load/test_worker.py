@@ -7,7 +7,8 @@ WORKER = """
 import sys, threading, time
 from windtunnel.load import arrivals
 from windtunnel.load.destination import locate
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
+from windtunnel.requests.request_value import Request
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.worker import Progress, Ready, Results, work
 
@@ -29,7 +30,7 @@ class Pipe:
 
 destination, path = locate(sys.argv[1])
 pipe = Pipe()
-work(LoadPlan(destination=destination, mix=Mix((WeightedRequest(path=path),)), seconds=1.3,
+work(LoadPlan(destination=destination, mix=Mix((Request(path=path),)), seconds=1.3,
     arrivals=arrivals.constant(50, 1.3)), pipe)
 assert pipe.seen.requests and pipe.seen.latest and pipe.seen.median > 0, pipe.seen
 print(*sorted(pipe.meanwhile))

@@ -11,7 +11,7 @@ from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.load.find_limit import needed
-from windtunnel.load.mix import WeightedRequest
+from windtunnel.requests.request_value import Request
 from windtunnel.stack import Stack
 from windtunnel.target import Target
 from windtunnel_faults import Fault
@@ -92,7 +92,7 @@ def under_load(
     objectives: str,
     *,
     rate: float = 100.0,
-    requests: Sequence[str | WeightedRequest] | None = None,
+    requests: Sequence[str | Request] | None = None,
     connections: int = 256,
     duration: float | None = None,
     confidence: float = CONFIDENCE,

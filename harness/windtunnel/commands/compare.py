@@ -23,6 +23,7 @@ from windtunnel.criteria.verdict import Ruling, overall
 from windtunnel.errors import ConfigurationError
 from windtunnel.history import machine, store
 from windtunnel.history.entry import SCHEMA, Entry, figures, told_apart
+from windtunnel.load.request_source import request_named
 from windtunnel.paired import report
 from windtunnel.paired.arms import Arm, address_of, of_image, of_tree
 from windtunnel.paired.fault_text import parse
@@ -83,7 +84,8 @@ def compare(  # noqa: PLR0917 - click passes all by name
     lock files, and kept in the user's cache folder under windtunnel/environments.
     """
     under = [parse(text) for text in faults]
-    asked = tuple(dict.fromkeys(_path(endpoint) for endpoint in endpoints))
+    asked = tuple(dict.fromkeys(endpoints))
+    by_path = asked and all(each.startswith("/") for each in asked)
     allowed = Tolerances.parse(tolerances)
     given = [bool(base), bool(base_url or head_url), bool(base_image or head_image)]
     if sum(given) != 1:
@@ -105,9 +107,12 @@ def compare(  # noqa: PLR0917 - click passes all by name
             address_of(urls[0], "--base-url", owned),
             address_of(urls[1], "--head-url", owned),
         )
-    # Services that run already need no configuration, where their endpoints are given.
-    session = None if given[1] and asked else chosen.session()
+    # Services that run already need no configuration, where their endpoints' paths are given.
+    session = None if given[1] and by_path else chosen.session()
     seed = _seed(chosen) if session is None else session.seed
+    if session is not None:
+        for each in asked:
+            request_named(each, session.configuration.named_requests, place="--endpoint")
     request = ComparisonRequest(
         endpoints=asked or chosen.session().configuration.endpoints,
         tolerances=allowed,
@@ -118,7 +123,8 @@ def compare(  # noqa: PLR0917 - click passes all by name
     commit = ""
     with _interrupted_by_sigterm():
         if session is None or given[1]:
-            result = compare_addresses(urls, addresses, request, seed)
+            configuration = session.configuration if session else None
+            result = compare_addresses(urls, addresses, request, seed, configuration)
             return _reported(result, commit, seed, kept, inconclusive)
         run = partial(_run, session, chosen.environment, request, under)
         if given[2]:
@@ -203,12 +209,6 @@ def _entry(result: ComparisonResult, commit: str, seed: int) -> Entry:
         figures=figures(result.verdicts),
         remarks=comparison.remarks,
     )
-
-
-def _path(endpoint: str) -> str:
-    if not endpoint.startswith("/"):
-        raise ConfigurationError(f"--endpoint={endpoint}: expected a path that starts with '/'")
-    return endpoint
 
 
 def _given(value: str | None, option: str) -> str:

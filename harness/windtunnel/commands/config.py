@@ -54,7 +54,7 @@ def config(
 def _rows(model: BaseModel, place: Place, loaded: Loaded) -> list[tuple[Place, Any, str]]:
     rows: list[tuple[Place, Any, str]] = []
     for name in type(model).model_fields:
-        key = (*place, name)
+        key = (*place, type(model).model_fields[name].alias or name)
         value = getattr(model, name)
         entries = value if isinstance(value, dict) else {}
         if isinstance(value, BaseModel):

@@ -14,10 +14,11 @@ from windtunnel.errors import ConfigurationError
 from windtunnel.limited_files import LARGE, read_limited_bytes
 from windtunnel.load import arrivals, mix_file
 from windtunnel.load.destination import Destination, guard, locate
-from windtunnel.load.mix import METHODS, Mix, WeightedRequest
+from windtunnel.load.mix import Mix
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import KEEP
 from windtunnel.owned_hosts import is_loopback
+from windtunnel.requests.request_value import METHODS, Request
 
 _PATH: click.ParamType[Path] = click.Path(path_type=Path)
 
@@ -169,7 +170,7 @@ def plan_of(url: str, options: PlanOptions) -> LoadPlan:
     return plan
 
 
-def _request(path: str, options: PlanOptions) -> WeightedRequest:
+def _request(path: str, options: PlanOptions) -> Request:
     body, content = options.body, b""
     if body.startswith("@"):
         try:
@@ -182,7 +183,7 @@ def _request(path: str, options: PlanOptions) -> WeightedRequest:
         if not colon:
             raise ConfigurationError(f"--header {header!r}: expected NAME:VALUE")
         headers.append((name.strip(), value.strip()))
-    return WeightedRequest(
+    return Request(
         path=path,
         method=options.method,
         headers=tuple(headers),

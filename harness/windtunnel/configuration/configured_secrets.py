@@ -1,9 +1,12 @@
 """What a configuration says of secrets: the names it adds, and the values that it holds."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 
 from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.request_settings import RequestSettings
 from windtunnel.outgoing.masking import Masking
+from windtunnel.requests.placeholders import variables
 
 
 def configured(masking: Masking, configuration: Configuration) -> Masking:
@@ -13,7 +16,51 @@ def configured(masking: Masking, configuration: Configuration) -> Masking:
     masking = masking.knowing(configuration.environment)
     for each in configuration.dependencies.values():
         masking = masking.knowing(each.environment)
-    return masking
+    for name, value in _sent(configuration):
+        masking = masking.knowing({name: value})
+    return masking.learning(_of_environment(configuration))
+
+
+def _requests(configuration: Configuration) -> Iterator[RequestSettings]:
+    yield from configuration.requests.values()
+    if configuration.login and configuration.login.request:
+        yield configuration.login.request
+
+
+def _sent(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """Yield what requests hold, each text with its name."""
+    for request in _requests(configuration):
+        for name, values in request.headers.items():
+            for value in (values,) if isinstance(values, str) else values:
+                yield name, value
+        yield from request.form.items()
+        yield from _members(request.json_)
+    if configuration.login and configuration.login.basic:
+        yield "password", configuration.login.basic.password
+
+
+def _members(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _members(each, str(key))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _members(each, name)
+
+
+def _of_environment(configuration: Configuration) -> Iterator[str]:
+    """Yield the values of the variables that requests name as {env:NAME}: these are secrets."""
+    texts = [value for _, value in _sent(configuration)]
+    texts += [each.path for each in _requests(configuration)]
+    if configuration.login:
+        texts += configuration.login.header.values()
+        if configuration.login.basic:
+            texts.append(configuration.login.basic.username)
+    for text in texts:
+        for name in variables(text):
+            yield os.environ.get(name, "")
 
 
 def _named(configuration: Configuration) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
@@ -12,6 +13,9 @@ from windtunnel.errors import LINES, did_you_mean, listed, nearest, shown, sugge
 
 PATTERNS = {
     r"^/[!-~]*$": "a path that starts with '/', in ASCII without spaces",
+    r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)$": (
+        "a path that starts with '/', in ASCII without spaces, or the name of a request"
+    ),
     r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$": "a header's name",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a name of letters, digits, '_', '.' and '-'",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "an environment variable's name",
@@ -114,13 +118,13 @@ def _correct(key: Place) -> str:
     if key == ("tool",):
         return "; in a file of its own the settings stand without [tool.windtunnel]"
     model, _ = _model_at(key)
-    return suggestion(str(key[-1]), model.model_fields) if model else ""
+    return suggestion(str(key[-1]), _fields(model)) if model else ""
 
 
 def _described(key: Place) -> str:
     """Return what the key would say: the first sentence of its description."""
     model, _ = _model_at(key)
-    text = (model.model_fields[str(key[-1])].description or "") if model else ""
+    text = (_fields(model)[str(key[-1])].description or "") if model else ""
     return f": {' '.join(text.split()).split('. ')[0].rstrip('.')}" if text else ""
 
 
@@ -130,7 +134,7 @@ def _model_at(key: Place) -> tuple[type[BaseModel] | None, Any]:
     kind: Any = Configuration
     for part in key[:-1]:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = kind.model_fields.get(str(part))
+            field = _fields(kind).get(str(part))
             kind = _table(field.annotation) if field else None
         elif get_origin(kind) is Mapping:
             kind = get_args(kind)[1]
@@ -138,6 +142,11 @@ def _model_at(key: Place) -> tuple[type[BaseModel] | None, Any]:
             kind = None
         model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
     return model, kind
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return a model's fields by the names that a user gives them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _table(kind: Any) -> Any:  # noqa: ANN401 - any annotation

@@ -3,65 +3,38 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from windtunnel.address import Address
+from windtunnel.configuration.request_settings import LoginSettings, RequestSettings
+from windtunnel.configuration.setting_types import (
+    LONGEST_TIME,
+    CallPattern,
+    Count,
+    Endpoint,
+    FileName,
+    HeaderName,
+    HostAndPort,
+    Name,
+    Port,
+    Seconds,
+    Share,
+    Strict,
+    UrlPath,
+    Variable,
+)
 from windtunnel.dependency_tls import TlsField
 from windtunnel.network_profiles import ProfileName
 from windtunnel.protocols.registry import protocol_named, protocols
 from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.records import Limits
+from windtunnel.requests.login_plan import LoginPlan
+from windtunnel.requests.request_value import Request
 
 if TYPE_CHECKING:
     ProtocolName = str
 else:
     ProtocolName = Literal[tuple(protocols())]
-
-
-def _reachable(text: str) -> str:
-    """Return "host:port", or nothing; ValueError where no resolver takes the host."""
-    if text:
-        try:
-            Address.parse(text)
-        except ValueError:
-            raise ValueError("host:port, of a host whose labels have 1 to 63 letters") from None
-    return text
-
-
-def _short_enough(name: str) -> str:
-    """Return a file's name; ValueError where no file system takes it."""
-    if len(name.encode()) > LONGEST_NAME:
-        raise ValueError(f"a name of up to {LONGEST_NAME} bytes")
-    return name
-
-
-LONGEST_NAME = 200
-"""Bytes of a name of a file or a dependency: files that are named after it are of 255 at most."""
-LONGEST_TIME = 86_400.0
-"""Seconds of a setting: a day. What is longer is a typing error, and some clocks refuse it."""
-
-UrlPath = Annotated[str, Field(pattern=r"^/[!-~]*$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=LONGEST_NAME)]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=LONGEST_NAME)]
-HostAndPort = Annotated[
-    str,
-    Field(pattern=r"^$|^(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}$"),
-    AfterValidator(_reachable),
-]
-FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$"), AfterValidator(_short_enough)]
-HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
-Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
-CallPattern = Annotated[str, Field(pattern=r"^\S+( /\S*)?$")]
-Seconds = Annotated[float, Field(strict=True, gt=0, le=LONGEST_TIME, allow_inf_nan=False)]
-
-
-class Strict(BaseModel):
-    """A table of settings: none but those it names, and nothing changes afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Dependency(Strict):
@@ -89,8 +62,9 @@ class Dependency(Strict):
     listen: Port = 0
     """The proxy's port on 127.0.0.1, for a target that runs already with fixed addresses.
     0: a free one."""
-    endpoint: UrlPath
-    """An endpoint of the target whose every uncached request calls this dependency once."""
+    endpoint: Endpoint
+    """An endpoint of the target, or a request's name: each request that no cache answers calls this
+    dependency once."""
 
     ignore: tuple[CallPattern, ...] = ()
     """Calls that the target makes of itself, which no criterion counts: "GET /ping", "/metrics/*",
@@ -171,8 +145,12 @@ class Configuration(Strict):
     {files} is the path. Nothing of the project is overwritten."""
     health: UrlPath = "/healthz"
     """Answers 200 once the target serves."""
-    endpoints: tuple[UrlPath, ...] = Field(min_length=1)
-    """The endpoints that the criteria are about."""
+    endpoints: tuple[Endpoint, ...] = Field(min_length=1)
+    """The endpoints that the criteria are about: paths, or names of requests."""
+    requests: Mapping[Name, RequestSettings] = Field(default_factory=dict)
+    """What a name stands for wherever a path is accepted: POSTs, headers, bodies."""
+    login: LoginSettings | None = None
+    """How each request gets what shows who sends it. Made once a target, and again after a 401."""
     dependencies: Mapping[Name, Dependency] = Field(default_factory=dict)
     """What the target calls, by name."""
     start_deadline: Seconds = 20.0
@@ -203,3 +181,13 @@ class Configuration(Strict):
     """What the criteria demand where a test does not say otherwise."""
     docker: Docker = Docker()
     """Where the docker backend finds the stack, and what it adds to it."""
+
+    @property
+    def named_requests(self) -> Mapping[str, Request]:
+        """The requests by name. ConfigurationError where a file of theirs cannot be read."""
+        return {name: each.request(name) for name, each in self.requests.items()}
+
+    @property
+    def login_plan(self) -> LoginPlan | None:
+        """How to log in; None where nothing says so."""
+        return self.login.plan() if self.login else None

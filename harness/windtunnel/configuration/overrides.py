@@ -79,8 +79,8 @@ def settings(table: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
 
 
 def _settings(model: type[BaseModel], table: Any, place: Place) -> Iterator[tuple[Place, Any]]:  # noqa: ANN401 - TOML
-    for name, field in model.model_fields.items():
-        kind = field.annotation
+    for attribute, field in model.model_fields.items():
+        name, kind = field.alias or attribute, field.annotation
         inner = table.get(name) if isinstance(table, Mapping) else None
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _settings(kind, inner, (*place, name))

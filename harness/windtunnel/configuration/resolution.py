@@ -182,7 +182,12 @@ def _placed(
     docker = configuration.docker
     if docker.compose_file:
         docker = docker.model_copy(update={"compose_file": str(base / docker.compose_file)})
-    changed = {"directory": str(directory), "docker": docker, "files": files}
+    changed = {
+        "directory": str(directory),
+        "docker": docker,
+        "files": files,
+        "requests": dict(_bodies(configuration, base, origins)),
+    }
     return configuration.model_copy(update=changed)
 
 
@@ -198,6 +203,20 @@ def _templates(
                 f" {shortened(str(path), 200)}"
             )
         yield name, file.model_copy(update={"template": str(path)}) if file.template else file
+
+
+def _bodies(
+    configuration: Configuration, base: Path, origins: Mapping[Place, str]
+) -> Iterator[tuple[str, Any]]:
+    for name, each in configuration.requests.items():
+        path = base / each.file
+        if each.file and not _is_there(path.is_file):
+            key = ("requests", name, "file")
+            raise ConfigurationError(
+                f"{_at(origins, key)}requests.{name}.file = {shown(each.file)}: no file"
+                f" {shortened(str(path), 200)}"
+            )
+        yield name, each.model_copy(update={"file": str(path)}) if each.file else each
 
 
 def _is_there(look: Callable[[], bool]) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.placeholders import PARTS, PLACEHOLDER
 from windtunnel.configuration.positions import Place
-from windtunnel.errors import did_you_mean, nearest
+from windtunnel.configuration.request_settings import RequestSettings
+from windtunnel.errors import ConfigurationError, did_you_mean, nearest
 
 OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
 """Names of programs of a run, which no dependency can have."""
@@ -27,7 +28,9 @@ class Unsound:
 def check(configuration: Configuration) -> tuple[Unsound, ...]:
     """Return every mistake between settings that are each right by themselves."""
     return (
-        *_characters((), configuration.model_dump()),
+        *_characters((), configuration.model_dump(by_alias=True)),
+        *_requests(configuration),
+        *_endpoints(configuration),
         *_target(configuration),
         *_docker(configuration),
         *_files(configuration),
@@ -75,6 +78,43 @@ def _docker(configuration: Configuration) -> Iterator[Unsound]:
             yield Unsound(
                 ("docker", other), f"a service, which goes with docker.{one}", missing=True
             )
+
+
+def _requests(configuration: Configuration) -> Iterator[Unsound]:
+    settings: list[tuple[Place, RequestSettings]] = [
+        (("requests", name), each) for name, each in configuration.requests.items()
+    ]
+    login = configuration.login
+    if login is not None:
+        if login.request is None and login.basic is None:
+            text = "request, by which to log in, or basic"
+            yield Unsound(("login", "request"), text, missing=True)
+        if login.request is not None:
+            settings.append((("login", "request"), login.request))
+    for place, each in settings:
+        if bool(each.file) + bool(each.body) + bool(each.form) + (each.json_ is not None) > 1:
+            yield Unsound(place, "one of json, form, body and file")
+            continue
+        try:
+            each.model_copy(update={"file": ""}).request(str(place[-1]))
+        except ConfigurationError as error:
+            yield Unsound(place, f"a request that can be sent: {error}")
+
+
+def _endpoints(configuration: Configuration) -> Iterator[Unsound]:
+    named: list[tuple[Place, str]] = [
+        (("endpoints", number), each) for number, each in enumerate(configuration.endpoints)
+    ]
+    named += [
+        (("dependencies", name, "endpoint"), each.endpoint)
+        for name, each in configuration.dependencies.items()
+    ]
+    known = configuration.requests
+    for place, each in named:
+        if not each.startswith("/") and each not in known:
+            near = did_you_mean(nearest(each, known))
+            also = f", or one of the requests {', '.join(known)}" if known and not near else ""
+            yield Unsound(place, f"a path that starts with '/'{also}{near}")
 
 
 def _files(configuration: Configuration) -> Iterator[Unsound]:

@@ -18,6 +18,7 @@ from windtunnel.conformance.run_plan import RunPlan, run_plan
 from windtunnel.conformance.subject import Subject
 from windtunnel.conformance.survey import HEALTHY, check_reach, survey
 from windtunnel.errors import ConfigurationError, suggestion
+from windtunnel.load.request_source import request_named
 from windtunnel.stack import Stack
 
 Progress = Callable[[PropertyResult], None]
@@ -58,8 +59,7 @@ class Runner:
                 " command or service, for each property needs a fresh one"
             )
         endpoint = endpoint or stack.endpoint_of(dependency)
-        if not endpoint.startswith("/"):
-            raise ConfigurationError(f"endpoint {endpoint!r}: expected a path that starts with '/'")
+        request_named(endpoint, stack.configuration.named_requests, place="endpoint")
         self._stack = stack
         self._beside = beside
         self._subject = Subject(

@@ -10,7 +10,7 @@
 - Bytes after an answer belong to no request: the connection is not used again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 
 import httptools
@@ -33,7 +33,7 @@ class MalformedAnswer(Exception):
 class AnswerReader:
     """Reads one answer after another from the bytes of one connection. It does no I/O."""
 
-    def __init__(self, *, keep_headers: frozenset[str] | None = None) -> None:
+    def __init__(self, *, keep_headers: Container[str] | None = None) -> None:
         self.can_reuse = True
         """Whether the connection may carry another request."""
         self.headers: dict[str, str] = {}
@@ -172,7 +172,7 @@ class _Collecting:
     """A parser's handler that also keeps headers and the body."""
 
     def __init__(
-        self, reader: AnswerReader, keep: frozenset[str], complete: Callable[[], None]
+        self, reader: AnswerReader, keep: Container[str], complete: Callable[[], None]
     ) -> None:
         self.on_message_complete = complete
         self._reader = reader
@@ -194,7 +194,12 @@ class _Collecting:
         """Keep a header that was asked for; what comes after the head is a trailer."""
         lowered = name.lower().decode("latin-1")
         if self.is_in_head and lowered in self._keep and not self._is_over:
-            self._reader.headers[lowered] = value.decode("latin-1")
+            text = value.decode("latin-1")
+            headers = self._reader.headers
+            if lowered in headers:
+                # Several are one list (RFC 9110, 5.3), but Set-Cookie, whose values have commas.
+                text = f"{headers[lowered]}{chr(10) if lowered == 'set-cookie' else ', '}{text}"
+            headers[lowered] = text
 
     def on_headers_complete(self) -> None:
         """Take no more headers."""

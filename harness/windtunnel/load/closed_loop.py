@@ -10,23 +10,36 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import count
 
 from windtunnel.address import Address
-from windtunnel.load.connection import HttpConnection
+from windtunnel.load.connection import EveryHeader, HttpAnswer, HttpConnection
+from windtunnel.load.login import REFUSED
 from windtunnel.load.own_limits import check_own_limits
+from windtunnel.load.request_source import RequestSource
 from windtunnel.open_files import allow_files
 from windtunnel.records import Response
+from windtunnel.requests.request_value import Request
 
 Between = Callable[[], Awaitable[None]]
 
 
 class Caller:
-    """One connection that records each of its requests."""
+    """One connection that records each of its requests.
 
-    def __init__(self, address: Address, *, fallback_header: str, timeout: float) -> None:
+    What it sends by name is one of `requests`. Times out after each request's own time, or after
+    `timeout` seconds where one is given.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        fallback_header: str,
+        timeout: float | None = None,
+        requests: RequestSource | None = None,
+    ) -> None:
         self._fallback_header = fallback_header.lower()
         self._timeout = timeout
-        self._connection = HttpConnection(
-            address, keep_headers=frozenset({self._fallback_header, "content-type"})
-        )
+        self._requests = requests or RequestSource(address)
+        self._connection = HttpConnection(address, keep_headers=EveryHeader())
 
     def __repr__(self) -> str:
         return f"<Caller {self._connection!r}>"
@@ -34,30 +47,53 @@ class Caller:
     async def call(
         self,
         number: int,
-        endpoint: str,
+        endpoint: str | Request,
         *,
         timeout: float | None = None,  # noqa: ASYNC109 - part of the record
         most: int | None = None,
     ) -> tuple[Response, bytes]:
         """Return the record of one request, and the answer's body.
 
-        `timeout` is in seconds; None for the caller's own. A body of over `most` bytes is read no
-        further, and no answer.
+        `timeout` is in seconds; None for the caller's own, or else the request's. A body of over
+        `most` bytes is read no further, and no answer. Where the answer says that the login is no
+        longer good, the request is sent again with a new one.
         """
+        request = self._requests.request(endpoint)
+        wait = timeout or self._timeout or request.timeout
+        login = self._requests.login
+        if login is not None and not login.number:
+            await login.renew()
         started = time.monotonic()
-        wait = self._timeout if timeout is None else timeout
-        answer = await self._connection.get(endpoint, timeout=wait, most=most)
+        answer = await self._answer(request, number, wait, most)
+        if login is not None and answer.status == REFUSED:
+            await login.renew()
+            started = time.monotonic()
+            answer = await self._answer(request, number, wait, most)
         response = Response(
             number=number,
-            endpoint=endpoint,
+            endpoint=endpoint if isinstance(endpoint, str) else request.label,
             started=started,
             ended=time.monotonic(),
             status=answer.status,
             failure=answer.failure,
             detail=answer.detail,
             fallback=answer.headers.get(self._fallback_header, ""),
+            expected=request.expect,
+            headers=answer.headers,
         )
         return response, answer.body
+
+    async def _answer(
+        self, request: Request, number: int, wait: float, most: int | None
+    ) -> HttpAnswer:
+        item = self._requests.encoded(request, number)
+        return await self._connection.send(
+            item.wire,
+            timeout=wait,
+            is_head=item.is_head,
+            offers_upgrade=item.offers_upgrade,
+            most=most,
+        )
 
     def close(self) -> None:
         """Close the connection."""
@@ -66,7 +102,7 @@ class Caller:
 
 async def closed_loop(
     callers: list[Caller],
-    endpoints: Iterable[str],
+    endpoints: Iterable[str | Request],
     *,
     until: float = float("inf"),
     between: Between | None = None,
@@ -78,7 +114,7 @@ async def closed_loop(
     not be sent.
     """
     allow_files(len(callers))
-    remaining: Iterator[str] = iter(endpoints)
+    remaining: Iterator[str | Request] = iter(endpoints)
     numbers = count(1)
     responses: list[Response] = []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -9,6 +10,14 @@ from windtunnel.address import Address
 from windtunnel.load.answer_reader import AnswerReader, MalformedAnswer
 from windtunnel.load.connection_errors import failure_of
 from windtunnel.records import RequestFailure
+
+
+class EveryHeader:
+    """Holds every header's name: all are kept."""
+
+    def __contains__(self, name: object) -> bool:
+        """Say that it does."""
+        return True
 
 
 @dataclass(slots=True)
@@ -19,19 +28,19 @@ class HttpAnswer:
     failure: RequestFailure = RequestFailure.NONE
     detail: str = ""
     """The system's or the parser's own words for the failure, where there are any."""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; only those that were asked to be kept."""
     body: bytes = b""
     """Its first 64 MiB, in whole pieces as they came."""
 
 
 class HttpConnection(asyncio.Protocol):
-    """Sends GET requests one after another; connects when it has no usable connection.
+    """Sends requests one after another; connects when it has no usable connection.
 
     A failure is an HttpAnswer with `failure`, never an exception: the caller records it.
     """
 
-    def __init__(self, address: Address, *, keep_headers: frozenset[str]) -> None:
+    def __init__(self, address: Address, *, keep_headers: Container[str]) -> None:
         self._address = address
         self._keep_headers = keep_headers
         self._transport: asyncio.Transport | None = None
@@ -50,7 +59,21 @@ class HttpConnection(asyncio.Protocol):
         timeout: float,  # noqa: ASYNC109 - part of the answer
         most: int | None = None,
     ) -> HttpAnswer:
-        """Return the answer to GET `path`, within `timeout` seconds including any connect.
+        """Return the answer to GET `path`; see `send`."""
+        host = str(self._address).encode()
+        head = b"GET %b HTTP/1.1\r\nhost: %b\r\n\r\n" % (path.encode("ascii"), host)
+        return await self.send(head, timeout=timeout, most=most)
+
+    async def send(
+        self,
+        request: bytes,
+        *,
+        timeout: float,  # noqa: ASYNC109 - part of the answer
+        is_head: bool = False,
+        offers_upgrade: bool = False,
+        most: int | None = None,
+    ) -> HttpAnswer:
+        """Return the answer to a whole request, within `timeout` seconds including any connect.
 
         One with a body of over `most` bytes is read no further, and MALFORMED.
         """
@@ -64,10 +87,9 @@ class HttpConnection(asyncio.Protocol):
                     )
                 self._waiter = loop.create_future()
                 assert self._transport is not None  # noqa: S101 - connection_made has set it
-                self._transport.write(
-                    b"GET %b HTTP/1.1\r\nhost: %b\r\n\r\n"
-                    % (path.encode("ascii"), str(self._address).encode())
-                )
+                if is_head or offers_upgrade:
+                    self._reader.expect(is_head=is_head, offers_upgrade=offers_upgrade)
+                self._transport.write(request)
                 status = await self._waiter
         except TimeoutError:
             self.close()

@@ -13,9 +13,9 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from windtunnel.load.encoding import Encoded
 from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.http1_connection import NAN, Exchanger, Slot
-from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.open_files import allow_files
@@ -40,6 +40,8 @@ class LoadEngine:
             # Every worker draws its own requests.
             plan.seed * 257 + plan.part,
             keep_alive=plan.keep_alive,
+            part=plan.part,
+            parts=plan.parts,
         )
         self._connections: list[Slot] = []
         self._idle: deque[Slot] = deque()

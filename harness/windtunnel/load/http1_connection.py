@@ -9,7 +9,7 @@ from typing import Protocol, cast
 from windtunnel.load.answer_reader import AnswerReader, MalformedAnswer
 from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.destination import Destination
-from windtunnel.load.mix import Encoded
+from windtunnel.load.encoding import Encoded
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.load.repeated_answer import is_one_answer
 from windtunnel.records.request_failure import RequestFailure

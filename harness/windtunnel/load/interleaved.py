@@ -7,10 +7,11 @@ from windtunnel.load.closed_loop import Caller
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.open_files import allow_files
 from windtunnel.records import Response
+from windtunnel.requests.request_value import Request
 
 
 async def interleaved(
-    callers: tuple[Caller, Caller], path: str, numbers: Iterable[int], random: Random
+    callers: tuple[Caller, Caller], path: str | Request, numbers: Iterable[int], random: Random
 ) -> tuple[list[Response], list[Response]]:
     """Ask both callers once for each number, in an order that is drawn; return their responses.
 

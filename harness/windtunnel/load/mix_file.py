@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from windtunnel.errors import LINES, ConfigurationError, listed, shown, suggestion
 from windtunnel.limited_files import LARGE, read_limited
 from windtunnel.limited_toml import read_toml
-from windtunnel.load.mix import Mix, WeightedRequest
+from windtunnel.load.mix import Mix
+from windtunnel.requests.request_value import Request
 
 
 class _Strict(BaseModel):
@@ -19,12 +20,14 @@ class _Strict(BaseModel):
 
 
 class _Entry(_Strict):
-    """One `[[request]]`; see `windtunnel.load.mix.WeightedRequest`."""
+    """One `[[request]]`; see `windtunnel.requests.request_value.Request`."""
 
     path: str = "/"
     method: str = "GET"
     headers: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """A name with a list of values is sent once for each."""
+    json_: Any = Field(default=None, alias="json")
+    form: Mapping[str, str] = Field(default_factory=dict)
     body: str = ""
     weight: float = 1.0
     expect: tuple[int, ...] = ()
@@ -53,15 +56,15 @@ def read(path: Path) -> Mix:
         raise ConfigurationError(f"{path}: {error}") from None
 
 
-def _request(entry: _Entry, folder: Path) -> WeightedRequest:
-    fields = entry.model_dump()
+def _request(entry: _Entry, folder: Path) -> Request:
+    fields = entry.model_dump(by_alias=True)
     fields["headers"] = tuple(
         (name, value)
         for name, values in entry.headers.items()
         for value in ((values,) if isinstance(values, str) else values)
     )
     fields["data"] = _rows(folder / entry.data) if entry.data else ()
-    return WeightedRequest(**fields)
+    return Request(**fields)
 
 
 def _rows(path: Path) -> tuple[Mapping[str, str], ...]:

@@ -100,6 +100,12 @@ class Masking:
             return self
         return self._with(self.names, self.values | found, self.spared, self.shows_all)
 
+    def learning(self, values: Iterable[str]) -> "Masking":
+        """Return one that knows these secrets, whatever their names; empty ones are none."""
+        return self._with(
+            self.names, self.values.union(filter(None, values)), self.spared, self.shows_all
+        )
+
     def hides(self, name: str) -> bool:
         """Return whether what has this name is masked."""
         return not self.shows_all and is_secret(name, self.names)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from windtunnel.address import Address
 from windtunnel.load.closed_loop import Caller
 from windtunnel.load.own_limits import check_own_limits
+from windtunnel.load.request_source import RequestSource
 from windtunnel.machine.process_tree import ProcessTree, usable_cores
 from windtunnel.paired.calls_by_arm import calls_by_arm, left_out_by_arm
 from windtunnel.records import ArmRound, Evidence, RequestFailure, Response, Round
@@ -66,12 +67,19 @@ class RunningArm:
     processes: ProcessTree | None
     """None where they cannot be looked at: they run elsewhere."""
     fallback_header: str = "X-Fallback"
+    requests: RequestSource | None = None
+    """What it is asked by name; None where paths alone are."""
     timeout: float = 10.0
     callers: list[Caller] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.callers = [
-            Caller(self.address, fallback_header=self.fallback_header, timeout=self.timeout)
+            Caller(
+                self.address,
+                fallback_header=self.fallback_header,
+                timeout=self.timeout,
+                requests=self.requests,
+            )
             for _ in range(AT_ONCE)
         ]
 

@@ -7,15 +7,18 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from windtunnel.address import Address
+from windtunnel.configuration import Configuration
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.errors import StartError
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.request_source import RequestSource
 from windtunnel.machine.process_tree import ProcessTree
 from windtunnel.paired.arms import Arm
 from windtunnel.paired.measurement import ComparisonRequest, ComparisonResult, Gathered, Measurement
 from windtunnel.paired.rounds import EvidenceSince, RunningArm
 from windtunnel.records import Evidence
 from windtunnel.stack import Stack
+from windtunnel.target_requests import TargetRequests
 from windtunnel_faults import Fault
 
 GENERATIONS = 5
@@ -105,7 +108,8 @@ def _generation(  # noqa: PLR0917 - all are needed
             except StartError as error:
                 raise StartError("\n".join(filter(None, (f"{error}", arm.note)))) from None
             header = stack.configuration.fallback_header
-            running.append(RunningArm(arm.name, target.address, ProcessTree(target.pid), header))
+            processes, asked = ProcessTree(target.pid), target.requests.of_a_run()
+            running.append(RunningArm(arm.name, target.address, processes, header, asked))
         gathered.notes += [arm.note for arm in arms if arm.note]
         gathered.notes += [
             f"{arm.name}: its processes cannot be looked at from here, so there are no figures of"
@@ -128,10 +132,21 @@ def compare_addresses(
     addresses: tuple[Address, Address],
     request: ComparisonRequest,
     seed: int,
+    configuration: Configuration | None = None,
 ) -> ComparisonResult:
-    """Measure two services that run already: their times only, since they are not behind taps."""
+    """Measure two services that run already: their times only, since they are not behind taps.
+
+    Endpoints may be the configuration's requests, which carry its login.
+    """
+
+    def requests(address: Address, name: str) -> RequestSource | None:
+        if configuration is None:
+            return None
+        return TargetRequests(address, configuration, name=name, seed=seed).of_a_run()
+
     base, head = (
-        RunningArm(name, address, None) for name, address in zip(names, addresses, strict=True)
+        RunningArm(name, address, None, requests=requests(address, name))
+        for name, address in zip(names, addresses, strict=True)
     )
     conditions = ("two services that ran already",)
     return _measured(

@@ -1,6 +1,9 @@
 """One request of the load engine, as the caller saw it."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from windtunnel.records.request_failure import RequestFailure
 
@@ -12,7 +15,7 @@ class Response:
     number: int
     """1 for the run's first request."""
     endpoint: str
-    """The path that was asked for, such as "/api/agents"."""
+    """The request's name, or the path that was asked for, such as "/api/agents"."""
     started: float
     ended: float
     status: int | None = None
@@ -25,6 +28,13 @@ class Response:
     """The dependencies, separated by commas, whose fallbacks this answer names as its source.
 
     Empty on a real one."""
+    expected: tuple[int, ...] = ()
+    """The statuses of good answers. Empty: all below 400."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    """The answer's, by lower-case name; several values of one are joined by ", ", those of
+    set-cookie by line feeds. Shown in no report."""
+    body: bytes = field(default=b"", repr=False)
+    """The answer's body, where it was asked for. Shown in no report."""
 
     @property
     def answer(self) -> str:
@@ -40,5 +50,11 @@ class Response:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the caller got an answer below 400 (a marked fallback is an answer)."""
-        return self.status is not None and self.status < 400
+        """Whether the caller got an answer that it expects (a marked fallback is an answer)."""
+        if self.status is None:
+            return False
+        return self.status in self.expected if self.expected else self.status < 400
+
+    def json(self) -> Any:  # noqa: ANN401 - any JSON
+        """Return the body as JSON. Raises ValueError where it is none."""
+        return json.loads(self.body)

@@ -1,16 +1,18 @@
 """Toxiproxy's counters, for Prometheus."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from tests.contracts.proxy.servers import (
+    DEADLINE,
     OURS,
     THEIRS,
     Server,
     connect,
-    ending,
     receive,
     toxiproxy_server,
 )
@@ -29,27 +31,32 @@ def measured(request: pytest.FixtureRequest) -> Iterator[Server]:
         server.close()
 
 
-def test_bytes_are_counted_in_both_directions(measured: Server, echo: int) -> None:
-    port = measured.proxy(echo)
-    with connect(port) as client:
-        client.sendall(bytes(1000))
-        assert receive(client, 1000) == bytes(1000)
-    # The counts of Toxiproxy are added when a connection ends.
-    with connect(port) as client:
-        measured.call("PATCH", "/proxies/p", {"enabled": False})
-        assert ending(client) == "end"
-    answer = measured.call("GET", "/metrics", headers={"Accept": "text/plain"})
+def counted(server: Server) -> dict[tuple[str, str], Sample]:
+    answer = server.call("GET", "/metrics", headers={"Accept": "text/plain"})
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/plain")
-    found = {
+    return {
         (sample.name, sample.labels["direction"]): sample
         for family in text_string_to_metric_families(answer.body.decode())
         for sample in family.samples
         if sample.name in NAMES
     }
-    assert {key: sample.value for key, sample in found.items()} == {
-        (name, direction): 1000 for name in NAMES for direction in ("upstream", "downstream")
-    }
+
+
+def test_bytes_are_counted_in_both_directions(measured: Server, echo: int) -> None:
+    port = measured.proxy(echo)
+    with connect(port) as client:
+        client.sendall(bytes(1000))
+        assert receive(client, 1000) == bytes(1000)
+    wanted = {(name, way): 1000 for name in NAMES for way in ("upstream", "downstream")}
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        found = counted(measured)
+        # The counts of Toxiproxy are added some time after a connection has ended.
+        if {key: sample.value for key, sample in found.items()} == wanted:
+            break
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
     for sample in found.values():
         assert sample.labels["proxy"] == "p"
         assert sample.labels["listener"] == f"127.0.0.1:{port}"

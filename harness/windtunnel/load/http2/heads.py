@@ -1,7 +1,7 @@
-"""The header fields of a mix's requests in HTTP/2, made once for each request."""
+"""The header fields of requests in HTTP/2, made once for each that is sent again."""
 
 from windtunnel.load.destination import Destination
-from windtunnel.load.mix import Encoded, Mix
+from windtunnel.load.encoding import Encoded
 
 Head = list[tuple[str, str]]
 
@@ -12,10 +12,9 @@ CONNECTION_ONLY = frozenset(
 
 
 class Heads:
-    """Makes the head of each request once, and keeps it."""
+    """Makes the head of each request that is sent again once, and keeps it."""
 
-    def __init__(self, mix: Mix, destination: Destination) -> None:
-        self._mix = mix
+    def __init__(self, destination: Destination) -> None:
         self._to = destination
         # By identity: an encoded request is one object for the whole run.
         self._made: dict[int, Head] = {}
@@ -25,17 +24,18 @@ class Heads:
 
     def of(self, item: Encoded) -> Head:
         """Return the request's pseudo-header and header fields, in order."""
+        if not item.repeats:
+            return self._make(item)
         head = self._made.get(id(item))
         if head is None:
             head = self._made[id(item)] = self._make(item)
         return head
 
     def _make(self, item: Encoded) -> Head:
-        request = self._mix.requests[item.index]
-        lines = [(name.lower(), value) for name, value in request.header_lines]
+        lines = [(name.lower(), value) for name, value in item.prepared.headers]
         given = dict(lines)
         head = [
-            (":method", request.method),
+            (":method", item.prepared.method),
             (":authority", given.get("host", self._to.host_header)),
             (":scheme", self._to.scheme),
             (":path", item.path),

@@ -7,10 +7,10 @@ from time import monotonic
 
 from windtunnel.load.connection_errors import failure_of
 from windtunnel.load.destination import Destination
+from windtunnel.load.encoding import Encoded
 from windtunnel.load.http1_connection import NAN, NEVER, Released, ignore
 from windtunnel.load.http2.connection import Http2Connection
 from windtunnel.load.http2.heads import Head, Heads
-from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.request_failure import RequestFailure
@@ -152,6 +152,6 @@ def streams(
 
     The connections take turns: a few concurrent requests are spread over as many connections.
     """
-    heads = Heads(plan.mix, plan.destination)
+    heads = Heads(plan.destination)
     connections = [RenewedConnection(number, plan.destination, tls, heads) for number in numbers]
     return [Stream(connection, recorder) for _ in range(plan.streams) for connection in connections]

@@ -21,10 +21,10 @@ from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 
 from windtunnel.load.connection_errors import failure_of
+from windtunnel.load.encoding import Encoded
 from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.http1_connection import NAN
 from windtunnel.load.locust import batches
-from windtunnel.load.mix import Encoded
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.records.request_failure import RequestFailure
@@ -94,6 +94,8 @@ class MixUser(FastHttpUser):
             plan.destination.host_header,
             plan.seed * 257 + connection,
             keep_alive=plan.keep_alive,
+            part=number % plan.connections,
+            parts=plan.connections,
         )
         work.running += 1
         try:
@@ -133,7 +135,7 @@ class MixUser(FastHttpUser):
         status, failure = 0, RequestFailure.TIMED_OUT
         # Locust's client takes one value a name: several are one list (RFC 9110, 5.3).
         headers: dict[str, str] = {}
-        for name, value in request.header_lines:
+        for name, value in item.prepared.headers:
             if name.lower() != "content-length":
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         if not self.work.plan.keep_alive:

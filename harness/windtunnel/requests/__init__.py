@@ -1,0 +1,1 @@
+"""Requests as values: what is sent, with placeholders that a seed fills."""
