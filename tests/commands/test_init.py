@@ -82,3 +82,27 @@ def test_it_says_which_extras_the_sample_needs(
     monkeypatch.setattr(extras, "_is_installed", lambda name: name not in {"fastapi", "fakeredis"})
     assert main(["init", "--sample"]) == 0
     assert f"pip install 'windtunnel[{extras_named}]'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "compose",
+    [
+        "services: {web: {build: ., environment: {'PRICES URL/1.1': 'http://prices:80'}}}",
+        'services: {web: {build: ., environment: {"A\\x7f\\nB_URL": "http://prices:80"}}}',
+        'services: {web: {build: .}, "a.b\\"c\\nd": {image: redis}}',
+        "services: {web: " + "{a: " * 5000,
+        "services: {web: {build: 2020-99-99}}",
+    ],
+    ids=["no name", "controls", "quotes", "too deep", "no date"],
+)
+def test_what_a_compose_file_holds_is_written_or_left_out(
+    compose: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its names became keys of TOML as they were, and a deep one ended in a traceback."""
+    (project / "compose.yaml").write_text(compose)
+    status = main(["init"])
+    said = "".join(capsys.readouterr())
+    assert len(said) < 2000
+    assert "Traceback" not in said
+    if status == 0:
+        load(project)

@@ -96,34 +96,40 @@ class Up:
 Start = Callable[..., Up]
 
 
+def begin(*options: str, ready: bool = True) -> Up:
+    """Start one; whoever asks stops it."""
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("windtunnel"), "up", "--port=0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    up = Up(process)
+    threading.Thread(target=_gather, args=(up,), daemon=True).start()
+    if ready:
+        up.until(
+            lambda: any("ready" in line for line in up.lines) or process.poll() is not None,
+            "its start",
+            DEADLINE,
+        )
+        assert process.poll() is None, up.lines
+    return up
+
+
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
     """Give a function that starts `windtunnel up`; what still runs at the end is stopped."""
     started: list[Up] = []
 
-    def begin(*options: str, ready: bool = True) -> Up:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("windtunnel"), "up", "--port=0", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=ROOT,
-            start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        up = Up(process)
-        threading.Thread(target=_gather, args=(up,), daemon=True).start()
+    def start_one(*options: str, ready: bool = True) -> Up:
+        up = begin(*options, ready=ready)
         started.append(up)
-        if ready:
-            up.until(
-                lambda: any("ready" in line for line in up.lines) or process.poll() is not None,
-                "its start",
-                DEADLINE,
-            )
-            assert process.poll() is None, up.lines
         return up
 
-    yield begin
+    yield start_one
     for up in started:
         if up.process.poll() is None:
             up.stop()

@@ -101,3 +101,11 @@ def test_a_quantile_is_interpolated_as_prometheus_does(share: float, expected: f
 
 def test_the_last_bucket_answers_with_its_finite_bound() -> None:
     assert quantile([(0.1, 1.0), (float("inf"), 100.0)], 0.99) == 0.1
+
+
+def test_what_is_no_exposition_is_refused_in_a_line() -> None:
+    """The parser's own words held the whole of what it had read, and stood on the page."""
+    for text in ("R" * 9000, 'a{b"a":{' + '"a":{' * 3000, "a{", '{"' * 100):
+        with pytest.raises(ValueError) as raised:  # noqa: PT011 - its length is what matters
+            read(text)
+        assert len(str(raised.value)) <= 300

@@ -107,6 +107,21 @@ def test_a_wrong_request_is_one_clear_error(up: Up, body: object, message: str) 
     assert (response.status, message in msgspec.json.decode(answer)["error"]) == (400, True), answer
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"fault": "\xff"}', b'{"parameters": ' + b"[" * 8000, b"{", b"[]", b"\0"]
+)
+def test_a_body_that_is_no_json_is_one_clear_error(up: Up, body: bytes) -> None:
+    """One that was no UTF-8, or too deep, was an exception that nobody expected."""
+    connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=10)
+    try:
+        connection.request("POST", "/api/faults", body, {"X-Windtunnel-Token": token(up)})
+        response = connection.getresponse()
+        answer = response.read()
+        assert (response.status, len(answer) < 2000) == (400, True), answer
+    finally:
+        connection.close()
+
+
 @pytest.mark.slow
 @pytest.mark.busy
 def test_the_traffic_is_paused_and_goes_on(up: Up) -> None:

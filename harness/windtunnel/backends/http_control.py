@@ -37,7 +37,7 @@ def _code(content: bytes) -> ControlCode:
     """Return the code that a refusal gives beside its text."""
     try:
         return ControlCode.of(msgspec.json.decode(content, type=_Refusal).code)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ControlCode.OTHER  # no proxy of ours wrote this
 
 

@@ -36,7 +36,10 @@ def init(*, force: bool, dry_run: bool, sample: bool) -> None:
         )
     text, lines = _of_sample() if sample else _of_project(folder)
     # What was written must be valid, whatever was found.
-    parse(tomllib.loads(text), OWN_FILE)
+    try:
+        parse(tomllib.loads(text), OWN_FILE)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"what was found cannot be written as TOML: {error}") from None
     for line in lines:
         click.echo(line, err=dry_run)
     if dry_run:

@@ -52,7 +52,10 @@ class Client:
             )
             response = connection.getresponse()
             answer: dict[str, Any] = msgspec.json.decode(response.read())
-        except (OSError, http.client.HTTPException, msgspec.DecodeError) as error:
+        except (
+            *(OSError, http.client.HTTPException),
+            *(msgspec.DecodeError, UnicodeDecodeError, RecursionError),
+        ) as error:
             raise ControlError(f"the dashboard at http://{address}: {error}") from error
         finally:
             connection.close()

@@ -51,6 +51,6 @@ def announced() -> list[Announcement]:
         try:
             if path.stat().st_uid == os.getuid():
                 found.append(msgspec.json.decode(path.read_bytes(), type=Announcement))
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue  # being written or removed at this moment
     return found

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from windtunnel.errors import shortened
+
+LINE = 300
+"""Characters of a reason, at most."""
+
 BREAKER_STATES = ("closed", "open", "half_open")
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
@@ -66,12 +71,15 @@ class Reading:
 def read(text: str) -> Reading:
     """Return what a Prometheus text exposition says under the agreed names; the rest is passed by.
 
-    Raises ValueError where it is no such text.
+    Raises ValueError, in a line, where it is no such text.
     """
     samples: Samples = defaultdict(list)
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            samples[sample.name].append((sample.labels, sample.value))
+    try:
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                samples[sample.name].append((sample.labels, sample.value))
+    except (ValueError, LookupError) as error:  # the parser's own words hold what it read
+        raise ValueError(shortened(str(error), LINE)) from None
     return Reading(
         breakers=_breakers(samples),
         pools=_pools(samples),

@@ -245,7 +245,7 @@ class Dashboard:
 async def _body(request: web.Request, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(await request.read() or b"{}", type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WindtunnelError(f"the request's body: {error}") from None
 
 

@@ -71,7 +71,7 @@ def compose_file(folder: Path) -> ProjectComposeFile | None:
             continue
         try:
             document = yaml.safe_load(text.text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):  # a date that is none, or too deep
             return None
         services = document.get("services") if isinstance(document, dict) else None
         if isinstance(services, dict):

@@ -1,6 +1,7 @@
 """The configuration that is written from what was found, each line with where it comes from."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
@@ -13,13 +14,15 @@ HEAD = """\
 # How windtunnel starts this service and breaks what it calls.
 # `windtunnel doctor` checks it; `windtunnel config` shows every setting and where it comes from.
 """
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_UNWRITABLE = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 OFFERED = ("profile", "backend", "start_deadline", "fallback_header")
 """Settings shown with their defaults, to be found here when they are wanted."""
 
 
 def written(findings: Findings) -> str:
     """Return the TOML text of a configuration, valid whatever was found."""
-    lines = [HEAD]
+    lines = HEAD.split("\n")
     lines += _target(findings)
     lines += _seen("health", findings.health)
     lines += _endpoints(findings.endpoints)
@@ -37,7 +40,14 @@ def written(findings: Findings) -> str:
             '# endpoint = "/prices"             # a request here calls it once',
         ]
     lines += ["", "# [criteria]", *_offered(Criteria, tuple(Criteria.model_fields))]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_one_line, lines)) + "\n"
+
+
+def _one_line(line: str) -> str:
+    """Show what no line of TOML may hold: a file's or a variable's name may be anything."""
+    return _UNWRITABLE.sub(
+        lambda found: f"\\u{ord(found[0]):04x}" if found[0] < "\ud800" else "?", line
+    )
 
 
 def _target(findings: Findings) -> Iterator[str]:
@@ -77,7 +87,7 @@ def _endpoints(endpoints: Sequence[Seen]) -> Iterator[str]:
 
 def _dependency(found: Found) -> Iterator[str]:
     yield ""
-    yield f"[dependencies.{json.dumps(found.name) if '.' in found.name else found.name}]"
+    yield f"[dependencies.{_key(found.name)}]"
     yield f"# {', '.join(found.environment)} ({found.place})"
     yield f"protocol = {toml(found.protocol)}"
     if found.upstream:
@@ -103,7 +113,11 @@ def _offered(model: type[BaseModel], names: Sequence[str]) -> Iterator[str]:
 def toml(value: object) -> str:
     """Return a text, number, list or table of these as TOML on one line."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -103,7 +103,7 @@ def from_line(line: str, place: str) -> Entry:
         if schema != SCHEMA:
             raise ConfigurationError(f"{place}: schema {schema!r}; expected {SCHEMA!r}")
         return msgspec.json.decode(line, type=Entry)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{place}: not a line of history: {error}") from None
 
 

@@ -26,7 +26,7 @@ class ComposeFile:
         """Read the output of `compose config`; StartError where it is none."""
         try:
             document = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             raise StartError(f"compose printed no valid YAML: {error}") from None
         if not isinstance(document, dict) or not isinstance(document.get("services"), dict):
             raise StartError("compose printed no services")
