@@ -5,7 +5,7 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +13,12 @@ import pytest
 from windtunnel.proxy.refusals import as_record, count_refusals
 from windtunnel.proxy.refusals.counting_method import NotCounting, RefusalCounting
 from windtunnel.proxy.refusals.kernel_counters import KernelCounterCounting, read_failed_connects
-from windtunnel.proxy.refusals.syn_packets import SO_TIMESTAMPNS, PacketCounting, stamping
+from windtunnel.proxy.refusals.syn_packets import (
+    SO_TIMESTAMPNS,
+    PacketCounting,
+    _identity,
+    stamping,
+)
 from windtunnel.records import Certainty
 
 
@@ -245,3 +250,25 @@ def test_the_most_exact_way_that_is_allowed_is_taken() -> None:
         assert counting.certainty is wanted
 
     run(main)
+
+
+@pytest.mark.parametrize(
+    ("first", "length", "own"),
+    [
+        (0x60, 60, (*range(8, 24), 40, 41, *range(44, 48))),
+        (0x45, 40, (*range(12, 16), 20, 21, *range(24, 28))),
+        # With options, the header is longer.
+        (0x46, 44, (*range(12, 16), 24, 25, *range(28, 32))),
+    ],
+)
+def test_an_attempt_is_known_by_all_of_its_address_port_and_sequence_number(
+    first: int, length: int, own: Sequence[int]
+) -> None:
+    """So its retransmissions are no attempts, and two hosts' attempts are two."""
+    packet = bytes([first, *range(1, length)])
+    changed = [
+        place
+        for place in range(1, length)
+        if _identity(packet[:place] + b"\xff" + packet[place + 1 :]) != _identity(packet)
+    ]
+    assert changed == list(own)
