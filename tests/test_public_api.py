@@ -29,8 +29,8 @@ CONCRETE = " ".join(
 )
 CRITERIA = """
     Category Finding Moment Ruling Verdict all_answered breaker_closes breaker_half_opens
-    breaker_opens calls_per_request error_rate fallbacks_served fault_touched looks mean_response
-    opens_no_connection pooling_gain touches_nothing
+    breaker_opens calls_per_request error_rate fails_cleanly fallbacks_served fault_touched looks
+    mean_response opens_no_connection pooling_gain touches_nothing
 """
 WINDTUNNEL = f"""
     AsyncStack BreakerConformance Injection Judge LoadRun Paired Request Run Stack Target

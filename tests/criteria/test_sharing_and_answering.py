@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from tests.criteria.recorded import evidence, exchange, responses, run, warmed
-from windtunnel import Ruling, all_answered, calls_per_request, opens_no_connection
+from windtunnel import (
+    Ruling,
+    all_answered,
+    calls_per_request,
+    fails_cleanly,
+    opens_no_connection,
+)
+from windtunnel.errors import ConfigurationError
+from windtunnel.records import Response
 
 
 def test_ten_requests_that_share_one_call_pass_and_eleven_calls_fail() -> None:
@@ -87,3 +95,52 @@ def test_the_only_endpoint_is_named_and_several_are_counted(
 ) -> None:
     answers = [answer for each in endpoints for answer in responses(10, endpoint=each)]
     assert all_answered(run(answers, evidence()), within=1).subject == subject
+
+
+def test_where_errors_are_allowed_an_error_is_an_answer_and_a_hang_is_none() -> None:
+    errors = responses(20, status=500)
+    assert all_answered(run(errors, evidence()), within=1, errors_allowed=True)
+    assert all_answered(run(errors, evidence()), within=1).ruling is Ruling.FAIL
+    for bad in (responses(1, status=None), responses(1, status=500, seconds=2.0)):
+        found = all_answered(run((*errors, *bad), evidence()), within=1, errors_allowed=True)
+        assert (found.ruling, found.value) == (Ruling.FAIL, 1)
+
+
+def refusals(count: int, *, status: int = 503, header: str = "retry-after") -> list[Response]:
+    return [replace(each, headers={header: "1"}) for each in responses(count, status=status)]
+
+
+def test_who_is_told_at_once_and_when_to_come_again_fails_cleanly() -> None:
+    answers = (*refusals(20), *responses(5))
+    found = fails_cleanly(run(answers, evidence()), header="Retry-After")
+    assert (found.ruling, found.value) == (Ruling.PASS, 0)
+    assert found.findings[0].value == 5
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        refusals(1, status=500),
+        refusals(1, header="x-other"),
+        responses(1, status=None),
+        [replace(each, ended=each.started + 1.5) for each in refusals(1)],
+        [replace(each, expected=(201,), status=200) for each in refusals(1)],
+    ],
+    ids=["another status", "no header", "no answer", "late", "not what was expected"],
+)
+def test_one_who_is_told_nothing_or_late_fails_it(bad: list[Response]) -> None:
+    found = fails_cleanly(run((*refusals(30), *bad), evidence()), within=1, header="Retry-After")
+    assert (found.ruling, found.value) == (Ruling.FAIL, 1)
+
+
+def test_without_failures_nothing_shows_how_it_fails() -> None:
+    for answers in ((), responses(100), refusals(19)):
+        found = fails_cleanly(run(tuple(answers), evidence()))
+        assert found.ruling is Ruling.INCONCLUSIVE
+        assert "20 requests without a good answer" in found.needs
+
+
+@pytest.mark.parametrize("status", [503, "503", (), {200}, {"503"}, {True}])
+def test_a_status_that_tells_of_no_failure_is_refused(status: object) -> None:
+    with pytest.raises(ConfigurationError, match="status"):
+        fails_cleanly(run((), evidence()), status=status)  # type: ignore[arg-type]

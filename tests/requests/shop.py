@@ -52,7 +52,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
             charge = urllib.request.Request(os.environ["PAYMENT"] + "/charge", data=body)
             urllib.request.urlopen(charge, timeout=2).read()
         except OSError:
-            return self.answer(503, Retry_After="1")
+            return self.answer(int(os.environ.get("FAILURE", 503)), Retry_After="1")
         key = self.headers["Idempotency-Key"]
         self.answer(201, json.dumps({"order": self.path, "key": key}).encode())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.requests.shop import CONFIGURATION, PASSWORD, SHOP
-from windtunnel import Outage, Request
+from windtunnel import Outage, Request, Ruling, fails_cleanly
 from windtunnel.criteria import Verdict
 from windtunnel.errors import ConfigurationError, StartError
 from windtunnel.session import Session
@@ -50,8 +50,14 @@ def test_a_status_that_is_not_expected_is_no_good_answer(stack: Stack) -> None:
         run = stack.drive("checkout", requests=3)
     assert [(each.status, each.succeeded) for each in run.responses] == [(503, False)] * 3
     assert run.responses[0].headers["retry-after"] == "1"
-    found = stack.request("GET", "/me", expect=(204,))
-    assert (found.status, found.succeeded) == (200, False)
+    with stack.inject(Outage("payment")):
+        run = stack.drive("checkout", requests=20)
+    assert fails_cleanly(run, within=5, header="Retry-After")
+    with stack.target(FAILURE="500") as flawed, stack.inject(Outage("payment")):
+        found = fails_cleanly(flawed.drive("checkout", requests=20), within=5, header="Retry-After")
+    assert (found.ruling, found.value) == (Ruling.FAIL, 20)
+    answer = stack.request("GET", "/me", expect=(204,))
+    assert (answer.status, answer.succeeded) == (200, False)
 
 
 def test_a_request_has_headers_and_body_on_record(stack: Stack) -> None:

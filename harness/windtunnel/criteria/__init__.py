@@ -6,6 +6,7 @@ from windtunnel.criteria.breaker_half_opens import breaker_half_opens
 from windtunnel.criteria.breaker_opens import breaker_opens
 from windtunnel.criteria.calls_per_request import calls_per_request
 from windtunnel.criteria.error_rate import error_rate
+from windtunnel.criteria.fails_cleanly import fails_cleanly
 from windtunnel.criteria.fallbacks_served import fallbacks_served
 from windtunnel.criteria.fault_touched import fault_touched
 from windtunnel.criteria.looks import looks
@@ -27,6 +28,7 @@ __all__ = [
     "breaker_opens",
     "calls_per_request",
     "error_rate",
+    "fails_cleanly",
     "fallbacks_served",
     "fault_touched",
     "looks",

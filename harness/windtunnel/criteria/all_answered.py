@@ -5,7 +5,7 @@ from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
 from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.number_bounds import SECONDS, numbers
-from windtunnel.records import Run
+from windtunnel.records import Response, Run
 from windtunnel.records.request_failure import RequestFailure
 
 SHOWN = 8
@@ -16,15 +16,20 @@ ENOUGH = 20
 
 
 @numbers(within=SECONDS)
-def all_answered(run: Run, *, within: float) -> Verdict:
-    """Judge that each request of a run is answered, below status 400, within `within` seconds.
+def all_answered(run: Run, *, within: float, errors_allowed: bool = False) -> Verdict:
+    """Judge that each request of a run gets a good answer within `within` seconds.
 
-    A marked fallback is an answer. The verdict counts requests; it estimates no rate. Where
-    requests were only slow, while others kept this machine busy, it is INCONCLUSIVE.
+    With `errors_allowed` any whole answer will do: an error is fine, a hang is not. A marked
+    fallback is an answer. The verdict counts requests; it estimates no rate. Where requests were
+    only slow, while others kept this machine busy, it is INCONCLUSIVE.
     """
     total = len(run.responses)
-    late = [each for each in run.responses if each.succeeded and each.duration > within]
-    failed = [each for each in run.responses if not each.succeeded]
+
+    def is_answered(response: Response) -> bool:
+        return response.succeeded or (errors_allowed and response.status is not None)
+
+    late = [each for each in run.responses if is_answered(each) and each.duration > within]
+    failed = [each for each in run.responses if not is_answered(each)]
     slowest = max((each.duration for each in run.responses), default=0.0)
     ruling = Ruling.FAIL if late or failed else Ruling.PASS
     if ruling is Ruling.PASS and total < ENOUGH:

@@ -26,6 +26,7 @@ OF_RUNS = (
     "breaker_opens",
     "calls_per_request",
     "error_rate",
+    "fails_cleanly",
     "fallbacks_served",
     "mean_response",
     "opens_no_connection",

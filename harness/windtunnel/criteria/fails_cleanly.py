@@ -1,0 +1,100 @@
+"""Who cannot be served is told so: soon, by a status that says it, and when to come again."""
+
+from collections.abc import Collection
+
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.crowded_machine import blame_no_crowd
+from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
+from windtunnel.criteria.waiting_requests import needed_wait
+from windtunnel.errors import ConfigurationError, shown
+from windtunnel.number_bounds import SECONDS, numbers
+from windtunnel.records import Response, Run
+
+SHOWN = 8
+"""How many of the offending requests a verdict lists."""
+ENOUGH = 20
+"""Failures without which "every" would say little."""
+
+
+@numbers(within=SECONDS)
+def fails_cleanly(
+    run: Run, *, status: Collection[int] = frozenset({503}), within: float = 1.0, header: str = ""
+) -> Verdict:
+    """Judge that each request without a good answer is told so, by one of these statuses.
+
+    The answer comes within `within` seconds and has the header, such as "Retry-After" (RFC 9110,
+    10.2.3), where one is named. Good answers count neither way; without enough others the verdict
+    is INCONCLUSIVE. Where answers were only late, while others kept this machine busy, too.
+    """
+    wanted = _statuses(status)
+    failed = [each for each in run.responses if not each.succeeded]
+    wrong = [each for each in failed if _is_wrong(each, wanted, header)]
+    told = [each for each in failed if not _is_wrong(each, wanted, header)]
+    late = [each for each in told if each.duration > within]
+    ruling = Ruling.FAIL if wrong or late else Ruling.PASS
+    if ruling is Ruling.PASS and len(failed) < ENOUGH:
+        ruling = Ruling.INCONCLUSIVE
+    bad = float(len(wrong) + len(late))
+    endpoints = sorted({response.endpoint for response in run.responses})
+    named = f" with {header}" if header else ""
+    verdict = Verdict(
+        criterion="fails cleanly",
+        criterion_id="fails_cleanly",
+        mechanism="answers",
+        subject=endpoints[0] if len(endpoints) == 1 else f"{len(endpoints)} endpoints",
+        ruling=ruling,
+        statement=f"of {len(failed)} requests without a good answer {len(wrong)} did not get"
+        f" {' or '.join(map(str, sorted(wanted)))}{named}, and {len(late)} got it after more than"
+        f" {within:g} s; allowed is none.",
+        value=bad,
+        lower=bad,
+        upper=bad,
+        unit="requests",
+        needs=f"{ENOUGH} requests without a good answer or more: more requests, or a fault"
+        if ruling is Ruling.INCONCLUSIVE
+        else "",
+        findings=(Finding("good answers", float(len(run.responses) - len(failed)), "requests"),),
+        conditions=(*conditions(run), *(window.fault for window in run.faults)),
+        profile=run.profile,
+        timeline=tuple(
+            Moment(
+                each.ended,
+                "caller",
+                f"request {each.number} {each.endpoint}: {each.answer}"
+                f"{_lacking(each, header)} ({each.duration:.3f} s)",
+                counted=True,
+            )
+            for each in (*wrong, *late)[:SHOWN]
+        ),
+    )
+    wait = needed_wait(
+        [each.duration - within for each in late], len(wrong), at_once=run.concurrency
+    )
+    return blame_no_crowd(verdict, run.machine, wait)
+
+
+def _is_wrong(response: Response, wanted: frozenset[int], header: str) -> bool:
+    return response.status not in wanted or _has_not(response, header)
+
+
+def _has_not(response: Response, header: str) -> bool:
+    return bool(header) and header.lower() not in response.headers
+
+
+def _lacking(response: Response, header: str) -> str:
+    if response.status is None or not _has_not(response, header):
+        return ""
+    return f" without {header}"
+
+
+def _statuses(status: Collection[int]) -> frozenset[int]:
+    if isinstance(status, str | bytes) or not isinstance(status, Collection):
+        raise ConfigurationError(f"status={shown(status)}: expected statuses, such as {{503}}")
+    for each in status:
+        if isinstance(each, bool) or not isinstance(each, int) or not 400 <= each <= 599:
+            raise ConfigurationError(
+                f"status={shown(status)}: {shown(each)}: expected statuses from 400 to 599"
+            )
+    if not status:
+        raise ConfigurationError("status: expected one at least, such as {503}")
+    return frozenset(status)
