@@ -30,6 +30,13 @@ from windtunnel.records import Certainty, Refusals
 def test_every_property_says_what_it_promises_and_who_asks_for_it() -> None:
     assert len({each.name for each in PROPERTIES}) == len(PROPERTIES)
     assert all(each.promise and each.source for each in PROPERTIES)
+    assert {each.name for each in PROPERTIES if each.each_failure} == {
+        "opens",
+        "opens-under-concurrency",
+        "no-hidden-retries",
+        "failed-probe-reopens",
+        "reopens-under-concurrency",
+    }
 
 
 @pytest.mark.parametrize(

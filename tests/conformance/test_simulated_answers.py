@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -119,3 +120,12 @@ def test_what_is_not_claimed_is_measured(
     assert found.recovery.least <= recovery <= found.recovery.most <= recovery * 1.1
     assert found.timeout == pytest.approx(timeout, rel=0.02)
     assert found.measured
+
+
+def test_requests_on_connections_of_their_own_are_sent_one_at_a_time(stand: SimulatedStand) -> None:
+    with stand.experiment("services.with_target", SUBJECT) as experiment:
+        experiment.spread("spread", 4)
+        run = experiment.recording().run("spread")
+    assert [each.number for each in run.responses] == [1, 2, 3, 4]
+    assert all(a.ended <= b.started for a, b in pairwise(run.responses))
+    assert run.concurrency == 1
