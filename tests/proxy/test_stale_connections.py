@@ -62,3 +62,29 @@ def test_a_request_in_pieces_passes_and_the_next_on_its_connection_does_not(serv
             assert receive(client, len(ANSWER)) == ANSWER
             client.sendall(HEAD)
             assert ending(client) == "reset"
+
+
+def test_a_connection_made_under_the_fault_is_set_up_and_used_once(server: Server) -> None:
+    """Only one that was used and stayed idle is stale: a retry on a new one must get through."""
+    hello, get, ok = (
+        b"*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n",
+        b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n",
+        b"+OK\r\n",
+    )
+
+    def serve(client: socket.socket) -> None:
+        with suppress(ConnectionResetError):
+            for awaited in (hello, get, get):
+                if receive(client, len(awaited)) != awaited:
+                    return
+                client.sendall(ok)
+
+    with listening(serve) as upstream:
+        port = server.proxy(upstream, protocol="redis")
+        server.toxic("stale", "upstream")
+        with connect(port) as client:
+            for sent in (hello, get):
+                client.sendall(sent)
+                assert receive(client, len(ok)) == ok
+            client.sendall(get)
+            assert ending(client) == "reset"
