@@ -194,3 +194,7 @@ def _short(error: click.ClickException) -> click.ClickException:
     if isinstance(error, click.UsageError):
         return click.UsageError(said, error.ctx)
     return click.ClickException(said)
+
+
+if __name__ == "__main__":  # `python -m windtunnel.cli` did nothing, and said so to nobody
+    sys.exit(main())

@@ -95,3 +95,11 @@ def test_no_variable_of_our_own_scripts_is_unknown() -> None:
     names = set(re.findall(r"\bWINDTUNNEL_[A-Z_]+", scripts))
     assert "WINDTUNNEL_CLIENTS_CACHE" in names
     assert ignored(GOOD, dict.fromkeys(names, "x")) == ()
+
+
+@pytest.mark.parametrize("name", ["WINDTUNNEL_SOAK", "WINDTUNNEL_TASK", "WINDTUNNEL_X"])
+def test_a_variable_is_near_by_its_own_part_alone(name: str, project: Path) -> None:
+    """The prefix made any short word a near miss, which is refused."""
+    assert resolve(project, environment={name: "1"}).configuration.port == 0
+    with pytest.raises(ConfigurationError, match="did you mean 'WINDTUNNEL_PROFILE'"):
+        resolve(project, environment={"WINDTUNNEL_PROFIL": "zone"})

@@ -6,7 +6,8 @@ Each run starts a command in a session of its own, with a temporary folder of it
 its environment that all its processes inherit. At a moment drawn from the seed it gets a signal,
 SIGKILL unless said. Then every process with the mark, every folder, object in shared memory,
 container, network and work tree must go by itself. Prints a line for each run and the counts of
-all; exit status 1 where anything was left.
+all; exit status 1 where anything was left, or a command had failed before its signal came: then
+nothing was tried.
 """
 
 import argparse
@@ -26,9 +27,9 @@ from statistics import median
 import psutil
 
 ROOT = Path(__file__).parents[2]
-MARK = "WINDTUNNEL_SOAK"
-LONGEST = 8.0
-"""Seconds after which the latest signal is sent."""
+MARK = "SOAK_OF_KILLS"
+LONGEST = {"docker": 14.0}
+"""Seconds after which the latest signal is sent, where not after 8: containers start longer."""
 PATIENCE = 60.0
 """Seconds for everything to be gone."""
 
@@ -54,6 +55,8 @@ class Found:
     seconds: float
     """From the signal until nothing was left, or patience was over."""
     left: tuple[str, ...]
+    ended: int | None
+    """The exit status of a command that had ended by itself before: nothing was tried by it."""
 
 
 def killed(name: str, backend: str, moment: float, number: signal.Signals) -> Found:
@@ -71,6 +74,7 @@ def killed(name: str, backend: str, moment: float, number: signal.Signals) -> Fo
             start_new_session=True,
         )
         time.sleep(moment)
+        ended = process.poll()
         process.send_signal(number)
         sent = time.monotonic()
         process.wait()
@@ -78,7 +82,8 @@ def killed(name: str, backend: str, moment: float, number: signal.Signals) -> Fo
             if time.monotonic() - sent > PATIENCE:
                 break
             time.sleep(0.1)
-        return Found(f"{name} on {backend}", moment, time.monotonic() - sent, tuple(sorted(left)))
+        seconds = time.monotonic() - sent
+        return Found(f"{name} on {backend}", moment, seconds, tuple(sorted(left)), ended)
 
 
 def _processes(mark: str) -> Iterator[str]:
@@ -123,24 +128,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[Found] = []
     for number in range(1, given.runs + 1):
         name, backend = draw.choice(sorted(COMMANDS)), draw.choice(backends)
-        moment = draw.uniform(0, LONGEST)
+        moment = draw.uniform(0, LONGEST.get(backend, 8.0))
         found.append(killed(name, backend, moment, signal.Signals[given.signal]))
         one = found[-1]
         left = "nothing left" if not one.left else f"LEFT {', '.join(one.left)}"
+        if one.ended is not None:
+            left += f" (it had ended by itself, with status {one.ended})"
         sys.stdout.write(
             f"{number}: {one.name} after {one.moment:.2f} s: {left}, {one.seconds:.1f} s\n"
         )
         sys.stdout.flush()
     counts = Counter(one.name for one in found)
     bad = Counter(one.name for one in found if one.left)
+    early = Counter(one.name for one in found if one.ended is not None)
+    failed = [one for one in found if one.ended]
     sys.stdout.write(
-        f"{len(found)} times {given.signal}, seed {given.seed}: {sum(bad.values())} left something;"
+        f"{len(found)} times {given.signal}, seed {given.seed}: {sum(bad.values())} left something,"
+        f" {sum(early.values())} had ended by themselves, {len(failed)} of them as failed;"
         f" until nothing was left: median {median(one.seconds for one in found):.1f} s, longest"
         f" {max(one.seconds for one in found):.1f} s\n"
     )
     for name, count in sorted(counts.items()):
-        sys.stdout.write(f"  {name}: {count}, of which {bad[name]} left something\n")
-    return 1 if bad else 0
+        sys.stdout.write(
+            f"  {name}: {count}, of which {bad[name]} left something, {early[name]} had ended\n"
+        )
+    return 1 if bad or failed else 0
 
 
 if __name__ == "__main__":

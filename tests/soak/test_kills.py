@@ -12,6 +12,7 @@ from tests.soak import kills
 def test_a_killed_scenario_leaves_nothing() -> None:
     found = kills.killed("pytest", "embedded", 2.0, signal.SIGKILL)
     assert found.left == ()
+    assert found.ended is None  # else nothing was tried
 
 
 def test_what_is_left_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

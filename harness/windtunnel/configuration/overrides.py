@@ -46,10 +46,11 @@ def from_environment(
             place, kind = known[name]
             yield Override(place, typed(text, kind), f"environment variable {name}")
         elif name.startswith(PREFIX) and name not in OTHERS:
-            near = nearest(name, known, likeness=0.85)
-            if near:
+            # Without what all have in common: to be near, the rest must be.
+            own = [each.removeprefix(PREFIX) for each in known]
+            if near := nearest(name.removeprefix(PREFIX), own, likeness=0.8):
                 raise ConfigurationError(
-                    f"environment variable {name}: no such setting{did_you_mean(near)}"
+                    f"environment variable {name}: no such setting{did_you_mean(PREFIX + near)}"
                 )
 
 
