@@ -1,25 +1,21 @@
-"""The compose file as it is written: which service is the target, and its variables."""
+"""What a project's compose files say: which service is the target, and what it is given."""
 
 import re
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from windtunnel.discovery.files import Text, read
+from windtunnel.discovery.compose_documents import ComposeDocuments, compose_documents
 from windtunnel.discovery.findings import Seen, Variable
-
-NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-SUBSTITUTED = re.compile(r"\$\{\w+(?::?-(?P<default>[^}]*))?\}")
 
 
 class ProjectComposeFile:
     """A project's compose file."""
 
-    def __init__(self, text: Text, services: dict[str, dict[str, Any]]) -> None:
-        self.name = text.name
-        self.services = services
-        self._text = text
+    def __init__(self, documents: ComposeDocuments) -> None:
+        self.name = documents.texts[0].name if documents.texts else ""
+        self.services = documents.services
+        self.unread = tuple(documents.unread)
+        """What could not be followed, each with its place."""
+        self._texts = documents.texts
 
     def __repr__(self) -> str:
         return f"<ProjectComposeFile {self.name}: {', '.join(self.services)}>"
@@ -37,18 +33,24 @@ class ProjectComposeFile:
 
     def place(self, word: str) -> str:
         """Return where a service or a variable is first named."""
-        found = re.search(rf"(?m)^\s+-?\s*[\"']?{re.escape(word)}[\"']?\s*[:=]", self._text.text)
-        return self._text.place(found.end() - 1) if found else self.name
+        pattern = re.compile(rf"(?m)(?:^\s*-?\s*|[{{,]\s*)[\"']?{re.escape(word)}[\"']?\s*[:=]")
+        for text in self._texts:
+            if found := pattern.search(text.text):
+                return text.place(found.end() - 1)
+        return self.name
 
     def variables(self, service: str) -> list[Variable]:
-        """Return what a service is given, with defaults put in."""
+        """Return what a service is given."""
         given = self.services[service].get("environment") or {}
-        if isinstance(given, list):
-            given = dict(str(each).partition("=")[::2] for each in given)
-        return [
-            Variable(str(name), _substituted(str(value or "")), self.place(str(name)))
-            for name, value in given.items()
-        ]
+        return [Variable(name, value, self.place(name)) for name, value in given.items()]
+
+    def needed(self, service: str) -> list[str]:
+        """Return the services that another one depends on or links to."""
+        found = self.services[service]
+        links = found.get("links")
+        named = [*found.get("depends_on", ()), *(links if isinstance(links, list) else ())]
+        names = [each.partition(":")[0] for each in named if isinstance(each, str)]
+        return [name for name in names if name in self.services]
 
     def published(self, service: str, port: int) -> int:
         """Return the port of this machine on which a service's port is published; 0 for none."""
@@ -63,22 +65,10 @@ class ProjectComposeFile:
         return 0
 
 
-def compose_file(folder: Path) -> ProjectComposeFile | None:
-    """Return the project's compose file; None where there is none that can be read."""
-    for name in NAMES:
-        text = read(folder, folder / name)
-        if text is None:
-            continue
-        try:
-            document = yaml.safe_load(text.text)
-        except (yaml.YAMLError, ValueError, RecursionError):  # a date that is none, or too deep
-            return None
-        services = document.get("services") if isinstance(document, dict) else None
-        if isinstance(services, dict):
-            sound = {str(k): v for k, v in services.items() if isinstance(v, dict)}
-            return ProjectComposeFile(text, sound)
-    return None
+def compose_file(folder: Path, chosen: str = "") -> ProjectComposeFile | None:
+    """Return the project's compose files as one; None where there are none.
 
-
-def _substituted(value: str) -> str:
-    return SUBSTITUTED.sub(lambda found: found["default"] or "", value)
+    `chosen` are their names as COMPOSE_FILE has them.
+    """
+    documents = compose_documents(folder, chosen)
+    return ProjectComposeFile(documents) if documents else None

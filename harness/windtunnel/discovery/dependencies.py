@@ -45,8 +45,9 @@ def dependencies(
     variables: Iterable[Variable], composed: list[Variable], file: ProjectComposeFile | None
 ) -> tuple[list[Found], list[str]]:
     """Return the dependencies that variables lead to, and notes on what could not be seen."""
-    known = {each.name: each for each in (*composed, *variables)}
     outside = {each.name: each for each in variables}
+    # What the compose file gives comes first: the source reads the same variable without a value.
+    known = outside | {each.name: each for each in composed if each.value}
     found: dict[str, Found] = {}
     notes: list[str] = []
     for name, variable in known.items():
@@ -54,7 +55,7 @@ def dependencies(
         if lead is None:
             continue
         here = _lead(name, outside[name], known) if name in outside else None
-        made = _found(name, variable, lead, here, file)
+        made = _found(name, outside.get(name, variable), lead, here, file)
         other = found.get(made.name)
         if other is not None:
             other.environment |= made.environment

@@ -1,10 +1,12 @@
 """Looks at a project: its framework, its compose file, its routes and its variables."""
 
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from windtunnel.discovery import go, node, python
-from windtunnel.discovery.compose import compose_file
+from windtunnel.discovery.compose import ProjectComposeFile, compose_file
 from windtunnel.discovery.dependencies import dependencies
 from windtunnel.discovery.files import Text, sources
 from windtunnel.discovery.findings import Findings, Found, Route, Seen
@@ -22,18 +24,32 @@ def look(folder: Path) -> Findings:
         findings.target = kind.target(folder, texts)
         if findings.target:
             break
-    file = compose_file(folder)
+    file = compose_file(folder, os.environ.get("COMPOSE_FILE", ""))
     if file:
         findings.compose_file = file.name
         findings.service = file.target()
+        findings.notes += [f"what was not read: {each}" for each in file.unread]
     given = file.variables(findings.service.value) if file and findings.service else []
     if findings.target is None and findings.service is None:
         findings.notes.append("how your service starts: command, service or address")
     found, notes = dependencies(variables(folder, texts), given, file)
     findings.dependencies = found
     findings.notes += notes
+    if file and findings.service:
+        findings.notes += _unled(file, findings.service.value, found)
     _paths(findings, routes(texts), texts)
     return findings
+
+
+def _unled(file: ProjectComposeFile, service: str, found: list[Found]) -> Iterator[str]:
+    """Name the services that the target depends on and no variable leads to."""
+    led = {each.service for each in found}
+    for name in file.needed(service):
+        if name not in led:
+            yield (
+                f"how {service} reaches {name} ({file.place(name)}): no variable leads there; give"
+                f" it a table [dependencies.{name}]"
+            )
 
 
 def _paths(findings: Findings, found: list[Route], texts: tuple[Text, ...]) -> None:
