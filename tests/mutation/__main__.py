@@ -4,6 +4,7 @@ Mutants are made and tried in copies of the last commit; the tree itself stays a
 """
 
 import argparse
+import hashlib
 import json
 import queue
 import sys
@@ -22,11 +23,8 @@ from tests.mutation.scratch_copy import commit, scratch_copy
 from tests.mutation.trial import Trial, try_mutant
 
 PACKAGES = tuple(f"harness/windtunnel/{each}" for each in ("criteria", "proxy", "conformance"))
-RECORDED = (
-    # As `make test ALL=1` runs them: beside each other, and alone what measures.
-    ("tests", "--windtunnel-backend=auto", "-n", "2", "--dist", "loadgroup", "-m", "not alone"),
-    ("tests", "--windtunnel-backend=auto", "-m", "alone"),
-)
+MARKED = (("-n", "2", "--dist", "loadgroup", "-m", "not alone"), ("-m", "alone"))
+"""As `make test ALL=1` runs them: beside each other, and alone what measures."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,16 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     copies = [scratch_copy(work / f"copy-{number}") for number in range(options.workers)]
     tree = copies[0]
     files = [str(f.relative_to(tree)) for each in PACKAGES for f in (tree / each).rglob("*.py")]
-    drawn = [mutant_named(name) for name in options.only or ()] or sample(
-        tree, files, options.sample, options.seed
-    )
+    try:
+        drawn = [mutant_named(name) for name in options.only or ()]
+        for mutant in drawn:
+            mutant.source(tree)
+    except ValueError as wrong:
+        sys.exit(str(wrong))
+    drawn = drawn or sample(tree, files, options.sample, options.seed)
     if options.list:
         print("\n".join(str(mutant) for mutant in drawn))
         return
-    folder = work / f"reach-{commit(tree)[:12]}"
+    chosen = hashlib.sha256("\n".join(options.tests).encode()).hexdigest()
+    folder = work / f"reach-{commit(tree)[:12]}-{chosen[:8]}"
     if not folder.is_dir():
-        for run in RECORDED:
-            record(tree, PACKAGES, folder, run)
+        for marked in MARKED:
+            record(tree, PACKAGES, folder, (*options.tests, "--windtunnel-backend=auto", *marked))
     about = {"commit": commit(tree), "sample": options.sample, "seed": options.seed}
     trials = _tried(copies, drawn, recorded(tree, folder), options, about)
     print(outcome_table(trials, PACKAGES))
@@ -96,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", nargs="+", metavar="MUTANT", help="try these: FILE:LINE:OPERATOR:N"
     )
+    parser.add_argument("--tests", nargs="+", default=["tests"], help="which may notice (all)")
     parser.add_argument("--list", action="store_true", help="only say which would be tried")
     parser.add_argument(
         "--budget",
