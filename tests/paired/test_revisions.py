@@ -12,6 +12,7 @@ import pytest
 
 from tests.paired.demonstration import git
 from windtunnel.errors import ConfigurationError, ControlError, StartError
+from windtunnel.module_command import module_command
 from windtunnel.paired.arms import of_tree
 from windtunnel.paired.environments import python_for, search_path
 from windtunnel.paired.revisions import trees
@@ -98,6 +99,24 @@ def test_the_work_trees_of_a_killed_run_go_at_once(project: Path, number: int) -
     while len(listed(project)) > 1 or directory.parent.parent.exists():
         assert time.monotonic() < end, "the work trees are still there after 20 s"
         time.sleep(0.02)
+
+
+def test_what_a_killed_runs_programs_still_write_goes_too(tmp_path: Path) -> None:
+    """A program that was ending wrote beside what was being removed, and the folder stayed."""
+    folder = tmp_path / f"{TREES_PREFIX}a"
+    (folder / "base").mkdir(parents=True)
+    with subprocess.Popen(
+        module_command("windtunnel.paired.work_trees", str(folder)), stdin=subprocess.PIPE
+    ) as keeper:
+        assert keeper.stdin
+        keeper.stdin.close()
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            (folder / "base").mkdir(parents=True, exist_ok=True)
+            (folder / "base" / "written.pyc").touch()
+            time.sleep(0.001)
+        assert keeper.wait(20) == 0
+    assert not folder.exists()
 
 
 def test_work_trees_that_nobody_could_remove_go_with_the_next_run(project: Path) -> None:

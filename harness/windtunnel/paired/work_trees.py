@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ TREES_PREFIX = f"{PREFIX}trees-"
 LEASE = "lease"
 """A file that is locked as long as the run lives."""
 LINK = ".git"
+PATIENCE = 30.0
+"""Seconds for what a killed run had started to end."""
 
 
 @contextmanager
@@ -95,6 +98,14 @@ def _repository(link: Path) -> Path | None:
         return None
 
 
+def _remove_for_good(folder: Path) -> None:
+    """Remove a folder of a run that was killed, whose programs may write there a moment longer."""
+    end = time.monotonic() + PATIENCE
+    while folder.exists() and time.monotonic() < end:
+        remove_folder(folder)
+        time.sleep(0.3)
+
+
 if __name__ == "__main__":
     sys.stdin.buffer.read()
-    remove_folder(Path(sys.argv[1]))
+    _remove_for_good(Path(sys.argv[1]))
