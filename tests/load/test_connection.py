@@ -12,10 +12,10 @@ from tests.load import servers
 from tests.load.servers import OK, answering, serving
 from windtunnel.address import Address
 from windtunnel.load.answer_reader import LONGEST_KEPT, AnswerReader
-from windtunnel.load.closed_loop import Caller, closed_loop
+from windtunnel.load.closed_loop import KEPT, Caller, closed_loop
 from windtunnel.load.connection import HttpAnswer, HttpConnection
 from windtunnel.ports import free_port
-from windtunnel.records import RequestFailure
+from windtunnel.records import RequestFailure, Response
 
 Result = TypeVar("Result")
 
@@ -136,6 +136,34 @@ def test_a_closed_loop_records_the_fallback_that_an_answer_names() -> None:
             return response.fallback
 
     assert run(load()) == "catalog"
+
+
+def test_headers_of_good_answers_are_kept_up_to_a_number_and_those_of_others_all() -> None:
+    async def ask(reply: bytes, number: int) -> set[str]:
+        async with serving(answering(reply)) as server:
+            caller = Caller(server.address, fallback_header="X-F", timeout=5.0)
+            response, _ = await caller.call(number, "/")
+            caller.close()
+            return set(response.headers)
+
+    refused = OK.replace(b"200 OK", b"503 No")
+    assert run(ask(OK, KEPT)) == {"content-length"}
+    assert run(ask(OK, KEPT + 1)) == set()
+    assert run(ask(refused, KEPT + 1)) == {"content-length"}
+
+
+def test_several_values_of_a_header_are_one_list_and_cookies_lines() -> None:
+    several = b"A: 1\r\na: 2\r\nSet-Cookie: x=1, 2\r\nSet-Cookie: y=3\r\ncontent-length"
+
+    async def ask() -> Response:
+        async with serving(answering(OK.replace(b"content-length", several))) as server:
+            caller = Caller(server.address, fallback_header="X-F", timeout=5.0)
+            response, _ = await caller.call(1, "/")
+            caller.close()
+            return response
+
+    headers = run(ask()).headers
+    assert (headers["a"], headers["set-cookie"]) == ("1, 2", "x=1, 2\ny=3")
 
 
 def test_a_closed_loop_ends_with_its_time() -> None:

@@ -32,7 +32,8 @@ class Response:
     """The statuses of good answers. Empty: all below 400."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """The answer's, by lower-case name; several values of one are joined by ", ", those of
-    set-cookie by line feeds. Shown in no report."""
+    set-cookie by line feeds. Of good answers after a run's first 10,000 requests they are not kept.
+    Shown in no report."""
     body: bytes = field(default=b"", repr=False)
     """The answer's body, where it was asked for. Shown in no report."""
 
