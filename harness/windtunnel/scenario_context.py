@@ -26,3 +26,10 @@ class ScenarioContext:
     windows: Callable[[], tuple[FaultWindow, ...]]
     unasked: UnaskedCallsFilter
     machine: MachineMeter
+    name: str = ""
+    """The scenario's."""
+
+    @property
+    def request_seed(self) -> str:
+        """What the placeholders of its requests follow from."""
+        return f"{self.seed} {self.name}"

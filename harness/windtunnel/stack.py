@@ -76,6 +76,7 @@ class Stack:
                 backend, configuration.model_copy(update={"control_period": 0.0})
             ),
             machine=MachineMeter(backend.pids),
+            name=name,
         )
 
     def __repr__(self) -> str:

@@ -38,8 +38,8 @@ REQUESTS = Bound(f"a whole number from 1 to {LIMIT}", 1, LIMIT, most_itself=True
 class Target:
     """One running target, whose requests are named in the configuration, paths, or values.
 
-    A path means a GET. A request has failed after `timeout` seconds, or else after its own, which
-    are 10 unless it says otherwise. Where the configuration has a login, each carries it.
+    A path means a GET. A request has failed after `timeout` seconds, or else after its own (10
+    unless it says otherwise). Where the configuration has a login, each carries it.
     """
 
     def __init__(
@@ -53,7 +53,9 @@ class Target:
         self.address = address
         self._context = context
         self._ends_by = math.inf
-        self.requests = TargetRequests(address, context.configuration, name=name, seed=context.seed)
+        self.requests = TargetRequests(
+            address, context.configuration, name=name, seed=context.request_seed
+        )
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
         self._collector = RunCollector(context, self.notes)
 
@@ -89,23 +91,19 @@ class Target:
 
     def log_in(self) -> None:
         """Log in where the configuration says how, as a stack does before any fault. StartError."""
-        if self.requests.login is not None:
-            self._run_on_loop(self.requests.login.make())
+        self._run_on_loop(self.requests.log_in())
 
     def request(self, wanted: str | Request, path: str = "", **fields: Any) -> Response:  # noqa: ANN401 - as Request takes them
-        """Send one request and return its record, with headers and body.
+        """Send one request and return its record, with headers and body. ConfigurationError.
 
-        `request("checkout")` sends the one of that name, `request("PUT", "/x", json={})` one of
-        this method and path, with the fields of a Request. Raises ConfigurationError.
+        `request("checkout")` sends the one of that name; `request("PUT", "/x", json={})` takes a
+        method, a path, and fields of a Request.
         """
         response, body = self.get(self.requests.made(wanted, path, fields))
         return replace(response, body=body)
 
     def get(self, path: str | Request, *, timeout: float | None = None) -> tuple[Response, bytes]:
-        """Return the record of one request and the answer's body.
-
-        NotTestable where this machine's own limits let it not be sent.
-        """
+        """Return one request's record and the answer's body; NotTestable by own limits alone."""
         wanted = self.requests.named(path)
         caller = self.caller(timeout)
 
@@ -163,8 +161,7 @@ class Target:
     ) -> Run:
         """Load all `paths` or requests (the configured endpoints) evenly, in an order by the seed.
 
-        Ends after `requests` (2,000 where neither is given) or `duration` seconds, whichever is
-        first.
+        Ends after `requests` (2,000 where neither is given), or `duration` seconds if that is less.
         """
         if requests is None and duration is None:
             requests = 2000
@@ -194,10 +191,10 @@ class Target:
         the last answer has not come by `ends_by`, on the clock of `time.monotonic`.
         """
         context = self._context
-        wanted = listed(requests or context.configuration.endpoints)
+        self._run_on_loop(self.requests.refresh_login())
         plan = open_loop_plan(
             self.address,
-            self.requests.mix(wanted),
+            self.requests.mix(listed(requests or context.configuration.endpoints)),
             rate,
             duration=duration,
             connections=connections,
@@ -212,8 +209,9 @@ class Target:
         with self.ending_by(math.inf if ends_by is None else ends_by):
             found = self._run_on_loop(run())
         check_programs(context.backend)
-        found = replace(found, machine=context.machine.since(reading))
-        return replace(found, faults=self._collector.faults_since(found.began))
+        self.requests.saw(found.samples.status.tolist())
+        faults = self._collector.faults_since(found.began)
+        return replace(found, machine=context.machine.since(reading), faults=faults)
 
     def pairs(
         self,
@@ -237,7 +235,8 @@ class Target:
         if not (after is None or isinstance(after, Pairs)):
             raise ConfigurationError(f"after={shown(after)}: expected the Pairs of an earlier call")
         self._context.unasked.observe()
-        callers = self.caller(timeout), other.caller(timeout)
+        run = self.requests.shared_run(goes_on=after is not None)
+        callers = self.requests.caller(timeout, run), other.requests.caller(timeout, run)
         made = (after.a.responses, after.b.responses) if after else ((), ())
         numbers = range(len(made[0]) + 1, len(made[0]) + count + 1)
         began = after.a.began if after else time.monotonic()
@@ -270,9 +269,9 @@ class Target:
             check_number("", "duration", duration, SECONDS)
         source = self.requests.of_a_run()
         for path in paths:
-            source.request(path)
+            source.encoded(source.request(path), 1)  # so that what cannot be sent is refused now
         self._context.unasked.observe()
-        callers = [self.requests.caller(timeout, source) for _ in range(concurrency)]
+        callers = [self.requests.caller(timeout, source=source) for _ in range(concurrency)]
         # A sequential run is cut into its requests by readings of what is only counted.
         counted, mark = concurrency == 1 and self._context.windows(), self._context.backend.mark
         reading = self._context.machine.read()

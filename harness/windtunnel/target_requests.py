@@ -3,11 +3,12 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from windtunnel.address import Address
 from windtunnel.configuration import Configuration
-from windtunnel.errors import ConfigurationError, shown, suggestion
+from windtunnel.errors import ConfigurationError, StartError, shown, suggestion
 from windtunnel.load.closed_loop import Caller
 from windtunnel.load.login import Login
 from windtunnel.load.mix import Mix
@@ -20,13 +21,15 @@ class TargetRequests:
     """The requests of one target. Raises ConfigurationError."""
 
     def __init__(
-        self, address: Address, configuration: Configuration, *, name: str, seed: int
+        self, address: Address, configuration: Configuration, *, name: str, seed: str
     ) -> None:
         self._address = address
         self._fallback_header = configuration.fallback_header
         self._known = configuration.named_requests
-        self._seed = f"{seed} {name}"
+        self._seed = seed
+        self._name = name
         self._runs = itertools.count(1)
+        self._shared = 0
         plan = configuration.login_plan
         self.login = Login(address, plan) if plan else None
         """How to log in; None where the configuration does not say."""
@@ -57,15 +60,50 @@ class TargetRequests:
         headers = self.login.headers if self.login else {}
         return Mix(tuple(self.named(each) for each in wanted), headers)
 
-    def of_a_run(self) -> RequestSource:
-        """Return the requests of one more run, whose placeholders follow from the seed."""
-        seed = f"{self._seed} {next(self._runs)}"
-        return RequestSource(self._address, self._known, seed=seed, login=self.login)
+    def of_a_run(self, shared: str = "") -> RequestSource:
+        """Return the requests of one more run, whose placeholders follow from the seed.
 
-    def caller(self, timeout: float | None, source: RequestSource | None = None) -> Caller:
+        Two targets with the same `shared` name are asked the same, but for what must be each one's
+        own, such as {uuid}.
+        """
+        run = shared or f"{self._name} {next(self._runs)}"
+        return RequestSource(
+            self._address,
+            self._known,
+            seed=f"{self._seed} {run}",
+            identity=self._name,
+            login=self.login,
+        )
+
+    def shared_run(self, *, goes_on: bool) -> str:
+        """Return the name of a run of pairs, the last one's where that goes on."""
+        if not goes_on:
+            self._shared += 1
+        return f"pairs {self._shared}"
+
+    async def log_in(self) -> None:
+        """Log in, where the configuration says how; StartError where the service refuses it."""
+        if self.login is not None:
+            await self.login.make()
+
+    async def refresh_login(self) -> None:
+        """Log in anew where the login is known to be over; where it can't be, requests show it."""
+        if self.login is not None and self.login.is_over:
+            with suppress(StartError):
+                await self.login.make()
+
+    def saw(self, statuses: Iterable[int]) -> None:
+        """Note the answers of an open loop, each of which carried the login."""
+        if self.login is not None:
+            for status in set(statuses):
+                self.login.saw(self.login.number, status or None)
+
+    def caller(
+        self, timeout: float | None, shared: str = "", *, source: RequestSource | None = None
+    ) -> Caller:
         """Return a connection of the load engine to this target, not yet connected.
 
-        It sends of `source`, or else of a run of its own.
+        It sends of `source`, or else of a run of its own, which may be `shared` with another's.
         """
         if timeout is not None:
             check_number("", "timeout", timeout, SECONDS)
@@ -73,5 +111,9 @@ class TargetRequests:
             self._address,
             fallback_header=self._fallback_header,
             timeout=timeout,
-            requests=source or self.of_a_run(),
+            requests=source or self.of_a_run(shared),
         )
+
+    def unknown_caller(self, timeout: float) -> Caller:
+        """Return a connection whose requests carry no login."""
+        return Caller(self._address, fallback_header=self._fallback_header, timeout=timeout)

@@ -60,7 +60,7 @@ def test_expected_statuses_decide_what_is_an_error() -> None:
         ({"path": "/a b"}, "in ASCII without spaces"),
         (
             {"path": "/{id}"},
-            "unknown placeholder '{id}'; expected {n}, {int:1..9}, {uuid}, {env:NAME}",
+            "unknown placeholder '{id}'; expected one of {n}, {int:1..9}, {uuid}, {env:NAME}",
         ),
         ({"method": "PSOT"}, "did you mean 'POST'"),
         ({"headers": {"a": "b\r\nc: d"}}, "expected one line"),

@@ -6,7 +6,7 @@ SHOP = (
     '''
 import http.server, json, os, sys, urllib.request, uuid
 
-TOKENS, LOGINS = {}, []
+TOKENS, LOGINS, ASKED = {}, [], []
 
 class Shop(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -29,6 +29,10 @@ class Shop(http.server.BaseHTTPRequestHandler):
             self.answer(200)
         elif not self.is_known():
             self.answer(401)
+        elif self.path == "/forbidden":
+            self.answer(401)
+        elif self.path == "/asked":
+            self.answer(200, json.dumps([path.split("/")[2] for path in ASKED]).encode())
         elif self.path == "/logins":
             self.answer(200, str(len(LOGINS)).encode())
         else:
@@ -41,11 +45,16 @@ class Shop(http.server.BaseHTTPRequestHandler):
     + PASSWORD
     + """"}:
                 return self.answer(401)
+            if len(LOGINS) >= int(os.environ.get("LOGINS", 1000)):
+                return self.answer(503)
             LOGINS.append(uuid.uuid4().hex)
             TOKENS[LOGINS[-1]] = 15
             return self.answer(200, json.dumps({"user": {"token": LOGINS[-1]}}).encode())
         if not self.is_known():
             return self.answer(401)
+        if self.path.startswith("/once/"):
+            ASKED.append(self.path)
+            return self.answer(409 if ASKED.count(self.path) > 1 else 201)
         if not 1 <= json.loads(body)["quantity"] <= 9:
             return self.answer(422)
         try:

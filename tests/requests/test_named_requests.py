@@ -105,3 +105,69 @@ def test_a_login_that_is_refused_is_one_clear_error(
     finally:
         session.close()
     assert "wrong-one" not in str(raised.value)
+
+
+def test_no_two_tests_send_the_same_key(folder: Path) -> None:
+    keys: list[str] = []
+    session = Session(directory=folder, configuration=None, backend="embedded", seed=1)
+    try:
+        for name in ("one", "another"):
+            stack = session.stack(name, {}, lambda verdict: None)
+            keys += [stack.request("checkout").json()["key"] for _ in range(2)]
+            stack.close()
+    finally:
+        session.close()
+    assert len(set(keys)) == 4
+
+
+def test_a_variable_that_is_not_set_is_named_before_anything_is_sent(stack: Stack) -> None:
+    lacking = Request(path="/me", headers={"X-Key": "{env:WINDTUNNEL_TESTS_UNSET}"}, name="me")
+    for send in (
+        lambda: stack.drive(lacking, requests=4, concurrency=2),
+        lambda: stack.load([lacking], requests=4),
+        lambda: stack.offer(10, duration=0.2, requests=[lacking]),
+        lambda: stack.request(lacking),
+    ):
+        with pytest.raises(ConfigurationError, match=r"me: header X-Key: .*UNSET"):
+            send()
+
+
+def test_pairs_and_each_of_them_are_requests_of_their_own(stack: Stack) -> None:
+    asked = Request(method="POST", path="/once/{int:1..1000000}/{uuid}", name="once")
+    with stack.target() as one, stack.target() as other:
+        pairs = one.pairs(other, asked, 5)
+        pairs = one.pairs(other, asked, 5, after=pairs)
+        assert all(each.succeeded for each in (*pairs.a.responses, *pairs.b.responses))
+        numbers = [json.loads(each.request("/asked").body) for each in (one, other)]
+    assert numbers[0] == numbers[1]
+    assert len(set(numbers[0])) == 20
+
+
+def test_a_login_is_renewed_once_for_all_and_a_refusal_that_it_cannot_help_stays(
+    stack: Stack,
+) -> None:
+    run = stack.drive("/me", requests=60, concurrency=8)
+    assert all(each.succeeded for each in run.responses)
+    assert any(each.renewed for each in run.responses)
+    logins = json.loads(stack.request("/logins").body)
+    assert logins <= 1 + 61 // 15 + 1
+    run = stack.drive("/forbidden", requests=20)
+    assert {each.status for each in run.responses} == {401}
+    assert json.loads(stack.request("/logins").body) <= logins + 4
+
+
+def test_where_no_new_login_is_to_be_had_the_refusal_is_the_answer(folder: Path) -> None:
+    session = Session(directory=folder, configuration=None, backend="embedded", seed=1)
+    try:
+        stack = session.stack("test", {"LOGINS": "1"}, lambda verdict: None)
+        run = stack.drive("/me", requests=20, concurrency=4)
+        stack.close()
+    finally:
+        session.close()
+    assert sorted({each.status for each in run.responses if each.status}) == [200, 401]
+
+
+def test_an_open_loop_after_one_that_was_refused_has_a_new_login(stack: Stack) -> None:
+    runs = [stack.offer(100, duration=0.25, requests=["/me"], poisson=False) for _ in range(3)]
+    assert [run.samples.errors > 0 for run in runs] == [True] * 3
+    assert all(run.samples.errors < len(run.samples) for run in runs)

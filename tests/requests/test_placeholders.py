@@ -13,8 +13,8 @@ from windtunnel.requests.prepared import Preparation, Prepared
 from windtunnel.requests.request_value import Request
 
 
-def made(request: Request, number: int = 1, seed: str = "s") -> Prepared:
-    return Preparation(request).of(Filling(number, seed))
+def made(request: Request, number: int = 1, seed: str = "s", identity: str = "") -> Prepared:
+    return Preparation(request).of(Filling(number, seed, identity))
 
 
 def test_path_headers_and_texts_of_json_are_filled_and_each_request_has_its_own() -> None:
@@ -92,13 +92,15 @@ def test_no_value_ends_a_header_or_leaves_a_segment(monkeypatch: pytest.MonkeyPa
         ({"path": "/{env:}"}, "expected {env:NAME}"),
         ({"path": "/{n"}, "a single '{'; expected '{{'"),
         ({"headers": {"A": "n}"}}, "a single '}'; expected '}}'"),
-        ({"json": {"a": ["{x}"]}}, "unknown placeholder '{x}'"),
-        ({"form": {"a": "{x}"}}, "unknown placeholder '{x}'"),
-        ({"path": "/{x}", "data": ({"id": "1"},)}, "or a field of its data, id"),
+        ({"json": {"a": ["{x}"]}}, "json.a.0: unknown placeholder '{x}'"),
+        ({"form": {"a": "{x}"}}, "form.a: unknown placeholder '{x}'"),
+        ({"path": "/{x}", "data": ({"id": "1"},)}, "{uuid}, {env:NAME}, {id}, or {{ for a brace"),
         ({"json": {1: 2}}, "the name 1: expected text"),
         ({"json": float("nan")}, "expected text, a finite number"),
         ({"json": {"a": object()}}, "expected text, a finite number"),
         ({"json": 1, "form": {"a": "b"}}, "found json and form"),
+        ({"data": ({"a": "1"}, {"b": "1"})}, "expected the same fields in each row"),
+        ({"json": {"a": "{n}"}, "headers": {"Content-Length": "7"}}, "as the body's placeholders"),
     ],
 )
 def test_what_is_not_known_is_refused_at_once(fields: dict[str, object], said: str) -> None:
@@ -127,4 +129,38 @@ def test_a_mix_sends_each_anew_and_parts_of_it_never_the_same() -> None:
     assert paths(0) == paths(0)
     numbers = [{path.split("/")[1] for path in paths(part)} - {"fixed"} for part in (0, 1)]
     assert numbers[0].isdisjoint(numbers[1])
-    assert b"X-Token: t\r\n" in next(mix.order("h", 0)).wire
+    assert b"x-token: t\r\n" in next(mix.order("h", 0)).wire
+
+
+def test_two_targets_are_asked_the_same_and_each_has_identities_of_its_own() -> None:
+    request = Request(path="/{n}/{int:1..1000000}/{uuid}")
+    base, head = (made(request, 3, identity=name).path.split("/") for name in ("base", "head"))
+    assert base[1:3] == head[1:3]
+    assert base[3] != head[3]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"json": {"password": "hunTer2secret{x"}},
+        {"form": {"password": "hunTer2secret}"}},
+        {"headers": {"Authorization": "Bearer hunTer2secret{x}"}},
+        {"path": "/?key=hunTer2secret{x"},
+    ],
+)
+def test_a_mistake_shows_its_place_and_not_the_text(fields: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        Request(**{"name": "named", **fields})  # type: ignore[arg-type]
+    assert "hunTer2secret" not in str(raised.value)
+    assert str(raised.value).startswith("named: ")
+
+
+def test_a_request_shows_nothing_of_what_it_holds() -> None:
+    request = Request(method="POST", json={"password": "hunTer2"}, headers={"A": "hunTer2"})
+    mix = Mix((request,), {"authorization": "hunTer2"})
+    assert "hunTer2" not in f"{request!r} {mix!r} {made(request)!r}"
+
+
+def test_cookies_of_a_request_go_beside_those_of_the_login() -> None:
+    preparation = Preparation(Request(headers={"Cookie": "a=1"}), {"cookie": "session=2"})
+    assert preparation.of(Filling(1)).headers == (("Cookie", "a=1; session=2"),)

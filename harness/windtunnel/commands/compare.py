@@ -108,7 +108,8 @@ def compare(  # noqa: PLR0917 - click passes all by name
             address_of(urls[1], "--head-url", owned),
         )
     # Services that run already need no configuration, where their endpoints' paths are given.
-    session = None if given[1] and by_path else chosen.session()
+    made = chosen.session()
+    session = None if given[1] and by_path and not made.is_configured else made
     seed = _seed(chosen) if session is None else session.seed
     if session is not None:
         for each in asked:

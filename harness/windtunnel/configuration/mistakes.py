@@ -66,6 +66,8 @@ def of_soundness(
     start = f"{_origin(unsound.place, origins, place)}: "
     if unsound.missing:
         return f"{start}missing key {_text(unsound.place)!r}: {unsound.expected}"
+    if unsound.hidden:
+        return f"{start}{_text(unsound.place)}: expected {unsound.expected}"
     found: Any = table
     for part in unsound.place:
         found = found[part]

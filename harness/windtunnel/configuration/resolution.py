@@ -186,7 +186,7 @@ def _placed(
         "directory": str(directory),
         "docker": docker,
         "files": files,
-        "requests": dict(_bodies(configuration, base, origins)),
+        **_bodies(configuration, base, origins),
     }
     return configuration.model_copy(update=changed)
 
@@ -207,16 +207,30 @@ def _templates(
 
 def _bodies(
     configuration: Configuration, base: Path, origins: Mapping[Place, str]
-) -> Iterator[tuple[str, Any]]:
-    for name, each in configuration.requests.items():
-        path = base / each.file
-        if each.file and not _is_there(path.is_file):
-            key = ("requests", name, "file")
-            raise ConfigurationError(
-                f"{_at(origins, key)}requests.{name}.file = {shown(each.file)}: no file"
-                f" {shortened(str(path), 200)}"
-            )
-        yield name, each.model_copy(update={"file": str(path)}) if each.file else each
+) -> dict[str, Any]:
+    """Return what changes where requests name files."""
+    requests = {
+        name: each.model_copy(
+            update={"file": _body(each.file, ("requests", name, "file"), base, origins)}
+        )
+        for name, each in configuration.requests.items()
+    }
+    login = configuration.login
+    if login is None or login.request is None:
+        return {"requests": requests}
+    file = _body(login.request.file, ("login", "request", "file"), base, origins)
+    request = login.request.model_copy(update={"file": file})
+    return {"requests": requests, "login": login.model_copy(update={"request": request})}
+
+
+def _body(file: str, key: Place, base: Path, origins: Mapping[Place, str]) -> str:
+    path = base / file
+    if file and not _is_there(path.is_file):
+        raise ConfigurationError(
+            f"{_at(origins, key)}{'.'.join(map(str, key))} = {shown(file)}: no file"
+            f" {shortened(str(path), 200)}"
+        )
+    return str(path) if file else ""
 
 
 def _is_there(look: Callable[[], bool]) -> bool:

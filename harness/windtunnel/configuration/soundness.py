@@ -23,6 +23,8 @@ class Unsound:
     expected: str
     missing: bool = False
     """Whether nothing was found there."""
+    hidden: bool = False
+    """Whether what was found there is not shown: it may hold a password."""
 
 
 def check(configuration: Configuration) -> tuple[Unsound, ...]:
@@ -85,12 +87,8 @@ def _requests(configuration: Configuration) -> Iterator[Unsound]:
         (("requests", name), each) for name, each in configuration.requests.items()
     ]
     login = configuration.login
-    if login is not None:
-        if login.request is None and login.basic is None:
-            text = "request, by which to log in, or basic"
-            yield Unsound(("login", "request"), text, missing=True)
-        if login.request is not None:
-            settings.append((("login", "request"), login.request))
+    if login is not None and login.request is not None:
+        settings.append((("login", "request"), login.request))
     for place, each in settings:
         if bool(each.file) + bool(each.body) + bool(each.form) + (each.json_ is not None) > 1:
             yield Unsound(place, "one of json, form, body and file")
@@ -98,7 +96,13 @@ def _requests(configuration: Configuration) -> Iterator[Unsound]:
         try:
             each.model_copy(update={"file": ""}).request(str(place[-1]))
         except ConfigurationError as error:
-            yield Unsound(place, f"a request that can be sent: {error}")
+            yield Unsound(place, f"a request that can be sent: {error}", hidden=True)
+    if login is not None:
+        without_file = login.request.model_copy(update={"file": ""}) if login.request else None
+        try:
+            login.model_copy(update={"request": without_file}).plan().check_request()
+        except ConfigurationError as error:
+            yield Unsound(("login",), f"a login that can be made: {error}", hidden=True)
 
 
 def _endpoints(configuration: Configuration) -> Iterator[Unsound]:

@@ -15,9 +15,15 @@ def conditions(run: Run) -> tuple[str, ...]:
         f"profile {run.profile}",
         f"{run.concurrency} at a time" if run.concurrency > 1 else "one at a time",
         *run.notes,
+        *_renewed(run),
         f"seed {run.seed}",
         *_unasked(run),
     )
+
+
+def _renewed(run: Run) -> Iterator[str]:
+    if again := sum(response.renewed for response in run.responses):
+        yield f"{again} requests were sent again after a new login"
 
 
 def _unasked(run: Run) -> Iterator[str]:

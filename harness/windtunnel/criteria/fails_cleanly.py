@@ -9,6 +9,7 @@ from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.errors import ConfigurationError, shown
 from windtunnel.number_bounds import SECONDS, numbers
 from windtunnel.records import Response, Run
+from windtunnel.records.request_failure import RequestFailure
 
 SHOWN = 8
 """How many of the offending requests a verdict lists."""
@@ -67,8 +68,12 @@ def fails_cleanly(
             for each in (*wrong, *late)[:SHOWN]
         ),
     )
+    # Who gave up waiting may have been told at once, but for the waiting.
+    slow = [*late, *(each for each in wrong if each.failure is RequestFailure.TIMED_OUT)]
     wait = needed_wait(
-        [each.duration - within for each in late], len(wrong), at_once=run.concurrency
+        [each.duration - (within if each.duration > within else 0.0) for each in slow],
+        len(late) + len(wrong) - len(slow),
+        at_once=run.concurrency,
     )
     return blame_no_crowd(verdict, run.machine, wait)
 

@@ -97,7 +97,7 @@ async def _serve(
         stack,
         traffic,
         board,
-        connect=lambda: target.caller(METRICS_TIMEOUT),
+        connect=lambda: target.requests.unknown_caller(METRICS_TIMEOUT),
     )
     dashboard = Dashboard(
         run, board, leases, traffic, token=token, cost=Meter().read, masking=masking

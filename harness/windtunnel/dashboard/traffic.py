@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from windtunnel.criteria.intervals import quantile
 from windtunnel.dashboard.rates import EndpointFigures
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, WindtunnelError
 from windtunnel.load.closed_loop import Caller
 from windtunnel.records import RequestFailure, Response
 
@@ -109,13 +109,18 @@ class Traffic:
 
     async def _answered(self, caller: Caller, path: str) -> None:
         self._numbers += 1
-        response, _ = await caller.call(self._numbers, path)
+        try:
+            response, _ = await caller.call(self._numbers, path)
+        except WindtunnelError:  # such as a variable that is not set
+            self.left_out += 1
+            return
+        finally:
+            self._free.append(caller)
         if response.failure.needs:
             self.left_out += 1
             self._lacked = response.failure
         else:
             self._done.append(response)
-        self._free.append(caller)
 
 
 def checked_rate(rate: float) -> float:

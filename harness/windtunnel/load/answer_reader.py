@@ -75,10 +75,12 @@ class AnswerReader:
     def _renew(self) -> None:
         # With one callback alone, the parser enters Python once an answer.
         handler: object = _Calls(on_message_complete=self._complete)
-        if self._is_head:
+        if self._keep is not None:
+            handler = (_CollectingHead if self._is_head else _Collecting)(
+                self, self._keep, self._complete
+            )
+        elif self._is_head:
             handler = _Calls(on_headers_complete=self._complete)
-        elif self._keep is not None:
-            handler = _Collecting(self, self._keep, self._complete)
         self._parser = httptools.HttpResponseParser(handler)
         self._feed: Callable[[bytes], None] = self._parser.feed_data
         if isinstance(handler, _Collecting):
@@ -212,6 +214,21 @@ class _Collecting:
         self._reader.body_size += len(body)
         if self._reader.body_size <= LONGEST_KEPT:
             self._reader.body.append(body)
+
+
+class _CollectingHead(_Collecting):
+    """As that, of an answer to HEAD, which is complete with its head."""
+
+    def __init__(
+        self, reader: AnswerReader, keep: Container[str], complete: Callable[[], None]
+    ) -> None:
+        super().__init__(reader, keep, lambda: None)
+        self._complete = complete
+
+    def on_headers_complete(self) -> None:
+        """Take no more headers: it is complete."""
+        super().on_headers_complete()
+        self._complete()
 
 
 def _is_interim(head: bytearray, begun: int = 0) -> bool:

@@ -7,12 +7,15 @@ rate would meet (coordinated omission: Tene, "How NOT to Measure Latency").
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
 from windtunnel.address import Address
+from windtunnel.errors import StartError
 from windtunnel.load.connection import EveryHeader, HttpAnswer, HttpConnection
-from windtunnel.load.login import REFUSED
+from windtunnel.load.grouped_errors import single_error
+from windtunnel.load.login import REFUSED, Login
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.request_source import RequestSource
 from windtunnel.open_files import allow_files
@@ -44,9 +47,15 @@ class Caller:
         self._timeout = timeout
         self._requests = requests or RequestSource(address)
         self._connection = HttpConnection(address, keep_headers=EveryHeader())
+        self._sent_with = 0
+        """The number of the login that the last request carried."""
 
     def __repr__(self) -> str:
         return f"<Caller {self._connection!r}>"
+
+    def patience(self, endpoint: str | Request, timeout: float | None = None) -> float:
+        """Return the seconds after which a request has failed: these, the caller's, or its own."""
+        return timeout or self._timeout or self._requests.request(endpoint).timeout
 
     async def call(
         self,
@@ -55,24 +64,28 @@ class Caller:
         *,
         timeout: float | None = None,  # noqa: ASYNC109 - part of the record
         most: int | None = None,
+        filled_as: int | None = None,
     ) -> tuple[Response, bytes]:
         """Return the record of one request, and the answer's body.
 
         `timeout` is in seconds; None for the caller's own, or else the request's. A body of over
-        `most` bytes is read no further, and no answer. Where the answer says that the login is no
-        longer good, the request is sent again with a new one.
+        `most` bytes is read no further, and no answer. Placeholders are filled as of the request
+        `filled_as` of the run, or else `number`. Where the answer says that a login is no longer
+        good which was, the request is sent again with a new one, and its time goes on.
         """
         request = self._requests.request(endpoint)
-        wait = timeout or self._timeout or request.timeout
+        wait = self.patience(endpoint, timeout)
+        place = number if filled_as is None else filled_as
         login = self._requests.login
         if login is not None and not login.number:
-            await login.renew()
+            await login.make()
         started = time.monotonic()
-        answer = await self._answer(request, number, wait, most)
-        if login is not None and answer.status == REFUSED:
-            await login.renew()
-            started = time.monotonic()
-            answer = await self._answer(request, number, wait, most)
+        answer, renewed = await self._answer(request, place, wait, most), False
+        if login is not None and await self._is_logged_in_again(login, request, answer):
+            answer, renewed = await self._answer(request, place, wait, most), True
+            login.saw(self._sent_with, answer.status)
+            if answer.status == REFUSED:
+                self._requests.unhelped.add(id(request))
         response = Response(
             number=number,
             endpoint=endpoint if isinstance(endpoint, str) else request.label,
@@ -84,6 +97,7 @@ class Caller:
             fallback=answer.headers.get(self._fallback_header, ""),
             expected=request.expect,
             headers=answer.headers,
+            renewed=renewed,
         )
         if number > KEPT and response.succeeded:
             response = replace(response, headers={})
@@ -93,13 +107,32 @@ class Caller:
         self, request: Request, number: int, wait: float, most: int | None
     ) -> HttpAnswer:
         item = self._requests.encoded(request, number)
-        return await self._connection.send(
+        login = self._requests.login
+        before = login.number if login else 0
+        answer = await self._connection.send(
             item.wire,
             timeout=wait,
             is_head=item.is_head,
             offers_upgrade=item.offers_upgrade,
             most=most,
         )
+        self._sent_with = before
+        return answer
+
+    async def _is_logged_in_again(self, login: Login, request: Request, answer: HttpAnswer) -> bool:
+        """Log in anew where that may help, and return whether it was done."""
+        before = self._sent_with
+        if REFUSED in request.expect or not self._requests.is_helped_by_login(request):
+            return False
+        was_good = login.accepted >= before
+        login.saw(before, answer.status)
+        if answer.status != REFUSED or not was_good:
+            return False
+        # Where no new login is to be had, the refusal is the answer.
+        with suppress(StartError):
+            await login.renew(before)
+            return True
+        return False
 
     def close(self) -> None:
         """Close the connection."""
@@ -133,8 +166,9 @@ async def closed_loop(
             if time.monotonic() >= until:
                 return
 
-    async with asyncio.TaskGroup() as group:
-        for caller in callers:
-            group.create_task(work(caller))
+    with single_error():
+        async with asyncio.TaskGroup() as group:
+            for caller in callers:
+                group.create_task(work(caller))
     check_own_limits(responses)
     return responses

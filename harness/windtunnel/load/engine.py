@@ -13,6 +13,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from windtunnel.errors import WindtunnelError
 from windtunnel.load.encoding import Encoded
 from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.http1_connection import NAN, Exchanger, Slot
@@ -124,10 +125,20 @@ class LoadEngine:
             self._left -= 1
             # As _begin does: one call fewer on the path of every request of a closed loop.
             usable = self._renewed(connection) if connection.is_dead else connection
-            usable.send(next(self._order), now, 0, now)
+            try:
+                item = next(self._order)
+            except WindtunnelError as error:
+                self._give_up(error)
+                return
+            usable.send(item, now, 0, now)
         else:
             self._idle.append(connection)
             self._finish_if_idle()
+
+    def _give_up(self, error: WindtunnelError) -> None:
+        """End the run by an error: the next request cannot be made."""
+        if not self._finished.done():
+            self._finished.set_exception(error)
 
     def _release_open(self, connection: Slot, now: float) -> None:
         self._forget_late(now)
@@ -143,7 +154,11 @@ class LoadEngine:
         now = monotonic()
         due, place = self._due, self._next
         while place < len(due) and due[place] <= now:
-            item = next(self._order)
+            try:
+                item = next(self._order)
+            except WindtunnelError as error:
+                self._give_up(error)
+                return
             if self._idle:
                 self._begin(self._idle.popleft(), item, due[place], 0)
             else:

@@ -2,22 +2,20 @@
 
 import asyncio
 import json
-import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from windtunnel.address import Address
 from windtunnel.errors import StartError, shown
 from windtunnel.load.connection import EveryHeader, HttpAnswer, HttpConnection
 from windtunnel.load.encoding import Encoding
 from windtunnel.requests.login_plan import LoginPlan
-from windtunnel.requests.placeholders import Filling, template
-from windtunnel.requests.prepared import Preparation
+from windtunnel.requests.placeholders import Chance, Filling
+from windtunnel.requests.prepared import Preparation, is_field_value
 from windtunnel.requests.request_value import Request
 
 REFUSED = 401
 """The status by which a service refuses who it does not know (RFC 9110, 15.5.2)."""
-_FOUND = re.compile(r"\{(json|header|cookie)\.([^{}]+)\}")
 
 
 class Login:
@@ -28,6 +26,10 @@ class Login:
         """What is sent with each request."""
         self.number = 0
         """How often it was made."""
+        self.accepted = 0
+        """The number of the last login by which a request was not refused."""
+        self.refused = 0
+        """The number of the last login by which a request was."""
         self._address = address
         self._plan = plan
         self._making = asyncio.Lock()
@@ -35,26 +37,50 @@ class Login:
     def __repr__(self) -> str:
         return f"<Login at {self._address}, made {self.number} times>"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was good once, and a request was refused since."""
+        return 0 < self.number == self.refused == self.accepted
+
+    def saw(self, number: int, status: int | None) -> None:
+        """Note the answer to a request that carried the login of this number."""
+        if status == REFUSED:
+            self.refused = max(self.refused, number)
+        elif status is not None:
+            self.accepted = max(self.accepted, number)
+
     async def make(self) -> None:
         """Log in."""
-        headers = dict(_basic(self._plan))
+        await self.renew(self.number)
+
+    async def renew(self, after: int) -> None:
+        """Log in anew, unless somebody has since the login of that number."""
+        async with self._making:
+            if self.number <= after:
+                self.headers = await self._made()
+                self.number += 1
+
+    async def _made(self) -> Mapping[str, str]:
+        filling = Filling(self.number + 1, found=_nothing)
+        headers = _basic(self._plan, filling)
         request = self._plan.request
+        cookies: Mapping[str, str] = {}
         if request is not None:
             answer = await self._ask(request, headers)
             if answer.status is None or not request.is_good(answer.status):
-                said = answer.body[:200].decode(errors="replace").strip()
-                got = answer.failure.text if answer.status is None else f"{answer.status} {said}"
+                got = answer.failure.text if answer.status is None else f"{answer.status}"
                 raise StartError(f"login: {request.label} at {self._address}: {got}")
-            headers |= self._learnt(answer)
-        self.headers = headers
-        self.number += 1
-
-    async def renew(self) -> None:
-        """Log in anew, once for all who were refused meanwhile."""
-        before = self.number
-        async with self._making:
-            if self.number == before:
-                await self.make()
+            cookies = _cookies(answer.headers.get("set-cookie", ""))
+            filling = Filling(self.number + 1, found=_Answer(answer, cookies))
+        if cookies and self._plan.cookies:
+            headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        chance = Chance(filling)
+        for name, text in self._plan.header_templates.items():
+            headers[name] = text.fill(filling, chance)
+        for name, value in headers.items():
+            if not is_field_value(value):
+                raise StartError(f"login: the value for {name} is no line of Latin-1 characters")
+        return headers
 
     async def _ask(self, request: Request, headers: Mapping[str, str]) -> HttpAnswer:
         connection = HttpConnection(self._address, keep_headers=EveryHeader())
@@ -65,29 +91,16 @@ class Login:
         finally:
             connection.close()
 
-    def _learnt(self, answer: HttpAnswer) -> dict[str, str]:
-        cookies = _cookies(answer.headers.get("set-cookie", ""))
-        found = {}
-        if cookies and self._plan.cookies:
-            found["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        sources: dict[str, Callable[[str], str]] = {
-            "json": lambda name: _member(answer.body, name),
-            "header": lambda name: _named(name, answer.headers, "header"),
-            "cookie": lambda name: _named(name, cookies, "cookie"),
-        }
-        for name, text in self._plan.header.items():
-            filled = _FOUND.sub(lambda match: sources[match[1]](match[2]), text)
-            found[name] = filled
-        return found
+
+def _nothing(kind: str, name: str) -> str:
+    raise StartError(f"login: {{{kind}.{name}}}: there is no answer")
 
 
-def _basic(plan: LoginPlan) -> dict[str, str]:
-    if not plan.username:
+def _basic(plan: LoginPlan, filling: Filling) -> dict[str, str]:
+    templates = plan.basic_templates
+    if templates is None:
         return {}
-    chance = Filling(1).random()
-    name, word = (
-        template(each).fill(Filling(1), chance) for each in (plan.username, plan.password)
-    )
+    name, word = (each.fill(filling, Chance(filling)) for each in templates)
     return {"authorization": "Basic " + b64encode(f"{name}:{word}".encode()).decode("ascii")}
 
 
@@ -97,29 +110,40 @@ def _cookies(lines: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs if value.strip()}
 
 
+class _Answer:
+    """What a login's answer has, by kind and name. Errors say what is there, not its values."""
+
+    def __init__(self, answer: HttpAnswer, cookies: Mapping[str, str]) -> None:
+        self._answer = answer
+        self._cookies = cookies
+
+    def __call__(self, kind: str, name: str) -> str:
+        """Return it; StartError where there is no such thing."""
+        if kind == "json":
+            return _member(self._answer.body, name)
+        found = self._answer.headers if kind == "header" else self._cookies
+        key = name.lower() if kind == "header" else name
+        if key not in found:
+            raise StartError(f"login: {{{kind}.{name}}}: the answer has no such {kind}")
+        return found[key]
+
+
 def _member(body: bytes, path: str) -> str:
     """Return a member of the answer's JSON, such as "data.token" or "tokens.0"."""
+    place = f"login: {{json.{path}}}"
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        raise StartError(f"login: {{json.{path}}}: the answer is no JSON") from None
+        raise StartError(f"{place}: the answer is no JSON") from None
     for part in path.split("."):
         if isinstance(found, dict) and part in found:
             found = found[part]
-        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+        elif isinstance(found, list) and part.isdecimal() and int(part[:9]) < len(found):
             found = found[int(part)]
         else:
-            known = (
-                f"; it has {', '.join(sorted(map(str, found)))}" if isinstance(found, dict) else ""
-            )
-            raise StartError(f"login: {{json.{path}}}: the answer has no {shown(part)}{known}")
+            named = sorted(map(str, found))[:10] if isinstance(found, dict) else []
+            known = f"; it has {', '.join(named)}" if named else ""
+            raise StartError(f"{place}: the answer has no {shown(part)}{known}")
     if isinstance(found, str | int | float) and not isinstance(found, bool):
         return str(found)
-    raise StartError(f"login: {{json.{path}}}: expected text or a number")
-
-
-def _named(name: str, found: Mapping[str, str], what: str) -> str:
-    key = name.lower() if what == "header" else name
-    if key not in found:
-        raise StartError(f"login: {{{what}.{name}}}: the answer has no such {what}")
-    return found[key]
+    raise StartError(f"{place}: expected text or a number")

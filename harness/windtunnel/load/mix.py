@@ -22,11 +22,16 @@ class Mix:
     """Requests in proportion to their weights. `extra` headers go with each that has none such."""
 
     requests: tuple[Request, ...]
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.requests) <= 65_535:
             raise ConfigurationError(f"a mix of {len(self.requests)} requests: expected 1 to 65535")
+
+    def check(self) -> None:
+        """Raise ConfigurationError where a request cannot be made, as for want of a variable."""
+        for request in self.requests:
+            Preparation(request, self.extra).of(Filling(1))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +75,7 @@ class _Varying:
     seed: int
 
     def numbered(self, number: int) -> Encoded:
-        return self.encoding.of(self.preparation.of(Filling(number, self.seed)))
+        return self.encoding.of(self.preparation.of(Filling(number, f"{self.seed}")))
 
 
 Choice = TypeVar("Choice")

@@ -54,6 +54,7 @@ class LoadPlan:
         if not 0 < self.seconds <= LONGEST:
             raise ConfigurationError(f"duration = {self.seconds:g} s: expected up to {LONGEST:g} s")
 
+        self.mix.check()
         if self.destination.http2 and not self.keep_alive:
             raise ConfigurationError(
                 "a new connection for each request: expected HTTP/1.1, found HTTP/2"

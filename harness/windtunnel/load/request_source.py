@@ -21,16 +21,21 @@ class RequestSource:
         named: Mapping[str, Request] | None = None,
         *,
         seed: str = "",
+        identity: str = "",
         login: Login | None = None,
     ) -> None:
         self.login = login
         self._address = address
         self._named = named or {}
         self._seed = seed
-        self._made: dict[tuple[int, int], tuple[Request, Preparation, Encoding]] = {}
+        self._identity = identity
+        self._made: dict[int, tuple[int, Request, Preparation, Encoding]] = {}
+        """By identity: each is kept here, so that no other can take its place."""
         self._repeated: dict[int, tuple[int, Encoded]] = {}
         """Those without placeholders, with the number of the login that they carry."""
         self._by_path: dict[str, Request] = {}
+        self.unhelped: set[int] = set()
+        """Requests that were refused with a login just made: another would change nothing."""
 
     def __repr__(self) -> str:
         return f"<RequestSource for {self._address}, {len(self._named)} named>"
@@ -43,29 +48,30 @@ class RequestSource:
             self._by_path[wanted] = request_named(wanted, self._named)
         return self._by_path[wanted]
 
+    def is_helped_by_login(self, request: Request) -> bool:
+        """Return whether anything of the login is sent with it, and may make a difference."""
+        return id(request) not in self.unhelped and self._made_for(request)[2].takes_extra
+
     def encoded(self, request: Request, number: int) -> Encoded:
-        """Return the bytes of the run's request of this number."""
+        """Return the bytes of the run's request of this number. Raises ConfigurationError."""
         login = self.login.number if self.login else 0
-        # By identity: each is kept here, so that no other can take its place.
         kept = self._repeated.get(id(request))
         if kept is not None and kept[0] == login:
             return kept[1]
-        _, preparation, encoding = self._made_for(request, login)
-        item = encoding.of(preparation.of(Filling(number, self._seed)))
+        _, _, preparation, encoding = self._made_for(request)
+        item = encoding.of(preparation.of(Filling(number, self._seed, self._identity)))
         if preparation.is_fixed and not request.data:
             self._repeated[id(request)] = login, item
         return item
 
-    def _made_for(self, request: Request, login: int) -> tuple[Request, Preparation, Encoding]:
-        key = id(request), login
-        if key not in self._made:
+    def _made_for(self, request: Request) -> tuple[int, Request, Preparation, Encoding]:
+        login = self.login.number if self.login else 0
+        made = self._made.get(id(request))
+        if made is None or made[0] != login:
             extra = self.login.headers if self.login else {}
-            self._made[key] = (
-                request,
-                Preparation(request, extra),
-                Encoding(request, 0, str(self._address), keep_alive=True),
-            )
-        return self._made[key]
+            encoding = Encoding(request, 0, str(self._address), keep_alive=True)
+            made = self._made[id(request)] = login, request, Preparation(request, extra), encoding
+        return made
 
 
 def request_named(

@@ -101,10 +101,9 @@ class Masking:
         return self._with(self.names, self.values | found, self.spared, self.shows_all)
 
     def learning(self, values: Iterable[str]) -> "Masking":
-        """Return one that knows these secrets, whatever their names; empty ones are none."""
-        return self._with(
-            self.names, self.values.union(filter(None, values)), self.spared, self.shows_all
-        )
+        """Return one that knows these secrets, whatever their names; words and numbers are none."""
+        found = {value for value in values if is_learnt("", value)}
+        return self._with(self.names, self.values | found, self.spared, self.shows_all)
 
     def hides(self, name: str) -> bool:
         """Return whether what has this name is masked."""

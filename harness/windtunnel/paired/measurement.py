@@ -149,8 +149,10 @@ class Measurement:
             slowest = 0.0
             for arm in self._arms:
                 for _ in range(2):
-                    wait = max(LEAST_WAIT, min(arm.timeout, until - time.monotonic()))
-                    response, _ = await arm.callers[0].call(0, endpoint, timeout=wait)
+                    caller, number = arm.callers[0], next(arm.numbers)
+                    left = until - time.monotonic()
+                    wait = max(LEAST_WAIT, min(caller.patience(endpoint), left))
+                    response, _ = await caller.call(0, endpoint, timeout=wait, filled_as=number)
                     check_own_limits([response])
                 slowest = max(slowest, response.duration)
             return slowest

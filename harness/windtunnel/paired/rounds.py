@@ -1,17 +1,19 @@
 """Measures one round: timed requests in ABBA blocks, then a burst to each arm."""
 
 import asyncio
+import itertools
 import math
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from windtunnel.address import Address
 from windtunnel.load.closed_loop import Caller
+from windtunnel.load.grouped_errors import single_error
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.request_source import RequestSource
 from windtunnel.machine.process_tree import ProcessTree, usable_cores
@@ -69,8 +71,11 @@ class RunningArm:
     fallback_header: str = "X-Fallback"
     requests: RequestSource | None = None
     """What it is asked by name; None where paths alone are."""
-    timeout: float = 10.0
+    timeout: float | None = None
+    """Seconds after which a request has failed; None for each request's own."""
     callers: list[Caller] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    """Of its requests: both arms are asked the same, and nothing twice."""
 
     def __post_init__(self) -> None:
         self.callers = [
@@ -111,9 +116,11 @@ async def _ask(arm: RunningArm, endpoint: str, until: float, caller: int = 0) ->
     left = until - time.monotonic()
     if left <= 0:
         raise _OutOfTimeError
-    wait = min(arm.timeout, left)
-    response, _ = await arm.callers[caller].call(0, endpoint, timeout=wait)
-    if response.failure is RequestFailure.TIMED_OUT and wait < arm.timeout:
+    patience = arm.callers[caller].patience(endpoint)
+    wait = min(patience, left)
+    number = next(arm.numbers)
+    response, _ = await arm.callers[caller].call(0, endpoint, timeout=wait, filled_as=number)
+    if response.failure is RequestFailure.TIMED_OUT and wait < patience:
         raise _OutOfTimeError  # it was not given its time: that says nothing about the arm
     return response
 
@@ -238,9 +245,10 @@ async def _burst(
                 return
 
     began = time.monotonic()
-    async with asyncio.TaskGroup() as group:
-        for caller in range(len(arm.callers)):
-            group.create_task(work(caller))
+    with single_error():
+        async with asyncio.TaskGroup() as group:
+            for caller in range(len(arm.callers)):
+                group.create_task(work(caller))
     if is_over:
         raise _OutOfTimeError
     tally.bursts = requests

@@ -108,7 +108,8 @@ def _generation(  # noqa: PLR0917 - all are needed
             except StartError as error:
                 raise StartError("\n".join(filter(None, (f"{error}", arm.note)))) from None
             header = stack.configuration.fallback_header
-            processes, asked = ProcessTree(target.pid), target.requests.of_a_run()
+            asked = target.requests.of_a_run("compare")
+            processes = ProcessTree(target.pid)
             running.append(RunningArm(arm.name, target.address, processes, header, asked))
         gathered.notes += [arm.note for arm in arms if arm.note]
         gathered.notes += [
@@ -142,7 +143,8 @@ def compare_addresses(
     def requests(address: Address, name: str) -> RequestSource | None:
         if configuration is None:
             return None
-        return TargetRequests(address, configuration, name=name, seed=seed).of_a_run()
+        requests = TargetRequests(address, configuration, name=name, seed=f"{seed}")
+        return requests.of_a_run("compare")
 
     base, head = (
         RunningArm(name, address, None, requests=requests(address, name))

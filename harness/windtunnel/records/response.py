@@ -34,6 +34,8 @@ class Response:
     """The answer's, by lower-case name; several values of one are joined by ", ", those of
     set-cookie by line feeds. Of good answers after a run's first 10,000 requests they are not kept.
     Shown in no report."""
+    renewed: bool = False
+    """Whether it was refused, and sent again after a new login: its time has all of that."""
     body: bytes = field(default=b"", repr=False)
     """The answer's body, where it was asked for. Shown in no report."""
 
@@ -54,7 +56,7 @@ class Response:
         """Whether the caller got an answer that it expects (a marked fallback is an answer)."""
         if self.status is None:
             return False
-        return self.status in self.expected if self.expected else self.status < 400
+        return self.status in self.expected if self.expected else 200 <= self.status < 400
 
     def json(self) -> Any:  # noqa: ANN401 - any JSON
         """Return the body as JSON. Raises ValueError where it is none."""

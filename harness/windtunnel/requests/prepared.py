@@ -1,16 +1,15 @@
 """What becomes of a request when it is sent: its templates, made once, and each one's bytes."""
 
 import json
-import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlencode
 
-from windtunnel.errors import ConfigurationError, shown, suggestion
+from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.requests.json_templates import JsonTemplate, json_template
-from windtunnel.requests.placeholders import Filling, Template, template
+from windtunnel.requests.placeholders import Chance, Filling, Template, template
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -23,8 +22,8 @@ class Prepared:
 
     method: str
     path: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 class RequestFields(Protocol):
@@ -70,31 +69,38 @@ class RequestFields(Protocol):
 class Preparation:
     """A request's templates. ConfigurationError where they name what is not known.
 
-    `extra` headers, such as a login's, are sent where the request has none of the same name.
+    `extra` headers, such as a login's, are sent where the request has none of the same name; to
+    cookies of its own theirs are added.
     """
 
     def __init__(self, request: RequestFields, extra: Mapping[str, str] | None = None) -> None:
         self.request = request
         fields = frozenset(request.data[0]) if request.data else frozenset()
+        self._json: JsonTemplate | None = None
         try:
-            self._path = template(request.path, fields)
+            self._path = template(request.path, "path", fields)
             self._headers = [
-                (name, template(value, fields)) for name, value in request.header_lines
+                (name, template(value, f"header {name}", fields))
+                for name, value in request.header_lines
             ]
-            self._form = [(name, template(text, fields)) for name, text in request.form.items()]
-            self._json: JsonTemplate | None = None
+            self._form = [
+                (name, template(text, f"form.{name}", fields))
+                for name, text in request.form.items()
+            ]
             if request.json is not None:
                 self._json = json_template(request.json, fields)
         except ConfigurationError as error:
             raise ConfigurationError(f"{request.label}: {error}") from None
         given = {name.lower() for name, _ in request.header_lines}
-        self._added = [
-            (name, value) for name, value in (extra or {}).items() if name.lower() not in given
-        ]
+        added = {name.lower(): value for name, value in (extra or {}).items()}
+        self._cookies = added.get("cookie", "") if "cookie" in given else ""
+        self._added = [(name, value) for name, value in added.items() if name not in given]
+        self.takes_extra = bool(self._added or self._cookies)
+        """Whether what is sent depends on `extra`."""
         kind = JSON if self._json else FORM if self._form else ""
         if kind and "content-type" not in given:
             self._added.append(("content-type", kind))
-        self._check()
+        self._check_length()
 
     def __repr__(self) -> str:
         return f"<Preparation of {self.request.label}>"
@@ -104,35 +110,46 @@ class Preparation:
         """Whether every request of the same data is the same."""
         texts: list[Template] = [self._path]
         texts += [each for _, each in self._headers]
-        texts += [each for _, each in self._form]
-        return all(each.is_fixed for each in texts) and (self._json is None or self._json.is_fixed)
+        return all(each.is_fixed for each in texts) and self._has_fixed_body()
+
+    def _has_fixed_body(self) -> bool:
+        return all(each.is_fixed for _, each in self._form) and (
+            self._json is None or self._json.is_fixed
+        )
 
     def of(self, filling: Filling) -> Prepared:
-        """Return one request, whatever else was prepared."""
-        chance = filling.random()
+        """Return one request, whatever else was prepared. ConfigurationError where it can't be."""
+        chance = Chance(filling)
         if self.request.data and not filling.row:
-            filling = replace(filling, row=chance.choice(self.request.data))
+            filling = replace(filling, row=chance.shared.choice(self.request.data))
         return self._filled(filling, chance)
 
     def of_rows(self, filling: Filling) -> Iterator[Prepared]:
         """Yield the request of each row of its data; where there is none, just one."""
         for row in self.request.data or ({},):
-            yield self._filled(replace(filling, row=row), filling.random())
+            yield self._filled(replace(filling, row=row), Chance(filling))
 
-    def _filled(self, filling: Filling, chance: random.Random) -> Prepared:
+    def _filled(self, filling: Filling, chance: Chance) -> Prepared:
         try:
             return self._made(filling, chance)
-        except ValueError as error:  # half of a surrogate pair; a number of thousands of digits
-            raise ConfigurationError(f"{self.request.label}: cannot be written: {error}") from None
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self.request.label}: {error}") from None
+        except ValueError:  # half of a surrogate pair; a number of thousands of digits
+            raise ConfigurationError(
+                f"{self.request.label}: cannot be written: expected text in UTF-8, and numbers of"
+                " up to 4,300 digits"
+            ) from None
 
-    def _made(self, filling: Filling, chance: random.Random) -> Prepared:
+    def _made(self, filling: Filling, chance: Chance) -> Prepared:
         headers = [(name, each.fill(filling, chance)) for name, each in self._headers]
         for name, value in headers:
-            if any(c in value for c in "\r\n\0") or not _is_latin_1(value):
-                raise ConfigurationError(
-                    f"{self.request.label}: header {name!r}: {shown(value)}: expected one line of"
-                    " Latin-1 characters"
-                )
+            if not is_field_value(value):
+                raise ConfigurationError(f"header {name}: expected one line of Latin-1 characters")
+        if self._cookies:
+            headers = [
+                (name, f"{value}; {self._cookies}" if name.lower() == "cookie" else value)
+                for name, value in headers
+            ]
         return Prepared(
             self.request.method,
             self._path.fill(filling, chance, quoted=True),
@@ -140,7 +157,7 @@ class Preparation:
             self._body(filling, chance),
         )
 
-    def _body(self, filling: Filling, chance: random.Random) -> bytes:
+    def _body(self, filling: Filling, chance: Chance) -> bytes:
         if self._json is not None:
             made = self._json.make(filling, chance)
             return json.dumps(made, separators=(",", ":")).encode()
@@ -151,20 +168,23 @@ class Preparation:
             return self.request.content
         return _with_fields(self.request, filling.row).encode()
 
-    def _check(self) -> None:
+    def _check_length(self) -> None:
         """Refuse a Content-Length that is not the body's: the server would wait, or misread."""
         lines = self.request.header_lines
         given = [value for name, value in lines if name.lower() == "content-length"]
+        place = f"{self.request.path}: header Content-Length"
+        if given and not self._has_fixed_body():
+            raise ConfigurationError(f"{place}: expected none, as the body's placeholders vary")
         for made in self.of_rows(Filling(1)) if given else ():
             if given != [f"{len(made.body)}"]:
                 raise ConfigurationError(
-                    f"{self.request.path}: header Content-Length: {', '.join(given)}: expected"
-                    f" {len(made.body)}, the body's, or none"
+                    f"{place}: {', '.join(given)}: expected {len(made.body)}, the body's, or none"
                 )
 
 
-def _is_latin_1(text: str) -> bool:
-    return all(c <= "\xff" for c in text)
+def is_field_value(text: str) -> bool:
+    """Return whether a header can have this value: one line of Latin-1."""
+    return all(c <= "\xff" and c not in "\r\n\0" for c in text)
 
 
 def _with_fields(request: RequestFields, row: Mapping[str, str]) -> str:

@@ -24,15 +24,17 @@ class Request:
 
     path: str = "/"
     method: str = "GET"
-    headers: Mapping[str, str] | tuple[tuple[str, str], ...] = field(default_factory=dict)
+    headers: Mapping[str, str] | tuple[tuple[str, str], ...] = field(
+        default_factory=dict, repr=False
+    )
     """By name, or as pairs where one name has several values."""
-    json: object = None
+    json: object = field(default=None, repr=False)
     """A body as JSON, sent as application/json. None: no such body."""
-    form: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
     """A body as a form's fields, sent as application/x-www-form-urlencoded."""
-    body: str = ""
+    body: str = field(default="", repr=False)
     """A body as UTF-8, as it is; where there is `data`, with its {field}s."""
-    content: bytes = b""
+    content: bytes = field(default=b"", repr=False)
     """A body as bytes, as it is."""
     weight: float = 1.0
     """How often it is sent, in proportion to the others of a mix."""
@@ -83,6 +85,11 @@ class Request:
         texts += (each for pair in self._pairs() for each in pair)
         for row in self.data:
             texts += [*row, *row.values()] if isinstance(row, Mapping) else [row]
+            if isinstance(row, Mapping) and set(row) != set(self.data[0]):
+                raise ConfigurationError(
+                    f"request {self.path}: data: expected the same fields in each row, found"
+                    f" {shown(sorted(map(str, row)))} after {shown(sorted(map(str, self.data[0])))}"
+                )
         for text in texts:
             if not isinstance(text, str):
                 raise ConfigurationError(f"request {self.path}: {shown(text)}: expected text")
@@ -102,11 +109,11 @@ class Request:
         for name, value in self.header_lines:
             if not name or any(c in f"{name}{value}" for c in "\r\n\0") or ":" in name:
                 raise ConfigurationError(
-                    f"{self.path}: header {name!r}: {value!r}: expected one line as Name: value"
+                    f"{self.path}: header {name!r}: expected one line as Name: value"
                 )
             if any(c > "\xff" for c in value) or not name.isascii():
                 raise ConfigurationError(
-                    f"{self.path}: header {name!r}: {value!r}: expected characters of Latin-1 only"
+                    f"{self.path}: header {name!r}: expected characters of Latin-1 only"
                 )
             if name.lower() == "transfer-encoding":
                 raise ConfigurationError(
@@ -129,9 +136,7 @@ class Request:
         try:
             self.body.encode()
         except UnicodeEncodeError:
-            raise ConfigurationError(
-                f"{self.path}: body {shown(self.body)}: expected UTF-8"
-            ) from None
+            raise ConfigurationError(f"{self.path}: body: expected UTF-8") from None
 
     @property
     def header_lines(self) -> tuple[tuple[str, str], ...]:
