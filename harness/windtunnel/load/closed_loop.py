@@ -70,8 +70,8 @@ class Caller:
 
         `timeout` is in seconds; None for the caller's own, or else the request's. A body of over
         `most` bytes is read no further, and no answer. Placeholders are filled as of the request
-        `filled_as` of the run, or else `number`. Where the answer says that a login is no longer
-        good which was, the request is sent again with a new one, and its time goes on.
+        `filled_as` of the run, or else `number`. Where the answer says that the login is no longer
+        good, the request is sent again with a new one, and its time goes on.
         """
         request = self._requests.request(endpoint)
         wait = self.patience(endpoint, timeout)
@@ -124,9 +124,8 @@ class Caller:
         before = self._sent_with
         if REFUSED in request.expect or not self._requests.is_helped_by_login(request):
             return False
-        was_good = login.accepted >= before
         login.saw(before, answer.status)
-        if answer.status != REFUSED or not was_good:
+        if answer.status != REFUSED:
             return False
         # Where no new login is to be had, the refusal is the answer.
         with suppress(StartError):
