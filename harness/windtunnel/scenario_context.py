@@ -1,7 +1,7 @@
 """What the targets and faults of one scenario have in common."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from windtunnel.backends.backend_contract import Backend
@@ -28,6 +28,8 @@ class ScenarioContext:
     machine: MachineMeter
     name: str = ""
     """The scenario's."""
+    learn: Callable[[Iterable[str]], None] = lambda values: None
+    """Takes values that are secrets."""
 
     @property
     def request_seed(self) -> str:

@@ -1,7 +1,7 @@
 """One session's backend, seed and verdicts: started at the first use, stopped at the end."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +60,10 @@ class Session:
         self._profile = LOOPBACK
         self._loop: LoopThread | None = None
         self._unasked: UnaskedCallsFilter | None = None
+        self._secrets: set[str] = set()
+        self._masking: Masking | None = None
+        self.secrets_learnt: Callable[[Iterable[str]], None] = lambda values: None
+        """Called with values that are secrets, beside the configured ones."""
 
     def __repr__(self) -> str:
         state = "started" if self._backend else "not started"
@@ -117,9 +121,23 @@ class Session:
             raise NotConfigured(str(found))
         return found
 
-    @cached_property
+    @property
     def masking(self) -> "Masking":
         """What is masked in all that this session shows and writes, the tests' own aside."""
+        if self._masking is None:
+            self._masking = self._configured_masking.learning(self._secrets)
+        return self._masking
+
+    def learn_secrets(self, values: "Iterable[str]") -> None:
+        """Mask these values too, from now on: tokens that a login gave, variables of requests."""
+        found = set(values) - self._secrets
+        if found:
+            self._secrets |= found
+            self._masking = None
+            self.secrets_learnt(found)
+
+    @cached_property
+    def _configured_masking(self) -> "Masking":
         from windtunnel.configuration.configured_secrets import configured  # noqa: PLC0415 - as above
         from windtunnel.outgoing.clean_stream import of_environment  # noqa: PLC0415 - the same
 
@@ -171,6 +189,7 @@ class Session:
             record=record,
             profile=self._profile,
             unasked=self._unasked,
+            learn=self.learn_secrets,
         )
 
     @property

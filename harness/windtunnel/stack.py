@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import starmap
@@ -49,6 +49,7 @@ class Stack:
         record: Record = lambda verdict: None,
         profile: Profile = LOOPBACK,
         unasked: UnaskedCallsFilter | None = None,
+        learn: Callable[[Iterable[str]], None] = lambda values: None,
     ) -> None:
         self.backend = backend
         self.configuration = configuration
@@ -77,6 +78,7 @@ class Stack:
             ),
             machine=MachineMeter(backend.pids),
             name=name,
+            learn=learn,
         )
 
     def __repr__(self) -> str:
@@ -149,10 +151,7 @@ class Stack:
 
     @contextmanager
     def clocked_target(self) -> Iterator[tuple[Target, WallClock]]:
-        """Start one more target, whose wall clock can be stepped, and stop it.
-
-        NotTestable where no clock can be stepped.
-        """
+        """Start one more target, whose wall clock can be stepped, and stop it. NotTestable."""
         clock = self.backend.wall_clock(f"target-{self._targets + 1}")
         with self.target(**clock.environment) as target:
             yield target, clock

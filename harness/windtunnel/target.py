@@ -54,7 +54,11 @@ class Target:
         self._context = context
         self._ends_by = math.inf
         self.requests = TargetRequests(
-            address, context.configuration, name=name, seed=context.request_seed
+            address,
+            context.configuration,
+            name=name,
+            seed=context.request_seed,
+            learn=context.learn,
         )
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
         self._collector = RunCollector(context, self.notes)
@@ -222,11 +226,10 @@ class Target:
         after: Pairs | None = None,
         timeout: float | None = None,
     ) -> Pairs:
-        """Send `count` pairs of requests, one to this target, one to `other`, and return both runs.
+        """Send `count` pairs of requests, one to this target, one to `other`; return both runs.
 
-        They follow those of `after`, which both asked the same: then all are returned as one. One
-        request at a time; which of a pair goes first is drawn from the seed, so that neither arm
-        gains from its place. Each is preceded by one that is not timed.
+        They follow those of `after`, which asked the same: then all are returned as one. One at a
+        time; which of a pair goes first is drawn by the seed. Each follows one that is not timed.
         """
         check_number("", "count", count, REQUESTS)
         self.requests.named(path)

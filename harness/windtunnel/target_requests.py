@@ -2,7 +2,8 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +15,7 @@ from windtunnel.load.login import Login
 from windtunnel.load.mix import Mix
 from windtunnel.load.request_source import RequestSource, request_named
 from windtunnel.number_bounds import SECONDS, check_number
+from windtunnel.requests.placeholders import variables
 from windtunnel.requests.request_value import Request
 
 
@@ -21,17 +23,24 @@ class TargetRequests:
     """The requests of one target. Raises ConfigurationError."""
 
     def __init__(
-        self, address: Address, configuration: Configuration, *, name: str, seed: str
+        self,
+        address: Address,
+        configuration: Configuration,
+        *,
+        name: str,
+        seed: str,
+        learn: Callable[[Iterable[str]], None] = lambda values: None,
     ) -> None:
         self._address = address
         self._fallback_header = configuration.fallback_header
         self._known = configuration.named_requests
         self._seed = seed
         self._name = name
+        self._learn = learn
         self._runs = itertools.count(1)
         self._shared = 0
         plan = configuration.login_plan
-        self.login = Login(address, plan) if plan else None
+        self.login = Login(address, plan, learn) if plan else None
         """How to log in; None where the configuration does not say."""
 
     def __repr__(self) -> str:
@@ -39,7 +48,11 @@ class TargetRequests:
 
     def named(self, wanted: str | Request) -> Request:
         """Return the request of a name, or a GET of a path."""
-        return request_named(wanted, self._known)
+        request = request_named(wanted, self._known)
+        if isinstance(wanted, Request):
+            named = (name for text in request.texts for name in variables(text))
+            self._learn(os.environ.get(name, "") for name in named)
+        return request
 
     def made(self, wanted: str | Request, path: str, fields: Mapping[str, Any]) -> Request:
         """Return the request of a name, or of a method, a path and fields of a Request."""

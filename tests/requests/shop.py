@@ -33,6 +33,8 @@ class Shop(http.server.BaseHTTPRequestHandler):
             self.answer(401)
         elif self.path == "/asked":
             self.answer(200, json.dumps([path.split("/")[2] for path in ASKED]).encode())
+        elif self.path == "/token":
+            self.answer(200, LOGINS[-1].encode())
         elif self.path == "/logins":
             self.answer(200, str(len(LOGINS)).encode())
         else:

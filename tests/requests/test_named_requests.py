@@ -171,3 +171,22 @@ def test_an_open_loop_after_one_that_was_refused_has_a_new_login(stack: Stack) -
     runs = [stack.offer(100, duration=0.25, requests=["/me"], poisson=False) for _ in range(3)]
     assert [run.samples.errors > 0 for run in runs] == [True] * 3
     assert all(run.samples.errors < len(run.samples) for run in runs)
+
+
+def test_tokens_and_variables_of_requests_are_masked_once_they_are_known(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PIN", "pin-4711-pin")
+    session = Session(directory=folder, configuration=None, backend="embedded", seed=1)
+    told: list[str] = []
+    session.secrets_learnt = told.extend
+    try:
+        stack = session.stack("test", {}, lambda verdict: None)
+        stack.request("GET", "/me", headers={"X-Pin": "{env:SHOP_PIN}"})
+        token = stack.request("/token").body.decode()
+        stack.close()
+    finally:
+        session.close()
+    assert len(token) == 32
+    assert session.masking.text(f"a {token} b pin-4711-pin c") == "a *** b *** c"
+    assert {token, "pin-4711-pin"} <= set(told)

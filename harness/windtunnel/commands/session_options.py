@@ -94,6 +94,7 @@ class StackOptions:
             owned=self.owned,
         )
         learn_configuration(session.configuration)
+        session.secrets_learnt = learnt().learn_values
         return session
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from windtunnel.address import Address
 from windtunnel.errors import StartError, shown
@@ -21,7 +22,12 @@ REFUSED = 401
 class Login:
     """The login of one target. Raises StartError where the service refuses it."""
 
-    def __init__(self, address: Address, plan: LoginPlan) -> None:
+    def __init__(
+        self,
+        address: Address,
+        plan: LoginPlan,
+        learn: Callable[[Iterable[str]], None] = lambda values: None,
+    ) -> None:
         self.headers: Mapping[str, str] = {}
         """What is sent with each request."""
         self.number = 0
@@ -32,6 +38,7 @@ class Login:
         """The number of the last login by which a request was."""
         self._address = address
         self._plan = plan
+        self._learn = learn
         self._making = asyncio.Lock()
 
     def __repr__(self) -> str:
@@ -59,6 +66,9 @@ class Login:
             if self.number <= after:
                 self.headers = await self._made()
                 self.number += 1
+                # "Token abc", "a=1; b=2": each word by itself may stand in an answer or a log.
+                words = (re.split(r"[\s;=]+", value) for value in self.headers.values())
+                self._learn([*self.headers.values(), *(word for each in words for word in each)])
 
     async def _made(self) -> Mapping[str, str]:
         filling = Filling(self.number + 1, found=_nothing)

@@ -36,6 +36,10 @@ class LearntMasking:
         """Mask, from now on, the values of those variables that have a secret's name."""
         self.masking = self.masking.knowing(variables)
 
+    def learn_values(self, values: Iterable[str]) -> None:
+        """Mask, from now on, these values, which are secrets."""
+        self.masking = self.masking.learning(values)
+
     def change(self, names: Iterable[str] = (), *, shows_all: bool = False) -> None:
         """Mask further names, or nothing, from now on."""
         self.masking = self.masking.also(names, shows_all=shows_all)
