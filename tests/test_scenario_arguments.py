@@ -33,7 +33,7 @@ USUAL: dict[str, dict[str, Any]] = {
 ANYTHING = {"record", "poisson"}
 """Arguments that are called or asked for their truth, and nothing else."""
 CONFIGURATION = """
-command = ["python", "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
+command = ["{python}", "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
 endpoints = ["/"]
 health = "/"
 control_period = 0.0

@@ -128,9 +128,9 @@ class Session:
             self._masking = self._configured_masking.learning(self._secrets)
         return self._masking
 
-    def learn_secrets(self, values: "Iterable[str]") -> None:
+    def _learn_secrets(self, values: "Iterable[str]") -> None:
         """Mask these values too, from now on: tokens that a login gave, variables of requests."""
-        found = set(values) - self._secrets
+        found = {value for value in values if isinstance(value, str)} - self._secrets
         if found:
             self._secrets |= found
             self._masking = None
@@ -189,7 +189,7 @@ class Session:
             record=record,
             profile=self._profile,
             unasked=self._unasked,
-            learn=self.learn_secrets,
+            learn=self._learn_secrets,
         )
 
     @property

@@ -78,10 +78,7 @@ class Target:
 
     @contextmanager
     def ending_by(self, moment: float) -> Iterator[None]:
-        """Let what is asked of this target meanwhile end by then, on time.monotonic's clock.
-
-        What is not over by then raises TimeoutError; so does whatever is begun later.
-        """
+        """Let what is asked meanwhile, or later, end by then (time.monotonic), or TimeoutError."""
         check_number("", "moment", moment, MOMENT_OR_NEVER)
         before, self._ends_by = self._ends_by, min(moment, self._ends_by)
         try:

@@ -5,6 +5,7 @@ import ipaddress
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -53,8 +54,12 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int
 
 
 def toxiproxies() -> set[psutil.Process]:
-    mine = psutil.Process().children(recursive=True)
-    return {each for each in mine if each.name().startswith("toxiproxy")}
+    found = set()
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it may have ended meanwhile
+            if each.name().startswith("toxiproxy"):
+                found.add(each)
+    return found
 
 
 @pytest.fixture(scope="module", params=["sample", "copy"])

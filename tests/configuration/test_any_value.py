@@ -127,7 +127,7 @@ FILES = {
     "a table of 5,000 parts": f"[{'.'.join('a' * 5000)}]",
     "5,000 digits": f"port = {'1' * 5000}",
     "5,000 hexadecimal digits": f"port = 0x{'f' * 5000}",
-    "100,000 unknown keys": "".join(f"key{number} = 1\n" for number in range(100_000)),
+    "50,000 unknown keys": "".join(f"key{number} = 1\n" for number in range(50_000)),
     "an array of 20,000 lines": "x = [\n" + "[],\n" * 20_000 + "]",
     "5,000 tables of an array": "[[x]]\n" * 5000,
     "zeros": "\0" * 1000,

@@ -57,7 +57,7 @@ def tree(tmp_path: Path) -> Path:
 def _reach(**slow: bool) -> Reach:
     tests = {
         name: Timed(
-            name, 0.01, passed=True, slow=slow.get(name.partition("::test_")[2], False), alone=False
+            name, 0.9, passed=True, slow=slow.get(name.partition("::test_")[2], False), alone=False
         )
         for name in (f"test_code.py::test_{each}" for each in ("nothing", "more", "limit"))
     }

@@ -187,6 +187,6 @@ def test_a_body_that_would_expand_is_not_unpacked(server: Server, coding: str) -
         assert (answer.status, answer.json["code"]) == (400, "bad_request_body")
         return process.cpu_times().user - before
 
-    usual = post()
+    usual = min(post() for _ in range(2))
     # Ticks of the clock that this is measured by are of 10 ms.
-    assert post(Content_Encoding=coding) <= usual + 0.05
+    assert min(post(Content_Encoding=coding) for _ in range(2)) <= usual + 0.05

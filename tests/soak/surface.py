@@ -3,16 +3,19 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from tests.contracts.proxy.servers import OURS, Server
 from tests.dashboard.running import Up, begin
@@ -41,8 +44,21 @@ def drawn(strategy: st.SearchStrategy[Any], number: int) -> Any:  # noqa: ANN401
     def take(value: Any) -> None:  # noqa: ANN401 - the same
         found.append(value)
 
-    take()
+    with without_local_constants():
+        take()
     return found[-1]
+
+
+@contextmanager
+def without_local_constants() -> Iterator[None]:
+    """Let what is drawn not depend on the modules that are loaded: their constants are mixed in.
+
+    By its private names: it has no public ones for this.
+    """
+    providers.CONSTANTS_CACHE.cache.clear()
+    with mock.patch.object(providers, "_get_local_constants", Constants):
+        yield
+    providers.CONSTANTS_CACHE.cache.clear()
 
 
 REPEATED = st.builds(

@@ -17,6 +17,8 @@ from typing import Any
 from windtunnel.ports import free_port
 
 DEADLINE = 10.0
+START = 60.0
+"""Seconds that a server may take to start, which no test is about."""
 NOWHERE = "127.0.0.1:1"
 LONG = 60_000
 """Milliseconds that no test waits for."""
@@ -76,13 +78,13 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + START
         while True:
             try:
                 self.call("GET", "/version")
             except OSError:
                 assert self.process.poll() is None, f"{kind} ended at its start"
-                assert time.monotonic() < deadline, f"waited {DEADLINE} s for {kind} to answer"
+                assert time.monotonic() < deadline, f"waited {START} s for {kind} to answer"
                 time.sleep(0.01)
             else:
                 break
