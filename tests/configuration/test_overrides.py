@@ -45,6 +45,22 @@ def test_a_dependencys_settings_are_named_by_its_name(project: Path) -> None:
     assert loaded.configuration.dependencies["prices"].upstream == "10.0.0.1:80"
 
 
+def test_a_login_and_a_requests_body_can_be_given(project: Path) -> None:
+    file = project / "windtunnel.toml"
+    request = '[requests.buy]\nmethod = "POST"\npath = "/buy"\njson = { n = 1 }\n'
+    login = '[login.basic]\nusername = "ann"\npassword = "of the file"\n'
+    file.write_text(f"{file.read_text()}\n{request}{login}")
+    loaded = resolve(
+        project,
+        environment={"WINDTUNNEL_LOGIN__BASIC__PASSWORD": "of the variable"},
+        options=['requests.buy.json={"n": [2]}', "requests.buy.expect=201 202"],
+    )
+    plan, buy = loaded.configuration.login_plan, loaded.configuration.named_requests["buy"]
+    assert plan is not None
+    assert plan.password == "of the variable"  # noqa: S105 - of this test's own
+    assert (buy.json, buy.expect) == ({"n": [2]}, (201, 202))
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [

@@ -100,6 +100,7 @@ def test_the_files_that_are_chosen_are_read_instead(tmp_path: Path) -> None:
         ("services: [", "compose.yaml:1: "),
         ("services: 5", "no table of services"),
         ("- a", "no table of services"),
+        ("services: " + "[" * 60_000, "nested more than 100 deep"),
     ],
 )
 def test_what_is_not_read_is_said_with_its_place(tmp_path: Path, text: str, said: str) -> None:

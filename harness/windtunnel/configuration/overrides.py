@@ -1,8 +1,10 @@
 """Settings from environment variables and options: which setting each means, and its value."""
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -81,7 +83,7 @@ def settings(table: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
 
 def _settings(model: type[BaseModel], table: Any, place: Place) -> Iterator[tuple[Place, Any]]:  # noqa: ANN401 - TOML
     for attribute, field in model.model_fields.items():
-        name, kind = field.alias or attribute, field.annotation
+        name, kind = field.alias or attribute, _table_of(field.annotation)
         inner = table.get(name) if isinstance(table, Mapping) else None
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _settings(kind, inner, (*place, name))
@@ -95,11 +97,19 @@ def _settings(model: type[BaseModel], table: Any, place: Place) -> Iterator[tupl
             yield (*place, name), kind
 
 
+def _table_of(kind: Any) -> Any:  # noqa: ANN401 - any annotation
+    """Return the model of a table that may be missing; any other type as it is."""
+    kinds = [each for each in get_args(kind) if each is not NoneType]
+    return kinds[0] if len(kinds) == 1 and NoneType in get_args(kind) else kind
+
+
 def typed(text: str, kind: Any) -> object:  # noqa: ANN401 - any annotation
     """Return a text as the type of its setting, or as it is where it is none of that type."""
     try:
         if get_origin(kind) is tuple:
             return shlex.split(text)
+        if kind is Any:
+            return json.loads(text)
         return kind(text) if kind in {int, float} else text
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

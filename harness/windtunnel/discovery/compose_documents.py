@@ -18,6 +18,8 @@ from windtunnel.errors import shown
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 DEEPEST = 10
 """How many files may include or extend one another in a row."""
+NESTED = 100
+"""How deep lists and tables in brackets may be nested: what PyYAML takes for them is its square."""
 MOST = 200
 """Files that are read at most: one may include many, each of which includes many."""
 _SUBSTITUTED = re.compile(
@@ -141,6 +143,9 @@ class _Reading:
             return {}
         if text not in self._found.texts:
             self._found.texts.append(text)
+        if _nests_deeper(text.text):
+            self._found.unread.append(f"{text.name}: nested more than {NESTED} deep")
+            return {}
         try:
             document = yaml.load(text.text, _Loader)  # noqa: S506 - a SafeLoader
         except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -225,6 +230,15 @@ def _paths(value: object) -> list[str]:
         path = each.get("path") if isinstance(each, dict) else each
         found += filter(_is_path, path if isinstance(path, list) else [path])
     return found
+
+
+def _nests_deeper(text: str) -> bool:
+    depth = 0
+    for mark in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if mark[0] in "[{" else max(0, depth - 1)
+        if depth > NESTED:
+            return True
+    return False
 
 
 def _is_path(value: object) -> TypeGuard[str]:

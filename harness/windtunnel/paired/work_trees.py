@@ -45,11 +45,13 @@ def leased_folder() -> Iterator[Path]:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd="/",
-        ):
+        ) as remover:
             try:
                 yield folder
             finally:
                 remove_folder(folder)
+                # Where Ctrl-C ends the run, Popen itself would wait for a quarter of a second only.
+                remover.communicate()
 
 
 def abandoned(*, remove: bool) -> list[Path]:

@@ -94,8 +94,9 @@ class MixUser(FastHttpUser):
             plan.destination.host_header,
             plan.seed * 257 + connection,
             keep_alive=plan.keep_alive,
-            part=number % plan.connections,
-            parts=plan.connections,
+            # How many users each worker gets is Locust's to say: numbers are unique, with gaps.
+            part=connection,
+            parts=2**32,
         )
         work.running += 1
         try:
