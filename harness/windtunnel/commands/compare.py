@@ -20,7 +20,7 @@ from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.regression import share
 from windtunnel.criteria.tolerances import Tolerances
 from windtunnel.criteria.verdict import Ruling, overall
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, NotConfigured
 from windtunnel.history import machine, store
 from windtunnel.history.entry import SCHEMA, Entry, figures, told_apart
 from windtunnel.load.request_source import request_named
@@ -108,8 +108,12 @@ def compare(  # noqa: PLR0917 - click passes all by name
             address_of(urls[1], "--head-url", owned),
         )
     # Services that run already need no configuration, where their endpoints' paths are given.
-    made = chosen.session()
-    session = None if given[1] and by_path and not made.is_configured else made
+    session: Session | None = None
+    try:
+        session = chosen.session()
+    except NotConfigured:
+        if not (given[1] and by_path):
+            raise
     seed = _seed(chosen) if session is None else session.seed
     if session is not None:
         for each in asked:
