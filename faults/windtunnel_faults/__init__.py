@@ -22,6 +22,7 @@ from windtunnel_faults.http.abort import HttpAbort
 from windtunnel_faults.http.corrupt import HttpCorrupt
 from windtunnel_faults.http.delay import HttpDelay
 from windtunnel_faults.http.drip import HttpDrip
+from windtunnel_faults.http.lost_answer import HttpLostAnswer
 from windtunnel_faults.http.status import HttpStatus
 from windtunnel_faults.http.truncate import HttpTruncate
 from windtunnel_faults.process.disconnect import Disconnect
@@ -56,6 +57,7 @@ __all__ = [
     "HttpCorrupt",
     "HttpDelay",
     "HttpDrip",
+    "HttpLostAnswer",
     "HttpStatus",
     "HttpTruncate",
     "Kill",

@@ -88,6 +88,7 @@ HTTP_EXAMPLES: list[tuple[Fault, str, tuple[tuple[str, int | str], ...]]] = [
         (("latency", 200), ("jitter", 100)),
     ),
     (faults.HttpAbort("catalog", forwarded=True), "http_abort", (("forwarded", 1),)),
+    (faults.HttpLostAnswer("catalog"), "http_lost_answer", (("ending", "reset"),)),
     (faults.HttpTruncate("catalog", 7), "http_truncate", (("bytes", 7),)),
     (faults.HttpCorrupt("catalog"), "http_corrupt", (("spacing", 16),)),
     (faults.HttpDrip("catalog", 100), "http_drip", (("rate", 100),)),
@@ -189,6 +190,10 @@ def test_a_fault_cannot_be_changed() -> None:
         (
             lambda: faults.HttpAbort("catalog", forwarded=1),  # type: ignore[arg-type]
             r"forwarded=1\): expected True or",
+        ),
+        (
+            lambda: faults.HttpLostAnswer("catalog", ending="rst"),
+            r"ending='rst'\): expected one of reset, close",
         ),
         (
             lambda: faults.HttpDrip("catalog", 0),

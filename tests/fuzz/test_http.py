@@ -23,6 +23,9 @@ class Notes:
     def struck(self, place: int, toxic: str) -> None:
         self.found.append((place, toxic))
 
+    def dependency_answered(self, place: int, status: str) -> None:
+        pass
+
     def kept(self, place: int) -> None:
         self.found.append(place)
 
@@ -45,6 +48,7 @@ ATTRIBUTES = st.fixed_dictionaries(
         "spacing": st.integers(1, 8),
         "rate": st.integers(1, 1000),
         "forwarded": st.integers(0, 1),
+        "ending": st.sampled_from(["reset", "close"]),
     },
 )
 TOXICS = st.lists(st.tuples(st.sampled_from(sorted(EFFECTS)), ATTRIBUTES), min_size=1, max_size=3)

@@ -20,6 +20,8 @@ class Pending:
     head: bool = False
     forwarded: bool = True
     faults: tuple[str, ...] = ()
+    dependency_status: str = ""
+    """What the dependency answered wholly, where toxics stood between it and the target."""
     left: float | None = None
     """When its caller sent its end of data before the answer was whole."""
     late: tuple[str, float] | None = None

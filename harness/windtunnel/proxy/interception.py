@@ -72,6 +72,11 @@ class Interception:
         if self._mediator is not None:
             self._put(self._mediator.answer(data, now))
 
+    def finished(self, now: float) -> None:
+        """Take the dependency's end of data, before it is passed on."""
+        if self._mediator is not None:
+            self._put(self._mediator.finished(now))
+
     def _put(self, parts: Sequence[AnswerPart]) -> None:
         if parts:
             self._downstream.put([Chunk(part.due, part.data, part.action) for part in parts])

@@ -195,6 +195,8 @@ class Link:
         self._eofs.add(side.ending)
         if side is self.target:
             self._observer.left(time.monotonic(), self._target_is_gone)
+        else:
+            self.interception.finished(time.monotonic())
         direction = self.upstream if side is self.target else self.downstream
         direction.feed(b"", time.monotonic(), Action.EOF)
 

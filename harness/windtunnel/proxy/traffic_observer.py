@@ -50,6 +50,10 @@ class TrafficObserver(Protocol):
         """Note that the dependency does not get the request at this place."""
         ...
 
+    def dependency_answered(self, place: int, status: str) -> None:
+        """Note that the dependency answered the request at this place, wholly."""
+        ...
+
     def notice(self, text: str) -> None:
         """Note what could not be done."""
         ...

@@ -38,11 +38,19 @@ class Exchange:
     """False where a fault answered or reset it at the tap. The dependency never got it then."""
     faults: tuple[str, ...] = ()
     """The HTTP toxics that altered it."""
+    dependency_status: str = ""
+    """The status that the dependency gave wholly, where an HTTP fault was to strike its answer: the
+    target may have got another one, or none. Empty elsewhere."""
 
     @property
     def is_unread(self) -> bool:
         """Whether something came that may be a call, several, or none: it could not be read."""
         return self.outcome is ExchangeOutcome.UNSEEN and self.request == "bytes"
+
+    @property
+    def answer_was_lost(self) -> bool:
+        """Whether the dependency answered wholly, and its answer did not arrive so."""
+        return self.outcome is ExchangeOutcome.FAILED and bool(self.dependency_status)
 
     @property
     def http_status(self) -> int | None:

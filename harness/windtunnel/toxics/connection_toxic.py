@@ -128,6 +128,13 @@ class ExchangeNotes(Protocol):
         """Record that the dependency does not get the request at this place."""
         ...
 
+    def dependency_answered(self, place: int, status: str) -> None:
+        """Record that the dependency answered the request at this place, wholly.
+
+        What the target gets of the answer is another matter.
+        """
+        ...
+
     def notice(self, text: str) -> None:
         """Record what could not be done."""
         ...
@@ -159,6 +166,10 @@ class ExchangeMediator(Protocol):
 
     def answer(self, data: bytes, now: float) -> Sequence[AnswerPart]:
         """Return the bytes for the target, and answers whose turn comes with them."""
+        ...
+
+    def finished(self, now: float) -> Sequence[AnswerPart]:
+        """Return what the target gets before the dependency's end of data."""
         ...
 
 

@@ -71,6 +71,16 @@ def test_an_abort_resets_before_or_after_the_dependency_did_its_work(
     assert {each.forwarded for each in exchanges(run)} == {forwarded}
 
 
+@pytest.mark.parametrize("ending", ["reset", "close"])
+def test_a_lost_answer_was_given_by_the_dependency(backend_stack: Stack, ending: str) -> None:
+    backend_stack.drive(AGENTS, requests=1)
+    with backend_stack.inject(faults.HttpLostAnswer("catalog", ending=ending)):
+        run = backend_stack.drive(AGENTS, requests=3)
+    assert fell_back(run) == [True] * 3
+    assert all(each.forwarded and each.answer_was_lost for each in exchanges(run))
+    assert {each.dependency_status for each in exchanges(run)} == {"200"}
+
+
 @pytest.mark.parametrize(
     "fault",
     [faults.HttpTruncate("catalog", 5), faults.HttpCorrupt("catalog")],

@@ -115,6 +115,31 @@ def test_a_forwarded_abort_resets_instead_of_the_first_byte() -> None:
     assert made.touches == 1
 
 
+def whole(*pieces: bytes) -> list[Part]:
+    """Return an answer whose last part says that it is."""
+    parts = answer(*pieces)
+    parts[-1].last = True
+    return parts
+
+
+@pytest.mark.parametrize(("ending", "action"), [("reset", Action.RESET), ("close", Action.CLOSE)])
+def test_a_lost_answer_ends_the_connection_only_once_it_is_whole(
+    ending: str, action: Action
+) -> None:
+    made = Made("http_lost_answer", ending=ending)
+    head, first, last = whole(b"01234", b"56789")
+    assert not made.effect.committed
+    assert made.alter(head, first) == []
+    assert made.effect.committed
+    assert [(part.data, part.action) for part in made.alter(last)] == [(b"", action)]
+    assert made.touches == 1
+
+
+def test_a_dripped_answer_says_at_its_last_drop_that_it_is_whole() -> None:
+    drops = Made("http_drip", rate=100).alter(*whole(b"0123456789"))
+    assert [drop.last for drop in drops] == [False] * (len(drops) - 1) + [True]
+
+
 def test_a_delay_shifts_the_whole_answer_by_one_amount() -> None:
     parts = Made("http_delay", latency=100, jitter=50).alter(*answer(b"01234", b"56789"))
     shifts = {part.due - 1.0 for part in parts}
@@ -206,6 +231,7 @@ def test_effects_on_one_answer_add_up() -> None:
         ("http_status", {"status": 199}, "status must be from 200 to 599"),
         ("http_delay", {"latency": -1}, "latency must not be negative"),
         ("http_truncate", {"bytes": -1}, "bytes must not be negative"),
+        ("http_lost_answer", {"ending": "rst"}, "ending must be reset or close"),
         ("http_corrupt", {"spacing": 0}, "spacing must be 1 or more"),
         ("http_drip", {"rate": 0}, "rate must be 1 or more"),
     ],

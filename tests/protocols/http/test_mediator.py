@@ -19,12 +19,16 @@ class Notes:
         self.hits: list[tuple[int, str]] = []
         self.held: list[int] = []
         self.notices: list[str] = []
+        self.statuses: list[tuple[int, str]] = []
 
     def struck(self, place: int, toxic: str) -> None:
         self.hits.append((place, toxic))
 
     def kept(self, place: int) -> None:
         self.held.append(place)
+
+    def dependency_answered(self, place: int, status: str) -> None:
+        self.statuses.append((place, status))
 
     def notice(self, text: str) -> None:
         self.notices.append(text)
@@ -53,6 +57,10 @@ class Bench:
 
     def answer(self, data: bytes) -> bytes:
         return joined(self.mediator.answer(data, self.now))
+
+    def finish(self) -> bytes:
+        """Let the dependency's end of data come."""
+        return joined(self.mediator.finished(self.now))
 
 
 def joined(parts: list[Part]) -> bytes:
@@ -286,3 +294,41 @@ def test_what_follows_a_connect_passes_and_a_refused_one_goes_on_as_http() -> No
     assert bench.send(connect) == (connect, b"")
     assert bench.answer(refused) == refused
     assert bench.send(get("/struck"))[1].startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_lost_answer_reached_the_dependency_and_its_status_is_noted_before_the_end() -> None:
+    bench = Bench(toxic("http_lost_answer", path="/pay"))
+    assert bench.send(get("/a") + get("/pay")) == (get("/a") + get("/pay"), b"")
+    assert bench.answer(ok("a")) == ok("a")
+    answer = b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\n"
+    for cut in range(len(answer) - 1):
+        assert bench.answer(answer[cut : cut + 1]) == b""
+        assert bench.notes.statuses == []
+    assert bench.answer(answer[-1:]) == b"<RESET>"
+    assert bench.notes.statuses == [(1, "201")]
+    assert bench.notes.held == []
+
+
+def test_an_answer_that_only_the_connections_end_ends_is_lost_at_that_end() -> None:
+    bench = Bench(toxic("http_lost_answer", ending="reset"))
+    bench.send(get("/pay"))
+    assert bench.answer(b"HTTP/1.1 200 OK\r\n\r\nsome") == b""
+    assert bench.answer(b" more") == b""
+    assert bench.finish() == b"<RESET>"
+    assert bench.notes.statuses == [(0, "200")]
+
+
+def test_an_end_in_the_middle_of_an_answer_makes_none_of_it() -> None:
+    bench = Bench(toxic("http_lost_answer"))
+    bench.send(get("/pay"))
+    assert bench.answer(ok("body")[:-1]) == b""
+    assert bench.finish() == b""
+    assert bench.notes.statuses == []
+
+
+def test_an_answer_that_is_being_lost_stays_lost_though_its_toxic_is_removed() -> None:
+    bench = Bench(toxic("http_lost_answer"))
+    bench.send(get("/pay"))
+    assert bench.answer(ok("body")[:-2]) == b""
+    bench.mediator.use([])
+    assert bench.answer(ok("body")[-2:]) == b"<RESET>"

@@ -21,6 +21,8 @@ class Part:
     delimited: bool = True
     """False where only the connection's end ends the answer."""
     action: Action = Action.NONE
+    last: bool = False
+    """Whether the answer is whole with it."""
 
 
 class Effect:
@@ -52,6 +54,14 @@ class Effect:
     def chance(self) -> random.Random:
         """What it draws from; few effects do, and seeding one takes long."""
         return self._draw()
+
+    @property
+    def committed(self) -> bool:
+        """Whether it must see the answer to its end, though its toxic is removed meanwhile.
+
+        What came without a part that was held back would be no answer.
+        """
+        return False
 
     def touch(self) -> None:
         """Say that the exchange is no longer what it would have been."""

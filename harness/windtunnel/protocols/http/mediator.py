@@ -24,6 +24,8 @@ class PairedExchange:
     """A request, and what is to become of its answer."""
 
     request: Message
+    place: int
+    """Counts the exchanges of the connection."""
     effects: list[tuple[ExchangeToxic, Effect]] = field(default_factory=list)
     instead: list[Part] | None = None
     """The answer, where the dependency is not asked."""
@@ -51,6 +53,8 @@ class HttpMediator:
         self._head_passed = False
         """Whether the dependency has some of the request whose head is arriving."""
         self._answer_head = b""
+        self._unfinished: Message | None = None
+        """The head of an answer that only the connection's end ends."""
         self._place = first
         self._raw = False
 
@@ -66,7 +70,9 @@ class HttpMediator:
         """Let these toxics, and no others, strike; one that is left out does no more."""
         self.toxics = toxics
         for paired in self._open:
-            paired.effects = [each for each in paired.effects if each[0] in toxics]
+            paired.effects = [
+                each for each in paired.effects if each[0] in toxics or each[1].committed
+            ]
 
     # From the target.
 
@@ -119,7 +125,7 @@ class HttpMediator:
     def _decide(self, request: Message, now: float) -> PairedExchange:
         place = self._place
         self._place += 1
-        paired = PairedExchange(request)
+        paired = PairedExchange(request, place)
         # A request that the dependency has begun to get is nobody's to strike any more.
         for toxic in () if self._head_passed else self.toxics:
             effect = toxic.strike(request, place, lambda name: self._notes.struck(place, name))
@@ -142,6 +148,8 @@ class HttpMediator:
         """
         while self._open and self._open[0].instead is not None:
             front = self._open.popleft()
+            if front.instead:
+                front.instead[-1].last = True
             for part in front.instead or ():
                 part.due = max(part.due, now)
                 altered = _altered(part, front)
@@ -163,7 +171,9 @@ class HttpMediator:
             self._answer_head += segment.data
             if not message.headed:
                 continue
-            part = Part(now, self._answer_head, segment.content, message.delimited)
+            part = Part(
+                now, self._answer_head, segment.content, message.delimited, last=segment.last
+            )
             self._answer_head = b""
             interim = message.status < 200 and message.status != SWITCHING
             if interim or not self._open:
@@ -171,8 +181,10 @@ class HttpMediator:
                 parts.append(part)
                 continue
             parts.extend(_altered(part, self._open[0]))
+            self._unfinished = None if message.delimited else message
             if segment.last:
                 front = self._take_answered()
+                self._note_whole(front, message)
                 if _switches(front.request, message):
                     return [*parts, *self._give_up(now, "its protocol changed")]
                 if self._connecting and front.request.method == "CONNECT":
@@ -184,6 +196,19 @@ class HttpMediator:
         if self._answers.broken:
             parts.extend(self._give_up(now, f"an answer is not HTTP/1: {self._answers.broken}"))
         return parts
+
+    def finished(self, now: float) -> list[Part]:
+        """Return what the target shall get where the dependency's end of data ends an answer."""
+        if self._raw or self._unfinished is None or not self._open:
+            return []
+        message, self._unfinished = self._unfinished, None
+        front = self._open.popleft()
+        self._note_whole(front, message)
+        return _altered(Part(now, b"", delimited=False, last=True), front)
+
+    def _note_whole(self, front: PairedExchange, answer: Message) -> None:
+        if front.effects:
+            self._notes.dependency_answered(front.place, str(answer.status))
 
     def _note_leave(self, interim: Message) -> None:
         if self._open and interim.status == GO_ON:

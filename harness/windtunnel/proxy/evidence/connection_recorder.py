@@ -109,6 +109,12 @@ class ConnectionRecorder:
         if pending is not None:
             pending.forwarded = False
 
+    def dependency_answered(self, place: int, status: str) -> None:
+        """Note that the dependency answered the request at this place, wholly."""
+        pending = self.exchanges.at(place)
+        if pending is not None:
+            pending.dependency_status = status
+
     def notice(self, text: str) -> None:
         """Note what could not be done."""
         self.exchanges.blind(text, time.monotonic())
@@ -171,4 +177,5 @@ def as_record(dependency: str, finished: Finished) -> Exchange:
         handshake=pending.handshake,
         forwarded=pending.forwarded,
         faults=pending.faults,
+        dependency_status=pending.dependency_status,
     )

@@ -35,11 +35,14 @@ class DripEffect(Effect):
             self._free += len(data) / rate
             content = min(max(0, part.content - start), len(data))
             drops.append(
-                replace(part, due=self._free, data=data, content=content, action=Action.NONE)
+                replace(
+                    part, due=self._free, data=data, content=content, action=Action.NONE, last=False
+                )
             )
             self.touch()
         if not drops or part.action is not Action.NONE:
             drops.append(replace(part, due=self._free, data=b"", content=0))
+        drops[-1].last = part.last
         return drops
 
 
