@@ -18,8 +18,8 @@ from windtunnel.reports import report_registry
 FAULTS = """
     Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale ConnectionReset
     DataLimit Disabled Disconnect Fault Form HttpAbort HttpCorrupt HttpDelay HttpDrip
-    HttpLostAnswer HttpStatus HttpTruncate Kill Latency Outage Pause ProcessAction Processing SlowClose Timeout TlsAbort
-    TlsAlert TlsCertificate TlsDelay Toxic Toxics
+    HttpLostAnswer HttpStatus HttpTruncate Kill Latency Outage Pause ProcessAction Processing
+    SlowClose Timeout TlsAbort TlsAlert TlsCertificate TlsDelay Toxic Toxics
 """
 CONCRETE = " ".join(
     name
