@@ -164,17 +164,26 @@ class Session:
         return self._backend
 
     def stack(self, name: str, environment: Mapping[str, str], record: "Record") -> "Stack":
-        """Return a stack for the scenario `name`; its own random decisions follow from the name."""
+        """Return a stack for the scenario `name`; its own random decisions follow from the name.
+
+        Its dependencies are fresh, where they are to be for each test: have one stack at a time.
+        """
         if not isinstance(environment, Mapping):
             raise ConfigurationError(f"environment={shown(environment)}: expected variables")
         # Random decisions follow from it: half of a surrogate pair in it must not stop them.
         name = (name if isinstance(name, str) else shown(name)).encode(errors="replace").decode()
         # What a scenario needs is imported with the first: every pytest session makes a Session.
-        from windtunnel.load.loop_thread import LoopThread  # noqa: PLC0415 - the reason above
+        from windtunnel.ended_programs import check_programs  # noqa: PLC0415 - the reason above
+        from windtunnel.load.loop_thread import LoopThread  # noqa: PLC0415 - the same
         from windtunnel.stack import Stack  # noqa: PLC0415 - the same
         from windtunnel.unasked_calls import UnaskedCallsFilter  # noqa: PLC0415 - the same
 
         backend = self.backend
+        try:
+            backend.freshen()
+        except WindtunnelError:
+            check_programs(backend)  # one that has ended by itself is the reason
+            raise
         if self._loop is None:
             self._loop = LoopThread()
         if self._unasked is None:

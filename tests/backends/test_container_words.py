@@ -5,7 +5,8 @@ from typing import cast
 import pytest
 
 from windtunnel.backends.docker.container_readiness import await_answer, last_words_of
-from windtunnel.backends.docker.docker_engine import ContainerState, DockerEngine
+from windtunnel.backends.docker.container_state import ContainerState
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.errors import StartError
 
 

@@ -68,6 +68,14 @@ class Backend(Protocol):
         """Start the dependencies behind their proxies; StartError names what did not come up."""
         ...
 
+    def upstream(self, dependency: str) -> Address:
+        """Return where a dependency itself serves this machine: past the tap, and past faults."""
+        ...
+
+    def freshen(self) -> None:
+        """Empty the dependencies that are fresh for each test. No target runs meanwhile."""
+        ...
+
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
     ) -> Address:

@@ -12,6 +12,7 @@ import psutil
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.concurrent_starts import concurrent_starts
+from windtunnel.backends.empty_dependencies import empty_dependencies, runs_already
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -85,7 +86,7 @@ class ProcessBackend(ABC):
     @property
     def own_redis(self) -> bool:
         """Whether some dependency is a Redis of this backend's own."""
-        return any(_own_redis(each) for each in self.configuration.dependencies.values())
+        return any(each.has_own_server for each in self.configuration.dependencies.values())
 
     @abstractmethod
     def redis_command(self) -> tuple[str, ...]:
@@ -148,7 +149,8 @@ class ProcessBackend(ABC):
         given = {"files": str(self._files), "ca": authority}
         write_files(self.configuration, self._files, named(taps) | given)
         self.keeper.arrange(heal_posts=proxy.heal_posts)
-        return RunningStack(tap, tap_control, self._forms(tap_control, proxy.control), taps, given)
+        forms = self._forms(tap_control, proxy.control)
+        return RunningStack(tap, tap_control, forms, taps, dependencies, given)
 
     def _create_tap(self, tap: Tap, name: str, upstream: Address) -> Address:
         dependency = self.configuration.dependencies[name]
@@ -177,7 +179,7 @@ class ProcessBackend(ABC):
     def _start_dependency(self, name: str, dependency: Dependency) -> Address:
         if dependency.upstream:
             return Address.parse(dependency.upstream)
-        command = self.redis_command() if _own_redis(dependency) else dependency.command
+        command = self.redis_command() if dependency.has_own_server else dependency.command
         if not command:
             raise ConfigurationError(
                 f"missing key 'dependencies.{name}.command' (or 'dependencies.{name}.upstream',"
@@ -188,8 +190,21 @@ class ProcessBackend(ABC):
             command,
             environment={},
             probe=dependency.speaks.probe,
-            patience=OWN_PATIENCE if _own_redis(dependency) else 0.0,
+            patience=OWN_PATIENCE if dependency.has_own_server else 0.0,
         )
+
+    def upstream(self, dependency: str) -> Address:
+        """Return where a dependency itself serves."""
+        return self.running.upstreams[dependency]
+
+    def freshen(self) -> None:
+        """Empty the dependencies that are fresh for each test."""
+        empty_dependencies(self.configuration, self.upstream, self._start_anew)
+
+    def _start_anew(self, dependency: str) -> None:
+        if self.configuration.dependencies[dependency].upstream:
+            raise ConfigurationError(runs_already(dependency))
+        self.programs.start_anew(dependency)
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
@@ -277,8 +292,3 @@ class ProcessBackend(ABC):
         LOG.info("stopped the backend %s, run %s", self.name, self.keeper.run)
         if Path(self.directory).exists():
             raise ControlError(f"the run's directory {self.directory} could not be removed")
-
-
-def _own_redis(dependency: Dependency) -> bool:
-    named = bool(dependency.command or dependency.upstream)
-    return dependency.speaks.has_own_server and not named

@@ -166,6 +166,12 @@ class ProgramLauncher:
         self._await(name, started)
         self._struck.discard(name)
 
+    def start_anew(self, name: str) -> None:
+        """End a program in order, and start it again just as before and on the same port."""
+        self._struck.add(name)
+        self.keeper.stop(name)
+        self.restart(name)
+
     def _await(self, name: str, started: _StartedProgram) -> None:
         address = started.address
         deadline = max(self._deadline, started.patience)

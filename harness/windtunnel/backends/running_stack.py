@@ -22,6 +22,8 @@ class RunningStack:
     forms: FormTable
     addresses: Mapping[str, Address]
     """Where the target reaches each dependency; empty where the compose file has them."""
+    upstreams: Mapping[str, Address]
+    """Where each dependency itself serves; empty where its container's address says it."""
     given: Mapping[str, str]
     """What else the target's variables and files can name: "files", and "ca", which may be ""."""
 

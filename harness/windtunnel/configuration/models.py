@@ -71,10 +71,25 @@ class Dependency(Strict):
     "PING". A method, a path without its query, or both; `*` stands for anything. The control period
     finds those that come often by itself."""
 
+    fresh: Literal["", "session", "test"] = ""
+    """When it is emptied: "test" before each test (Redis by FLUSHALL, others by a new start; a
+    container is made anew, with its volumes), or "session", never. Empty: "test" for a Redis that
+    windtunnel brings or finds in the compose file, else "session"."""
+
     @property
     def speaks(self) -> WireProtocol:
         """What is asked about its protocol."""
         return protocol_named(self.protocol)
+
+    @property
+    def has_own_server(self) -> bool:
+        """Whether it is a server that nobody says how to start: one is brought for it."""
+        return self.speaks.has_own_server and not (self.command or self.upstream)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it is emptied before each test."""
+        return self.fresh == "test" or (not self.fresh and self.has_own_server)
 
 
 class WrittenFile(Strict):

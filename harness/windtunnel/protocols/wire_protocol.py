@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from windtunnel.address import Address
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel_faults import Capability
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class WireProtocol:
     """What faults may need that only this protocol's dependencies have."""
     has_own_server: ClassVar[bool] = False
     """Whether a backend brings a server of its own where none is configured."""
+    can_be_emptied: ClassVar[bool] = False
+    """Whether `empty` empties a server that goes on running."""
 
     def __repr__(self) -> str:
         return f"<WireProtocol {self.name}>"
@@ -58,6 +61,10 @@ class WireProtocol:
     def probe(self, address: Address) -> None:
         """Return once a server at `address` is ready; OSError says why it is not."""
         accepts_tcp(address)
+
+    def empty(self, address: Address, account: ServerAccount) -> None:
+        """Delete all that a server holds; OSError says why it cannot be."""
+        raise NotImplementedError(f"no server of {self.name} is emptied while it runs")
 
 
 def accepts_tcp(address: Address) -> None:

@@ -83,6 +83,10 @@ class Compose:
         """Start services and what they depend on, with all that they wait for."""
         self._run(["up", "-d", *services], deadline)
 
+    def up_alone(self, service: str) -> None:
+        """Start one service, and nothing that it depends on."""
+        self._run(["up", "-d", "--no-deps", "--no-build", service], UP_DEADLINE)
+
     def create(self, service: str) -> None:
         """Create a service's container without starting it."""
         # Not `create`: the older compose does not build networks for it.

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import ProgramEnd
-from windtunnel.backends.docker.docker_engine import ContainerState, DockerEngine
+from windtunnel.backends.docker.container_state import ContainerState
+from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import StartError
 from windtunnel.protocols.http.probe import answers_http

@@ -11,13 +11,13 @@ from windtunnel.backends.docker.compose_command import UP_DEADLINE
 from windtunnel.backends.docker.container_actions import container_actions
 from windtunnel.backends.docker.container_clock import ContainerClock
 from windtunnel.backends.docker.container_readiness import (
-    Probe,
     await_answer,
     await_conditions,
     await_healthy,
     ended_containers,
     last_words_of,
 )
+from windtunnel.backends.docker.dependency_containers import DependencyContainers
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
@@ -77,6 +77,10 @@ class DockerBackend:
         self._files = Path(self.directory) / "files"
         self._orders = KeeperOrders(self.keeper)
         self._targets = TargetContainers(self.engine)
+        self._patience = max(START_DEADLINE, configuration.start_deadline)
+        self._dependencies = DependencyContainers(
+            configuration, self.engine, self.layout, self._patience
+        )
         self._running: RunningContainers | None = None
 
     def __repr__(self) -> str:
@@ -118,7 +122,7 @@ class DockerBackend:
         with last_words_of(self.engine, layout.services_of_the_file):
             layout.compose.up(services, deadline=max(UP_DEADLINE, self._patience))
         for service in awaited:
-            self._await(service)
+            await_healthy(self.engine, service, lambda state: None, deadline=self._patience)
         await_conditions(self.engine, layout.conditions, deadline=self._patience)
         # It is not started. Its image is there from now on, and can be looked into.
         layout.compose.create(target)
@@ -136,10 +140,6 @@ class DockerBackend:
             Netem(self.engine, layout.tap, layout.fronts or self.engine.networks(target)[:1]),
         )
 
-    @property
-    def _patience(self) -> float:
-        return max(START_DEADLINE, self.configuration.start_deadline)
-
     def _connect(self, tap: Tap, tap_control: OwnControl) -> RunningStack:
         """Lead from the tap to the dependencies, and write what the target needs to know."""
         layout = self.layout
@@ -153,16 +153,17 @@ class DockerBackend:
             tap.listening(dependency)
             toxiproxy.listening(dependency)
         for dependency in layout.services:
-            self._await_dependency(dependency)
+            self._dependencies.wait(dependency)
         addresses = layout.target_addresses()
         given = {"files": FILES, "ca": f"{FILES}/ca.pem" if authority else ""}
         write_files(self.configuration, self._files, named(addresses) | given)
         self._orders.heal_by_post(f"http://{toxiproxy.address}/reset")
-        return RunningStack(tap, tap_control, self._forms(tap_control, toxiproxy), addresses, given)
+        forms = self._forms(tap_control, toxiproxy)
+        return RunningStack(tap, tap_control, forms, addresses, {}, given)
 
     def _forms(self, tap: OwnControl, toxiproxy: ToxiproxyControl) -> FormTable:
         actions = container_actions(
-            self.engine, self._orders, self.layout.services, self._await_dependency
+            self.engine, self._orders, self.layout.services, self._dependencies.wait
         )
         return FormTable(
             self.name,
@@ -180,16 +181,13 @@ class DockerBackend:
         patience = self._patience
         return await_answer(self.engine, service, port, path, deadline=patience, called=called)
 
-    def _await(self, service: str, probe: Probe = lambda state: None) -> None:
-        await_healthy(self.engine, service, probe, deadline=self._patience)
+    def upstream(self, dependency: str) -> Address:
+        """Return where a dependency's container serves this machine."""
+        return self._dependencies.address(dependency)
 
-    def _await_dependency(self, name: str) -> None:
-        service = self.layout.services[name]
-        if service and self.engine.state(service).health:
-            self._await(service)
-        elif service:
-            # Without a healthcheck of its own it is up once it accepts connections.
-            self._await(service, lambda state: self.layout.check(self.engine, name))
+    def freshen(self) -> None:
+        """Empty the dependencies that are fresh for each test, once the last target is gone."""
+        self._dependencies.empty(once=self._targets.await_removals)
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED

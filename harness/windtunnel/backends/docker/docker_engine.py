@@ -1,13 +1,12 @@
 """The containers of a run in the Docker engine: found by label, given as typed values."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
-from windtunnel.address import Address
+from windtunnel.backends.docker.container_state import ContainerState, state_of
 from windtunnel.backends.docker.engine_client import DEADLINE, connected, short
 from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.errors import ControlError
@@ -18,27 +17,6 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 SERVICE_LABEL = "com.docker.compose.service"
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerState:
-    """A container's state as the engine reports it."""
-
-    status: str
-    """created, running, paused, exited, dead, …"""
-    health: str
-    """starting, healthy, unhealthy; empty without a healthcheck."""
-    exit_status: int
-    check: str
-    """What the healthcheck printed last; empty where there was none."""
-    published: Mapping[str, Address]
-    """The address on this machine by the container's port, such as "80/tcp", as far as it is there.
-
-    A container that has just been started may run some moments before its ports are there."""
-
-    def address_of(self, port: int) -> Address | None:
-        """Return where a port of the container can be reached from here; None while it cannot."""
-        return self.published.get(f"{port}/tcp")
 
 
 class DockerEngine:
@@ -58,12 +36,12 @@ class DockerEngine:
 
     def state(self, service: str) -> ContainerState:
         """Return the state of a service's container."""
-        return _state(self._find(service).attrs)
+        return state_of(self._find(service).attrs)
 
     def seen(self, service: str) -> ContainerState | None:
         """Return the state of a service's container; None where it has none."""
         found = self._matching(service)
-        return _state(found[0].attrs) if found else None
+        return state_of(found[0].attrs) if found else None
 
     def ended(self) -> frozenset[str]:
         """Return the services of this run whose containers have ended."""
@@ -93,7 +71,7 @@ class DockerEngine:
             lambda: self._client.containers.list(filters=filters, ignore_removed=True),
         )
         first = [int(each.attrs["State"]["Pid"]) for each in found]
-        ports = {at.port for each in found for at in _state(each.attrs).published.values()}
+        ports = {at.port for each in found for at in state_of(each.attrs).published.values()}
         return tuple(pid for pid in (*first, *carrying_processes(ports)) if pid)
 
     def image(self, service: str) -> str:
@@ -202,6 +180,26 @@ class DockerEngine:
         found = self._find(service).attrs["NetworkSettings"]["Networks"][network]
         return str(found["IPAddress"])
 
+    def any_address(self, service: str) -> str:
+        """Return a container's IP address in one of its networks; ControlError without one."""
+        networks = self._find(service).attrs["NetworkSettings"]["Networks"]
+        for found in networks.values():
+            if found.get("IPAddress"):
+                return str(found["IPAddress"])
+        raise ControlError(f"the container of {service!r} has no address in any network")
+
+    def remove_with_volumes(self, service: str) -> None:
+        """Remove a container, with the volumes of this run that only it has."""
+        mounts = self._find(service).attrs.get("Mounts") or ()
+        names = [str(each["Name"]) for each in mounts if each.get("Type") == "volume"]
+        self.remove(service)
+        label: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
+        for volume in self._asking(
+            "list volumes", lambda: self._client.volumes.list(filters=label)
+        ):
+            if volume.name in names:
+                self._asking(f"remove the volume {volume.name!r}", volume.remove)
+
     def sweep(self) -> tuple[str, ...]:
         """Remove all containers, networks and volumes of this run; return their names."""
         label: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run}"}
@@ -248,26 +246,6 @@ class DockerEngine:
             return action()
         except (APIError, DockerException, requests.RequestException) as error:
             raise ControlError(f"the Docker engine did not {what}: {short(error)}") from error
-
-
-def _state(attributes: Mapping[str, Any]) -> ContainerState:
-    state = attributes["State"]
-    health = state.get("Health") or {}
-    checks = health.get("Log") or [{}]
-    ports = attributes["NetworkSettings"]["Ports"] or {}
-    return ContainerState(
-        status=state["Status"],
-        health=health.get("Status", ""),
-        exit_status=state.get("ExitCode", 0),
-        check=str(checks[-1].get("Output", "")).strip(),
-        published={port: _address(to[0]) for port, to in ports.items() if to},
-    )
-
-
-def _address(published: Mapping[str, str]) -> Address:
-    """Return where a published port is reached from here: at 0.0.0.0 it is at 127.0.0.1 too."""
-    host = published.get("HostIp") or ""
-    return Address(host if host.startswith("127.") else "127.0.0.1", int(published["HostPort"]))
 
 
 def runs() -> tuple[str, ...]:

@@ -56,13 +56,17 @@ class TargetContainers:
 
         None of their calls may come in its time.
         """
+        self.await_removals()
+        self._started.add(name)
+
+    def await_removals(self) -> None:
+        """Return once the targets that were stopped are gone: ControlError where one is not."""
         removals = tuple(self._removals)
         for removal in removals:
             removal.exception()
         self._removals = [each for each in self._removals if each not in removals]
         for removal in removals:
             removal.result()
-        self._started.add(name)
 
     def discard(self, name: str) -> None:
         """Remove the container of a target that did not start, where there is one."""

@@ -4,6 +4,7 @@ import socket
 from typing import TYPE_CHECKING, ClassVar
 
 from windtunnel.address import Address
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.protocols.wire_protocol import PROBE_TIMEOUT, WireProtocol
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class RedisProtocol(WireProtocol):
     words: ClassVar = ("redis",)
     separates_calls: ClassVar = True
     has_own_server: ClassVar = True
+    can_be_emptied: ClassVar = True
 
     def exchanges(self) -> "RedisExchanges":
         """Return a reader for the commands of one connection."""
@@ -38,6 +40,12 @@ class RedisProtocol(WireProtocol):
             answer = connection.recv(64)
         if not answer.startswith(b"+PONG"):
             raise ConnectionError(f"PING was answered with {answer!r}")
+
+    def empty(self, address: Address, account: ServerAccount) -> None:
+        """Delete all keys of all databases; OSError says why that cannot be."""
+        from windtunnel.protocols.redis.flush import flush  # noqa: PLC0415 - only stacks need it
+
+        flush(address, account)
 
 
 PROTOCOL = RedisProtocol()

@@ -46,6 +46,13 @@ class ThreadBackend:
     def start(self) -> None:
         """Nothing to start: the dependencies are imagined."""
 
+    def upstream(self, dependency: str) -> Address:
+        """Return where the imagined dependency would serve."""
+        return Address.parse(self.configuration.dependencies[dependency].upstream)
+
+    def freshen(self) -> None:
+        """Nothing to empty: imagined dependencies hold nothing."""
+
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
     ) -> Address:

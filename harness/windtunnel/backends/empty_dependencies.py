@@ -1,0 +1,60 @@
+"""Empties dependencies before a test: by their protocol, or else by a new start."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from windtunnel.address import Address
+from windtunnel.configuration import Configuration
+from windtunnel.configuration.account_in_urls import account_of
+from windtunnel.errors import StartError
+from windtunnel.protocols.server_account import ServerAccount
+
+LOG = logging.getLogger(__name__)
+
+
+def empty_dependencies(
+    configuration: Configuration,
+    address: Callable[[str], Address],
+    start_anew: Callable[[str], None],
+    account: Callable[[str], ServerAccount] | None = None,
+) -> None:
+    """Empty the dependencies that are fresh for each test, all at once.
+
+    `address` says where one serves past the tap, so that nothing of this is evidence; `account` as
+    whom it is asked. Raises the first error in their order.
+    """
+    fresh = [name for name, each in configuration.dependencies.items() if each.is_fresh]
+    if not fresh:
+        return
+
+    def empty(name: str) -> None:
+        settings = configuration.dependencies[name]
+        speaks = settings.speaks
+        begun = time.monotonic()
+        if settings.tls is not None or not speaks.can_be_emptied:
+            start_anew(name)
+        else:
+            known = account(name) if account else account_of(configuration, name)
+            where = address(name)
+            try:
+                speaks.empty(where, known)
+            except OSError as error:
+                raise StartError(
+                    f"{name} at {where} cannot be emptied before a test: {error}; where it is to"
+                    f" keep what it holds, configure dependencies.{name}.fresh = 'session'"
+                ) from None
+        LOG.info("emptied %s in %.3f s", name, time.monotonic() - begun)
+
+    with ThreadPoolExecutor(len(fresh), "windtunnel-empty") as threads:
+        for done in [threads.submit(empty, name) for name in fresh]:
+            done.result()
+
+
+def runs_already(dependency: str) -> str:
+    """Return what is wrong where a dependency that runs already would have to be started anew."""
+    return (
+        f"dependencies.{dependency}.fresh = 'test': it runs already, so windtunnel cannot start it"
+        " anew; give it a command, or empty it by a command of [prepare] test"
+    )

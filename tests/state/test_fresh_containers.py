@@ -1,0 +1,106 @@
+"""What a test left in a container is gone in the next one, and the proxies still lead there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine import missing
+from tests.state.test_fresh import SERVICE, ask, one, redis
+from windtunnel.session import Session
+
+COMPOSE = """
+x-own: &own
+  image: ${WINDTUNNEL_BASE_IMAGE:-python:3.11-slim-bookworm}
+  volumes: [".:/own:ro"]
+  working_dir: /own
+  init: true
+services:
+  web:
+    <<: *own
+    command: [python3, -u, service.py, 0.0.0.0, "8080"]
+    expose: [8080]
+    environment:
+      CACHE: redis://:secret@cache:6379/0
+      COUNTER: counter:7000
+  cache:
+    image: redis:7-alpine
+    command: [redis-server, --requirepass, secret]
+  counter:
+    <<: *own
+    command: [python3, -u, counter.py, 0.0.0.0, "7000"]
+    volumes: [".:/own:ro", "kept:/kept"]
+volumes: {kept: {}}
+"""
+COUNTER = """
+import pathlib, socketserver, sys
+
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        for _ in self.rfile:
+            kept = pathlib.Path("/kept/asked")
+            asked = int(kept.read_text()) + 1 if kept.exists() else 1
+            kept.write_text(str(asked))
+            self.wfile.write(b"%d\\r\\n" % asked)
+            self.wfile.flush()
+
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+"""
+CONFIGURATION = """
+service = "web"
+health = "/"
+endpoints = ["/"]
+control_period = 0.0
+
+[dependencies.cache]
+protocol = "redis"
+endpoint = "/"
+
+[dependencies.counter]
+fresh = "test"
+endpoint = "/"
+"""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    if reason := missing("docker"):
+        pytest.skip(reason)
+    for name, text in {
+        "service.py": SERVICE,
+        "counter.py": COUNTER,
+        "compose.yaml": COMPOSE,
+        "windtunnel.toml": CONFIGURATION,
+    }.items():
+        (tmp_path / name).write_text(text)
+    base = os.environ.get("WINDTUNNEL_BASE_IMAGE", "python:3.11-slim-bookworm")
+    made = Session(
+        directory=tmp_path,
+        configuration=None,
+        backend="docker",
+        seed=1,
+        settings=(f"docker.base_image={base}",),
+    )
+    yield made
+    made.close()
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+@pytest.mark.busy
+def test_each_test_has_fresh_containers(session: Session) -> None:
+    """Their volumes too; what was emptied is behind the same proxies."""
+    for _ in range(2):
+        stack = one(session)
+        cache, counter = (session.backend.upstream(name) for name in ("cache", "counter"))
+        assert redis(cache, "GET", "left").startswith("-NOAUTH")
+        assert redis(cache, "AUTH", "secret") == "+OK"
+        assert ask(counter, "x") == "1"
+        assert ask(counter, "x") == "2"
+        assert stack.url
+        assert not any(stack.evidence(name).connections for name in stack.dependencies)
+        session.backend.tap.listening("counter")
+        stack.close()
+    assert session.backend.ended_programs() == ()
