@@ -10,6 +10,7 @@ from anyio import CancelScope
 
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.injected_fault import Injection
+from windtunnel.load.journeys.journey_function import Journey
 from windtunnel.records import Evidence, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.requests.request_value import Request
@@ -70,13 +71,16 @@ class AsyncStack:
 
     async def drive(
         self,
-        path: str | Request,
+        path: str | Request | Journey,
         requests: int = 20,
         *,
         concurrency: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> Run:
-        """Send one request again and again; see Stack.drive."""
+        """Send one request, or make a journey, again and again; see Stack.drive.
+
+        An async journey runs on a loop of its own, not on the test's.
+        """
         return await self.run(
             partial(self.stack.drive, path, requests, concurrency=concurrency, timeout=timeout)
         )

@@ -14,6 +14,7 @@ from windtunnel.configuration import Configuration
 from windtunnel.criteria import Category, Verdict
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.injected_fault import Injection, Record
+from windtunnel.load.journeys.journey_function import Journey
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
@@ -204,13 +205,16 @@ class Stack:
 
     def drive(
         self,
-        path: str | Request,
+        path: str | Request | Journey,
         requests: int = 20,
         *,
         concurrency: int = 1,
         timeout: float | None = None,
     ) -> Run:
-        """Send one request again and again to the scenario's target; see Target.drive."""
+        """Send one request again and again to the scenario's target, or make a journey so often.
+
+        See Target.drive.
+        """
         return self._made(
             self.default_target.drive(path, requests, concurrency=concurrency, timeout=timeout)
         )

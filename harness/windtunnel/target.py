@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 from windtunnel.address import Address
 from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError, shown
+from windtunnel.journey_runs import journeys_run
 from windtunnel.load.closed_loop import Caller, closed_loop
 from windtunnel.load.engine import LoadEngine
 from windtunnel.load.interleaved import interleaved
+from windtunnel.load.journeys.journey_function import Journey
 from windtunnel.load.open_loop import CONNECTIONS, open_loop_plan
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.path_order import path_order
@@ -141,14 +143,32 @@ class Target:
 
     def drive(
         self,
-        path: str | Request,
+        path: str | Request | Journey,
         requests: int = 20,
         *,
         concurrency: int = 1,
         timeout: float | None = None,
     ) -> Run:
-        """Send one request `requests` times, `concurrency` at a time, and return the run."""
+        """Send one request `requests` times, `concurrency` at a time, and return the run.
+
+        Or make a journey so often: a function of an httpx client, sync or async, whose requests
+        are recorded as its `steps`. It may take `number` (from 1) and `random` (by the seed) too,
+        and without a client it works by its own means. What it raises is its failure, and so is
+        that it takes longer than `timeout` seconds in all (30 where none is given).
+        """
         check_number("", "requests", requests, REQUESTS)
+        check_number("", "concurrency", concurrency, CONNECTIONS)
+        if callable(path):
+            return journeys_run(
+                path,
+                self._context,
+                self.requests,
+                self._collector,
+                requests=requests,
+                concurrency=concurrency,
+                timeout=timeout,
+                until=self._ends_by,
+            )
         return self._run([path], requests=requests, concurrency=concurrency, timeout=timeout)
 
     def load(

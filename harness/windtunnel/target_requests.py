@@ -11,7 +11,9 @@ from windtunnel.address import Address
 from windtunnel.configuration import Configuration
 from windtunnel.errors import ConfigurationError, StartError, shown, suggestion
 from windtunnel.load.closed_loop import Caller
+from windtunnel.load.journeys.step_sender import StepConnections
 from windtunnel.load.login import Login
+from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import Mix
 from windtunnel.load.request_source import RequestSource, request_named
 from windtunnel.number_bounds import SECONDS, check_number
@@ -86,6 +88,16 @@ class TargetRequests:
             seed=f"{self._seed} {run}",
             identity=self._name,
             login=self.login,
+        )
+
+    def journeys_seed(self) -> str:
+        """Return what the chance of one more run's journeys follows from."""
+        return f"{self._seed} {self._name} {next(self._runs)}"
+
+    def connections(self, loop: LoopThread) -> StepConnections:
+        """Return what the journeys of one run send by."""
+        return StepConnections(
+            self._address, loop, fallback_header=self._fallback_header, login=self.login
         )
 
     def shared_run(self, *, goes_on: bool) -> str:

@@ -18,6 +18,7 @@ EXTRA_OF = {
     "windtunnel/backends/docker/": "docker",
     "windtunnel/backends/fake_redis.py": "fakeredis",
     "windtunnel/backends/toxiproxy.py": "toxiproxy",
+    "windtunnel/load/journeys/": "journeys",
     "windtunnel/load/locust/locustfile.py": "locust",
     "windtunnel_sample/": "sample",
 }

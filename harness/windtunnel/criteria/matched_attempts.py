@@ -10,7 +10,8 @@ from windtunnel.records import Attempt, AttemptFailure, Evidence, Response, Run
 def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     """Return the attempts that started during a run, in order of their start.
 
-    In a sequential run each attempt belongs to one caller. While a fault holds a connection, that
+    In a sequential run each attempt belongs to one caller, and to one step of a journey; those
+    between two steps are left as the tap saw them. While a fault holds a connection, that
     caller's answer shows more than the tap can see: when the service gave up, and that it could not
     use an answer. An error that another dependency may have caused is not counted against this one.
     """
@@ -18,12 +19,13 @@ def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     if run.concurrency > 1:
         return seen
     others = [evidence for evidence in run.evidence if evidence.dependency != dependency]
-    starts = [response.started for response in run.responses]
+    asked = run.single_requests
+    starts = [response.started for response in asked]
     found: list[Attempt] = []
     for attempt in seen:
         # One caller sends its requests one by one, so the last that began is the only candidate.
         last = bisect_right(starts, attempt.started) - 1
-        own = run.responses[last] if last >= 0 else None
+        own = asked[last] if last >= 0 else None
         found.append(
             _with_answer(attempt, own, run, dependency, others)
             if own is not None and attempt.started <= own.ended

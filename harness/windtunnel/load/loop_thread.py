@@ -5,6 +5,8 @@ import math
 import threading
 import time
 from collections.abc import Coroutine
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
 from windtunnel.event_loop import new_event_loop
@@ -41,6 +43,18 @@ class LoopThread:
             future.cancel()
             raise
 
+    def submit(self, coroutine: Coroutine[Any, Any, Result]) -> "Future[Result]":
+        """Begin a coroutine, and return at once what will have its result."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def settle(self, seconds: float) -> bool:
+        """Cancel what runs on the loop, and return whether it ended within so many seconds."""
+        try:
+            self.submit(_cancelled()).result(seconds)
+        except FutureTimeout:
+            return False
+        return True
+
     def close(self) -> None:
         """Stop the loop and its thread."""
         if self._loop.is_closed():
@@ -48,6 +62,13 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _cancelled() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:

@@ -88,6 +88,11 @@ def request_named(
             return named[wanted]
         if wanted.startswith("/"):
             return Request(path=wanted)
+    if callable(wanted):
+        raise ConfigurationError(
+            f"{place} {shown(wanted)}: expected a path or a request: a journey is a run of its own,"
+            " stack.drive(journey)"
+        )
     near = did_you_mean(nearest(wanted, named)) if isinstance(wanted, str) else ""
     known = f", or one of the requests {', '.join(sorted(named))}" if named and not near else ""
     raise ConfigurationError(

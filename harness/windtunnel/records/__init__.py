@@ -14,7 +14,7 @@ from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
 from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
-from windtunnel.records.response import Response
+from windtunnel.records.response import JourneyStep, Response
 from windtunnel.records.scenario_run import FaultWindow, Pairs, Run
 from windtunnel.records.unasked_calls import UnaskedCalls
 
@@ -36,6 +36,7 @@ __all__ = [
     "Handshake",
     "HandshakeOutcome",
     "Hidden",
+    "JourneyStep",
     "Limits",
     "MachineUse",
     "Pairs",

@@ -23,6 +23,8 @@ class RequestFailure(IntEnum):
     """This machine had no free port for another connection."""
     NO_MEMORY = 12
     """This machine had no memory for another connection."""
+    JOURNEY = 13
+    """A journey's function raised what no request's failure caused, such as an AssertionError."""
 
     @property
     def text(self) -> str:
@@ -49,6 +51,7 @@ _TEXTS = {
     RequestFailure.NO_FILES: "no free open file on the sender's side",
     RequestFailure.NO_PORTS: "no free port on the sender's side",
     RequestFailure.NO_MEMORY: "no memory on the sender's side",
+    RequestFailure.JOURNEY: "journey failed",
 }
 _NEEDS = {
     RequestFailure.NO_FILES: "more open files (ulimit -Hn), or fewer connections",

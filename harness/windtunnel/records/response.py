@@ -1,4 +1,4 @@
-"""One request of the load engine, as the caller saw it."""
+"""One request of the load engine, or one journey with its steps, as the caller saw it."""
 
 import json
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ class Response:
     status: int | None = None
     """None where no answer came."""
     failure: RequestFailure = RequestFailure.NONE
-    """Why no answer came; NONE where one did."""
+    """Why no answer came, or why a journey failed; NONE where neither is so."""
     detail: str = ""
-    """The system's or the parser's own words for a failure, where there are any."""
+    """The system's, the parser's or a journey's own words for a failure, where there are any."""
     fallback: str = ""
     """The dependencies, separated by commas, whose fallbacks this answer names as its source.
 
@@ -38,13 +38,19 @@ class Response:
     """Whether it was refused, and sent again after a new login: its time has all of that."""
     body: bytes = field(default=b"", repr=False)
     """The answer's body, where it was asked for. Shown in no report."""
+    steps: "tuple[JourneyStep, ...] | None" = field(default=None, repr=False)
+    """The requests of a journey, in order of their start; None for a single request. A journey's
+    time is from its first step's start to its last one's end; without any, that of its function.
+    Its `status` is the error that its last step was answered with, where it failed by one."""
 
     @property
     def answer(self) -> str:
         """What the caller got, as a person reads it: the status, or the failure."""
-        if self.status is not None:
-            return str(self.status)
-        return f"{self.failure.text}: {self.detail}" if self.detail else self.failure.text
+        failed = f"{self.failure.text}: {self.detail}" if self.detail else self.failure.text
+        if self.steps is not None:
+            told = [] if self.status is None else [str(self.status)]
+            return ", ".join([*told, failed or "done"])
+        return str(self.status) if self.status is not None else failed
 
     @property
     def duration(self) -> float:
@@ -53,7 +59,12 @@ class Response:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the caller got an answer that it expects (a marked fallback is an answer)."""
+        """Whether the caller got an answer that it expects (a marked fallback is an answer).
+
+        A journey succeeded where its function returned.
+        """
+        if self.steps is not None:
+            return self.failure is RequestFailure.NONE
         if self.status is None:
             return False
         return self.status in self.expected if self.expected else 200 <= self.status < 400
@@ -61,3 +72,12 @@ class Response:
     def json(self) -> Any:  # noqa: ANN401 - any JSON
         """Return the body as JSON. Raises ValueError where it is none."""
         return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyStep(Response):
+    """One request of a journey. Of a journey that succeeded, answers below 500 are expected."""
+
+    method: str = ""
+    path: str = ""
+    """With its query, as it was sent."""

@@ -32,6 +32,7 @@ class Run:
     began: float
     ended: float
     concurrency: int
+    """How many requests were under way at once, at most."""
     profile: str
     """The network profile in force, such as "loopback", with what exchanges took under it."""
     backend: str
@@ -55,6 +56,16 @@ class Run:
                 return evidence
         known = ", ".join(evidence.dependency for evidence in self.evidence) or "none"
         raise KeyError(f"no evidence for dependency {dependency!r}; there is: {known}")
+
+    @property
+    def single_requests(self) -> tuple[Response, ...]:
+        """The requests one by one, in order of their start: a journey's steps for the journey.
+
+        A journey without steps stands for itself.
+        """
+        if all(response.steps is None for response in self.responses):
+            return self.responses
+        return tuple(step for each in self.responses for step in each.steps or (each,))
 
     def to(self, endpoint: str) -> tuple[Response, ...]:
         """Return the responses of one endpoint, in order of their start."""

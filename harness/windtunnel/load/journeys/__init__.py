@@ -1,0 +1,1 @@
+"""Journeys: a user's function makes several requests, with one outcome."""
