@@ -67,6 +67,14 @@ def test_the_target_is_told_by_variables_of_its_own_and_of_each_dependency() -> 
             changed(dependencies={"a": {"endpoint": "/"}}),
             "missing key 'dependencies.a.environment': the target's variables that lead here",
         ),
+        (
+            changed(
+                dependencies={
+                    "a": {"endpoint": "/", "protocol": "redis", "record": ["json:id"], "listen": 7}
+                }
+            ),
+            "expected none: only of HTTP requests fields are recorded",
+        ),
     ],
 )
 def test_settings_that_clash_are_refused_with_their_key(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.fuzz.http_traffic import PIPELINES, SIZES, Exchange, damaged, pieces
 from windtunnel.protocols.exchanges import Exchanges, Pending
 from windtunnel.protocols.registry import protocols
+from windtunnel.protocols.request_fields import RequestFields
 from windtunnel.records import ExchangeOutcome
 
 BULK = st.binary(max_size=20).map(lambda data: b"$%d\r\n%s\r\n" % (len(data), data))
@@ -46,6 +47,7 @@ TRAFFIC = {
 @given(protocol=st.sampled_from(sorted(TRAFFIC)), data=st.data())
 def test_no_record_fails_on_damaged_traffic(protocol: str, data: st.DataObject) -> None:
     exchanges: Exchanges = protocols()[protocol].exchanges()
+    exchanges.record(RequestFields(("header:host", "json:a.0"), ("json:a",), "key"))
     over: list[int] = []
     exchanges.done = lambda pending, outcome, status, now: over.append(pending.index)
     asked, answered = (data.draw(damaged(stream)) for stream in data.draw(TRAFFIC[protocol]))

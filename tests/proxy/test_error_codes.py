@@ -33,6 +33,13 @@ TOXIC = "/proxies/p/toxics"
         (
             "POST",
             "/proxies",
+            {"name": "q", "upstream": NOWHERE, "record": ["cookie:x"]},
+            "invalid_field",
+        ),
+        ("POST", "/proxies/p", {"record_in_clear": ["json:x"] * 33}, "invalid_field"),
+        (
+            "POST",
+            "/proxies",
             {"name": "q", "upstream": NOWHERE, "listen": "x"},
             "invalid_listen_address",
         ),

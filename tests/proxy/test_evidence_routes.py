@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.contracts.proxy.servers import DEADLINE, Server, connect, receive
+from windtunnel.records import Evidence, digest
 
 
 def turn(port: int, size: int = 1) -> None:
@@ -231,3 +233,25 @@ def test_a_listener_that_reads_nothing_holds_up_nobody(server: Server, echo: int
 @pytest.mark.parametrize("path", ["/proxies/x/evidence", "/proxies/x/evidence/records"])
 def test_the_evidence_of_no_proxy_is_not_found(server: Server, path: str) -> None:
     assert server.call("GET", path).json["error"] == "proxy not found"
+
+
+def test_named_fields_are_recorded_in_clear_or_as_digests_by_a_key_of_the_server(
+    server: Server, echo: int
+) -> None:
+    port = server.proxy(echo, protocol="http")
+    wanted = {"record": ["header:Idempotency-Key"], "record_in_clear": ["json:order.id"]}
+    shown = server.call("POST", "/proxies/p", wanted).json
+    assert shown["record"] == ["header:idempotency-key"]
+    server.toxic("http_status", status=201)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    client.request("POST", "/", '{"order": {"id": 7}}', {"Idempotency-Key": "one"})
+    assert client.getresponse().read()
+    client.close()
+    text = server.call("GET", "/proxies/p/evidence/records").body
+    found = msgspec.json.decode(text, type=Evidence)
+    (exchange,) = found.exchanges
+    key = exchange.field("header:idempotency-key")
+    assert key.value == digest("one", found.digest_key)
+    assert exchange.field("json:order.id").value == "7"
+    assert found.recorded == ("header:idempotency-key", "json:order.id")
+    assert found.digest_key not in repr(found)

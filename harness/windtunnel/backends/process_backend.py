@@ -25,6 +25,7 @@ from windtunnel.backends.program_launcher import OWN_PATIENCE, ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.running_target import running_target
 from windtunnel.backends.tap import Tap
+from windtunnel.backends.tap_fields import record_fields
 from windtunnel.backends.tap_tls import check_authorities, tls_field, write_authority
 from windtunnel.backends.target_files import write_files
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
@@ -145,6 +146,7 @@ class ProcessBackend(ABC):
             name: self._create_tap(tap, name, upstream)
             for name, upstream in proxy.upstreams.items()
         }
+        record_fields(tap, self.configuration)
         authority = write_authority(tap, self.configuration, self.directory)
         given = {"files": str(self._files), "ca": authority}
         write_files(self.configuration, self._files, named(taps) | given)

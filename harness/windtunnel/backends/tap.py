@@ -1,7 +1,7 @@
 """Reads the evidence of a tap (a `python -m windtunnel.proxy`) over its control port."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -46,6 +46,12 @@ class Tap:
         }
         answer = call(self.address, "POST", "/proxies", msgspec.json.encode(body))
         return Address.parse(msgspec.json.decode(answer)["listen"])
+
+    def record(self, name: str, *, hashed: Sequence[str], clear: Sequence[str]) -> None:
+        """Let a proxy record these fields of each request."""
+        if hashed or clear:
+            body = {"record": hashed, "record_in_clear": clear}
+            call(self.address, "POST", f"/proxies/{name}", msgspec.json.encode(body))
 
     def listening(self, dependency: str) -> Address:
         """Return where the dependency's tap listens, as the tap itself sees it."""

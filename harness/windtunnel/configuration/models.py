@@ -16,6 +16,7 @@ from windtunnel.configuration.setting_types import (
     HostAndPort,
     Name,
     Port,
+    RequestField,
     Seconds,
     Share,
     Strict,
@@ -75,6 +76,11 @@ class Dependency(Strict):
     """When it is emptied: "test" before each test (Redis by FLUSHALL, others by a new start; a
     container is made anew, with its volumes), or "session", never. Empty: "test" for a Redis that
     windtunnel brings or finds in the compose file, else "session"."""
+    record: tuple[RequestField, ...] = ()
+    """What is recorded of each request beside its method and path, for criteria that ask for it:
+    "header:Idempotency-Key", "json:order.id". As digests that mean nothing outside of the run."""
+    record_in_clear: tuple[RequestField, ...] = ()
+    """The same, as it is: for values that are no secrets and that a person wants to read."""
 
     @property
     def speaks(self) -> WireProtocol:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from windtunnel.address import Address
+from windtunnel.records.recorded_field import NAME as FIELD_NAME
 
 
 def _reachable(text: str) -> str:
@@ -44,6 +45,7 @@ Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
 CallPattern = Annotated[str, Field(pattern=r"^\S+( /\S*)?$")]
+RequestField = Annotated[str, Field(pattern=FIELD_NAME, max_length=LONGEST_NAME)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=LONGEST_TIME, allow_inf_nan=False)]
 
 

@@ -9,6 +9,7 @@ from windtunnel.configuration.placeholders import PARTS, PLACEHOLDER
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.request_settings import RequestSettings
 from windtunnel.errors import ConfigurationError, did_you_mean, nearest
+from windtunnel_faults import Capability
 
 OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
 """Names of programs of a run, which no dependency can have."""
@@ -139,6 +140,9 @@ def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
         if variables and not any(_leads(text, name) for text in variables.values()):
             text = "a variable that leads to the proxy by {address}, or by {host} and {port}"
             yield Unsound((*place, "environment"), text)
+        for key in ("record", "record_in_clear"):
+            if getattr(dependency, key) and Capability.HTTP not in dependency.speaks.capabilities:
+                yield Unsound((*place, key), "none: only of HTTP requests fields are recorded")
         if configuration.address and not dependency.listen:
             text = "the port of its proxy, to which the running target is to be led"
             yield Unsound((*place, "listen"), text, missing=True)

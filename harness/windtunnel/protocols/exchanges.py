@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from windtunnel.records import BlindSpot, ExchangeOutcome, Hidden
+from windtunnel.protocols.request_fields import RequestFields
+from windtunnel.records import BlindSpot, ExchangeOutcome, Hidden, RecordedField
 
 UNREAD = "bytes"
 """The request of an exchange that cannot be read, or of one by turns."""
@@ -22,6 +23,7 @@ class Pending:
     faults: tuple[str, ...] = ()
     dependency_status: str = ""
     """What the dependency answered wholly, where toxics stood between it and the target."""
+    fields: tuple[RecordedField, ...] = ()
     left: float | None = None
     """When its caller sent its end of data before the answer was whole."""
     late: tuple[str, float] | None = None
@@ -51,6 +53,9 @@ class Exchanges:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.begun} begun, {len(self._pending)} pending>"
+
+    def record(self, wanted: RequestFields) -> None:
+        """Record these fields of each request, where the protocol has such."""
 
     @property
     def pending(self) -> list[Pending]:

@@ -23,6 +23,7 @@ class ErrorCode(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     INVALID_ADDRESS = "invalid_address"
     INVALID_ATTRIBUTES = "invalid_attributes"
+    INVALID_FIELD = "invalid_field"
     INVALID_LEASE = "invalid_lease"
     INVALID_PROTOCOL = "invalid_protocol"
     INVALID_SINCE = "invalid_since"

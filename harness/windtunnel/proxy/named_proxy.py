@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from windtunnel.address import Address
+from windtunnel.protocols.request_fields import RequestFields
 from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.evidence.dependency_recorder import DependencyRecorder
@@ -271,6 +272,14 @@ class NamedProxy:
         self._context.events.publish("proxy", {"proxy": self.name, "what": what, **details})
 
     # Evidence.
+    def record(self, hashed: tuple[str, ...] | None, clear: tuple[str, ...] | None) -> None:
+        """Record these fields of requests on connections from now on; None leaves it as it is."""
+        self._recorder.record(hashed, clear, self._context.digest_key)
+
+    @property
+    def recorded(self) -> RequestFields | None:
+        """What is recorded beside first lines."""
+        return self._recorder.fields
 
     @property
     def totals(self) -> Totals:

@@ -73,6 +73,7 @@ class ProxyRegistry:
             tls=body.tls,
             context=self._context,
         )
+        proxy.record(body.record, body.record_in_clear)
         _ = request_bodies.listen_address(proxy.listen)
         # Known before it listens, so that no second one of its name can begin meanwhile.
         self.proxies[name] = proxy
@@ -97,6 +98,7 @@ class ProxyRegistry:
         listen = proxy.listen if body.listen is None else body.listen or ANYWHERE
         upstream = body.upstream or proxy.upstream_text
         proxy.secure(body.tls)
+        proxy.record(body.record, body.record_in_clear)
         if upstream != proxy.upstream_text or await differs(listen, proxy.listen):
             await proxy.move(listen, upstream)
         if enabled:

@@ -12,6 +12,7 @@ from windtunnel.proxy.api_errors import ApiError, ErrorCode
 from windtunnel.proxy.json_objects import by_folded_name, half_of_a_pair, in_order
 from windtunnel.proxy.tls.settings import InvalidTls, TlsSettings
 from windtunnel.proxy.toxic_catalog import KINDS
+from windtunnel.records import field_names
 from windtunnel.toxics.toxic_kind import ToxicKind
 
 LARGEST = 2**63 - 1
@@ -31,6 +32,8 @@ class ProxyBody:
     protocol: WireProtocol | None = None
     tls: TlsSettings | None = None
     lease: float | None = None
+    record: tuple[str, ...] | None = None
+    record_in_clear: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, value: object) -> "ProxyBody":
@@ -51,6 +54,8 @@ class ProxyBody:
             protocol=protocol,
             tls=_tls(given.get("tls")),
             lease=_lease(given),
+            record=_fields(given, "record"),
+            record_in_clear=_fields(given, "record_in_clear"),
         )
 
     @property
@@ -235,6 +240,13 @@ def _tls(value: object) -> TlsSettings | None:
         return None if value is None else TlsSettings.of(value)
     except InvalidTls as error:
         raise ApiError(400, ErrorCode.INVALID_TLS, str(error)) from None
+
+
+def _fields(given: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    try:
+        return field_names(given.get(name))
+    except ValueError as error:
+        raise ApiError(400, ErrorCode.INVALID_FIELD, f"{name} was invalid, {error}") from None
 
 
 def _lease(given: Mapping[str, Any]) -> float | None:

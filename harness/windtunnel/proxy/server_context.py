@@ -1,6 +1,7 @@
 """What the proxies of one server share, and how many connections they may have open in all."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 from windtunnel.proxy.events import EventBroadcast
 from windtunnel.proxy.tls.authority import Authority
@@ -41,3 +42,5 @@ class ServerContext:
     connections: ConnectionLimit
     authority: Authority
     """Makes the certificates that targets are shown."""
+    digest_key: str = field(default_factory=secrets.token_hex, repr=False)
+    """By which recorded texts become digests: nobody can try guesses against another run's."""

@@ -12,6 +12,13 @@ from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
 from windtunnel.records.evidence import Arrival, Evidence, Touch
 from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
+from windtunnel.records.recorded_field import (
+    FieldState,
+    RecordedField,
+    digest,
+    field_name,
+    field_names,
+)
 from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.response import JourneyStep, Response
@@ -33,6 +40,7 @@ __all__ = [
     "Exchange",
     "ExchangeOutcome",
     "FaultWindow",
+    "FieldState",
     "Handshake",
     "HandshakeOutcome",
     "Hidden",
@@ -40,6 +48,7 @@ __all__ = [
     "Limits",
     "MachineUse",
     "Pairs",
+    "RecordedField",
     "Refusals",
     "RequestFailure",
     "Response",
@@ -47,4 +56,7 @@ __all__ = [
     "Run",
     "Touch",
     "UnaskedCalls",
+    "digest",
+    "field_name",
+    "field_names",
 ]

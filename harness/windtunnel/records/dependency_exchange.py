@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from windtunnel.records.recorded_field import FieldState, RecordedField
+
 
 class ExchangeOutcome(StrEnum):
     """What became of one exchange with a dependency."""
@@ -46,6 +48,16 @@ class Exchange:
     def is_unread(self) -> bool:
         """Whether something came that may be a call, several, or none: it could not be read."""
         return self.outcome is ExchangeOutcome.UNSEEN and self.request == "bytes"
+
+    fields: tuple[RecordedField, ...] = ()
+    """What the configuration has recorded of it: headers, and fields of a JSON body."""
+
+    def field(self, name: str) -> RecordedField:
+        """Return a recorded field by its name in records; unread where nothing is known of it."""
+        for each in self.fields:
+            if each.name == name:
+                return each
+        return RecordedField(name=name, state=FieldState.UNREAD)
 
     @property
     def answer_was_lost(self) -> bool:

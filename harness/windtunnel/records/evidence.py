@@ -1,7 +1,7 @@
 """What one dependency's tap has recorded."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from windtunnel.records.attempt import Attempt
@@ -55,6 +55,10 @@ class Evidence:
     tells_calls_apart: bool = True
     """False where exchanges are turns of a protocol that is not read: one turn may be a part of a
     call, or hold several."""
+    recorded: tuple[str, ...] = ()
+    """The fields of requests that were recorded, such as "header:idempotency-key"."""
+    digest_key: str = field(default="", repr=False)
+    """By which their texts became digests; another one in each run."""
     unasked: tuple[UnaskedCalls, ...] = ()
     """Calls that the target makes without being asked, of each kind: left out of all the above,
     unless they cannot be told from those that requests cause."""

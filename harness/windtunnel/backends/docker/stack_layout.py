@@ -19,6 +19,7 @@ from windtunnel.backends.docker.target_service import (
     target_document,
 )
 from windtunnel.backends.tap import Tap
+from windtunnel.backends.tap_fields import record_fields
 from windtunnel.backends.tap_tls import tls_field
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration, Dependency
@@ -135,11 +136,24 @@ class StackLayout:
         tap: Tap,
         toxiproxy: ToxiproxyControl,
     ) -> None:
-        """Put the proxies of a rewritten stack between target and dependencies."""
-        if self.routes is None:
-            return
+        """Put the proxies of a rewritten stack between target and dependencies.
+
+        Whoever's the tap is, it is told what to record.
+        """
+        if self.routes is not None:
+            self._lead(self.routes, engine, configuration, tap, toxiproxy)
+        record_fields(tap, configuration)
+
+    def _lead(
+        self,
+        routes: Mapping[str, DependencyRoute],
+        engine: DockerEngine,
+        configuration: Configuration,
+        tap: Tap,
+        toxiproxy: ToxiproxyControl,
+    ) -> None:
         project = self.compose.project
-        for name, route in self.routes.items():
+        for name, route in routes.items():
             toxiproxy.create(name, upstream=route.upstream, listen=f"0.0.0.0:{route.passage}")
             address = engine.address_in(self.tap, f"{project}_{route.front}")
             dependency = configuration.dependencies.get(name, PASSED)
@@ -150,7 +164,7 @@ class StackLayout:
                 tls=tls_field(name, dependency.tls, Path(configuration.directory)),
                 listen=f"{address}:{route.port}",
             )
-        if any(route.service for route in self.routes.values()):
+        if any(route.service for route in routes.values()):
             # For the dependencies that call the target by its name.
             port = self.target_port
             upstream = f"{compose_rewrite.TARGET}:{port}"

@@ -3,8 +3,11 @@
 from collections import deque
 
 from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
+from windtunnel.protocols.http.field_reader import FieldReader
 from windtunnel.protocols.http.framing import Framer
 from windtunnel.protocols.http.message_heads import Message, begins_request, waits
+from windtunnel.protocols.http.message_segment import MessageSegment
+from windtunnel.protocols.request_fields import RequestFields
 from windtunnel.records import Hidden
 
 GO_ON = 100
@@ -35,10 +38,17 @@ class HttpExchanges(Exchanges):
         """The head of the answer that is arriving, once it came."""
         self._held: bytearray | None = None
         """What came after a CONNECT that is not answered; None without one."""
+        self._wanted: RequestFields | None = None
+        self._fields: FieldReader | None = None
+        """Reads the request that is arriving, once its head is there."""
         self._blind = False
         """Whether requests are seen no more."""
         self._deaf = False
         """Whether answers are seen no more."""
+
+    def record(self, wanted: RequestFields) -> None:
+        """Record these fields of each request that begins from now on."""
+        self._wanted = wanted
 
     def received(self, data: bytes, now: float) -> None:
         """Read what came from the target."""
@@ -60,6 +70,8 @@ class HttpExchanges(Exchanges):
                 if self._deaf and pending in self._open:
                     self._open.remove(pending)
                     self.unseen(pending, now)
+            if self._wanted is not None and segment.message.headed:
+                self._read_fields(self._wanted, pending, segment)
             if segment.last:
                 self._arriving = None
                 if segment.message.method == "CONNECT":
@@ -70,6 +82,16 @@ class HttpExchanges(Exchanges):
                     return
         if self._requests.broken:
             self._unread_request(now)
+
+    def _read_fields(
+        self, wanted: RequestFields, pending: Pending, segment: MessageSegment
+    ) -> None:
+        if self._fields is None:
+            self._fields = FieldReader(wanted, segment.message)
+        self._fields.take(segment)
+        pending.fields = self._fields.fields
+        if segment.last:
+            self._fields = None
 
     def _name(self, pending: Pending, message: Message) -> None:
         path = message.path

@@ -50,6 +50,9 @@ def proxy(named: NamedProxy) -> dict[str, Any]:
     }
     if named.tls is not None:
         shown["tls"] = named.tls.shown
+    if named.recorded is not None:
+        shown["record"] = list(named.recorded.hashed)
+        shown["record_in_clear"] = list(named.recorded.clear)
     return shown if named.lease is None else {**shown, "lease": named.lease}
 
 

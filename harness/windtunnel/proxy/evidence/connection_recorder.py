@@ -177,5 +177,6 @@ def as_record(dependency: str, finished: Finished) -> Exchange:
         handshake=pending.handshake,
         forwarded=pending.forwarded,
         faults=pending.faults,
+        fields=pending.fields,
         dependency_status=pending.dependency_status,
     )

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import replace
 
 from windtunnel.protocols.exchanges import Pending
+from windtunnel.protocols.request_fields import RequestFields
 from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.proxy.byte_counts import ByteCounts
 from windtunnel.proxy.events import EventBroadcast
@@ -39,6 +40,8 @@ class DependencyRecorder:
         kept: int = KEPT,
     ) -> None:
         self.dependency = dependency
+        self.fields: RequestFields | None = None
+        """What is recorded of each request; None: nothing."""
         self._events = events or EventBroadcast()
         self._protocol = protocol
         self._connections: deque[Connection] = deque(maxlen=kept)
@@ -62,16 +65,26 @@ class DependencyRecorder:
     ) -> ConnectionRecorder:
         """Begin the record of a connection; its bytes are counted by others."""
         self._numbers += 1
+        exchanges = self._protocol.exchanges()
+        if self.fields is not None:
+            exchanges.record(self.fields)
         recorder = ConnectionRecorder(
             self,
             self._numbers,
-            self._protocol.exchanges(),
+            exchanges,
             now,
             upstream=upstream,
             downstream=downstream,
         )
         self._open[recorder.number] = recorder
         return recorder
+
+    def record(
+        self, hashed: tuple[str, ...] | None, clear: tuple[str, ...] | None, key: str
+    ) -> None:
+        """Record these fields on connections from now on; where both are None, as before."""
+        if hashed is not None or clear is not None:
+            self.fields = RequestFields(hashed or (), clear or (), key)
 
     def closed(self, recorder: ConnectionRecorder, record: Connection) -> None:
         """Keep the record of a connection that is over."""
@@ -154,6 +167,8 @@ class DependencyRecorder:
             tells_calls_apart=self._protocol.separates_calls,
             refusals=tuple(r for r in refusals if r.until is None or r.until >= since),
             touches=touches,
+            recorded=self.fields.names if self.fields else (),
+            digest_key=self.fields.key if self.fields else "",
             dropped=self._dropped if self._dropped_until >= since else 0,
             blind_spots=tuple(s for s in blind_spots.values() if s.overlaps(since, math.inf)),
         )
