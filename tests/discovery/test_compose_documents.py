@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from windtunnel.discovery.compose_documents import ComposeDocuments, compose_documents
+from windtunnel.discovery.compose_services import Published
 from windtunnel.discovery.inspection import look
 
 CACHE = "  cache:\n    image: redis:7-alpine\n"
@@ -33,7 +34,7 @@ def test_variables_come_from_env_files_below_those_of_the_service(tmp_path: Path
         sub__b_env="export A=4\n",
     )
     found = documents(folder)
-    assert found.services["web"]["environment"] == {"A": "4", "B": "own", "D": "x # y", "E": "z"}
+    assert found.services["web"].environment == {"A": "4", "B": "own", "D": "x # y", "E": "z"}
     assert found.unread == []
 
 
@@ -47,10 +48,9 @@ def test_an_override_adds_replaces_and_resets(tmp_path: Path) -> None:
         "    depends_on: {db: {condition: service_started}}\n",
     )
     web = documents(folder).services["web"]
-    assert web["environment"] == {"A": "1", "B": "3", "C": ""}
-    assert (web["ports"], web["command"]) == (["2:2"], ["new"])
-    assert "expose" not in web
-    assert list(web["depends_on"]) == ["cache", "db"]
+    assert web.environment == {"A": "1", "B": "3", "C": ""}
+    assert (web.ports, web.command) == ((Published(2, 2),), "new")
+    assert web.needed == ("cache", "db")
 
 
 def test_includes_and_extends_are_followed(tmp_path: Path) -> None:
@@ -64,8 +64,8 @@ def test_includes_and_extends_are_followed(tmp_path: Path) -> None:
     )
     found = documents(folder)
     assert set(found.services) == {"web", "cache", "db"}
-    assert found.services["web"]["environment"] == {"A": "1", "B": "2"}
-    assert found.services["web"]["build"] == "."
+    assert found.services["web"].environment == {"A": "1", "B": "2"}
+    assert found.services["web"].context == "infra"
 
 
 def test_names_are_filled_in_from_the_env_file_or_their_defaults(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_names_are_filled_in_from_the_env_file_or_their_defaults(tmp_path: Path)
         compose_yaml="services:\n  web:\n    environment:\n      A: ${HOST}:${PORT:-6379}\n"
         "      B: $HOST/${EMPTY:-d}/${HOST:+set}${NONE:+x}\n      C: $$HOST\n",
     )
-    given = documents(folder).services["web"]["environment"]
+    given = documents(folder).services["web"].environment
     assert given == {"A": "cache:6379", "B": "cache/d/set", "C": "$HOST"}
 
 
@@ -124,7 +124,7 @@ def test_files_that_include_one_another_come_to_an_end(tmp_path: Path) -> None:
     )
     text = f"{bomb}{tables}services: {{web: {{{web}}}}}"
     found = documents(written(tmp_path, compose_yaml=text))
-    assert found.services["web"]["environment"] == {}
+    assert found.services["web"].environment == {}
 
 
 def test_a_dependency_keeps_its_service_and_database_though_the_source_names_it_too(
@@ -138,6 +138,8 @@ def test_a_dependency_keeps_its_service_and_database_though_the_source_names_it_
         "  mail:\n    image: mailhog\n",
     )
     found = look(folder)
-    (cache,) = found.dependencies
+    cache, mail = found.dependencies
     assert (cache.service, cache.environment) == ("cache", {"REDIS_URL": "redis://{address}/2"})
-    assert any("how web reaches mail (compose.yaml:8)" in each for each in found.notes)
+    # No variable leads to it; in containers its name does.
+    assert (mail.service, mail.protocol, mail.port, mail.environment) == ("mail", "tcp", 1025, {})
+    assert mail.place == "compose.yaml:8"

@@ -24,9 +24,10 @@ from windtunnel.limited_files import read_limited
 def init(*, force: bool, dry_run: bool, sample: bool) -> None:
     """Write windtunnel.toml from what the project in this folder shows.
 
-    Looked at are the source, package and compose files and .env; nothing is run. What is only
-    guessed is marked GUESS in the file, what could not be seen FILL IN. With --sample the project
-    is not looked at: the file is about the sample service, on which everything can be tried.
+    Looked at are the source, package and compose files, Procfile and .env; nothing of it is run.
+    What is only guessed is marked GUESS in the file, what could not be seen FILL IN. With
+    --sample the project is not looked at: the file is about the sample service, on which everything
+    can be tried.
     """
     folder = Path.cwd()
     file = folder / OWN_FILE
@@ -80,6 +81,8 @@ def _said(findings: Findings) -> Iterator[str]:
         yield f"found    {target.framework.value} ({target.framework.place})"
         if target.source.guess:
             yield f"guessed  command = {' '.join(target.command)}: {target.source.guess}"
+    for beside in findings.beside:
+        yield f"found    beside it {beside.value} ({beside.place})"
     if findings.service:
         yield f"found    the service {findings.service.value} ({findings.service.place})"
     for key, seen in [("health", findings.health), *(("endpoint", s) for s in findings.endpoints)]:
@@ -87,12 +90,18 @@ def _said(findings: Findings) -> Iterator[str]:
             yield f"guessed  {key} {seen.value}: {seen.guess}"
         else:
             yield f"found    {key} {seen.value} ({seen.place})"
+    yield from _of_dependencies(findings)
+    for note in findings.notes:
+        yield f"fill in  {note}"
+
+
+def _of_dependencies(findings: Findings) -> Iterator[str]:
     for each in findings.dependencies:
-        variables = ", ".join(each.environment)
-        yield f"found    dependency {each.name}, {each.protocol}, by {variables} ({each.place})"
+        by = f", by {', '.join(each.environment)}" if each.environment else ""
+        yield f"found    dependency {each.name}, {each.protocol}{by} ({each.place})"
+        if each.guess:
+            yield f"guessed  {each.guess}"
         if each.endpoint.guess:
             yield f"guessed  {each.name}'s endpoint {each.endpoint.value}: {each.endpoint.guess}"
     if not findings.dependencies:
         yield "fill in  [dependencies.NAME]: no variable that leads to one was found"
-    for note in findings.notes:
-        yield f"fill in  {note}"

@@ -3,160 +3,135 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 
+from windtunnel.discovery.addresses import SUFFIX, AddressLead, is_tls, lead, port_variable
 from windtunnel.discovery.compose import ProjectComposeFile
 from windtunnel.discovery.findings import Found, Variable
-from windtunnel.protocols.http.protocol import PROTOCOL as HTTP
-from windtunnel.protocols.registry import protocol_named, protocols
+from windtunnel.protocols.registry import protocol_named
 from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 
-URL = re.compile(
-    r"^(?P<scheme>[a-zA-Z][\w+.-]*)://(?P<user>[^@/\s]*@)?(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\])"
-    r"(?::(?P<port>\d{1,5}))?(?P<rest>[/?][^\s]*)?$"
-)
-ADDRESS = re.compile(r"^(?P<host>[A-Za-z][\w.-]*|\d+(?:\.\d+){3}):(?P<port>\d{2,5})$")
-SUFFIX = re.compile(
-    r"(?:^|_)(?:BASE_URL|SERVICE_URL|API_URL|URL|URI|DSN|ENDPOINT|ADDRESS|ADDR|HOSTNAME|HOST|SERVER)$"
-)
-HOST = re.compile(r"_(?:HOST|HOSTNAME|SERVER)$")
-OWN = frozenset(
-    {"HOST", "PORT", "HOSTNAME", "BIND", "BASE_URL", "PUBLIC_URL", "APP_URL", "ROOT_URL", "URL",
-     "SERVER_HOST", "CALLBACK_URL", "REDIRECT_URL", "LISTEN_ADDR", "BIND_ADDRESS"}
-)  # fmt: skip
-"""Variables of the service's own address."""
-OTHER_PORTS = {
-    "mysql": 3306, "amqp": 5672, "mongodb": 27017, "nats": 4222, "memcached": 11211,
-}  # fmt: skip
-"""Usual ports of URL schemes of no protocol that is known here."""
+_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104 - what is read
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
-    """A dependency's address as a variable gives it."""
+@dataclass(slots=True)
+class _Led:
+    """One dependency, and where it was seen to be."""
 
-    protocol: str
-    template: str
-    host: str = ""
-    port: int = 0
+    found: Found
+    where: tuple[str, int]
 
 
 def dependencies(
-    variables: Iterable[Variable], composed: list[Variable], file: ProjectComposeFile | None
+    variables: Iterable[Variable],
+    composed: list[Variable],
+    file: ProjectComposeFile | None,
+    *,
+    own_service: str = "",
 ) -> tuple[list[Found], list[str]]:
-    """Return the dependencies that variables lead to, and notes on what could not be seen."""
+    """Return the dependencies that variables lead to, and notes on what could not be seen.
+
+    `own_service` is the target's own, to which its variables may lead as well.
+    """
     outside = {each.name: each for each in variables}
     # What the compose file gives comes first: the source reads the same variable without a value.
     known = outside | {each.name: each for each in composed if each.value}
-    found: dict[str, Found] = {}
+    led: list[_Led] = []
     notes: list[str] = []
     for name, variable in known.items():
-        lead = _lead(name, variable, known)
-        if lead is None:
+        there = lead(variable, known)
+        if there is None:
             continue
-        here = _lead(name, outside[name], known) if name in outside else None
-        made = _found(name, outside.get(name, variable), lead, here, file)
-        other = found.get(made.name)
+        here = lead(outside[name], known) if name in outside else None
+        made = _found(name, outside.get(name, variable), there, here, file)
+        if own_service and made.found.service == own_service:
+            continue
+        other = next((each for each in led if _same(each, made)), None)
         if other is not None:
-            other.environment |= made.environment
+            if other.found.service:
+                other.found.name = other.found.service
+            other.found.environment |= made.found.environment
             continue
-        if lead.template == "{host}":
-            made.environment[HOST.sub("_PORT", name)] = "{port}"
-        if lead.template.partition("://")[0] in _tls_schemes():
+        if is_tls(there.scheme):
+            notes.append(_of_tls(name, variable, made.found))
+            made.found.protocol = TCP.name
+        led.append(made)
+    found = [each.found for each in led]
+    for each in found:
+        own = protocol_named(each.protocol).has_own_server
+        if not each.upstream and not each.service and not own:
             notes.append(
-                f"{name} ({variable.place}) speaks TLS: as it is written here the proxy sees only"
-                " bytes, and its address is in no certificate. Give"
-                f' dependencies.{made.name} its protocol ({made.protocol}) and tls = "terminate"'
-                ' (or { upstream = "tls" }), and your service {ca} to trust'
+                f"where {each.name} runs ({next(iter(each.environment))}, {each.place}): give"
+                f" dependencies.{each.name}.upstream or .command"
             )
-            made.protocol = TCP.name
-        own = protocol_named(made.protocol).has_own_server
-        if not made.upstream and not made.service and not own:
-            notes.append(
-                f"where {made.name} runs ({name}, {variable.place}): give"
-                f" dependencies.{made.name}.upstream or .command"
-            )
-        found[made.name] = made
-    return list(found.values()), notes
+    return found, notes
 
 
-def _lead(name: str, variable: Variable, known: dict[str, Variable]) -> _Lead | None:
-    if name in OWN or name.endswith("_PORT"):
-        return None
-    value = variable.value
-    if url := URL.match(value):
-        scheme = url["scheme"].lower()
-        port = int(url["port"] or _usual_port(scheme.partition("+")[0]))
-        template = f"{url['scheme']}://{url['user'] or ''}{{address}}{url['rest'] or ''}"
-        return _Lead(_protocol(scheme), template, url["host"].strip("[]"), port)
-    protocol = _guess(name)
-    if address := ADDRESS.match(value):
-        return _Lead(protocol, "{address}", address["host"], int(address["port"]))
-    if HOST.search(name):
-        pair = known.get(HOST.sub("_PORT", name))
-        port = int(pair.value) if pair and pair.value.isdigit() else 0
-        template = "{host}" if pair else "{address}"
-        return _Lead(protocol, template, value if re.match(r"^[\w.-]+$", value) else "", port)
-    if value or not SUFFIX.search(name):
-        return None  # a path, a file, a word: no address
-    bare = bool(re.search(r"ADDR(?:ESS)?$", name))
-    return _Lead(protocol, "{address}" if bare else f"{_scheme(protocol)}://{{address}}")
+def _same(one: _Led, other: _Led) -> bool:
+    """Return whether two are one: of one name, or at one place that is known."""
+    if one.found.name == other.found.name:
+        return True
+    return bool(one.where[0] and one.where[1]) and one.where == other.where
+
+
+def _of_tls(name: str, variable: Variable, found: Found) -> str:
+    return (
+        f"{name} ({variable.place}) speaks TLS: as it is written here the proxy sees only"
+        " bytes, and its address is in no certificate. Give"
+        f' dependencies.{found.name} its protocol ({found.protocol}) and tls = "terminate"'
+        ' (or { upstream = "tls" }), and your service {ca} to trust'
+    )
 
 
 def _found(
-    name: str, variable: Variable, lead: _Lead, here: _Lead | None, file: ProjectComposeFile | None
-) -> Found:
-    short = SUFFIX.sub("", name).strip("_").lower() or name.lower()
-    made = Found(short, lead.protocol, {name: lead.template}, variable.place)
-    services = file.services if file else {}
-    port = lead.port or protocol_named(lead.protocol).default_port
-    if lead.host in services:
-        made.service = lead.host
-        assert file is not None  # noqa: S101 - else it has no services
-        published = file.published(lead.host, port)
-        made.upstream = f"127.0.0.1:{published}" if published else ""
-    elif short in services:
-        made.service = short
-    outside = here if here and here.host and here.host not in services else None
-    if outside and (outside.port or port):
-        made.upstream = f"{outside.host}:{outside.port or port}"
-    elif lead.host and lead.host not in services and port:
-        made.upstream = f"{lead.host}:{port}"
+    name: str,
+    variable: Variable,
+    there: AddressLead,
+    here: AddressLead | None,
+    file: ProjectComposeFile | None,
+) -> _Led:
+    made = Found(_short(name), there.protocol, {name: there.template}, variable.place)
+    port = _in_file(made, there, file) if file else there.port
+    port = port or protocol_named(made.protocol).default_port
+    if here and here.host and not (file and file.service_at(here.host)):
+        port_here = here.port or port
+        made.upstream = f"{here.host}:{port_here}" if port_here else made.upstream
+    elif there.host and not made.service and port:
+        made.upstream = f"{there.host}:{port}"
     # One of this machine's own, such as a Redis: windtunnel starts one for each run.
-    local = made.upstream.partition(":")[0] in {"localhost", "127.0.0.1"}
+    local = made.upstream.rpartition(":")[0] in _LOCAL
     if local and protocol_named(made.protocol).has_own_server:
         made.upstream = ""
-    return made
+    if there.template == "{host}":
+        made.environment[port_variable(name)] = "{port}"
+    elif there.is_bare_host:
+        made.guess = f"whether {name} may hold a port too: no variable of its own gives it"
+    return _Led(made, (made.service or there.host, port))
 
 
-def _protocol(scheme: str) -> str:
-    plain = scheme.partition("+")[0]
-    found = (each.name for each in protocols().values() if plain in each.schemes)
-    return next(found, TCP.name)
+def _in_file(made: Found, there: AddressLead, file: ProjectComposeFile) -> int:
+    """Take the service that an address leads to, and return its port there; 0 for none known."""
+    port = there.port
+    made.service = file.service_at(there.host)
+    if not made.service and there.host in _LOCAL:
+        made.service, inside = file.published_on(port)
+        port = inside or port
+    elif not there.host and made.name in file.services:
+        made.service = made.name
+    if not made.service:
+        return port
+    image = file.image(made.service)
+    if image and there.is_guess:
+        made.protocol = image.protocol
+    usual = protocol_named(made.protocol).default_port
+    port = port or (image.port if image else 0) or usual
+    published = file.services[made.service].published(port)
+    made.upstream = f"127.0.0.1:{published}" if published else ""
+    made.port = port if port != usual else 0
+    return port
 
 
-def _usual_port(scheme: str) -> int:
-    known = (each.schemes[scheme] for each in protocols().values() if scheme in each.schemes)
-    return next(known, OTHER_PORTS.get(scheme, 0))
-
-
-def _tls_schemes() -> frozenset[str]:
-    return frozenset().union(*(each.tls_schemes for each in protocols().values()))
-
-
-def _guess(name: str) -> str:
-    known = protocols().values()
-    # Of all protocols the surest words first: REDIS_DATABASE is of Redis.
-    for words in zip_longest(*(each.words for each in known), fillvalue=""):
-        for word, protocol in zip(words, known, strict=True):
-            if word and _has_word(name.lower(), word):
-                return protocol.name
-    return HTTP.name if re.search(r"UR[LI]$|ENDPOINT$", name) else TCP.name
-
-
-def _has_word(name: str, word: str) -> bool:
-    return word in name.split("_") or (len(word) > 2 and word in name)
-
-
-def _scheme(protocol: str) -> str:
-    return next(iter(protocol_named(protocol).schemes or HTTP.schemes))
+def _short(name: str) -> str:
+    """Return what a variable is about: APP__CACHE__HOST is about cache."""
+    parts = name.split("__")[1:][-2:] or [name]
+    short = SUFFIX.sub("", "_".join(filter(None, parts))) or SUFFIX.sub("", name)
+    return re.sub(r"[^a-z0-9_.-]", "_", (short.strip("_") or name).lower())

@@ -57,6 +57,10 @@ class Found:
     place: str
     upstream: str = ""
     service: str = ""
+    port: int = 0
+    """On which its container listens; 0 for its protocol's own."""
+    guess: str = ""
+    """What of its variables is guessed; empty where nothing is."""
     endpoint: Seen = field(default_factory=lambda: Seen("/"))
 
 
@@ -68,6 +72,12 @@ class Findings:
     service: Seen | None = None
     """The target's service in a compose file."""
     compose_file: str = ""
+    target_port: int = 0
+    """The target's port in its container, where it has several."""
+    checked: Seen | None = None
+    """The path that its container's health check asks."""
+    beside: list[Seen] = field(default_factory=list)
+    """Programs that run beside the target, each with its command."""
     health: Seen = field(default_factory=lambda: Seen("/healthz", guess="no route of such a name"))
     endpoints: list[Seen] = field(default_factory=list)
     dependencies: list[Found] = field(default_factory=list)

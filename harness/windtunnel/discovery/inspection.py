@@ -6,86 +6,125 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from windtunnel.discovery import go, node, python
-from windtunnel.discovery.compose import ProjectComposeFile, compose_file
+from windtunnel.discovery.compose import ProjectComposeFile, compose_file, other_files
 from windtunnel.discovery.dependencies import dependencies
-from windtunnel.discovery.files import Text, sources
-from windtunnel.discovery.findings import Findings, Found, Route, Seen
-from windtunnel.discovery.routes import HEALTH, NO_ENDPOINTS, functions, routes
+from windtunnel.discovery.endpoints import give_paths
+from windtunnel.discovery.files import sources
+from windtunnel.discovery.findings import Findings, Found, Seen, ServiceStart
+from windtunnel.discovery.procfile import Process, processes
+from windtunnel.discovery.routes import routes
 from windtunnel.discovery.variables import variables
+from windtunnel.protocols.registry import protocol_named
+from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 
 SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".ts", ".go")
+_ASKED = re.compile(
+    r"(?:https?://[^\s\"'/:]+|(?<=\s)(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]))"
+    r"(?::(?P<port>\d+))?(?P<path>/[!-~]*?)?(?=[\s\"'|;]|$)"
+)
+"""What a health check asks; of several the first with a path: --noproxy names hosts too."""
+_MOST_NAMED = 5
 
 
 def look(folder: Path) -> Findings:
-    """Return what is seen of the project in a folder; nothing is run and nothing is changed."""
+    """Return what is seen of the project in a folder; nothing of it is run or changed."""
     texts = sources(folder, SUFFIXES)
     findings = Findings()
     for kind in (python, node, go):
         findings.target = kind.target(folder, texts)
         if findings.target:
             break
+    _of_procfile(findings, processes(folder))
     file = compose_file(folder, os.environ.get("COMPOSE_FILE", ""))
     if file:
         findings.compose_file = file.name
         findings.service = file.target()
         findings.notes += [f"what was not read: {each}" for each in file.unread]
-    given = file.variables(findings.service.value) if file and findings.service else []
+    findings.notes += _unread_files(folder, file)
+    own = findings.service.value if findings.service else ""
+    given = file.variables(own) if file and own else []
     if findings.target is None and findings.service is None:
         findings.notes.append("how your service starts: command, service or address")
-    found, notes = dependencies(variables(folder, texts), given, file)
+    outside = variables(folder, texts)
+    if own:
+        # Compose's .env is of the whole project: what is empty there is nobody's.
+        outside = [each for each in outside if each.value or ".env" not in each.place]
+    found, notes = dependencies(outside, given, file, own_service=own)
     findings.dependencies = found
     findings.notes += notes
-    if file and findings.service:
-        findings.notes += _unled(file, findings.service.value, found)
-    _paths(findings, routes(texts), texts)
+    if file:
+        _unled(findings, file, own)
+        if own:
+            _ports(findings, file, own)
+    give_paths(findings, routes(texts), texts)
     return findings
 
 
-def _unled(file: ProjectComposeFile, service: str, found: list[Found]) -> Iterator[str]:
-    """Name the services that the target depends on and no variable leads to."""
-    led = {each.service for each in found}
-    for name in file.needed(service):
-        if name not in led:
-            yield (
-                f"how {service} reaches {name} ({file.place(name)}): no variable leads there; give"
-                f" it a table [dependencies.{name}]"
+def _of_procfile(findings: Findings, found: tuple[Process, ...]) -> None:
+    """Take the command of `web`, which the project says itself; name the others."""
+    for process in found:
+        if process.name != "web":
+            continue
+        framework = (
+            findings.target.framework if findings.target else Seen("Procfile", process.place)
+        )
+        environment = {} if process.takes_port else {"PORT": "{port}"}
+        findings.target = ServiceStart(
+            framework, process.command, Seen("", process.place), environment=environment
+        )
+    findings.beside = [
+        Seen(f"{each.name}: {' '.join(each.command)}", each.place)
+        for each in found
+        if each.name not in {"web", "release"}
+    ]
+
+
+def _unread_files(folder: Path, file: ProjectComposeFile | None) -> Iterator[str]:
+    others = [each for each in other_files(folder) if not file or each not in file.files]
+    if others:
+        named = ", ".join(others[:_MOST_NAMED])
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        yield (
+            f"what was not read: {named}{more}; COMPOSE_FILE={others[0]} windtunnel init reads the"
+            " first"
+        )
+
+
+def _unled(findings: Findings, file: ProjectComposeFile, own: str) -> None:
+    """Take the services that the target needs and no variable leads to.
+
+    In containers a name of the compose file leads there; a program started by a command needs a
+    variable.
+    """
+    led = {each.service for each in findings.dependencies}
+    for name in dict.fromkeys([*(file.led(own) if own else ()), *file.unneeded()]):
+        if name in led:
+            continue
+        image, place = file.image(name), file.place(name)
+        if image and own and findings.target is None:
+            usual = protocol_named(image.protocol).default_port
+            port = image.port if image.port != usual else 0
+            findings.dependencies.append(
+                Found(name, image.protocol, {}, place, service=name, port=port)
+            )
+        elif image or name in file.needed(own):
+            speaks = (
+                f"a server of {image.protocol}, " if image and image.protocol != TCP.name else ""
+            )
+            findings.notes.append(
+                f"how {own or 'your service'} reaches {name} ({speaks}{place}): no variable leads"
+                f" there; give it a table [dependencies.{name}]"
             )
 
 
-def _paths(findings: Findings, found: list[Route], texts: tuple[Text, ...]) -> None:
-    healthy = [route for route in found if route.path.rstrip("/") in HEALTH]
-    healthy.sort(key=lambda route: HEALTH.index(route.path.rstrip("/")))
-    asked = [route for route in found if route not in healthy and route.path not in NO_ENDPOINTS]
-    if healthy:
-        findings.health = Seen(healthy[0].path, healthy[0].place)
-    elif asked:
-        first = next((route for route in asked if route.path == "/"), asked[0])
-        why = "no route is named like a health check; better one that calls no dependency"
-        findings.health = Seen(first.path, guess=why)
-    findings.endpoints = [Seen(route.path, route.place) for route in asked]
-    if not asked:
-        only = findings.health.value
-        findings.endpoints = [Seen(only, guess="no route without parameters was found")]
-        findings.notes.append("endpoints: the paths that your criteria are about")
-    for dependency in findings.dependencies:
-        dependency.endpoint = _endpoint(dependency, asked, texts, findings.endpoints[0].value)
-
-
-def _endpoint(
-    dependency: Found, asked: list[Route], texts: tuple[Text, ...], otherwise: str
-) -> Seen:
-    """Return the first route that mentions the dependency, itself or in a function it calls."""
-    words = {dependency.name, *dependency.environment}
-    for name in dependency.environment:
-        for text in texts:
-            words |= set(
-                re.findall(rf"(?i)\b(\w+)\s*(?::[^=\n]+)?:?=[^=\n]*[\"'.]{name}\b", text.text)
-            )
-    mention = re.compile(
-        "|".join(rf"(?<![a-zA-Z0-9]){re.escape(word)}" for word in words), re.IGNORECASE
-    )
-    for depth in range(3):
-        for route in asked:
-            if mention.search(functions(route.handler, texts, depth)):
-                return Seen(route.path, route.place)
-    return Seen(otherwise, guess=f"no route mentions {dependency.name}")
+def _ports(findings: Findings, file: ProjectComposeFile, own: str) -> None:
+    """Take the target's port, where it has several, and the path of its health check."""
+    service = file.services[own]
+    hits = list(_ASKED.finditer(service.check))
+    asked = next((hit for hit in hits if hit["path"]), hits[0] if hits else None)
+    if asked:
+        findings.checked = Seen(asked["path"] or "/", file.place(own))
+    ports = [port.target for port in service.ports]
+    if len(ports) > 1:
+        known = int(asked["port"]) if asked and asked["port"] else 0
+        findings.target_port = known if known in ports else ports[0]

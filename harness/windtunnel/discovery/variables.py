@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from windtunnel.discovery.env_files import assignments
 from windtunnel.discovery.files import Text, read
 from windtunnel.discovery.findings import Variable
 
@@ -26,8 +27,7 @@ FIELD = re.compile(
     rf"^[ \t]+(?P<name>[a-z]\w*)\s*:\s*[\w\[\], |.]+(?:\s*=\s*{QUOTED})?", re.MULTILINE
 )
 PREFIX = re.compile(r"env_prefix\s*=\s*[\"'](?P<prefix>\w*)[\"']")
-DOTENV = (".env", ".env.example", ".env.sample", ".env.local")
-LINE = re.compile(r"^(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>[^\n#]*)", re.MULTILINE)
+DOTENV = (".env", ".env.local", ".env.example", ".env.sample", ".env.template", "example.env")
 
 
 def variables(folder: Path, sources: tuple[Text, ...]) -> list[Variable]:
@@ -42,10 +42,9 @@ def variables(folder: Path, sources: tuple[Text, ...]) -> list[Variable]:
 
 def _dotenv(folder: Path) -> Iterator[Variable]:
     for name in DOTENV:
-        text = read(folder, folder / name)
-        for hit in LINE.finditer(text.text) if text else ():
-            assert text is not None  # noqa: S101 - else there is no hit
-            yield Variable(hit["name"], hit["value"].strip().strip("\"'"), text.place(hit.start()))
+        if text := read(folder, folder / name):
+            for each in assignments(text.text):
+                yield Variable(each.name, each.value, text.place(each.at))
 
 
 def _in_sources(sources: tuple[Text, ...]) -> Iterator[Variable]:

@@ -39,6 +39,13 @@ def written(findings: Findings) -> str:
             '# environment = { PRICES_URL = "http://{address}" }',
             '# endpoint = "/prices"             # a request here calls it once',
         ]
+    if findings.target_port:
+        lines += [
+            "",
+            "[docker]",
+            "# Of several ports the one that is asked",
+        ]
+        lines += [f"target_port = {findings.target_port}"]
     lines += ["", "# [criteria]", *_offered(Criteria, tuple(Criteria.model_fields))]
     return "\n".join(map(_one_line, lines)) + "\n"
 
@@ -64,6 +71,8 @@ def _target(findings: Findings) -> Iterator[str]:
     if service:
         yield f"# The service in {findings.compose_file}, for the backend docker ({service.place})"
         yield f"service = {toml(service.value)}"
+    for beside in findings.beside:
+        yield f"# Beside it runs {beside.value} ({beside.place})"
     if not target and not service:
         yield "# FILL IN: how the service starts; {port} is a free port of 127.0.0.1"
         yield f"command = {toml(['./start', '{host}', '{port}'])}"
@@ -88,7 +97,7 @@ def _endpoints(endpoints: Sequence[Seen]) -> Iterator[str]:
 def _dependency(found: Found) -> Iterator[str]:
     yield ""
     yield f"[dependencies.{_key(found.name)}]"
-    yield f"# {', '.join(found.environment)} ({found.place})"
+    yield f"# {', '.join(found.environment) or found.name} ({found.place})"
     yield f"protocol = {toml(found.protocol)}"
     if found.upstream:
         yield "# One that runs already; or command = [...], which starts it for each session"
@@ -99,7 +108,12 @@ def _dependency(found: Found) -> Iterator[str]:
         yield '# FILL IN: upstream = "127.0.0.1:9000" where it runs, or command = [...] to start it'
     if found.service and found.service != found.name:
         yield f"service = {toml(found.service)}"
-    yield f"environment = {toml(found.environment)}"
+    if found.port:
+        yield f"port = {found.port}"
+    if found.guess:
+        yield f"# GUESS: {found.guess}"
+    if found.environment:
+        yield f"environment = {toml(found.environment)}"
     yield from _seen("endpoint", found.endpoint)
 
 
