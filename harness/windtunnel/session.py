@@ -152,12 +152,15 @@ class Session:
         """The running backend, started now if it was not yet."""
         if self._backend is None:
             from windtunnel.backends.choice import create  # noqa: PLC0415 - as above
+            from windtunnel.backends.failed_start import stopped_on_failure  # noqa: PLC0415 - the same
             from windtunnel.configuration.named_hosts import check_hosts  # noqa: PLC0415 - the same
 
             check_hosts(self.configuration, in_containers=self.choice.name == "docker")
             run = secrets.token_hex(4)
             backend = create(self.choice.name, self.configuration, run=run, seed=self.seed)
             backend.start()
+            with stopped_on_failure(backend.stop):
+                backend.prepare_session()
             self._backend = backend
             if self.configuration.profile != LOOPBACK.name:
                 self._profile = backend.apply(PROFILES[self.configuration.profile])
@@ -180,7 +183,7 @@ class Session:
 
         backend = self.backend
         try:
-            backend.freshen()
+            backend.prepare_test()
         except WindtunnelError:
             check_programs(backend)  # one that has ended by itself is the reason
             raise

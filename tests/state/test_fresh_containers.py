@@ -61,6 +61,35 @@ endpoint = "/"
 [dependencies.counter]
 fresh = "test"
 endpoint = "/"
+
+[prepare]
+session = [
+    { command = ["python3", "reach.py", "cache", "6379"], service = "web" },
+]
+test = [
+    { command = ["python3", "ask.py", "counter", "7000"], service = "web" },
+    "{python} seed.py",
+]
+"""
+REACH = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])))"
+ASK = """
+import socket, sys
+
+with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as connection:
+    connection.sendall(b"x\\r\\n")
+    assert connection.recv(64) == b"1\\r\\n"
+"""
+SEED = """
+import os, socket
+from urllib.parse import urlsplit
+
+where = urlsplit(os.environ["CACHE"])
+assert where.password == "secret"
+assert os.environ["COUNTER"].endswith(":7000")
+with socket.create_connection((where.hostname, where.port)) as connection:
+    connection.sendall(b"AUTH secret\\r\\nSET seeded here\\r\\n")
+    answers = connection.makefile()
+    assert [answers.readline(), answers.readline()] == ["+OK\\n", "+OK\\n"]
 """
 
 
@@ -70,6 +99,9 @@ def session(tmp_path: Path) -> Iterator[Session]:
         pytest.skip(reason)
     for name, text in {
         "service.py": SERVICE,
+        "reach.py": REACH,
+        "ask.py": ASK,
+        "seed.py": SEED,
         "counter.py": COUNTER,
         "compose.yaml": COMPOSE,
         "windtunnel.toml": CONFIGURATION,
@@ -90,15 +122,15 @@ def session(tmp_path: Path) -> Iterator[Session]:
 @pytest.mark.docker
 @pytest.mark.slow
 @pytest.mark.busy
-def test_each_test_has_fresh_containers(session: Session) -> None:
+def test_each_test_has_fresh_and_prepared_containers(session: Session) -> None:
     """Their volumes too; what was emptied is behind the same proxies."""
     for _ in range(2):
         stack = one(session)
         cache, counter = (session.backend.upstream(name) for name in ("cache", "counter"))
         assert redis(cache, "GET", "left").startswith("-NOAUTH")
         assert redis(cache, "AUTH", "secret") == "+OK"
-        assert ask(counter, "x") == "1"
         assert ask(counter, "x") == "2"
+        assert ask(counter, "x") == "3"
         assert stack.url
         assert not any(stack.evidence(name).connections for name in stack.dependencies)
         session.backend.tap.listening("counter")

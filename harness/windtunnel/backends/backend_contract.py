@@ -72,8 +72,12 @@ class Backend(Protocol):
         """Return where a dependency itself serves this machine: past the tap, and past faults."""
         ...
 
-    def freshen(self) -> None:
-        """Empty the dependencies that are fresh for each test. No target runs meanwhile."""
+    def prepare_session(self) -> None:
+        """Bring the dependencies into the state that `prepare.session` says, once."""
+        ...
+
+    def prepare_test(self) -> None:
+        """Empty what is fresh for each test, and do what `prepare.test` says; no target runs."""
         ...
 
     def start_target(

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from windtunnel.address import Address
-from windtunnel.configuration import Configuration
-from windtunnel.configuration.account_in_urls import account_of
+from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import StartError
 from windtunnel.protocols.server_account import ServerAccount
 
@@ -18,7 +17,7 @@ def empty_dependencies(
     configuration: Configuration,
     address: Callable[[str], Address],
     start_anew: Callable[[str], None],
-    account: Callable[[str], ServerAccount] | None = None,
+    account: Callable[[str], ServerAccount],
 ) -> None:
     """Empty the dependencies that are fresh for each test, all at once.
 
@@ -31,15 +30,13 @@ def empty_dependencies(
 
     def empty(name: str) -> None:
         settings = configuration.dependencies[name]
-        speaks = settings.speaks
         begun = time.monotonic()
-        if settings.tls is not None or not speaks.can_be_emptied:
+        if not is_emptied_while_it_runs(settings):
             start_anew(name)
         else:
-            known = account(name) if account else account_of(configuration, name)
             where = address(name)
             try:
-                speaks.empty(where, known)
+                settings.speaks.empty(where, account(name))
             except OSError as error:
                 raise StartError(
                     f"{name} at {where} cannot be emptied before a test: {error}; where it is to"
@@ -50,6 +47,12 @@ def empty_dependencies(
     with ThreadPoolExecutor(len(fresh), "windtunnel-empty") as threads:
         for done in [threads.submit(empty, name) for name in fresh]:
             done.result()
+
+
+def is_emptied_while_it_runs(dependency: Dependency) -> bool:
+    """Whether a dependency is emptied by its protocol, and not by a new start."""
+    # Past the tap, only bytes that nobody encrypts are known to be understood.
+    return dependency.speaks.can_be_emptied and dependency.tls is None
 
 
 def runs_already(dependency: str) -> str:

@@ -12,7 +12,6 @@ import psutil
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.concurrent_starts import concurrent_starts
-from windtunnel.backends.empty_dependencies import empty_dependencies, runs_already
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -20,10 +19,12 @@ from windtunnel.backends.fault_forms.processing_applier import DependencyAction,
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
+from windtunnel.backends.process_access import access_to_processes
 from windtunnel.backends.process_actions import KillProcess, SuspendProcess
 from windtunnel.backends.program_launcher import OWN_PATIENCE, ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.running_target import running_target
+from windtunnel.backends.state_keeper import StateKeeper
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_fields import record_fields
 from windtunnel.backends.tap_tls import check_authorities, tls_field, write_authority
@@ -152,7 +153,9 @@ class ProcessBackend(ABC):
         write_files(self.configuration, self._files, named(taps) | given)
         self.keeper.arrange(heal_posts=proxy.heal_posts)
         forms = self._forms(tap_control, proxy.control)
-        return RunningStack(tap, tap_control, forms, taps, dependencies, given)
+        access = access_to_processes(self.configuration, dependencies, self.programs, given)
+        state = StateKeeper(self.configuration, self.keeper, access, given=given)
+        return RunningStack(tap, tap_control, forms, taps, dependencies, given, state)
 
     def _create_tap(self, tap: Tap, name: str, upstream: Address) -> Address:
         dependency = self.configuration.dependencies[name]
@@ -199,14 +202,13 @@ class ProcessBackend(ABC):
         """Return where a dependency itself serves."""
         return self.running.upstreams[dependency]
 
-    def freshen(self) -> None:
-        """Empty the dependencies that are fresh for each test."""
-        empty_dependencies(self.configuration, self.upstream, self._start_anew)
+    def prepare_session(self) -> None:
+        """Bring the dependencies into the state that `prepare.session` says."""
+        self.running.state.prepare_session()
 
-    def _start_anew(self, dependency: str) -> None:
-        if self.configuration.dependencies[dependency].upstream:
-            raise ConfigurationError(runs_already(dependency))
-        self.programs.start_anew(dependency)
+    def prepare_test(self) -> None:
+        """Empty what is fresh for each test, and do what `prepare.test` says."""
+        self.running.state.prepare_test()
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED

@@ -7,6 +7,7 @@ from typing import TypeVar
 from windtunnel.address import Address
 from windtunnel.backends.fault_forms.form_table import FormTable
 from windtunnel.backends.own_control import OwnControl
+from windtunnel.backends.state_keeper import StateKeeper
 from windtunnel.backends.tap import Tap
 from windtunnel.errors import ControlCode, ControlError
 
@@ -26,9 +27,12 @@ class RunningStack:
     """Where each dependency itself serves; empty where its container's address says it."""
     given: Mapping[str, str]
     """What else the target's variables and files can name: "files", and "ca", which may be ""."""
+    state: StateKeeper
+    """Empties and prepares the dependencies."""
 
     def close(self) -> None:
-        """Renew no lease any more: what is in force heals after a lease."""
+        """Leave what runs on as it was found; renew no lease: what is in force heals after one."""
+        self.state.release()
         self.tap_control.close()
 
 

@@ -1,6 +1,6 @@
 """As whom the target asks each of its dependencies, read from the URLs that it is given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from windtunnel.configuration.models import Configuration
@@ -17,24 +17,37 @@ def account_of(
     *,
     names: Iterable[str] = (),
     urls: Iterable[str] = (),
+    own: Mapping[str, str] | None = None,
 ) -> ServerAccount:
     """Return the account in the first URL that leads to a dependency and has one.
 
     Such as DATABASE_URL = "postgresql://app:secret@{address}/orders". `urls` are further ones,
-    in which the dependency's host has one of `names`.
+    in which the dependency's host has one of `names`. What no URL says may a variable that clients
+    or images of PostgreSQL know (PGUSER, POSTGRES_USER), also among the server's own variables.
     """
     settings = configuration.dependencies[dependency]
     texts = [_led(text, "") for text in settings.environment.values()]
     texts += [_led(text, f"{dependency}.") for text in configuration.environment.values()]
     hosts = {_HOST, *(name.lower() for name in names)}
-    found = ServerAccount()
-    for text in (*texts, *urls):
-        account = _account(text, hosts)
-        if account.password or account.user:
-            return account
-        if account.database and not found.database:
-            found = account
-    return found
+    accounts = [_account(text, hosts) for text in (*texts, *urls)]
+    known = [each for each in accounts if each != ServerAccount()]
+    # One with a name or a password before one that has a database alone.
+    found = max(known, key=lambda each: bool(each.user or each.password), default=ServerAccount())
+    if settings.speaks.name != "postgresql":
+        return found
+    given = {**(own or {}), **configuration.environment, **settings.environment}
+    user = found.user or _given(given, "USER")
+    return ServerAccount(
+        user=user,
+        password=found.password or _given(given, "PASSWORD"),
+        # As clients and images have it where none is said.
+        database=found.database or _given(given, "DATABASE", "DB") or user,
+    )
+
+
+def _given(variables: Mapping[str, str], *endings: str) -> str:
+    names = [f"{prefix}{ending}" for prefix in ("PG", "POSTGRES_") for ending in endings]
+    return next((variables[name] for name in names if variables.get(name)), "")
 
 
 def _led(text: str, prefix: str) -> str:

@@ -70,6 +70,8 @@ def of_soundness(
         return f"{start}{_text(unsound.place)}: expected {unsound.expected}"
     found: Any = table
     for part in unsound.place:
+        if isinstance(found, str):  # one that stands for a table, such as a command
+            break
         found = found[part]
     return f"{start}{_text(unsound.place)} = {shown(found)}: expected {unsound.expected}"
 

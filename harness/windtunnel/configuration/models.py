@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from windtunnel.configuration.preparation_settings import StatePreparation
 from windtunnel.configuration.request_settings import LoginSettings, RequestSettings
 from windtunnel.configuration.setting_types import (
     LONGEST_TIME,
@@ -73,8 +74,9 @@ class Dependency(Strict):
     finds those that come often by itself."""
 
     fresh: Literal["", "session", "test"] = ""
-    """When it is emptied: "test" before each test (Redis by FLUSHALL, others by a new start; a
-    container is made anew, with its volumes), or "session", never. Empty: "test" for a Redis that
+    """When it is emptied: "test" before each test (Redis by FLUSHALL, PostgreSQL by a copy of its
+    database as `prepare.session` left it, others by a new start; a container is made anew, with its
+    volumes), or "session", never. Empty: "test" for a Redis that
     windtunnel brings or finds in the compose file, else "session"."""
     record: tuple[RequestField, ...] = ()
     """What is recorded of each request beside its method and path, for criteria that ask for it:
@@ -174,6 +176,8 @@ class Configuration(Strict):
     """How each request gets what shows who sends it. Made once a target, and again after a 401."""
     dependencies: Mapping[Name, Dependency] = Field(default_factory=dict)
     """What the target calls, by name."""
+    prepare: StatePreparation = StatePreparation()
+    """The state that tests find in the dependencies."""
     start_deadline: Seconds = 20.0
     """Seconds until a started program must be healthy."""
     lease: Annotated[float, Field(strict=True, ge=0.5, le=LONGEST_TIME, allow_inf_nan=False)] = 10.0

@@ -13,6 +13,7 @@ from windtunnel.configuration import mistakes, overrides, positions, soundness
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.overrides import Override
 from windtunnel.configuration.positions import Place
+from windtunnel.configuration.preparation_settings import StatePreparation
 from windtunnel.errors import (
     LINES,
     ConfigurationError,
@@ -187,6 +188,7 @@ def _placed(
         "docker": docker,
         "files": files,
         **_bodies(configuration, base, origins),
+        "prepare": _statements(configuration, base, origins),
     }
     return configuration.model_copy(update=changed)
 
@@ -221,6 +223,20 @@ def _bodies(
     file = _body(login.request.file, ("login", "request", "file"), base, origins)
     request = login.request.model_copy(update={"file": file})
     return {"requests": requests, "login": login.model_copy(update={"request": request})}
+
+
+def _statements(
+    configuration: Configuration, base: Path, origins: Mapping[Place, str]
+) -> StatePreparation:
+    """Return the preparation with its files of SQL where they are."""
+    changed = {
+        when: tuple(
+            each.model_copy(update={"sql": _body(each.sql, ("prepare", when), base, origins)})
+            for each in steps
+        )
+        for when, steps in configuration.prepare.steps.items()
+    }
+    return configuration.prepare.model_copy(update=changed)
 
 
 def _body(file: str, key: Place, base: Path, origins: Mapping[Place, str]) -> str:

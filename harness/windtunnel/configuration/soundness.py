@@ -38,6 +38,7 @@ def check(configuration: Configuration) -> tuple[Unsound, ...]:
         *_docker(configuration),
         *_files(configuration),
         *_dependencies(configuration),
+        *_prepared(configuration),
         *_near_misses(configuration),
     )
 
@@ -149,6 +150,23 @@ def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
         elif configuration.command and not _is_led_to(configuration, name):
             text = "the target's variables that lead here, such as { URL = 'http://{address}' }"
             yield Unsound((*place, "environment"), text, missing=True)
+
+
+def _prepared(configuration: Configuration) -> Iterator[Unsound]:
+    known = configuration.dependencies
+    able = [name for name, each in known.items() if each.speaks.carries_out_sql]
+    for when, steps in configuration.prepare.steps.items():
+        for number, step in enumerate(steps):
+            place: Place = ("prepare", when, number)
+            if bool(step.command) == bool(step.sql):
+                yield Unsound(place, "either a command or a file of SQL")
+            elif step.sql and step.service:
+                yield Unsound(place, "no service beside sql: a dependency carries it out")
+            elif step.sql and step.dependency not in able and (step.dependency or len(able) != 1):
+                found = f", such as {', '.join(able)}" if able else ", of which there is none"
+                yield Unsound(place, f"by dependency, a PostgreSQL that carries it out{found}")
+            elif step.command and step.dependency:
+                yield Unsound(place, "no dependency beside a command")
 
 
 def _leads(text: str, name: str) -> bool:

@@ -43,6 +43,8 @@ class WireProtocol:
     """Whether a backend brings a server of its own where none is configured."""
     can_be_emptied: ClassVar[bool] = False
     """Whether `empty` empties a server that goes on running."""
+    carries_out_sql: ClassVar[bool] = False
+    """Whether `execute` does."""
 
     def __repr__(self) -> str:
         return f"<WireProtocol {self.name}>"
@@ -63,8 +65,18 @@ class WireProtocol:
         accepts_tcp(address)
 
     def empty(self, address: Address, account: ServerAccount) -> None:
-        """Delete all that a server holds; OSError says why it cannot be."""
+        """Delete all that a server holds, but what it was kept with; OSError says why not."""
         raise NotImplementedError(f"no server of {self.name} is emptied while it runs")
+
+    def keep(self, address: Address, account: ServerAccount) -> None:
+        """Keep what a server holds, where `empty` brings that back; OSError says why it cannot."""
+
+    def release(self, address: Address, account: ServerAccount) -> None:
+        """Leave a server that runs on as it was kept, and nothing else of ours there. OSError."""
+
+    def execute(self, address: Address, account: ServerAccount, statements: str) -> None:
+        """Carry out statements of SQL; OSError says why they cannot be."""
+        raise NotImplementedError(f"no server of {self.name} is given SQL")
 
 
 def accepts_tcp(address: Address) -> None:

@@ -92,6 +92,11 @@ class Compose:
         # Not `create`: the older compose does not build networks for it.
         self._run(["up", "--no-start", service], UP_DEADLINE)
 
+    def run(self, file: Path, service: str, command: Sequence[str], *, deadline: float) -> None:
+        """Run a command in a new container of another file's service, which is then removed."""
+        arguments = ["run", "--rm", "-T", "--no-deps", service, *command]
+        self._run(arguments, deadline, file=file)
+
     def start(self, file: Path, service: str) -> None:
         """Start one service of another file in the same project, and nothing that it depends on."""
         arguments = ["up", "-d", "--no-deps", "--no-build", service]

@@ -118,7 +118,7 @@ class DockerBackend:
         target = self.configuration.service
         awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
         services = [*layout.others, *awaited]
-        layout.compose.build([*services, target])
+        layout.compose.build([*services, *self._dependencies.services_of_steps, target])
         with last_words_of(self.engine, layout.services_of_the_file):
             layout.compose.up(services, deadline=max(UP_DEADLINE, self._patience))
         for service in awaited:
@@ -126,7 +126,7 @@ class DockerBackend:
         await_conditions(self.engine, layout.conditions, deadline=self._patience)
         # It is not started. Its image is there from now on, and can be looked into.
         layout.compose.create(target)
-        tap = Tap(self._control(layout.tap))
+        tap = Tap(self._answer(layout.tap, CONTROL_PORT, "/version"))
         tap_control = OwnControl(tap.address, lease=self.configuration.lease)
         try:
             stack = self._connect(tap, tap_control)
@@ -143,15 +143,11 @@ class DockerBackend:
     def _connect(self, tap: Tap, tap_control: OwnControl) -> RunningStack:
         """Lead from the tap to the dependencies, and write what the target needs to know."""
         layout = self.layout
-        toxiproxy = ToxiproxyControl(self._control(layout.toxiproxy))
+        toxiproxy = ToxiproxyControl(self._answer(layout.toxiproxy, CONTROL_PORT, "/version"))
         tap.check_clock()
         layout.connect(self.engine, self.configuration, tap, toxiproxy)
         self._files.mkdir()
         authority = write_authority(tap, self.configuration, str(self._files))
-        for dependency in self.configuration.dependencies:
-            # Each must be known to both, or a fault would strike beside the traffic.
-            tap.listening(dependency)
-            toxiproxy.listening(dependency)
         for dependency in layout.services:
             self._dependencies.wait(dependency)
         addresses = layout.target_addresses()
@@ -159,7 +155,8 @@ class DockerBackend:
         write_files(self.configuration, self._files, named(addresses) | given)
         self._orders.heal_by_post(f"http://{toxiproxy.address}/reset")
         forms = self._forms(tap_control, toxiproxy)
-        return RunningStack(tap, tap_control, forms, addresses, {}, given)
+        state = self._dependencies.state(self.keeper, given, self._files)
+        return RunningStack(tap, tap_control, forms, addresses, {}, given, state)
 
     def _forms(self, tap: OwnControl, toxiproxy: ToxiproxyControl) -> FormTable:
         actions = container_actions(
@@ -174,9 +171,6 @@ class DockerBackend:
             },
         )
 
-    def _control(self, service: str) -> Address:
-        return self._answer(service, CONTROL_PORT, "/version")
-
     def _answer(self, service: str, port: int, path: str, called: str = "") -> Address:
         patience = self._patience
         return await_answer(self.engine, service, port, path, deadline=patience, called=called)
@@ -185,9 +179,16 @@ class DockerBackend:
         """Return where a dependency's container serves this machine."""
         return self._dependencies.address(dependency)
 
-    def freshen(self) -> None:
-        """Empty the dependencies that are fresh for each test, once the last target is gone."""
-        self._dependencies.empty(once=self._targets.await_removals)
+    def prepare_session(self) -> None:
+        """Bring the dependencies into the state that `prepare.session` says."""
+        self.running.stack.state.prepare_session()
+
+    def prepare_test(self) -> None:
+        """Empty and prepare the dependencies for a test, once the last target is gone."""
+        state = self.running.stack.state
+        if state.has_work_for_tests:
+            self._targets.await_removals()
+        state.prepare_test()
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED

@@ -138,10 +138,14 @@ class StackLayout:
     ) -> None:
         """Put the proxies of a rewritten stack between target and dependencies.
 
-        Whoever's the tap is, it is told what to record.
+        Whoever's the tap is, it is told what to record. ControlError where a dependency is not
+        known to both: a fault would strike beside the traffic.
         """
         if self.routes is not None:
             self._lead(self.routes, engine, configuration, tap, toxiproxy)
+        for dependency in configuration.dependencies:
+            tap.listening(dependency)
+            toxiproxy.listening(dependency)
         record_fields(tap, configuration)
 
     def _lead(

@@ -1,7 +1,10 @@
 """PostgreSQL as a protocol. Its messages are not read: exchanges are turns, as of TCP."""
 
+from types import ModuleType
 from typing import ClassVar
 
+from windtunnel.address import Address
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.protocols.wire_protocol import WireProtocol
 
 
@@ -12,6 +15,31 @@ class PostgresqlProtocol(WireProtocol):
     default_port: ClassVar = 5432
     schemes: ClassVar = {"postgresql": 5432, "postgres": 5432}
     words: ClassVar = ("postgres", "pg", "database")
+    can_be_emptied: ClassVar = True
+    carries_out_sql: ClassVar = True
+
+    def empty(self, address: Address, account: ServerAccount) -> None:
+        """Put a copy of the database as it was kept in its place; OSError says why not."""
+        _server().bring_back(address, account)
+
+    def keep(self, address: Address, account: ServerAccount) -> None:
+        """Keep a copy of the database; OSError says why that cannot be."""
+        _server().keep(address, account)
+
+    def release(self, address: Address, account: ServerAccount) -> None:
+        """Leave the database as it was kept, and no copy. OSError."""
+        _server().bring_back(address, account, last=True)
+
+    def execute(self, address: Address, account: ServerAccount, statements: str) -> None:
+        """Carry out statements in the database; OSError says why they cannot be."""
+        _server().execute(address, account, statements)
+
+
+def _server() -> ModuleType:
+    # It needs an extra, and few ask a server anything beside the traffic.
+    from windtunnel.protocols.postgresql import server  # noqa: PLC0415 - the reason above
+
+    return server
 
 
 PROTOCOL = PostgresqlProtocol()

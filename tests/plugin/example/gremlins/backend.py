@@ -50,8 +50,11 @@ class ThreadBackend:
         """Return where the imagined dependency would serve."""
         return Address.parse(self.configuration.dependencies[dependency].upstream)
 
-    def freshen(self) -> None:
-        """Nothing to empty: imagined dependencies hold nothing."""
+    def prepare_session(self) -> None:
+        """Nothing to prepare: imagined dependencies hold nothing."""
+
+    def prepare_test(self) -> None:
+        """Nothing to empty, for the same reason."""
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
