@@ -114,13 +114,23 @@ def proxies(host: str, port: int) -> dict[str, dict[str, list[object]]]:
         connection.close()
 
 
+def shows(host: str, port: int, known: object) -> bool:
+    """Whether the server with these proxies is found at another address.
+
+    The port may be somebody else's there: they are drawn for each address by itself.
+    """
+    try:
+        return proxies(host, port) == known
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+
+
 def test_a_form_of_another_sites_page_adds_no_toxic(control: tuple[str, int]) -> None:
     """It is where it was always to be found, at any name of this machine, and not there now."""
     host, port = control
-    (name,) = before = proxies(host, port)
+    before = proxies(host, port)
     for known in ("127.0.0.1", "localhost", "::1", "127.0.1.1", "127.1.1.1"):
-        with pytest.raises(ConnectionRefusedError):
-            post(known, port, f"/proxies/{name}/toxics")
+        assert not shows(known, port, before)
     assert proxies(host, port) == before
 
 
@@ -143,8 +153,7 @@ def test_those_in_containers_are_found_by_no_page_either(
     for each in published:
         assert ipaddress.ip_address(each.host).is_loopback
         for known in ("127.0.0.1", "localhost", "::1"):
-            with pytest.raises(ConnectionRefusedError):
-                post(known, each.port, "/proxies/any/toxics")
+            assert not shows(known, each.port, proxies(each.host, each.port))
     # Who was told the address, and is no page: refused by the tap, taken by Toxiproxy.
     before = proxies(tap.host, tap.port)
     for name in before:
