@@ -35,6 +35,8 @@ gate_options := --windtunnel-backend=$(BACKEND) --windtunnel-min-score=100 \
 
 tests := tests --windtunnel-backend=auto
 side_by_side := $(tests) -n auto --dist loadgroup
+# The slow ones wait more than they compute: two for each core.
+slow_ones := $(tests) -n $(shell echo $$((2 * $${PYTEST_XDIST_AUTO_NUM_WORKERS:-$$(nproc)}))) --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -99,7 +101,7 @@ test: setup ## run the tests; ALL=1 the slow ones too, COVERAGE=1 reports which 
 	}; \
 	run $(if $(COVERAGE),$(bin)/coverage run -m pytest,$(bin)/pytest) $(side_by_side) -m "not alone and not slow" $(ARGS); \
 	$(if $(COVERAGE),run $(bin)/coverage combine --quiet; run $(bin)/coverage report;) \
-	$(if $(filter 1,$(ALL)),run $(bin)/pytest $(side_by_side) -m "not alone and slow" $(ARGS);) \
+	$(if $(filter 1,$(ALL)),run $(bin)/pytest $(slow_ones) -m "not alone and slow" $(ARGS);) \
 	run $(bin)/pytest $(tests) -m "alone$(if $(filter 1,$(ALL)),, and not slow)" $(ARGS); \
 	if [ $$ran$$failed = no0 ]; then failed=5; fi; \
 	exit $$failed

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from windtunnel import Stack, Verdict, error_rate, looks, mean_response, touches_nothing
+from windtunnel import Stack, Verdict, error_rate, looks, mean_response
 
 Judge = Callable[[Verdict], Verdict]
 
@@ -40,9 +40,3 @@ def test_mean_response_of_one_caller_is_under_50_ms(stack: Stack, judge: Judge) 
         return mean_response(run, confidence=confidence)
 
     judge(looks(look, [400, 4000]))
-
-
-def test_healthz_and_metrics_for_prometheus_touch_no_dependency(stack: Stack, judge: Judge) -> None:
-    control = stack.load([stack.endpoint_of(name) for name in stack.dependencies], requests=40)
-    judge(touches_nothing(stack.drive("/healthz", requests=100), control))
-    judge(touches_nothing(stack.drive("/metrics", requests=20), control))
