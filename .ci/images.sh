@@ -64,6 +64,62 @@ DOCKERFILE
     docker build --quiet --tag "$toxiproxy_image" --label "$label=$IMAGES_REVISION" "$scratch"
 }
 
+build_python() {
+    docker build --quiet --tag "$python_image" --label "$label=$IMAGES_REVISION" - <<DOCKERFILE
+FROM $base_image
+CMD ["python3"]
+DOCKERFILE
+}
+
+build_postgres() {
+    # As the public image: makes the user's database, then runs what is mounted for it, then serves.
+    cat >"$scratch/serve.sh" <<'SERVE'
+#!/bin/sh
+set -eu
+data=/var/lib/postgresql/data
+user=${POSTGRES_USER:-postgres}
+if [ ! -e $data/PG_VERSION ]; then
+    install -d -o postgres -m 700 $data /run/postgresql
+    echo "${POSTGRES_PASSWORD:?}" >/tmp/password
+    chown postgres /tmp/password
+    setpriv --reuid postgres --clear-groups /usr/lib/postgresql/*/bin/initdb --no-sync --encoding UTF8 --locale C.UTF-8 \
+        -D $data -U "$user" --pwfile /tmp/password -A scram-sha-256 --auth-local trust
+    echo 'host all all all scram-sha-256' >>$data/pg_hba.conf
+    serve="setpriv --reuid postgres --clear-groups /usr/lib/postgresql/$(ls /usr/lib/postgresql)/bin/pg_ctl -D $data"
+    $serve -w -o "-c listen_addresses=" start
+    [ "$user" = postgres ] || createdb -U "$user" "${POSTGRES_DB:-$user}"
+    for file in /docker-entrypoint-initdb.d/*.sql; do
+        [ ! -e "$file" ] || psql -v ON_ERROR_STOP=1 -U "$user" -d "${POSTGRES_DB:-$user}" -f "$file"
+    done
+    $serve -w stop
+fi
+exec setpriv --reuid postgres --clear-groups /usr/lib/postgresql/*/bin/postgres \
+    -D $data -c 'listen_addresses=*' "$@"
+SERVE
+    chmod 0755 "$scratch/serve.sh"
+    cat >"$scratch/Dockerfile" <<DOCKERFILE
+FROM $base_image
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql \
+    && rm -rf /var/lib/apt/lists/* /var/lib/postgresql/*
+COPY serve.sh /serve.sh
+EXPOSE 5432
+ENTRYPOINT ["/serve.sh"]
+DOCKERFILE
+    docker build --quiet --tag "$postgres_image" --label "$label=$IMAGES_REVISION" "$scratch"
+}
+
+build_nginx() {
+    docker build --quiet --tag "$nginx_image" --label "$label=$IMAGES_REVISION" - <<DOCKERFILE
+FROM $base_image
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends nginx-light \
+    && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled/default
+EXPOSE 80
+CMD ["nginx", "-g", "daemon off;"]
+DOCKERFILE
+}
+
 make_unless_there() {
     if [[ $(revision_of "$1") == "$IMAGES_REVISION" ]]; then
         echo "$1: made already"
@@ -76,6 +132,9 @@ make_unless_there() {
 make_unless_there "$base_image" import_base
 make_unless_there "$redis_image" build_redis
 make_unless_there "$toxiproxy_image" build_toxiproxy
+make_unless_there "$python_image" build_python
+make_unless_there "$postgres_image" build_postgres
+make_unless_there "$nginx_image" build_nginx
 
 # Each change of the source leaves the images built before it without a name. A week keeps the
 # layers that the next build can use again.

@@ -16,12 +16,14 @@ packages=(
     libfaketime    # a wall clock that can be stepped, for the breakers' conformance suite
     libssl-dev     # what Toxiproxy's client for Rust is built with
     make
+    mariadb-server # an example's database
     maven          # builds those that run in a JVM
     postgresql     # the example with a database; its own service does not start
     nginx-light    # the HTTP/2 server that the load engine is tested against
     pkg-config # the same
     python3
     python3-venv
+    rabbitmq-server # an example's broker
     redis-server # the `local` and `embedded` backends' Redis
     shellcheck
     tini # docker-init, for `init: true`

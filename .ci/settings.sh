@@ -35,6 +35,10 @@ docker_config=$cache/docker-config
 # The image names are those that docker-compose.yml asks for; without a registry ours stand in.
 base_image=windtunnel-ci-base:$DEBIAN_RELEASE-r$IMAGES_REVISION
 redis_image=redis:7-alpine
+# And those that examples/compose_guestbook asks for.
+python_image=python:3.11-slim-bookworm
+postgres_image=postgres:16-alpine
+nginx_image=nginx:1-alpine
 toxiproxy_image=ghcr.io/shopify/toxiproxy:$TOXIPROXY_VERSION
 
 export DOCKER_HOST=unix://$engine_socket

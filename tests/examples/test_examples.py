@@ -71,6 +71,15 @@ SERVICES = (
         programs=("initdb", "postgres"),
     ),
     Example(
+        "flask_mariadb",
+        scenarios=4,
+        flaw="DEADLINES=none",
+        shown_by="silent and items",
+        criterion="fails cleanly",
+        modules=("flask", "gunicorn", "sqlalchemy", "pymysql"),
+        programs=("mariadbd", "mariadb-install-db"),
+    ),
+    Example(
         "node_express",
         scenarios=3,
         flaw="DEADLINE=client",
