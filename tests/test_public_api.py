@@ -28,7 +28,8 @@ CONCRETE = " ".join(
     and name not in {"Toxic", "Toxics"}
 )
 CRITERIA = """
-    Category Finding Moment Ruling Verdict all_answered breaker_closes breaker_half_opens
+    Category Finding Moment Ruling Verdict all_answered at_most_once breaker_closes
+    breaker_half_opens
     breaker_opens calls_per_request error_rate fails_cleanly fallbacks_served fault_touched looks
     mean_response opens_no_connection pooling_gain touches_nothing
 """

@@ -1,6 +1,7 @@
 """The judges: records in, a verdict out, no I/O. One criterion, one file."""
 
 from windtunnel.criteria.all_answered import all_answered
+from windtunnel.criteria.at_most_once import at_most_once
 from windtunnel.criteria.breaker_closes import breaker_closes
 from windtunnel.criteria.breaker_half_opens import breaker_half_opens
 from windtunnel.criteria.breaker_opens import breaker_opens
@@ -23,6 +24,7 @@ __all__ = [
     "Ruling",
     "Verdict",
     "all_answered",
+    "at_most_once",
     "breaker_closes",
     "breaker_half_opens",
     "breaker_opens",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OF_RUNS = (
     "all_answered",
+    "at_most_once",
     "breaker_closes",
     "breaker_half_opens",
     "breaker_opens",
