@@ -69,7 +69,7 @@ def test_values_become_the_types_that_the_fault_wants() -> None:
         ("conection-reset", {}, "did you mean 'ConnectionReset'?"),
         ("xyz", {}, "no fault is named 'xyz'; expected one of: Bandwidth, "),
         ("Latency", {"second": "1"}, "no parameter 'second'; did you mean 'seconds'?"),
-        ("Outage", {"seconds": "1"}, "Outage has no parameter 'seconds'; it has none"),
+        ("Outage", {"seconds": "1"}, "Outage has no parameter 'seconds'; expected one of: caller"),
         ("Latency", {}, "Latency needs seconds=VALUE, a float"),
         ("Latency", {"seconds": "soon"}, "Latency(seconds='soon'): expected a number of seconds"),
         ("Latency", {"seconds": "-1"}, "Latency(seconds=-1.0): expected 0.001 seconds or more"),

@@ -34,7 +34,7 @@ CRITERIA = """
     mean_response opens_no_connection pooling_gain touches_nothing
 """
 WINDTUNNEL = f"""
-    AsyncStack BreakerConformance Injection Judge LoadRun Paired Request Run Stack Target
+    AsyncStack BreakerConformance Edge Injection Judge LoadRun Paired Request Run Stack Target
     __version__
     {CRITERIA}
     {CONCRETE}

@@ -34,6 +34,16 @@ def dependency_name(fault: object, value: object) -> None:
         )
 
 
+def struck(fault: object, dependency: object, caller: object) -> None:
+    """Raise ValueError unless these can name a dependency and who calls it."""
+    dependency_name(fault, dependency)
+    if not isinstance(caller, str):
+        raise ValueError(
+            f"{_place(fault, 'caller', caller)}: expected a program's name, or '' for each that"
+            " calls the dependency"
+        )
+
+
 def milliseconds(fault: object, name: str, value: float, *, least: float = 0.001) -> int:
     """Return seconds as Toxiproxy's whole milliseconds; ValueError below `least` or not finite."""
     wrong = isinstance(value, bool) or not isinstance(value, int | float)

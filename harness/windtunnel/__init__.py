@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from windtunnel.plugin.base_and_head import Paired
     from windtunnel.plugin.breaker_conformance import BreakerConformance
     from windtunnel.plugin.judgement import Judge
-    from windtunnel.records import Run
+    from windtunnel.records import Edge, Run
     from windtunnel.records.load_run import LoadRun
     from windtunnel.requests.request_value import Request
     from windtunnel.stack import Stack
@@ -85,6 +85,7 @@ __all__ = [
     "ConnectionReset",
     "DataLimit",
     "Disconnect",
+    "Edge",
     "Finding",
     "HttpAbort",
     "HttpCorrupt",
@@ -135,6 +136,7 @@ __all__ = [
 _PLACES = {
     "AsyncStack": "windtunnel.async_stack",
     "BreakerConformance": "windtunnel.plugin.breaker_conformance",
+    "Edge": "windtunnel.records",
     "Injection": "windtunnel.injected_fault",
     "Judge": "windtunnel.plugin.judgement",
     "LoadRun": "windtunnel.records.load_run",

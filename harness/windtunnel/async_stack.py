@@ -125,9 +125,9 @@ class AsyncStack:
             )
         )
 
-    async def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
+    async def evidence(self, dependency: str, since: float = 0.0, *, caller: str = "") -> Evidence:
         """Return what the dependency's tap recorded; see Stack.evidence."""
-        return await self.run(partial(self.stack.evidence, dependency, since))
+        return await self.run(partial(self.stack.evidence, dependency, since, caller=caller))
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """Return what a blocking call returns, made in a thread."""

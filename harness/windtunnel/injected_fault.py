@@ -8,7 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from windtunnel.backends.backend_contract import Backend
+from windtunnel.backends.fault_forms.struck_proxies import StruckProxies, dependency_alone
 from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
+from windtunnel.configuration.struck_edges import caller_of
 from windtunnel.criteria import Ruling, Verdict, fault_touched
 from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
 from windtunnel.outgoing.log_text import LogText
@@ -34,9 +36,11 @@ class Injection:
         record: Record,
         *,
         evidence: Callable[[str, float], Evidence],
+        edges: StruckProxies = dependency_alone,
     ) -> None:
         self.fault = fault
         self._evidence = evidence
+        self._edges = edges
         self._backend = backend
         self._record = record
         self._began: float | None = None
@@ -61,6 +65,7 @@ class Injection:
             fault=repr(self.fault),
             kind=type(self.fault).__name__,
             dependency=self.fault.dependency,
+            caller=caller_of(self.fault),
             began=self._began,
             ended=self._ended,
             toxic=toxic_prefix(self.fault) if self.fault.needs in TAP_ONLY else "",
@@ -72,7 +77,8 @@ class Injection:
         window = self.window
         # A little before: a connection that was busy when the fault began shows only so.
         since = window.began - 60.0
-        return fault_touched(window, self._evidence(window.dependency, since))
+        struck = (self._evidence(edge, since) for edge in self._edges(self.fault))
+        return fault_touched(window, *struck)
 
     @property
     def touched(self) -> bool:

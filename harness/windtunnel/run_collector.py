@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from windtunnel.configuration import topology
 from windtunnel.ended_programs import check_programs
 from windtunnel.machine.machine_meter import MachineReading
 from windtunnel.measured_profile import describe_profile
@@ -37,8 +38,7 @@ class RunCollector:
         context, machine = self._context, self._context.machine.since(reading)
         check_programs(context.backend)
         evidence = tuple(
-            context.unasked.evidence(dependency, began)
-            for dependency in context.configuration.dependencies
+            context.unasked.evidence(edge, began) for edge in topology.edges(context.configuration)
         )
         run = Run(
             responses=tuple(sorted(responses, key=lambda response: response.number)),
@@ -54,6 +54,7 @@ class RunCollector:
             notes=self._notes,
             limits=Limits(**context.configuration.criteria.model_dump()),
             machine=machine,
+            target=context.configuration.target,
         )
         earlier = tuple(self._runs)
         self._runs.append(run)

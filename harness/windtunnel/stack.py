@@ -1,16 +1,16 @@
 """A stack as one scenario uses it: a fresh target, faults, load, and the network between."""
 
 import random
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import starmap
+from functools import partial
 from typing import Any, TypeVar
 
 from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
+from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.criteria import Category, Verdict
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.injected_fault import Injection, Record
@@ -23,8 +23,8 @@ from windtunnel.records import Evidence, FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.requests.request_value import Request
 from windtunnel.scenario_context import ScenarioContext
+from windtunnel.scenario_targets import ScenarioTargets
 from windtunnel.target import Target
-from windtunnel.target_variables import variable
 from windtunnel.unasked_calls import UnaskedCallsFilter
 from windtunnel_faults import Capability, Fault
 
@@ -57,14 +57,9 @@ class Stack:
         self.seed = seed
         self.random = random.Random(f"{seed} {name}")  # noqa: S311 - replayable, not secret
         self._name = name
-        self._environment = dict(environment or {})
         self._record = record
         self._injections: list[Injection] = []
         self._runs: list[Run | LoadRun] = []
-        self._targets = 0
-        self._starting = threading.RLock()
-        self._held = ExitStack()
-        self._default: Target | None = None
         self._context = ScenarioContext(
             backend=backend,
             configuration=configuration,
@@ -81,6 +76,7 @@ class Stack:
             name=name,
             learn=learn,
         )
+        self._targets = ScenarioTargets(self._context, environment or {})
 
     def __repr__(self) -> str:
         return f"<Stack on {self.backend.name} for {self._name}>"
@@ -92,12 +88,12 @@ class Stack:
 
     @property
     def dependencies(self) -> tuple[str, ...]:
-        """The names of the target's dependencies."""
-        return tuple(self.configuration.dependencies)
+        """The names of what the target calls."""
+        return topology.calls(self.configuration, self.configuration.target)
 
     def endpoint_of(self, dependency: str) -> str:
         """Return the endpoint that calls this dependency once for each request."""
-        known = self.configuration.dependencies
+        known = topology.callees(self.configuration)
         if not isinstance(dependency, str) or dependency not in known:
             raise ConfigurationError(
                 f"no dependency is named {shown(dependency)}{suggestion(dependency, known)}"
@@ -113,11 +109,7 @@ class Stack:
     @property
     def default_target(self) -> Target:
         """The scenario's own target, started now if it was not yet."""
-        # Several threads may be the first, as those of one `asyncio.gather` are.
-        with self._starting:
-            if self._default is None:
-                self._default = self._held.enter_context(self.target(**self._environment))
-            return self._default
+        return self._targets.default
 
     @property
     def profile(self) -> Profile:
@@ -135,27 +127,14 @@ class Stack:
 
         `program` is what it runs where that is not the configured target.
         """
-        name = self._next_target()
-        variables = {**self._environment, **dict(starmap(variable, environment.items()))}
-        address = self.backend.start_target(name, variables, program)
-        try:
-            target = Target(name, address, self._context, variables)
-            target.log_in()
+        with self._targets.start(environment, program) as target:
             yield target
-        finally:
-            self.backend.stop_target(name)
-
-    def _next_target(self) -> str:
-        with self._starting:
-            self._targets += 1
-            return f"target-{self._targets}"
 
     @contextmanager
     def clocked_target(self) -> Iterator[tuple[Target, WallClock]]:
         """Start one more target, whose wall clock can be stepped, and stop it. NotTestable."""
-        clock = self.backend.wall_clock(f"target-{self._targets + 1}")
-        with self.target(**clock.environment) as target:
-            yield target, clock
+        with self._targets.start_clocked() as found:
+            yield found
 
     def wait_for_control_period(self) -> None:
         """Let the session's control period pass, unless it did.
@@ -168,12 +147,16 @@ class Stack:
         """Return a context manager under which the fault is in force."""
         if not (hasattr(fault, "form") and isinstance(getattr(fault, "dependency", None), str)):
             raise ConfigurationError(f"{shown(fault)}: expected a fault, such as Outage('catalog')")
-        with self._starting:
-            if self._default is None and not self._targets:
-                # A target that starts under a fault is tested in its start, not in its work.
-                _ = self.default_target
+        # A target that starts under a fault is tested in its start, not in its work.
+        self._targets.start_the_first()
         self.wait_for_control_period()
-        injection = Injection(self.backend, fault, self._record, evidence=self.evidence)
+        injection = Injection(
+            self.backend,
+            fault,
+            self._record,
+            evidence=self.evidence,
+            edges=partial(struck_edges, self.configuration),
+        )
         self._injections.append(injection)
         return injection
 
@@ -257,14 +240,16 @@ class Stack:
             )
         )
 
-    def evidence(self, dependency: str, since: float = 0.0) -> Evidence:
+    def evidence(self, dependency: str, since: float = 0.0, *, caller: str = "") -> Evidence:
         """Return what the dependency's tap recorded at or after `since` (monotonic seconds).
 
-        Calls that the target makes of itself are left out.
+        Of several programs that call it, `caller` says whose calls are meant: without it, the
+        target's, or else those of the only one. Calls that programs make of themselves are left
+        out.
         """
-        self.endpoint_of(dependency)
+        edge = topology.edge(self.configuration, dependency, caller)
         check_number("", "since", since, MOMENT)
-        return self._context.unasked.evidence(dependency, since)
+        return self._context.unasked.evidence(edge, since)
 
     def report(self, verdict: Verdict) -> None:
         """Show a verdict in the session's reports without counting it in the score."""
@@ -300,5 +285,4 @@ class Stack:
             for injection in reversed(self._injections):
                 injection.heal()
         finally:
-            self._held.close()
-            self._default = None
+            self._targets.close()

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from windtunnel.backends.backend_contract import Backend
-from windtunnel.configuration import Configuration
-from windtunnel.records import Evidence, Exchange, UnaskedCalls
+from windtunnel.configuration import Configuration, topology
+from windtunnel.records import Edge, Evidence, Exchange, UnaskedCalls
 
 BEYOND = 2.0
 """A kind of call that comes so many times as often as in the control period is requests' as well:
@@ -59,7 +59,7 @@ class UnaskedCallsFilter:
                 self._found = self._observe(self._configuration.control_period)
 
     def _observe(self, seconds: float) -> dict[str, Unasked]:
-        names = tuple(self._configuration.dependencies)
+        names = tuple(map(str, topology.edges(self._configuration)))
         if not seconds or not names:
             return {}
         began = time.monotonic()
@@ -82,10 +82,11 @@ class UnaskedCallsFilter:
         return (f"control period of {seconds:g} s without requests: {found or 'no calls'}",)
 
     def evidence(self, dependency: str, since: float) -> Evidence:
-        """Return what the dependency's tap recorded at or after `since`, without such calls."""
-        rules = self._configuration.dependencies[dependency].ignore
-        found = (self._found or {}).get(dependency, Unasked())
-        return without(self._backend.evidence(dependency, since), found, rules, since)
+        """Return what the tap of a dependency, or of an edge, recorded, without such calls."""
+        rules = topology.callees(self._configuration)[Edge(dependency).dependency].ignore
+        name = str(dependency)
+        found = (self._found or {}).get(name, Unasked())
+        return without(self._backend.evidence(name, since), found, rules, since)
 
 
 def unasked_in(evidence: Evidence, began: float, seconds: float) -> Unasked:

@@ -117,6 +117,6 @@ def test_a_template_is_no_file_of_settings(tmp_path: Path) -> None:
         "endpoints": ["/"],
         "files": {"told.csv": {"template": str(template)}},
     }
-    write_files(parse(table, "x"), tmp_path / "files", {"prices.port": "7"})
+    write_files(parse(table, "x").files, tmp_path / "files", {"prices.port": "7"})
     told = (tmp_path / "files" / "told.csv").read_text(encoding="utf-8")
     assert told == text.replace("{prices.port}", "7")

@@ -9,7 +9,7 @@ import pytest
 from tests.configuration.mutations import GOOD
 from windtunnel.address import Address
 from windtunnel.backends.choice import choose
-from windtunnel.configuration import Criteria, parse, schema
+from windtunnel.configuration import Criteria, parse, schema, topology
 from windtunnel.configuration.placeholders import variables
 from windtunnel.configuration.setting_types import Strict
 from windtunnel.errors import ConfigurationError
@@ -39,7 +39,9 @@ def test_the_limits_are_those_of_the_criteria_by_default() -> None:
 def test_the_target_is_told_by_variables_of_its_own_and_of_each_dependency() -> None:
     table = changed(environment={"ALL": "{prices.address} {redis.port} {files} {port} {other}"})
     proxies = {"prices": Address("h", 1), "redis": Address("h", 2)}
-    assert variables(parse(table, "x"), proxies, {"files": "/f"}) == {
+    configuration = parse(table, "x")
+    own = topology.program(configuration, "target")
+    assert variables(configuration, own, proxies, {"files": "/f"}) == {
         "ALL": "h:1 2 /f {port} {other}",
         "PRICES_URL": "http://h:1",
         "REDIS": "h",

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectBlackHole:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConnectBlackHole(TrafficFault):
     """Leave each new connection unanswered until the client gives up; open ones go on.
 
     As with a host that is gone, or a firewall that drops packets. The attempts stay in the client's
@@ -21,7 +22,7 @@ class ConnectBlackHole:
     dependency: str
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
 
     @property
     def form(self) -> Toxics:

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectDelay:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConnectDelay(TrafficFault):
     """Hold each new connection's first data until `seconds` after the connection was made.
 
     The kernel answers the TCP handshake, so the client's connect itself is not late. Its first
@@ -22,7 +23,7 @@ class ConnectDelay:
     seconds: float
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds)
 
     @property

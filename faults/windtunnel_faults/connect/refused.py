@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectRefused:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConnectRefused(TrafficFault):
     """Refuse each new connection (ECONNREFUSED); those that are open already go on.
 
     As with a dependency that is full, or that shuts down and finishes what it has begun. Raises
@@ -20,7 +21,7 @@ class ConnectRefused:
     dependency: str
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
 
     @property
     def form(self) -> Toxics:

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectStale:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConnectStale(TrafficFault):
     """Reset each connection that is used again after `idle` seconds without data, or more.
 
     This is the race of keep-alive: the server closes a connection that was idle while the client
@@ -25,7 +26,7 @@ class ConnectStale:
     idle: float = 0.0
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "idle", self.idle, least=0.0)
 
     @property

@@ -22,7 +22,7 @@ class HttpAbort(HttpRequests):
     forwarded: bool = False
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.flag(self, "forwarded", self.forwarded)
         self._check_requests()
 

@@ -21,7 +21,7 @@ class HttpCorrupt(HttpRequests):
     spacing: int = 16
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.count(self, "spacing", self.spacing, least=1)
         self._check_requests()
 

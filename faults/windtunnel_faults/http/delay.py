@@ -22,7 +22,7 @@ class HttpDelay(HttpRequests):
     jitter: float = 0.0
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds)
         validation.milliseconds(self, "jitter", self.jitter, least=0.0)
         self._check_requests()

@@ -22,7 +22,7 @@ class HttpDrip(HttpRequests):
     bytes_per_second: int
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.count(self, "bytes_per_second", self.bytes_per_second, least=1)
         self._check_requests()
 

@@ -27,7 +27,7 @@ class HttpLostAnswer(HttpRequests):
     ending: str = "reset"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.choice(self, "ending", self.ending, ENDINGS)
         self._check_requests()
 

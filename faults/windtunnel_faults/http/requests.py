@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Toxic, Toxics, Value
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class HttpRequests:
+class HttpRequests(TrafficFault):
     """Selects the requests that a fault strikes.
 
     Matching requests are counted over all connections, from the injection on. The probability is

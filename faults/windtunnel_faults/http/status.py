@@ -22,7 +22,7 @@ class HttpStatus(HttpRequests):
     body: str = "a fault that was injected on purpose\n"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.count(self, "status", self.status, least=200, most=599)
         validation.text(self, "body", self.body)
         self._check_requests()

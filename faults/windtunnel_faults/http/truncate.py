@@ -21,7 +21,7 @@ class HttpTruncate(HttpRequests):
     keep_bytes: int = 0
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.count(self, "keep_bytes", self.keep_bytes, least=0)
         self._check_requests()
 

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class Bandwidth:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bandwidth(TrafficFault):
     """Let at most `bytes_per_second` through on each connection, in steps of 1,000.
 
     Raises ValueError on bad arguments.
@@ -21,7 +22,7 @@ class Bandwidth:
     stream: str = "downstream"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.count(self, "bytes_per_second", self.bytes_per_second, least=1000)
         validation.stream(self, self.stream)
 

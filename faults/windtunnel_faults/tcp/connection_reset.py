@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionReset:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConnectionReset(TrafficFault):
     """Accept a connection, wait for its first data, then reset it after `seconds`.
 
     Connections that were open before the fault may end by an orderly close where the real
@@ -21,7 +22,7 @@ class ConnectionReset:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds, least=0.0)
 
     @property

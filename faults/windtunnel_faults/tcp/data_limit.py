@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class DataLimit:
+@dataclass(frozen=True, slots=True, repr=False)
+class DataLimit(TrafficFault):
     """Close each connection once `limit_bytes` have passed.
 
     Raises ValueError on bad arguments.
@@ -21,7 +22,7 @@ class DataLimit:
     stream: str = "downstream"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.count(self, "limit_bytes", self.limit_bytes, least=0)
         validation.stream(self, self.stream)
 

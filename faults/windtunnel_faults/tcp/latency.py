@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+@dataclass(frozen=True, slots=True, repr=False)
+class Latency(TrafficFault):
     """Delay every chunk of data by `seconds`, give or take up to `jitter` seconds, order kept.
 
     It delays data, never the TCP handshake. Raises ValueError on bad arguments.
@@ -22,7 +23,7 @@ class Latency:
     stream: str = "downstream"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds)
         validation.milliseconds(self, "jitter", self.jitter, least=0.0)
         validation.stream(self, self.stream)

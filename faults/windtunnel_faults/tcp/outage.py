@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Disabled
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+@dataclass(frozen=True, slots=True, repr=False)
+class Outage(TrafficFault):
     """Refuse every new connection (ECONNREFUSED) and cut the live ones.
 
     Raises ValueError on bad arguments.
@@ -19,7 +20,7 @@ class Outage:
     dependency: str
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
 
     @property
     def form(self) -> Disabled:

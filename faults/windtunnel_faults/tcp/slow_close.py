@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class SlowClose:
+@dataclass(frozen=True, slots=True, repr=False)
+class SlowClose(TrafficFault):
     """Delay the close of a connection by `seconds` after its last data.
 
     Raises ValueError on bad arguments.
@@ -21,7 +22,7 @@ class SlowClose:
     stream: str = "downstream"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds)
         validation.stream(self, self.stream)
 

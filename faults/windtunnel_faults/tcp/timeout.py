@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class Timeout:
+@dataclass(frozen=True, slots=True, repr=False)
+class Timeout(TrafficFault):
     """Swallow all data; close a connection after `seconds` of silence, or never with 0.
 
     Raises ValueError on bad arguments.
@@ -21,7 +22,7 @@ class Timeout:
     stream: str = "downstream"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds, least=0.0)
         validation.stream(self, self.stream)
 

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class TlsAbort:
+@dataclass(frozen=True, slots=True, repr=False)
+class TlsAbort(TrafficFault):
     """Reset each new connection once its ClientHello has come.
 
     Raises ValueError on bad arguments.
@@ -19,7 +20,7 @@ class TlsAbort:
     dependency: str
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
 
     @property
     def form(self) -> Toxics:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 ALERTS = (
     "handshake_failure",
@@ -17,8 +18,8 @@ ALERTS = (
 """The alerts by which servers refuse a ClientHello (RFC 8446, 6.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TlsAlert:
+@dataclass(frozen=True, slots=True, repr=False)
+class TlsAlert(TrafficFault):
     """Refuse each new connection's handshake by a fatal alert.
 
     Raises ValueError on bad arguments.
@@ -30,7 +31,7 @@ class TlsAlert:
     alert: str = "handshake_failure"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.choice(self, "alert", self.alert, ALERTS)
 
     @property

@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 CERTIFICATES = ("expired", "not_yet_valid", "wrong_name", "untrusted", "self_signed")
 
 
-@dataclass(frozen=True, slots=True)
-class TlsCertificate:
+@dataclass(frozen=True, slots=True, repr=False)
+class TlsCertificate(TrafficFault):
     """Show new connections a certificate that is expired, or another that no client should accept.
 
     `certificate` is expired, not_yet_valid, wrong_name, untrusted (by an unknown authority) or
@@ -24,7 +25,7 @@ class TlsCertificate:
     certificate: str = "expired"
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.choice(self, "certificate", self.certificate, CERTIFICATES)
 
     @property

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from windtunnel_faults import validation
 from windtunnel_faults.fault_definition import Capability, Toxic, Toxics
+from windtunnel_faults.traffic_fault import TrafficFault
 
 
-@dataclass(frozen=True, slots=True)
-class TlsDelay:
+@dataclass(frozen=True, slots=True, repr=False)
+class TlsDelay(TrafficFault):
     """Answer each new connection's ClientHello `seconds` late.
 
     The connection is accepted at once, so that only a timeout of the handshake helps. Raises
@@ -21,7 +22,7 @@ class TlsDelay:
     seconds: float
 
     def __post_init__(self) -> None:
-        validation.dependency_name(self, self.dependency)
+        validation.struck(self, self.dependency, self.caller)
         validation.milliseconds(self, "seconds", self.seconds)
 
     @property

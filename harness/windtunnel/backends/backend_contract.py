@@ -86,6 +86,17 @@ class Backend(Protocol):
         """Start a target under `name`, wait until it is healthy, and return its address."""
         ...
 
+    def start_programs(self) -> None:
+        """Start the programs beside the driven one, each after those that it calls. StartError.
+
+        Only a configuration with such programs asks for it: once a scenario, before its targets.
+        """
+        ...
+
+    def stop_programs(self) -> None:
+        """Stop those programs."""
+        ...
+
     def target_pid(self, name: str) -> int:
         """Return the pid of the target `name` as this machine's engine knows it."""
         ...
@@ -123,7 +134,7 @@ class Backend(Protocol):
         ...
 
     def evidence(self, dependency: str, since: float) -> Evidence:
-        """Return what the dependency's tap recorded at or after `since`."""
+        """Return what the tap of a dependency, or of an `Edge`, recorded at or after `since`."""
         ...
 
     def mark(self) -> None:

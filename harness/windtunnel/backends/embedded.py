@@ -9,6 +9,7 @@ from windtunnel.backends.process_backend import FaultProxy, ProcessBackend
 from windtunnel.configuration import Configuration
 from windtunnel.extras import require
 from windtunnel.module_command import module_command
+from windtunnel.records.edge import Edge
 
 FAKE_REDIS = module_command(
     "windtunnel.backends.fake_redis", "--host", "{host}", "--port", "{port}"
@@ -44,9 +45,9 @@ class EmbeddedBackend(ProcessBackend):
             return FAKE_REDIS
         return redis_server(self._redis_server)
 
-    def start_fault_proxy(self, dependencies: Mapping[str, Address], tap: OwnControl) -> FaultProxy:
+    def start_fault_proxy(self, upstreams: Mapping[Edge, Address], tap: OwnControl) -> FaultProxy:
         """Return the tap itself: it leads straight to the dependencies."""
-        return FaultProxy(control=tap, upstreams=dependencies)
+        return FaultProxy(control=tap, upstreams=upstreams)
 
 
 def redis_server(path: str) -> tuple[str, ...]:

@@ -3,13 +3,17 @@
 import zlib
 from collections.abc import Callable, Mapping
 
-from windtunnel.configuration import Configuration, Dependency
+from windtunnel.configuration import Configuration, Dependency, topology
+from windtunnel.configuration.struck_edges import caller_of, struck_edges
 from windtunnel.errors import UnsupportedFault, suggestion
 from windtunnel.protocols.registry import protocols
 from windtunnel_faults import Capability, Fault
 
 TAP_ONLY = frozenset({Capability.HTTP, Capability.CONNECT, Capability.TLS})
 """What only our own proxy can do; with the real Toxiproxy, the tap in front of it does."""
+
+OF_A_PROGRAM = frozenset({Capability.PROCESS, Capability.NETWORK})
+"""What is done to a program itself rather than to its traffic."""
 
 Obstacle = Callable[[str, Dependency, bool], str]
 """Takes a dependency's name, its settings, and whether the harness starts it.
@@ -43,11 +47,11 @@ def check_fault(
     `outside` are the dependencies that the harness did not start. Without it, those are the ones
     with an upstream.
     """
-    dependencies = configuration.dependencies
-    if fault.dependency not in dependencies:
+    name, callees = fault.dependency, topology.callees(configuration)
+    programs = set(topology.names(configuration)) - set(configuration.dependencies)
+    if name not in callees and name not in programs:
         raise UnsupportedFault(
-            f"{fault!r}: no dependency is named {fault.dependency!r}"
-            f"{suggestion(fault.dependency, dependencies)}"
+            f"{fault!r}: no dependency is named {name!r}{suggestion(name, callees)}"
         )
     if fault.needs not in capabilities:
         able = ", ".join(sorted(capabilities))
@@ -55,10 +59,31 @@ def check_fault(
             f"{fault!r} needs the capability {fault.needs.value!r};"
             f" the backend {backend} has: {able}"
         )
-    dependency = dependencies[fault.dependency]
-    started = not dependency.upstream if outside is None else fault.dependency not in outside
-    if reason := obstacle(fault.needs, fault.dependency, dependency, started=started):
+    if name in programs and fault.needs in OF_A_PROGRAM:
+        reason = f"it runs already at {configuration.address}" if configuration.address else ""
+    else:
+        reason = _unreachable(fault, configuration)
+    if not reason and name in callees:
+        dependency = callees[name]
+        started = not dependency.upstream if outside is None else name not in outside
+        reason = obstacle(fault.needs, name, dependency, started=started)
+    if reason:
         raise UnsupportedFault(f"{fault!r}: {reason}")
+
+
+def _unreachable(fault: Fault, configuration: Configuration) -> str:
+    """Return why no call can be struck, or ""."""
+    if struck_edges(configuration, fault):
+        return ""
+    name, caller = fault.dependency, caller_of(fault)
+    callers = {
+        e.caller or configuration.target
+        for e in topology.edges(configuration)
+        if e.dependency == name
+    }
+    if callers:
+        return f"{caller!r} does not call {name!r}{suggestion(caller, callers)}"
+    return f"no program calls {name!r}; expected a fault of its process, such as Kill({name!r})"
 
 
 def toxic_prefix(fault: Fault) -> str:

@@ -12,6 +12,7 @@ from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration
 from windtunnel.ports import unguessable_host
 from windtunnel.protocols.http.probe import answers_http
+from windtunnel.records.edge import Edge
 
 
 class LocalBackend(ProcessBackend):
@@ -33,8 +34,8 @@ class LocalBackend(ProcessBackend):
         """Return the real redis-server's command."""
         return redis_server(self._redis_server)
 
-    def start_fault_proxy(self, dependencies: Mapping[str, Address], tap: OwnControl) -> FaultProxy:
-        """Start toxiproxy-server with a proxy for each dependency."""
+    def start_fault_proxy(self, upstreams: Mapping[Edge, Address], tap: OwnControl) -> FaultProxy:
+        """Start toxiproxy-server with a proxy for each edge."""
         address = self.programs.start(
             "toxiproxy",
             (self._toxiproxy, "-host", "{host}", "-port", "{port}"),
@@ -49,8 +50,8 @@ class LocalBackend(ProcessBackend):
         return FaultProxy(
             control=control,
             upstreams={
-                name: control.create(name, upstream=str(upstream))
-                for name, upstream in dependencies.items()
+                edge: control.create(edge, upstream=str(upstream))
+                for edge, upstream in upstreams.items()
             },
             # It knows no leases.
             heal_posts=(f"http://{address}/reset",),

@@ -36,6 +36,10 @@ class FaultControl(Protocol):
         """Remove the toxics that `add` made with this prefix; those already gone are fine."""
         ...
 
+    def lead(self, name: str, upstream: Address) -> None:
+        """Connect to another upstream from now on; connections to the last one are cut."""
+        ...
+
 
 class OwnControl:
     """Controls one proxy server of ours. Raises ControlError.
@@ -101,6 +105,10 @@ class OwnControl:
                 if error.code is not ControlCode.TOXIC_NOT_FOUND:
                     raise
                 self.lapses += 1  # since it was listed
+
+    def lead(self, name: str, upstream: Address) -> None:
+        """Connect to another upstream from now on; connections to the last one are cut."""
+        self._call("POST", f"/proxies/{name}", {"upstream": str(upstream)})
 
     def _beat(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ from windtunnel.address import Address
 from windtunnel.backends.empty_dependencies import runs_already
 from windtunnel.backends.program_launcher import ProgramLauncher
 from windtunnel.backends.state_keeper import DependencyAccess
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
 from windtunnel.configuration.account_in_urls import account_of
 from windtunnel.configuration.placeholders import variables
 from windtunnel.configuration.preparation_settings import PreparationStep
@@ -37,6 +37,11 @@ def access_to_processes(
         account=lambda name: account_of(configuration, name),
         ends_with_us=lambda name: not configuration.dependencies[name].upstream,
         start_anew=start_anew,
-        variables=lambda addresses: variables(configuration, addresses, given),
+        variables=lambda addresses: variables(
+            configuration,
+            topology.program(configuration, configuration.target),
+            addresses,
+            given,
+        ),
         run_in_service=run_in_service,
     )

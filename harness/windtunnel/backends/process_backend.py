@@ -15,30 +15,31 @@ from windtunnel.backends.concurrent_starts import concurrent_starts
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
-from windtunnel.backends.fault_forms.processing_applier import DependencyAction, ProcessingApplier
+from windtunnel.backends.fault_forms.processing_applier import ProcessAct, ProcessingApplier
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.process_access import access_to_processes
 from windtunnel.backends.process_actions import KillProcess, SuspendProcess
+from windtunnel.backends.process_programs import NOT_YET, ProcessPrograms
+from windtunnel.backends.process_taps import create_taps
 from windtunnel.backends.program_launcher import OWN_PATIENCE, ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.running_target import running_target
 from windtunnel.backends.state_keeper import StateKeeper
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_fields import record_fields
-from windtunnel.backends.tap_tls import check_authorities, tls_field, write_authority
-from windtunnel.backends.target_files import write_files
+from windtunnel.backends.tap_tls import check_authorities, write_authority
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
-from windtunnel.configuration import Configuration, Dependency
-from windtunnel.configuration.placeholders import fill, named, variables
+from windtunnel.configuration import Configuration, Dependency, topology
+from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.machine.listening_processes import listening_processes
 from windtunnel.module_command import module_command
 from windtunnel.network_profiles import Profile
 from windtunnel.protocols.http.probe import answers_http
-from windtunnel.records import Evidence
+from windtunnel.records import Edge, Evidence
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
 LOG = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ class FaultProxy:
     """What injects faults into the traffic, between the tap and the dependencies."""
 
     control: FaultControl
-    upstreams: Mapping[str, Address]
-    """Where the tap connects to for each dependency."""
+    upstreams: Mapping[Edge, Address]
+    """Where the tap connects to for each edge."""
     heal_posts: tuple[str, ...] = ()
     """What the keeper posts to when the lease runs out; our own proxy needs no asking."""
 
@@ -73,7 +74,7 @@ class ProcessBackend(ABC):
             deadline=configuration.start_deadline,
             directory=Path(configuration.directory),
         )
-        self._files = Path(self.directory) / "files"
+        self._own = ProcessPrograms(configuration, self.programs, Path(self.directory))
         self._running: RunningStack | None = None
         self._outside: tuple[int, ...] | None = None
 
@@ -95,8 +96,8 @@ class ProcessBackend(ABC):
         """Return the command for a Redis of this backend's own."""
 
     @abstractmethod
-    def start_fault_proxy(self, dependencies: Mapping[str, Address], tap: OwnControl) -> FaultProxy:
-        """Start what injects faults into the traffic; `tap` could do it itself."""
+    def start_fault_proxy(self, upstreams: Mapping[Edge, Address], tap: OwnControl) -> FaultProxy:
+        """Start what injects faults into the traffic of each edge; `tap` could do it itself."""
 
     @property
     def running(self) -> RunningStack:
@@ -142,42 +143,35 @@ class ProcessBackend(ABC):
     ) -> RunningStack:
         """Lead from the tap to the dependencies, and write what the target needs to know."""
         tap.check_clock()
-        proxy = self.start_fault_proxy(dependencies, tap_control)
-        taps = {
-            name: self._create_tap(tap, name, upstream)
-            for name, upstream in proxy.upstreams.items()
-        }
+        edges = topology.edges(self.configuration)
+        upstreams = {edge: dependencies.get(edge.dependency, NOT_YET) for edge in edges}
+        proxy = self.start_fault_proxy(upstreams, tap_control)
+        addresses = create_taps(tap, self.configuration, proxy.upstreams)
         record_fields(tap, self.configuration)
         authority = write_authority(tap, self.configuration, self.directory)
-        given = {"files": str(self._files), "ca": authority}
-        write_files(self.configuration, self._files, named(taps) | given)
         self.keeper.arrange(heal_posts=proxy.heal_posts)
         forms = self._forms(tap_control, proxy.control)
+        given = self._own.given(self.configuration.target, authority)
         access = access_to_processes(self.configuration, dependencies, self.programs, given)
         state = StateKeeper(self.configuration, self.keeper, access, given=given)
-        return RunningStack(tap, tap_control, forms, taps, dependencies, given, state)
-
-    def _create_tap(self, tap: Tap, name: str, upstream: Address) -> Address:
-        dependency = self.configuration.dependencies[name]
-        return tap.create(
-            name,
-            upstream=str(upstream),
-            protocol=dependency.protocol,
-            tls=tls_field(name, dependency.tls, Path(self.configuration.directory)),
-            listen=f"127.0.0.1:{dependency.listen}",
+        stack = RunningStack(
+            tap, tap_control, forms, addresses, dependencies, given, state, proxy.control
         )
+        self._own.write_files(stack)
+        return stack
 
     def _forms(self, tap: OwnControl, fault_proxy: FaultControl) -> FormTable:
-        actions: dict[ProcessAction, DependencyAction] = {
+        actions: dict[ProcessAction, ProcessAct] = {
             ProcessAction.PAUSE: SuspendProcess(self.keeper),
             ProcessAction.KILL: KillProcess(self.programs),
         }
+        proxies = partial(struck_edges, self.configuration)
         return FormTable(
             self.name,
             {
-                Toxics: ToxicsApplier(tap=tap, fault_proxy=fault_proxy),
-                Disabled: DisabledApplier(tap=tap, fault_proxy=fault_proxy),
-                Processing: ProcessingApplier(actions),
+                Toxics: ToxicsApplier(tap=tap, fault_proxy=fault_proxy, proxies=proxies),
+                Disabled: DisabledApplier(tap=tap, fault_proxy=fault_proxy, proxies=proxies),
+                Processing: ProcessingApplier(actions, self._own.processes),
             },
         )
 
@@ -220,16 +214,16 @@ class ProcessBackend(ABC):
         check_authorities(self.configuration, running.given["ca"])
         if self.configuration.address:
             return running_target(self.configuration, environment, program)
-        known = {**named(running.addresses), **running.given}
-        led = variables(self.configuration, running.addresses, running.given)
-        return self.programs.start(
-            name,
-            [fill(part, known) for part in self.configuration.command],
-            environment={**led, **environment},
-            probe=answers_http(self.configuration.health),
-            port=self.configuration.port if program == CONFIGURED else 0,
-            program=program,
-        )
+        return self._own.start_target(running, name, environment, program)
+
+    def start_programs(self) -> None:
+        """Start the programs beside the driven one."""
+        check_authorities(self.configuration, self.running.given["ca"])
+        self._own.start_others(self.running)
+
+    def stop_programs(self) -> None:
+        """Stop them."""
+        self._own.stop_others()
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the target's process."""
@@ -250,7 +244,7 @@ class ProcessBackend(ABC):
     def stop_target(self, name: str) -> None:
         """Stop the target `name`, unless it ran already."""
         if not self.configuration.address:
-            self.programs.stop(name)
+            self._own.stop_target(name)
 
     def ended_programs(self) -> tuple[ProgramEnd, ...]:
         """Return the targets, dependencies and proxies that ended by themselves."""
@@ -271,8 +265,8 @@ class ProcessBackend(ABC):
 
     def apply(self, profile: Profile) -> Profile:
         """Put a network between target and dependencies, by toxics of our own proxy."""
-        for dependency in self.running.addresses:
-            self.tap.apply(dependency, profile)
+        for edge in self.running.addresses:
+            self.tap.apply(edge, profile)
         return replace(profile, means="the tap")
 
     def evidence(self, dependency: str, since: float) -> Evidence:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGTERM
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
@@ -29,6 +29,8 @@ LOG = logging.getLogger(__name__)
 OWN_PATIENCE = 20.0
 """Seconds that what we bring ourselves may take to start at least: the configured deadline is for
 the user's own programs, and a busy machine takes seconds over any."""
+GRACE = 10.0
+"""Seconds that a program may take to end in order, as `docker stop` gives it."""
 PORT_ATTEMPTS = 3
 """How often another free port is tried: one may be taken between its choice and its use."""
 
@@ -42,6 +44,7 @@ class _StartedProgram:
     address: Address
     probe: Probe
     patience: float
+    directory: str
 
 
 class PortTaken(StartError):
@@ -117,7 +120,7 @@ class ProgramLauncher:
         argv = [_fill(part, values) for part in command]
         environment = {key: _fill(text, values) for key, text in environment.items()}
         self._spawn(name, argv, environment, program.directory)
-        started = _StartedProgram(argv, environment, address, probe, patience)
+        started = _StartedProgram(argv, environment, address, probe, patience, program.directory)
         self._started[name] = started
         try:
             self._await(name, started)
@@ -145,6 +148,16 @@ class ProgramLauncher:
         self._struck.add(name)
         self.keeper.signal(name, SIGKILL)
 
+    def end(self, name: str) -> None:
+        """End a program in order, as a fault does (SIGTERM), or by force after `GRACE` seconds."""
+        self._struck.add(name)
+        self.keeper.signal(name, SIGTERM)
+        until = time.monotonic() + GRACE
+        # Asked for again and again: a keeper that waits itself takes no heartbeat meanwhile.
+        while self.keeper.status(name).running and time.monotonic() < until:
+            time.sleep(0.02)
+        self.keeper.stop(name, grace=0.0)
+
     def ended(self) -> tuple[ProgramEnd, ...]:
         """Return the programs that ended though neither a fault nor we ended them."""
         found = []
@@ -162,7 +175,7 @@ class ProgramLauncher:
         if name not in self._started:
             raise ControlError(f"{name} cannot be started again: this run never started it")
         started = self._started[name]
-        self._spawn(name, started.command, started.environment)
+        self._spawn(name, started.command, started.environment, started.directory)
         self._await(name, started)
         self._struck.discard(name)
 
@@ -204,8 +217,16 @@ class ProgramLauncher:
     def stop(self, name: str) -> None:
         """End a program in order, or by force after two seconds."""
         self._started.pop(name, None)
+        self._struck.discard(name)
         self.keeper.stop(name)
         LOG.info("stopped %s", name)
+
+    def stop_if_started(self, name: str) -> None:
+        """End a program as `stop` does; one that never came to run is fine."""
+        try:
+            self.stop(name)
+        except ControlError as error:
+            LOG.info("%s was not there to be stopped: %s", name, error)
 
     def tail(self, name: str, lines: int = 15) -> str:
         """Return the last lines that a program printed, indented, under a heading."""

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from windtunnel.address import Address
 from windtunnel.backends.fault_forms.form_table import FormTable
-from windtunnel.backends.own_control import OwnControl
+from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.state_keeper import StateKeeper
 from windtunnel.backends.tap import Tap
 from windtunnel.errors import ControlCode, ControlError
+from windtunnel.records.edge import Edge
 
 Running = TypeVar("Running")
 
@@ -21,14 +22,24 @@ class RunningStack:
     tap: Tap
     tap_control: OwnControl
     forms: FormTable
-    addresses: Mapping[str, Address]
-    """Where the target reaches each dependency; empty where the compose file has them."""
+    addresses: Mapping[Edge, Address]
+    """Where each caller reaches what it calls; empty where the compose file has them."""
     upstreams: Mapping[str, Address]
     """Where each dependency itself serves; empty where its container's address says it."""
     given: Mapping[str, str]
     """What else the target's variables and files can name: "files", and "ca", which may be ""."""
     state: StateKeeper
     """Empties and prepares the dependencies."""
+    fault_proxy: FaultControl
+    """What the taps lead to, and leads on to what is called."""
+
+    def addresses_of(self, caller: str) -> dict[str, Address]:
+        """Return where a program reaches what it calls, by name; "" is the driven program."""
+        return {
+            edge.dependency: address
+            for edge, address in self.addresses.items()
+            if edge.caller == caller
+        }
 
     def close(self) -> None:
         """Leave what runs on as it was found; renew no lease: what is in force heals after one."""

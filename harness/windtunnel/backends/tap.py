@@ -38,7 +38,7 @@ class Tap:
     ) -> Address:
         """Create a recording proxy and return the address on which it listens."""
         body = {
-            "name": name,
+            "name": str(name),
             "listen": listen,
             "upstream": upstream,
             "protocol": protocol,

@@ -138,6 +138,11 @@ class ToxiproxyControl:
             if label.startswith(f"{prefix}-"):
                 self._call(lambda server, label=label: _proxy(server, name).destroy_toxic(label))
 
+    def lead(self, name: str, upstream: Address) -> None:
+        """Connect to another upstream from now on; connections to the last one are cut."""
+        body = {"upstream": str(upstream)}
+        self._call(lambda server: APIConsumer.post(f"/proxies/{name}", json=body))
+
     def _expect(self, name: str, *, enabled: bool) -> None:
         if self._call(lambda server: _proxy(server, name).enabled) != enabled:
             wanted = "listen again" if enabled else "stop listening"

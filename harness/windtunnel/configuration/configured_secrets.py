@@ -14,8 +14,10 @@ def configured(masking: Masking, configuration: Configuration) -> Masking:
     masking = masking.also(configuration.mask, shows_all=configuration.show_secrets)
     masking = masking.sparing(_named(configuration))
     masking = masking.knowing(configuration.environment)
-    for each in configuration.dependencies.values():
-        masking = masking.knowing(each.environment)
+    given = [each.environment for each in configuration.dependencies.values()]
+    given += [each.environment for each in configuration.programs.values()]
+    for each in given:
+        masking = masking.knowing(each)
     for name, value in _sent(configuration):
         masking = masking.knowing({name: value})
     return masking.learning(_of_environment(configuration))
@@ -66,6 +68,10 @@ def _of_environment(configuration: Configuration) -> Iterator[str]:
 def _named(configuration: Configuration) -> Iterator[str]:
     """Yield names that a reader needs: of dependencies, services and hosts, and words of paths."""
     hosts = [configuration.address]
+    yield configuration.target
+    for name, program in configuration.programs.items():
+        yield name
+        yield program.service
     for name, dependency in configuration.dependencies.items():
         yield name
         yield dependency.service or ""

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
-from windtunnel.configuration.soundness import Unsound
+from windtunnel.configuration.unsound import Unsound
 from windtunnel.errors import LINES, did_you_mean, listed, nearest, shown, suggestion
 
 PATTERNS = {

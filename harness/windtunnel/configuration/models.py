@@ -1,11 +1,12 @@
 """What a user may say of their service. Each setting's description is the reference's as well."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from windtunnel.configuration.preparation_settings import StatePreparation
+from windtunnel.configuration.program_settings import ProgramSettings, ProtocolName, WrittenFile
 from windtunnel.configuration.request_settings import LoginSettings, RequestSettings
 from windtunnel.configuration.setting_types import (
     LONGEST_TIME,
@@ -26,17 +27,12 @@ from windtunnel.configuration.setting_types import (
 )
 from windtunnel.dependency_tls import TlsField
 from windtunnel.network_profiles import ProfileName
-from windtunnel.protocols.registry import protocol_named, protocols
+from windtunnel.protocols.registry import protocol_named
 from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.records import Limits
 from windtunnel.requests.login_plan import LoginPlan
 from windtunnel.requests.request_value import Request
-
-if TYPE_CHECKING:
-    ProtocolName = str
-else:
-    ProtocolName = Literal[tuple(protocols())]
 
 
 class Dependency(Strict):
@@ -98,15 +94,6 @@ class Dependency(Strict):
     def is_fresh(self) -> bool:
         """Whether it is emptied before each test."""
         return self.fresh == "test" or (not self.fresh and self.has_own_server)
-
-
-class WrittenFile(Strict):
-    """A file that is written for the target before it starts: exactly one of text and template."""
-
-    text: str = ""
-    """What it holds, with {NAME.address}, {NAME.host} and {NAME.port} for each dependency."""
-    template: str = ""
-    """A file with such a text, relative to the folder of the configuration."""
 
 
 class Criteria(Strict):
@@ -189,6 +176,14 @@ class Configuration(Strict):
     no calls of requests, such as health checks, and are left out of all evidence. 0: none."""
     fallback_header: HeaderName = "X-Fallback"
     """The header by which an answer names the dependency whose fallback it is."""
+    programs: Mapping[Name, ProgramSettings] = Field(default_factory=dict)
+    """The other programs of the system under test, or all of them where `target` names one."""
+    target: Name = "target"
+    """The name of the program that gets the requests: one of `programs`, or what `command` and
+    `service` start. Without either: the only one of the programs that is ready by http."""
+    calls: tuple[Name, ...] | None = None
+    """The dependencies and programs that the target calls, as in `programs`. Without other
+    programs: each dependency."""
     backend: str = "auto"
     """Where the stack runs: embedded, local, docker, one of a plugin, or auto."""
     profile: ProfileName = "loopback"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from windtunnel.address import Address
 from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.program_settings import ProgramSettings
 
 PARTS = ("address", "host", "port")
 PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.-]+)\}")
@@ -31,16 +32,20 @@ def named(proxies: Mapping[str, Address]) -> dict[str, str]:
 
 
 def variables(
-    configuration: Configuration, proxies: Mapping[str, Address], given: Mapping[str, str]
+    configuration: Configuration,
+    settings: ProgramSettings,
+    proxies: Mapping[str, Address],
+    given: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the target's variables that the configuration and the proxies' addresses give it.
+    """Return a program's variables that the configuration and its proxies' addresses give it.
 
-    `given` are {files} and {ca}. The target's own {host} and {port} stay: they are known when it
-    starts.
+    `proxies` are those of what it calls, `given` are {files} and {ca}. The program's own {host} and
+    {port} stay: they are known when it starts.
     """
     known = {**named(proxies), **given}
-    found = {name: fill(text, known) for name, text in configuration.environment.items()}
-    for dependency, address in proxies.items():
-        own = configuration.dependencies[dependency].environment
-        found |= {name: fill(text, known | values_of(address)) for name, text in own.items()}
+    found = {name: fill(text, known) for name, text in settings.environment.items()}
+    for name, address in proxies.items():
+        led = configuration.dependencies.get(name)
+        of_it = known | values_of(address)
+        found |= {each: fill(text, of_it) for each, text in led.environment.items()} if led else {}
     return found

@@ -14,6 +14,8 @@ from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.overrides import Override
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.preparation_settings import StatePreparation
+from windtunnel.configuration.program_settings import ProgramSettings, WrittenFile
+from windtunnel.configuration.topology import with_target
 from windtunnel.errors import (
     LINES,
     ConfigurationError,
@@ -92,7 +94,7 @@ def parse(
     """Return the configuration in a TOML table; ConfigurationError lists every mistake."""
     origins = origins or {}
     try:
-        configuration = Configuration.model_validate(table)
+        configuration = with_target(Configuration.model_validate(table))
     except ValidationError as error:
         raise ConfigurationError(mistakes.of_validation(error, origins, place)) from None
     unsound = soundness.check(configuration)
@@ -173,18 +175,14 @@ def _placed(
 ) -> Configuration:
     """Take paths from the configuration's folder, wherever the run starts."""
     base = folder.resolve()
-    directory = base / configuration.directory
-    if not _is_there(directory.is_dir):
-        raise ConfigurationError(
-            f"{_at(origins, ('directory',))}directory = {shown(configuration.directory)}:"
-            f" no folder {shortened(str(directory), 200)}"
-        )
-    files = dict(_templates(configuration, base, origins))
+    directory = _folder(base, configuration.directory, ("directory",), origins)
+    files = _templates(configuration.files, ("files",), base, origins)
     docker = configuration.docker
     if docker.compose_file:
         docker = docker.model_copy(update={"compose_file": str(base / docker.compose_file)})
     changed = {
         "directory": str(directory),
+        "programs": dict(_programs(configuration, base, origins)),
         "docker": docker,
         "files": files,
         **_bodies(configuration, base, origins),
@@ -193,18 +191,42 @@ def _placed(
     return configuration.model_copy(update=changed)
 
 
-def _templates(
+def _folder(base: Path, named: str, key: Place, origins: Mapping[Place, str]) -> Path:
+    directory = base / named
+    if not _is_there(directory.is_dir):
+        raise ConfigurationError(
+            f"{_at(origins, key)}{'.'.join(map(str, key))} = {shown(named)}:"
+            f" no folder {shortened(str(directory), 200)}"
+        )
+    return directory
+
+
+def _programs(
     configuration: Configuration, base: Path, origins: Mapping[Place, str]
-) -> Iterator[tuple[str, Any]]:
-    for name, file in configuration.files.items():
+) -> Iterator[tuple[str, ProgramSettings]]:
+    for name, each in configuration.programs.items():
+        place = ("programs", name)
+        where = each.directory or configuration.directory
+        directory = _folder(base, where, (*place, "directory"), origins)
+        files = _templates(each.files, (*place, "files"), base, origins)
+        yield name, each.model_copy(update={"directory": str(directory), "files": files})
+
+
+def _templates(
+    files: Mapping[str, WrittenFile], place: Place, base: Path, origins: Mapping[Place, str]
+) -> dict[str, WrittenFile]:
+    found = dict(files)
+    for name, file in files.items():
         path = base / file.template
         if file.template and not _is_there(path.is_file):
-            key = ("files", name, "template")
+            key = (*place, name, "template")
             raise ConfigurationError(
-                f"{_at(origins, key)}files.{name}.template = {shown(file.template)}: no file"
+                f"{_at(origins, key)}{'.'.join(map(str, key))} = {shown(file.template)}: no file"
                 f" {shortened(str(path), 200)}"
             )
-        yield name, file.model_copy(update={"template": str(path)}) if file.template else file
+        if file.template:
+            found[name] = file.model_copy(update={"template": str(path)})
+    return found
 
 
 def _bodies(

@@ -2,30 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from windtunnel.configuration import topology
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.placeholders import PARTS, PLACEHOLDER
 from windtunnel.configuration.positions import Place
+from windtunnel.configuration.program_settings import ProgramSettings
+from windtunnel.configuration.program_soundness import programs
 from windtunnel.configuration.request_settings import RequestSettings
+from windtunnel.configuration.unsound import Unsound, is_own_name
 from windtunnel.errors import ConfigurationError, did_you_mean, nearest
 from windtunnel_faults import Capability
 
-OWN_PROGRAMS = frozenset({"tap", "toxiproxy"})
-"""Names of programs of a run, which no dependency can have."""
 _BARE = re.compile(r"\{(address|host|port)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Unsound:
-    """One mistake: where it is, and what was expected there."""
-
-    place: Place
-    expected: str
-    missing: bool = False
-    """Whether nothing was found there."""
-    hidden: bool = False
-    """Whether what was found there is not shown: it may hold a password."""
 
 
 def check(configuration: Configuration) -> tuple[Unsound, ...]:
@@ -35,6 +24,7 @@ def check(configuration: Configuration) -> tuple[Unsound, ...]:
         *_requests(configuration),
         *_endpoints(configuration),
         *_target(configuration),
+        *programs(configuration),
         *_docker(configuration),
         *_files(configuration),
         *_dependencies(configuration),
@@ -70,9 +60,6 @@ def _target(configuration: Configuration) -> Iterator[Unsound]:
         for other in ("command", "service"):
             if getattr(configuration, other):
                 yield Unsound((other,), "none beside 'address': that target runs already")
-    elif not configuration.command and not configuration.service:
-        text = "how the target starts (or 'service' in a compose file, or 'address' where it runs)"
-        yield Unsound(("command",), text, missing=True)
 
 
 def _docker(configuration: Configuration) -> Iterator[Unsound]:
@@ -115,6 +102,11 @@ def _endpoints(configuration: Configuration) -> Iterator[Unsound]:
         (("dependencies", name, "endpoint"), each.endpoint)
         for name, each in configuration.dependencies.items()
     ]
+    named += [
+        (("programs", name, "endpoint"), each.endpoint)
+        for name, each in configuration.programs.items()
+        if each.endpoint
+    ]
     known = configuration.requests
     for place, each in named:
         if not each.startswith("/") and each not in known:
@@ -133,7 +125,8 @@ def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
     for name, dependency in configuration.dependencies.items():
         place: Place = ("dependencies", name)
         variables = dependency.environment
-        if name in OWN_PROGRAMS or name.startswith("target-"):
+        driven = configuration.programs or "target" in configuration.model_fields_set
+        if is_own_name(name) or (driven and name == configuration.target):
             yield Unsound(place, "another name: a part of windtunnel has this one")
         if dependency.command and dependency.upstream:
             text = "none beside 'command', which starts it"
@@ -148,7 +141,8 @@ def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
             text = "the port of its proxy, to which the running target is to be led"
             yield Unsound((*place, "listen"), text, missing=True)
         elif configuration.command and not _is_led_to(configuration, name):
-            text = "the target's variables that lead here, such as { URL = 'http://{address}' }"
+            who = "a program's" if configuration.programs else "the target's"
+            text = f"{who} variables that lead here, such as {{ URL = 'http://{{address}}' }}"
             yield Unsound((*place, "environment"), text, missing=True)
 
 
@@ -174,6 +168,8 @@ def _leads(text: str, name: str) -> bool:
 
 
 def _is_led_to(configuration: Configuration, name: str) -> bool:
+    if configuration.programs:
+        return any(each.dependency == name for each in topology.edges(configuration))
     dependency = configuration.dependencies[name]
     return bool(dependency.environment or dependency.listen) or any(
         _leads(text, name) for text in _texts(configuration)
@@ -190,16 +186,20 @@ def _texts(configuration: Configuration) -> Iterator[str]:
 
 def _near_misses(configuration: Configuration) -> Iterator[Unsound]:
     names = configuration.dependencies
-    far = [f"{name}.{part}" for name in names for part in PARTS]
+    everyone = dict.fromkeys((*names, configuration.target, *configuration.programs))
+    far = [f"{name}.{part}" for name in everyone for part in PARTS]
+    texts: list[tuple[Place, str, list[str]]] = []
     own = ["python", "host", "port", "files", "ca", *far]
-    texts: list[tuple[Place, str, list[str]]] = [
-        (("command", place), text, own) for place, text in enumerate(configuration.command)
-    ]
-    texts += [(("environment", key), text, own) for key, text in configuration.environment.items()]
-    texts += [
-        (("files", key, "text"), each.text, ["ca", *far])
-        for key, each in configuration.files.items()
-    ]
+    lifted = configuration.target in configuration.programs
+    tables: list[tuple[Place, Configuration | ProgramSettings]] = [((), configuration)]
+    tables += [(("programs", name), each) for name, each in configuration.programs.items()]
+    for base, table in tables:
+        if base or not lifted:
+            texts += [((*base, "command", n), text, own) for n, text in enumerate(table.command)]
+        for key, text in table.environment.items():
+            texts.append(((*base, "environment", key), text, own))
+        for key, each in table.files.items():
+            texts.append(((*base, "files", key, "text"), each.text, ["ca", *far]))
     for name, dependency in names.items():
         place: Place = ("dependencies", name)
         texts += [

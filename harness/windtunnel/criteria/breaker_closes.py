@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import missed, needed, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 from windtunnel.criteria.wire_answers import answered_by, unmarked, was_kept_back
@@ -22,6 +23,7 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
     the breaker opened: that a request was kept from the dependency after a failed call. Where none
     shows it, nothing closed, and the verdict is INCONCLUSIVE.
     """
+    run, dependency = as_called(run, dependency)
     verdict = reaches_again(run, dependency)
     if verdict.ruling is Ruling.INCONCLUSIVE or was_kept_back(run, dependency):
         return verdict
@@ -38,6 +40,7 @@ def reaches_again(run: Run, dependency: str) -> Verdict:
 
     "Answered by it" needs a call on the wire: a fallback may carry no mark.
     """
+    run, dependency = as_called(run, dependency)
     evidence = run.at(dependency)
     seen = list(evidence.attempts_between(run.began, run.ended))
     good = sum(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from windtunnel.criteria.completeness import Bounds, doubtful, missed, needed, partial, uncounted
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import may_have_called
+from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.number_bounds import COUNT, numbers
@@ -23,6 +24,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     `at_most` is the run's limit, `Limits.half_open_calls`.
     """
     at_most = run.limits.half_open_calls if at_most is None else at_most
+    run, dependency = as_called(run, dependency)
     evidence = run.at(dependency)
     seen = list(evidence.attempts_between(run.began, run.ended))
     nothing = Verdict(

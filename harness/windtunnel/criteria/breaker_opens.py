@@ -15,6 +15,7 @@ from windtunnel.criteria.completeness import (
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes, spoke
 from windtunnel.criteria.matched_attempts import falls_back, matched_attempts
+from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.criteria.wire_answers import unmarked
@@ -43,9 +44,11 @@ def breaker_opens(
     The verdict rests on requests that *start* after failure number `within` was answered. Calls in
     flight by then belong to the failures. From `recovery` seconds after that call failed, nothing
     counts: a breaker may probe by then (Nygard, Release It!, 2nd ed., "Circuit Breaker"). What the
-    service reports of its breaker plays no part.
+    service reports of its breaker plays no part. For an `Edge` of an inner program, the requests
+    are those that reached this program.
     """
     within = run.limits.breaker_threshold if within is None else within
+    run, dependency = as_called(run, dependency)
     evidence = run.at(dependency)
     seen = matched_attempts(run, dependency)
     without = unmarked(run, dependency)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import between, needed, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.number_bounds import AMOUNT, numbers
@@ -18,6 +19,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     All answers must be real: an error or a fallback needs no call either. One call at least must be
     seen, to show that the tap sees them: start with an empty cache.
     """
+    run, dependency = as_called(run, dependency)
     evidence = run.at(dependency)
     total = len(run.responses)
     real = sum(response.succeeded and not response.fallback for response in run.responses)
@@ -42,7 +44,7 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
         timeline=timeline(run.responses, dependency, seen, seen[allowed:]),
     )
     ruling = decide_at_most(calls.least, calls.most, allowed)
-    if ruling is Ruling.FAIL:
+    if ruling is Ruling.FAIL and total:
         return replace(nothing, ruling=ruling)
     if not total or real < total:
         return replace(nothing, needs="requests that all get a real answer")

@@ -1,5 +1,7 @@
 """A fault touched traffic. Where it did not, the scenario tested nothing."""
 
+from dataclasses import replace
+
 from windtunnel.criteria.completeness import between, partial, uncounted
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict
 from windtunnel.records import Evidence, FaultWindow
@@ -8,13 +10,42 @@ FAULT_TOUCHED = "fault_touched"
 """The criterion's id."""
 
 
-def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
+def fault_touched(window: FaultWindow, *evidence: Evidence) -> Verdict:
     """Judge that calls were under way at the dependency while the fault was in force.
 
     A call counts when it started in the window, when it was under way as the fault began, or when
     the fault cut its connection. For a fault of single exchanges or connections, only those count
-    that it altered.
+    that it altered. `evidence` is that of each edge which the fault strikes: one suffices. Without
+    any, the fault is one of a program that no other calls, and what it did to it is enough.
     """
+    if not evidence:
+        return _by_itself(window)
+    found = [_touched(window, each) for each in evidence]
+    best = min(found, key=lambda verdict: _ORDER.index(verdict.ruling))
+    if best.ruling is Ruling.FAIL and len(found) > 1:
+        names = (each.dependency for each in evidence)
+        said = "; ".join(f"{n}: {v.statement}" for n, v in zip(names, found, strict=True))
+        return replace(best, statement=said)
+    return best
+
+
+_ORDER = (Ruling.PASS, Ruling.INCONCLUSIVE, Ruling.FAIL)
+
+
+def _by_itself(window: FaultWindow) -> Verdict:
+    return Verdict(
+        criterion="fault touched traffic",
+        criterion_id=FAULT_TOUCHED,
+        subject=window.fault,
+        ruling=Ruling.PASS,
+        statement=f"it was done to {window.dependency} itself, which no other program calls.",
+        value=1.0,
+        lower=1.0,
+        upper=1.0,
+    )
+
+
+def _touched(window: FaultWindow, evidence: Evidence) -> Verdict:
     if window.toxic:
         return _by_touches(window, evidence)
     end = window.ended if window.ended is not None else evidence.at
@@ -51,7 +82,7 @@ def fault_touched(window: FaultWindow, evidence: Evidence) -> Verdict:
         else "",
         conditions=doubts,
         timeline=tuple(
-            Moment(attempt.started, window.dependency, str(attempt))
+            Moment(attempt.started, evidence.dependency, str(attempt))
             for attempt in evidence.attempts_between(window.began, end)[:20]
         ),
     )

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from windtunnel.records import Attempt, AttemptFailure, Evidence, Response, Run
+from windtunnel.records import Attempt, AttemptFailure, Edge, Evidence, Response, Run
 
 
 def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
@@ -15,20 +15,21 @@ def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     caller's answer shows more than the tap can see: when the service gave up, and that it could not
     use an answer. An error that another dependency may have caused is not counted against this one.
     """
-    seen = list(run.at(dependency).attempts_between(run.began, run.ended))
+    own = run.at(dependency)
+    seen = list(own.attempts_between(run.began, run.ended))
     if run.concurrency > 1:
         return seen
-    others = [evidence for evidence in run.evidence if evidence.dependency != dependency]
+    others = [evidence for evidence in run.evidence if evidence is not own]
     asked = run.single_requests
     starts = [response.started for response in asked]
     found: list[Attempt] = []
     for attempt in seen:
         # One caller sends its requests one by one, so the last that began is the only candidate.
         last = bisect_right(starts, attempt.started) - 1
-        own = asked[last] if last >= 0 else None
+        answer = asked[last] if last >= 0 else None
         found.append(
-            _with_answer(attempt, own, run, dependency, others)
-            if own is not None and attempt.started <= own.ended
+            _with_answer(attempt, answer, run, dependency, others)
+            if answer is not None and attempt.started <= answer.ended
             else attempt
         )
     return found
@@ -36,7 +37,7 @@ def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
 
 def falls_back(response: Response, dependency: str) -> bool:
     """Return whether an answer names this dependency's fallback, alone or in a list: "a, b"."""
-    return dependency in (name.strip() for name in response.fallback.split(","))
+    return Edge(dependency).dependency in (name.strip() for name in response.fallback.split(","))
 
 
 def _with_answer(
@@ -64,13 +65,14 @@ def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[E
     That is so where a call there failed or was given up, or where a fault was in force there (its
     breaker may be open), and no fault was in force here.
     """
-    faulty = {
-        window.dependency
+    faulty = [
+        window
         for window in run.faults
         if window.began <= response.ended
         and (window.ended is None or window.ended >= response.started)
-    }
-    if dependency in faulty:
+    ]
+    name = Edge(dependency).dependency
+    if any(each.dependency == name and each.caller in {"", run.target} for each in faulty):
         return False
     return bool(faulty) or any(
         attempt.failed or _gave_up(attempt, response)

@@ -12,6 +12,7 @@ def opens_no_connection(run: Run, dependency: str) -> Verdict:
     INCONCLUSIVE where no call was made.
     """
     evidence = run.at(dependency)
+    dependency = str(evidence.dependency)
     opened = [each for each in evidence.connections if run.began <= each.opened <= run.ended]
     calls = sum(
         not exchange.handshake and run.began <= exchange.started <= run.ended

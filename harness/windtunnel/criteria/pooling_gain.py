@@ -29,6 +29,7 @@ def pooling_gain(
     connection to it, and B about one each request; else INCONCLUSIVE.
     """
     above = pairs.a.limits.pooling_gain if above is None else above
+    dependency = str(pairs.evidence_at(dependency).dependency)
     on = [response.duration for response in pairs.a.responses]
     off = [response.duration for response in pairs.b.responses]
     opened_on = _opened(pairs, dependency, of_b=False)

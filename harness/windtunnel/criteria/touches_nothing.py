@@ -5,7 +5,7 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
-from windtunnel.records import Run
+from windtunnel.records import Edge, Run
 
 
 def touches_nothing(run: Run, control: Run) -> Verdict:
@@ -15,25 +15,27 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     calls, the tap proves nothing, and the verdict is INCONCLUSIVE. A connection that carries no
     request is no call.
     """
+    own = [each for each in run.evidence if not Edge(each.dependency).caller]
     blind = [
         evidence.dependency
         for evidence in control.evidence
-        if not sent_bytes(evidence, control.began, control.ended)
+        if not Edge(evidence.dependency).caller
+        and not sent_bytes(evidence, control.began, control.ended)
         and not between(evidence, control.began, control.ended).least
     ]
     reached = [
         (evidence.dependency, attempt)
-        for evidence in run.evidence
+        for evidence in own
         for attempt in evidence.attempts_between(run.began, run.ended)
     ]
     endpoint = ", ".join(sorted({response.endpoint for response in run.responses})) or "nothing"
     answered = sum(response.succeeded for response in run.responses)
-    bounds = [(each, between(each, run.began, run.ended)) for each in run.evidence]
+    bounds = [(each, between(each, run.began, run.ended)) for each in own]
     least = sum(found.least for _, found in bounds)
     if run.concurrency == 1 and run.responses:
         least += sum(
             each_sent_bytes(each, list(run.responses))
-            for each in run.evidence
+            for each in own
             if not each.tells_calls_apart and not each.unasked
         )
     count = Bounds(least, sum(found.most for _, found in bounds))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import between, missed, uncounted
 from windtunnel.criteria.matched_attempts import matched_attempts
-from windtunnel.records import ExchangeOutcome, Response, Run
+from windtunnel.records import Edge, ExchangeOutcome, Response, Run
 
 
 def answered_by(run: Run, dependency: str) -> list[Response]:
@@ -73,8 +73,8 @@ def without_good_call(run: Run, dependency: str) -> list[Response]:
 
 def unmarked(run: Run, dependency: str) -> str:
     """Return what a summary says of answers without a call and without a mark, or ""."""
-    known = {evidence.dependency for evidence in run.evidence}
-    count = len(without_call(run, dependency)) if dependency in known else 0
+    known = {Edge(evidence.dependency).dependency for evidence in run.evidence}
+    count = len(without_call(run, dependency)) if Edge(dependency).dependency in known else 0
     if not count:
         return ""
     return (
@@ -118,7 +118,8 @@ def was_kept_back(run: Run, dependency: str) -> bool:
     """
     failed = float("inf")
     for each in (*run.earlier, run):
-        if all(evidence.dependency != dependency for evidence in each.evidence):
+        name = Edge(dependency).dependency
+        if all(Edge(evidence.dependency).dependency != name for evidence in each.evidence):
             continue
         evidence = each.at(dependency)
         ends = [a.ended for a in matched_attempts(each, dependency) if a.failed and a.ended]

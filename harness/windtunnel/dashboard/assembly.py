@@ -10,10 +10,12 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
+from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.dashboard.board import Board
 from windtunnel.dashboard.discovery import Announcement, announce
 from windtunnel.dashboard.leases import FaultLeases
@@ -90,7 +92,12 @@ async def _serve(
     def connect() -> Caller:
         return target.caller(CALL_TIMEOUT)
 
-    leases = FaultLeases(stack.backend, record_event, evidence=stack.evidence)
+    leases = FaultLeases(
+        stack.backend,
+        record_event,
+        evidence=stack.evidence,
+        edges=partial(struck_edges, stack.configuration),
+    )
     order = random.Random(f"{stack.seed} background traffic")  # noqa: S311 - replayable, not secret
     traffic = Traffic(connect, run.endpoints, rate=rate, order=order)
     sampler = Sampler(

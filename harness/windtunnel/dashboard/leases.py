@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from windtunnel.backends.backend_contract import Backend
+from windtunnel.backends.fault_forms.struck_proxies import StruckProxies, dependency_alone
+from windtunnel.configuration.struck_edges import caller_of
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.errors import (
     ConfigurationError,
@@ -54,6 +56,15 @@ class FaultLease:
         return type(self.fault).__name__
 
 
+def _struck_alike(one: Fault, other: Fault) -> bool:
+    """Whether two faults do the same to the same calls."""
+    return (type(one), one.dependency, caller_of(one)) == (
+        type(other),
+        other.dependency,
+        caller_of(other),
+    )
+
+
 class FaultLeases:
     """Injects and heals, one at a time; while `watch` runs, what expires heals by itself."""
 
@@ -63,11 +74,13 @@ class FaultLeases:
         record_event: RecordEvent,
         *,
         evidence: Callable[[str, float], Evidence],
+        edges: StruckProxies = dependency_alone,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._backend = backend
         self._record_event = record_event
         self._evidence = evidence
+        self._edges = edges
         self._clock = clock
         self._active: dict[int, FaultLease] = {}
         self.over: deque[FaultLease] = deque(maxlen=OVER)
@@ -93,13 +106,19 @@ class FaultLeases:
         seconds = _checked(seconds)
         async with self._one_at_a_time:
             for other in self._active.values():
-                if (other.kind, other.fault.dependency) == (type(fault).__name__, fault.dependency):
+                if _struck_alike(other.fault, fault):
                     raise ConfigurationError(
                         f"{other.fault!r} is in force already (number {other.number}):"
                         " heal it, or renew its lease"
                     )
             recorded: list[Verdict] = []
-            injection = Injection(self._backend, fault, recorded.append, evidence=self._evidence)
+            injection = Injection(
+                self._backend,
+                fault,
+                recorded.append,
+                evidence=self._evidence,
+                edges=self._edges,
+            )
             await asyncio.to_thread(injection.__enter__)
             self._numbers += 1
             now = self._clock()

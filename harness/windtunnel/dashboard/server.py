@@ -28,6 +28,7 @@ from windtunnel.errors import ControlError, WindtunnelError
 from windtunnel.fault_kinds import build
 from windtunnel.outgoing.clean_records import clean
 from windtunnel.outgoing.masking import Masking
+from windtunnel.records import Edge
 
 ASSETS = files("windtunnel.dashboard") / "assets"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -193,7 +194,10 @@ class Dashboard:
     async def inject(self, request: web.Request) -> web.Response:
         """POST /api/faults."""
         asked = await _body(request, Inject)
-        fault = build(asked.fault, asked.dependency, asked.parameters)
+        # A row of the page is an edge: its text names the caller too.
+        edge = Edge(asked.dependency)
+        caller = {"caller": edge.caller} if edge.caller else {}
+        fault = build(asked.fault, edge.dependency, {**asked.parameters, **caller})
         lease = await self._leases.inject(fault, asked.lease)
         made = {"fault": repr(fault), "number": lease.number, "lease": lease.seconds}
         return self._json(made, 201)

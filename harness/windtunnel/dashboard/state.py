@@ -12,11 +12,13 @@ import psutil
 from windtunnel import __version__
 from windtunnel.backends.backend_contract import Backend
 from windtunnel.backends.choice import Choice
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
+from windtunnel.configuration.struck_edges import caller_of
 from windtunnel.dashboard.board import Figures
 from windtunnel.dashboard.leases import LONGEST, SHORTEST, FaultLeases
 from windtunnel.dashboard.traffic import MOST
 from windtunnel.fault_kinds import FaultKind, kinds
+from windtunnel.records import Edge
 from windtunnel.stack import Stack
 
 LEASE = 60.0
@@ -133,11 +135,14 @@ def facts(stack: Stack, choice: Choice) -> RunFacts:
 
 
 def _dependencies(backend: Backend, configuration: Configuration) -> dict[str, DependencyFacts]:
+    called = topology.callees(configuration)
     return {
-        name: DependencyFacts(
-            protocol=each.protocol, tap=str(backend.tap.listening(name)), endpoint=each.endpoint
+        str(edge): DependencyFacts(
+            protocol=called[edge.dependency].protocol,
+            tap=str(backend.tap.listening(edge)),
+            endpoint=called[edge.dependency].endpoint,
         )
-        for name, each in configuration.dependencies.items()
+        for edge in topology.edges(configuration)
     }
 
 
@@ -149,7 +154,7 @@ def active(leases: FaultLeases, wall: float) -> tuple[ActiveFault, ...]:
             number=lease.number,
             fault=repr(lease.fault),
             kind=lease.kind,
-            dependency=lease.fault.dependency,
+            dependency=str(Edge(lease.fault.dependency, caller=caller_of(lease.fault))),
             began=wall - (monotonic - lease.injection.window.began),
             lease=lease.seconds,
             remaining=round(leases.remaining(lease), 1),
@@ -165,7 +170,7 @@ def spans(leases: FaultLeases, wall: float) -> tuple[Span, ...]:
     return tuple(
         Span(
             kind=lease.kind,
-            dependency=lease.fault.dependency,
+            dependency=str(Edge(lease.fault.dependency, caller=caller_of(lease.fault))),
             began=window.began + shift,
             ended=None if window.ended is None else window.ended + shift,
         )

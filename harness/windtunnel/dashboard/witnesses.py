@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from windtunnel.configuration import topology
 from windtunnel.dashboard import exposition, wire
 from windtunnel.dashboard.board import Board, Sample
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.errors import ControlError
 from windtunnel.load.closed_loop import Caller
-from windtunnel.records import Evidence, RequestFailure
+from windtunnel.records import Edge, Evidence, RequestFailure
 from windtunnel.stack import Stack
 
 METRICS = "/metrics"
@@ -39,7 +40,7 @@ class Sampler:
         self._caller = connect()
         self._clock = clock
         self._wall = wall
-        self._since = dict.fromkeys(stack.dependencies, clock())
+        self._since = dict.fromkeys(topology.edges(stack.configuration), clock())
         self._refusing = False
         self._lacked = RequestFailure.NONE
         self._looks = 0
@@ -58,16 +59,17 @@ class Sampler:
                 wall=self._wall(),
                 responses=self._traffic.take(),
                 wire={
-                    name: wire.figures(each, self._since[name]) for name, each in evidence.items()
+                    str(edge): wire.figures(each, self._since[edge])
+                    for edge, each in evidence.items()
                 },
-                doubts={name: wire.doubts(each) for name, each in evidence.items()},
+                doubts={str(edge): wire.doubts(each) for edge, each in evidence.items()},
                 reading=reading,
                 silence=silence,
             )
         )
         self._note_own_limits()
         self._refusing = any(wire.refusing(each) for each in evidence.values())
-        self._since = {name: each.at for name, each in evidence.items()}
+        self._since = {edge: each.at for edge, each in evidence.items()}
 
     def _note_own_limits(self) -> None:
         """Say once what this machine lacks for the background traffic."""
@@ -77,11 +79,11 @@ class Sampler:
             self._board.record_event(self._wall(), "windtunnel", said)
         self._lacked = lacked
 
-    def _evidence(self) -> dict[str, Evidence]:
+    def _evidence(self) -> dict[Edge, Evidence]:
         if self._refusing:
             # Else refusals that are only counted show when they are over.
             self._stack.backend.mark()
-        return {name: self._stack.evidence(name, since) for name, since in self._since.items()}
+        return {edge: self._stack.evidence(edge, since) for edge, since in self._since.items()}
 
     async def _asked(self) -> tuple[exposition.Reading | None, str]:
         """Return what the target says, or why it says nothing."""

@@ -9,6 +9,7 @@ from windtunnel.records.blind_spot import BlindSpot, Hidden
 from windtunnel.records.comparison import ArmRound, Comparison, Round
 from windtunnel.records.connection import Connection, Ending, Handshake, HandshakeOutcome
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
+from windtunnel.records.edge import Edge
 from windtunnel.records.evidence import Arrival, Evidence, Touch
 from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
@@ -35,6 +36,7 @@ __all__ = [
     "Certainty",
     "Comparison",
     "Connection",
+    "Edge",
     "Ending",
     "Evidence",
     "Exchange",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from windtunnel.records.edge import Edge, the_edge
 from windtunnel.records.evidence import Evidence
 from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
@@ -21,6 +22,8 @@ class FaultWindow:
     """The fault's class, such as "Outage"."""
     toxic: str = ""
     """The prefix of its toxics' names at the tap. Empty where touches don't show its effect."""
+    caller: str = ""
+    """The program whose calls it strikes. Empty: those of each that calls the dependency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Run:
 
     responses: tuple[Response, ...]
     evidence: tuple[Evidence, ...]
+    """One for each edge: each program's way to what it calls."""
     began: float
     ended: float
     concurrency: int
@@ -46,15 +50,24 @@ class Run:
     """What the criteria demand of it where a test does not say otherwise."""
     machine: MachineUse | None = None
     """What this machine's cores did meanwhile; None where that is not known."""
+    target: str = "target"
+    """The driven program's name, as `caller` of an edge may give it."""
     earlier: "tuple[Run, ...]" = field(default=(), repr=False)
     """The runs before it on the same target, in order; theirs are empty."""
 
     def at(self, dependency: str) -> Evidence:
-        """Return the evidence of `dependency`; KeyError names the ones there are."""
-        for evidence in self.evidence:
-            if evidence.dependency == dependency:
-                return evidence
-        known = ", ".join(evidence.dependency for evidence in self.evidence) or "none"
+        """Return the evidence of a dependency, or of an `Edge`; KeyError names the ones there are.
+
+        Of a dependency that several programs call it is the target's, or the only one;
+        ConfigurationError where others may be meant.
+        """
+        wanted = Edge(dependency)
+        found = {evidence.dependency: evidence for evidence in self.evidence}
+        if dependency in found:
+            return found[dependency]
+        if any(Edge(name).dependency == wanted.dependency for name in found):
+            return found[the_edge(found, wanted, target=self.target)]
+        known = ", ".join(found) or "none"
         raise KeyError(f"no evidence for dependency {dependency!r}; there is: {known}")
 
     @property

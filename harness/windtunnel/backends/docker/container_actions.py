@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
-from windtunnel.backends.fault_forms.processing_applier import DependencyAction
+from windtunnel.backends.fault_forms.processing_applier import ProcessAct
 from windtunnel_faults import ProcessAction
 
 
@@ -16,7 +16,7 @@ def container_actions(
     orders: KeeperOrders,
     services: Mapping[str, str],
     wait: Callable[[str], None],
-) -> dict[ProcessAction, DependencyAction]:
+) -> dict[ProcessAction, ProcessAct]:
     """Return what can be done to dependencies; `wait` returns once one serves again."""
     return {
         ProcessAction.PAUSE: PauseContainer(engine, orders, services),

@@ -14,7 +14,7 @@ from windtunnel.backends.docker.preparation_job import JOB, job_document
 from windtunnel.backends.docker.stack_layout import StackLayout
 from windtunnel.backends.empty_dependencies import runs_already
 from windtunnel.backends.state_keeper import DependencyAccess, StateKeeper
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, ProgramSettings, topology
 from windtunnel.configuration.account_in_urls import account_of
 from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.configuration.preparation_settings import PreparationStep
@@ -119,6 +119,10 @@ class DependencyContainers:
         self._layout.compose.up_alone(service)
         self.wait(name)
 
+    @property
+    def _target(self) -> ProgramSettings:
+        return topology.program(self._configuration, self._configuration.target)
+
     def _variables(self, addresses: Mapping[str, Address]) -> dict[str, str]:
         """Return the target's variables, in which these addresses stand for the file's names."""
         target = self._file.services[self._layout.target]
@@ -127,7 +131,7 @@ class DependencyContainers:
             for name, text in variables_of(target).items()
             if text is not None and name != "PATH"
         }
-        return found | variables(self._configuration, addresses, {})
+        return found | variables(self._configuration, self._target, addresses, {})
 
     def _led(self, text: str, addresses: Mapping[str, Address]) -> str:
         for dependency, address in addresses.items():
@@ -150,7 +154,7 @@ class DependencyContainers:
             if service
         }
         known = {**named(inside), **given, "python": "python"}
-        led = variables(self._configuration, inside, given)
+        led = variables(self._configuration, self._target, inside, given)
         near = [self._file.services[each] for each in self._layout.dependencies]
         document = job_document(
             self._layout.document,

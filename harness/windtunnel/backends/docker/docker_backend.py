@@ -39,13 +39,13 @@ from windtunnel.backends.tap_tls import check_authorities, write_authority
 from windtunnel.backends.target_files import write_files
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.backends.wall_clock import WallClock
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
 from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.errors import ConfigurationError, ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
-from windtunnel.records import Evidence
+from windtunnel.records import Edge, Evidence
 from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, Processing, Toxics
 
@@ -151,12 +151,14 @@ class DockerBackend:
         for dependency in layout.services:
             self._dependencies.wait(dependency)
         addresses = layout.target_addresses()
-        given = {"files": FILES, "ca": f"{FILES}/ca.pem" if authority else ""}
-        write_files(self.configuration, self._files, named(addresses) | given)
+        within = f"{FILES}/ca.pem" if authority else ""
+        given = {"files": FILES, "ca": within}
+        write_files(self.configuration.files, self._files, named(addresses) | given)
         self._orders.heal_by_post(f"http://{toxiproxy.address}/reset")
         forms = self._forms(tap_control, toxiproxy)
         state = self._dependencies.state(self.keeper, given, self._files)
-        return RunningStack(tap, tap_control, forms, addresses, {}, given, state)
+        led = {Edge(name): address for name, address in addresses.items()}
+        return RunningStack(tap, tap_control, forms, led, {}, given, state, toxiproxy)
 
     def _forms(self, tap: OwnControl, toxiproxy: ToxiproxyControl) -> FormTable:
         actions = container_actions(
@@ -204,7 +206,8 @@ class DockerBackend:
         stack, service = running.stack, self._targets.service_of(name)
         own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
         check_authorities(self.configuration, stack.given["ca"])
-        led = variables(self.configuration, stack.addresses, stack.given)
+        settings = topology.program(self.configuration, self.configuration.target)
+        led = variables(self.configuration, settings, stack.addresses_of(""), stack.given)
         given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
         direct = without_proxy({**running.environment, **given}, self.layout.names_led_to_the_tap)
         target = TargetService(
@@ -225,6 +228,12 @@ class DockerBackend:
             self._targets.discard(name)
             raise
         return address
+
+    def start_programs(self) -> None:
+        """Start the programs beside the driven one."""
+
+    def stop_programs(self) -> None:
+        """Stop them."""
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the container's first process, as the engine's machine knows it."""

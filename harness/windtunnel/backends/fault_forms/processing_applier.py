@@ -1,42 +1,64 @@
-"""Applies the form Processing: something is done to the dependency's process or container."""
+"""Applies the form Processing: something is done to a process or a container."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from windtunnel.backends.fault_support import toxic_prefix
 from windtunnel.errors import UnsupportedFault
 from windtunnel_faults import Fault, ProcessAction, Processing
 
 
-class DependencyAction(Protocol):
-    """One kind of action on a dependency. Raises WindtunnelError."""
+class ProcessAct(Protocol):
+    """One kind of action on a dependency or a program. Raises WindtunnelError."""
 
-    def strike(self, dependency: str) -> None:
+    def strike(self, name: str) -> None:
         """Do it; it is done when this returns."""
         ...
 
-    def undo(self, dependency: str) -> None:
-        """Undo it; the dependency serves again when this returns."""
+    def undo(self, name: str) -> None:
+        """Undo it; it serves again when this returns."""
         ...
 
 
-class ProcessingApplier:
-    """Does what a backend can do to a dependency, by the action that a fault asks for."""
+def itself(name: str) -> Sequence[str]:
+    """Return what runs under a name where that is one process of the same name."""
+    return (name,)
 
-    def __init__(self, actions: Mapping[ProcessAction, DependencyAction]) -> None:
+
+class ProcessingApplier:
+    """Does what a backend can do to a dependency or a program, by the action of the fault.
+
+    `running` returns what runs under a name: of the driven program, each target of the scenario.
+    """
+
+    def __init__(
+        self,
+        actions: Mapping[ProcessAction, ProcessAct],
+        running: Callable[[str], Sequence[str]] = itself,
+    ) -> None:
         self._actions = dict(actions)
+        self._running = running
+        self._struck: dict[str, Sequence[str]] = {}
 
     def __repr__(self) -> str:
         return f"<ProcessingApplier: {', '.join(sorted(self._actions))}>"
 
     def inject(self, fault: Fault, form: Processing) -> None:
         """Do it."""
-        self._action(fault, form).strike(fault.dependency)
+        action = self._action(fault, form)
+        names = self._struck[toxic_prefix(fault)] = tuple(self._running(fault.dependency))
+        if not names:
+            raise UnsupportedFault(f"{fault!r}: {fault.dependency!r} does not run")
+        for name in names:
+            action.strike(name)
 
     def heal(self, fault: Fault, form: Processing) -> None:
         """Undo it."""
-        self._action(fault, form).undo(fault.dependency)
+        action = self._action(fault, form)
+        for name in self._struck.pop(toxic_prefix(fault), (fault.dependency,)):
+            action.undo(name)
 
-    def _action(self, fault: Fault, form: Processing) -> DependencyAction:
+    def _action(self, fault: Fault, form: Processing) -> ProcessAct:
         if form.action not in self._actions:
             able = ", ".join(sorted(self._actions))
             raise UnsupportedFault(

@@ -1,0 +1,135 @@
+"""Edges: whose calls a criterion is about, and that an inner program is judged by its own requests.
+
+The mutant is an inner program without a breaker, behind an outer one that keeps its requests back:
+the silence at its dependency is not its own.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from windtunnel.criteria import Ruling, breaker_opens, calls_per_request, fault_touched
+from windtunnel.criteria.requests_of_caller import as_called
+from windtunnel.errors import ConfigurationError
+from windtunnel.records import (
+    Connection,
+    Edge,
+    Ending,
+    Evidence,
+    Exchange,
+    ExchangeOutcome,
+    FaultWindow,
+    Response,
+    Run,
+)
+
+INNER = Edge("movies", caller="bookings")
+
+
+def exchanges(name: str, times: list[float], status: str = "200") -> Evidence:
+    """Return the evidence of an edge with one exchange at each time."""
+    made = [
+        Exchange(
+            dependency=name,
+            connection=1,
+            index=index,
+            request="GET /",
+            started=at,
+            ended=at + 0.01,
+            outcome=ExchangeOutcome.ANSWERED,
+            status=status,
+        )
+        for index, at in enumerate(times)
+    ]
+    connection = Connection(dependency=name, number=1, opened=0.0, ended_by=Ending.TARGET)
+    return Evidence(dependency=name, at=100.0, connections=(connection,), exchanges=tuple(made))
+
+
+def run(*evidence: Evidence, requests: int = 20) -> Run:
+    responses = tuple(
+        Response(number=n, endpoint="/", started=float(n), ended=n + 0.5, status=200)
+        for n in range(1, requests + 1)
+    )
+    return Run(
+        responses=responses,
+        evidence=evidence,
+        began=0.5,
+        ended=50.0,
+        concurrency=1,
+        profile="loopback",
+        backend="embedded",
+        seed=1,
+        target="web",
+    )
+
+
+def seconds(first: int, last: int, after: float) -> list[float]:
+    return [number + after for number in range(first, last + 1)]
+
+
+def test_an_edge_is_the_name_of_its_evidence() -> None:
+    assert INNER == "movies@bookings"
+    assert (INNER.dependency, INNER.caller) == ("movies", "bookings")
+    assert Edge("movies") == "movies"
+    both = run(exchanges("movies", []), exchanges(INNER, []))
+    assert both.at("movies").dependency == "movies"
+    assert both.at(Edge("movies", caller="web")).dependency == "movies"
+    assert both.at(INNER).dependency == "movies@bookings"
+
+
+def test_the_only_caller_need_not_be_named_and_one_of_several_must() -> None:
+    assert run(exchanges(INNER, [])).at("movies").dependency == "movies@bookings"
+    two = run(exchanges(INNER, []), exchanges("movies@mailer", []))
+    with pytest.raises(ConfigurationError, match="called by bookings and mailer, and not by 'web'"):
+        two.at("movies")
+    with pytest.raises(ConfigurationError, match="no program 'bokings' calls 'movies'; did you"):
+        two.at(Edge("movies", caller="bokings"))
+
+
+def test_an_inner_breaker_that_opens_passes() -> None:
+    asked = exchanges("bookings", seconds(1, 20, 0.1))
+    failing = exchanges(INNER, seconds(1, 3, 0.12), status="500")
+    verdict = breaker_opens(run(asked, failing), INNER, within=3)
+    assert verdict.ruling is Ruling.PASS
+    assert verdict.subject == "movies@bookings"
+    assert type(verdict.subject) is str
+
+
+def test_an_inner_program_that_goes_on_calling_fails() -> None:
+    asked = exchanges("bookings", seconds(1, 20, 0.1))
+    failing = exchanges(INNER, seconds(1, 20, 0.12), status="500")
+    assert breaker_opens(run(asked, failing), INNER, within=3).ruling is Ruling.FAIL
+
+
+def test_silence_that_an_outer_breaker_causes_is_no_inner_breaker() -> None:
+    asked = exchanges("bookings", seconds(1, 3, 0.1), status="502")
+    failing = exchanges(INNER, seconds(1, 3, 0.12), status="500")
+    assert breaker_opens(run(asked, failing), INNER, within=3).ruling is Ruling.INCONCLUSIVE
+
+
+def test_of_a_worker_that_nobody_calls_silence_proves_nothing() -> None:
+    failing = exchanges("movies@worker", seconds(1, 3, 0.12), status="500")
+    found = run(exchanges("movies", []), failing)
+    edge = Edge("movies", caller="worker")
+    assert breaker_opens(found, edge, within=3).ruling is Ruling.INCONCLUSIVE
+    assert calls_per_request(found, edge, at_most=1).ruling is Ruling.INCONCLUSIVE
+
+
+def test_what_a_fault_answered_in_front_of_a_program_did_not_reach_it() -> None:
+    asked = exchanges("bookings", seconds(1, 4, 0.1))
+    kept = tuple(replace(each, forwarded=False) for each in asked.exchanges[:3])
+    asked = replace(asked, exchanges=(*kept, asked.exchanges[3]))
+    seen, name = as_called(run(asked, exchanges(INNER, [])), INNER)
+    assert name == "movies@bookings"
+    assert [each.started for each in seen.responses] == [4.1]
+    assert as_called(seen, name)[0] is seen
+
+
+def test_one_edge_suffices_for_a_fault_to_have_touched_traffic() -> None:
+    window = FaultWindow(fault="Latency('movies')", dependency="movies", began=1.0, ended=10.0)
+    silent, called = exchanges("movies", []), exchanges(INNER, [2.0])
+    assert fault_touched(window, silent, called).ruling is Ruling.PASS
+    nothing = fault_touched(window, silent, exchanges(INNER, []))
+    assert nothing.ruling is Ruling.FAIL
+    assert "movies@bookings: " in nothing.statement
+    assert fault_touched(window).ruling is Ruling.PASS
