@@ -40,6 +40,8 @@ WINDTUNNEL = f"""
     {CONCRETE}
 """
 FIXTURES = "async_stack breaker_conformance judge paired stack"
+OWN_FIXTURES = ("windtunnel_configuration", "windtunnel_session")
+"""Those without a short name."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -69,7 +71,7 @@ def test_every_public_signature_is_the_one_that_was_meant() -> None:
 def test_the_fixtures_and_markers_are_those_that_are_listed() -> None:
     fixtures = [name for name in plugin.__all__ if not name.startswith("pytest_")]
     prefixed = [f"windtunnel_{name}" for name in FIXTURES.split()]
-    assert sorted(fixtures) == sorted([*prefixed, "windtunnel_session"])
+    assert sorted(fixtures) == sorted([*prefixed, *OWN_FIXTURES])
     assert sorted(short_fixtures.FIXTURES) == FIXTURES.split()
     assert sorted(WORDS) == ["criterion", "fault", "matrix", "needs", "target"]
 

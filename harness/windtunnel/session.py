@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from windtunnel.backends.backend_contract import Backend
     from windtunnel.backends.choice import Choice
     from windtunnel.configuration import Configuration
+    from windtunnel.configuration.known_at_run_time import KnownAtRunTime
     from windtunnel.injected_fault import Record
     from windtunnel.load.loop_thread import LoopThread
     from windtunnel.outgoing.masking import Masking
@@ -50,7 +51,8 @@ class Session:
         options: str = "--",
     ) -> None:
         self._directory = directory
-        self._file = configuration
+        self._file = self._first_file = configuration
+        self._known: KnownAtRunTime | None = None
         self._wanted = backend
         self._settings = settings
         self._owned = tuple(owned)
@@ -82,6 +84,7 @@ class Session:
                 self._file,
                 options=self._settings,
                 option=f"{self._options}setting",
+                known=self._known,
             )
         except NotConfigured as missing:
             # A wrong option is one all the same.
@@ -95,6 +98,34 @@ class Session:
             owned = dict.fromkeys((*found.owned_hosts, *self._owned))
             found = found.model_copy(update={"owned_hosts": tuple(owned)})
         return _Resolved(found, choose(self._wanted, found, place))
+
+    def use_file(self, file: Path | None) -> None:
+        """Read this file, unless something runs already; None: the one of the session's folder."""
+        if file != self._file and self._backend is None:
+            self._file = file
+            self._forget()
+
+    def complete(self, given: object, origin: str) -> None:
+        """Lay settings over the file, or take a Configuration instead; ConfigurationError.
+
+        `origin` says who knows them.
+        """
+        from windtunnel.configuration.known_at_run_time import KnownAtRunTime  # noqa: PLC0415 - as above
+
+        self._known = KnownAtRunTime.of(given, origin)
+        if self._known is not None:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let the configuration be read again."""
+        for each in ("_resolved", "_configured_masking"):
+            self.__dict__.pop(each, None)
+        self._masking = None
+
+    @property
+    def is_adapted(self) -> bool:
+        """Whether the configuration is another one than what the session was made with."""
+        return self._known is not None or self._file != self._first_file
 
     def check(self) -> None:
         """Read the configuration and check the options now; ConfigurationError says what is wrong.

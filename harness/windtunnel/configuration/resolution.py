@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from windtunnel.configuration import mistakes, overrides, positions, soundness
+from windtunnel.configuration.known_at_run_time import KnownAtRunTime
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.overrides import Override
 from windtunnel.configuration.positions import Place
@@ -63,18 +64,29 @@ def resolve(
     environment: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
     option: str = OPTION,
+    known: KnownAtRunTime | None = None,
 ) -> Loaded:
     """Return a project's configuration with the origin of each setting.
 
-    Reads `explicit`, else `windtunnel.toml`, else `[tool.windtunnel]` in `pyproject.toml`.
-    Variables of the environment (os.environ where none is given) come before the file, and
-    `options`, given by `option`, before both. Raises NotConfigured where there is no file, and
-    ConfigurationError, which lists every mistake.
+    Reads `explicit`, else `windtunnel.toml`, else `[tool.windtunnel]` in `pyproject.toml`. What is
+    `known` at run time only is laid over that, then variables of the environment (os.environ where
+    none is given), then `options`, given by `option`. Raises NotConfigured where nothing is there,
+    and ConfigurationError, which lists every mistake.
     """
     variables = os.environ if environment is None else environment
-    found = _file(directory, explicit)
+    if known is not None and known.is_whole:
+        found = _Found({}, known.origin, directory, {})
+    else:
+        try:
+            found = _file(directory, explicit)
+        except NotConfigured:
+            if known is None:
+                raise
+            found = _Found({}, known.origin, directory, {})
     table = copy.deepcopy(found.table)
     origins = dict(found.origins)
+    if known is not None:
+        known.lay_over(table, origins)
     given = [
         *overrides.from_environment(table, variables),
         *overrides.from_options(table, options, option),
@@ -112,21 +124,22 @@ class _Found:
     origins: Mapping[Place, str]
 
 
+def file_in(directory: Path) -> Path | None:
+    """Return the file of a folder that configures something, or seems to be meant to; else None."""
+    if (directory / OWN_FILE).is_file():
+        return directory / OWN_FILE
+    project = directory / "pyproject.toml"
+    if project.is_file() and nearest("windtunnel", _tools(read_toml(project)[1]), likeness=0.8):
+        return project
+    return None
+
+
 def _file(directory: Path, explicit: Path | None) -> _Found:
     if explicit is not None:
         return _read(explicit)
-    if (directory / OWN_FILE).is_file():
-        return _read(directory / OWN_FILE)
-    project = directory / "pyproject.toml"
-    if project.is_file():
-        text, whole = read_toml(project)
-        tools = _tools(whole)
-        if "windtunnel" in tools:
-            return _of(tools["windtunnel"], project, text, ("tool", "windtunnel"))
-        if near := nearest("windtunnel", tools, likeness=0.8):
-            raise ConfigurationError(
-                f"{project}: unknown table 'tool.{near}'{did_you_mean('tool.windtunnel')}"
-            )
+    found = file_in(directory)
+    if found is not None:
+        return _read(found)
     raise NotConfigured(
         f"{directory}: no {OWN_FILE} and no [tool.windtunnel] in a pyproject.toml: nothing says"
         " which service to test; `windtunnel init` writes a first configuration"
@@ -136,7 +149,12 @@ def _file(directory: Path, explicit: Path | None) -> _Found:
 def _read(path: Path) -> _Found:
     text, table = read_toml(path)
     if path.name == "pyproject.toml":
-        if "windtunnel" not in _tools(table):
+        tools = _tools(table)
+        if "windtunnel" not in tools:
+            if near := nearest("windtunnel", tools, likeness=0.8):
+                raise ConfigurationError(
+                    f"{path}: unknown table 'tool.{near}'{did_you_mean('tool.windtunnel')}"
+                )
             raise ConfigurationError(f"{path}: there is no [tool.windtunnel] in it")
         return _of(table["tool"]["windtunnel"], path, text, ("tool", "windtunnel"))
     return _of(table, path, text, ())

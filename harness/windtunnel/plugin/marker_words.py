@@ -7,6 +7,7 @@ import pytest
 from windtunnel.errors import MarkerConflict, shown
 from windtunnel.plugin import other_plugins
 from windtunnel.plugin.fixture_use import uses_stack
+from windtunnel.plugin.nearest_configuration import use_nearest
 from windtunnel.plugin.stash_keys import SESSION
 
 PREFIX = "windtunnel_"
@@ -75,6 +76,7 @@ def _is_ours(node: pytest.Item, mark: pytest.Mark) -> bool:
     """
     if mark.name in _taken(node.config):
         return False
+    use_nearest(node)
     configured = node.config.stash[SESSION].is_configured
     return configured or uses_stack(node) or _holds_fault(mark) or _fits(mark)
 

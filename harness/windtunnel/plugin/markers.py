@@ -9,6 +9,7 @@ from windtunnel.outgoing.clean_records import clean_text
 from windtunnel.plugin.criterion_marker import Criterion, criterion
 from windtunnel.plugin.fixture_use import give_stack, uses_stack
 from windtunnel.plugin.marker_words import as_written, marks, report_conflicts
+from windtunnel.plugin.nearest_configuration import use_nearest
 from windtunnel.plugin.stash_keys import SESSION
 from windtunnel.target_variables import variable
 from windtunnel_faults import Capability, Fault
@@ -17,6 +18,7 @@ from windtunnel_faults import Capability, Fault
 def check_markers(item: pytest.Item) -> None:
     """Refuse a wrong marker where it is written, and give marked tests their stack."""
     try:
+        use_nearest(item)
         capabilities(item)
         environment(item)
         used = bool(faults(item)) | bool(criteria(item))

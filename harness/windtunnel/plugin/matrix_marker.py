@@ -9,6 +9,7 @@ from windtunnel.configuration import Configuration, Dependency
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.fault_kinds import build, kinds
 from windtunnel.plugin.marker_words import marks
+from windtunnel.plugin.nearest_configuration import use_nearest
 from windtunnel.plugin.stash_keys import SESSION
 from windtunnel_faults import Capability, Fault
 
@@ -22,6 +23,7 @@ def generate_tests(metafunc: pytest.Metafunc) -> None:
     if "fault" not in metafunc.fixturenames:
         raise pytest.UsageError(f"{test}: {marker.name}: the test needs the argument `fault`")
     try:
+        use_nearest(metafunc.definition)
         configuration = metafunc.config.stash[SESSION].configuration
         found = _faults(configuration, marker)
     except ConfigurationError as error:

@@ -1,26 +1,38 @@
 """The fixtures that give a test its stack, with a fresh target for each test."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from windtunnel.errors import WindtunnelError
-from windtunnel.plugin.stash_keys import SESSION
+from windtunnel.plugin.configuration_fixture import FIXTURE
+from windtunnel.plugin.stash_keys import REFUSAL, SESSION, WORKER_OUTPUT
 
 if TYPE_CHECKING:
     from windtunnel.async_stack import AsyncStack
+    from windtunnel.configuration import Configuration
     from windtunnel.session import Session
     from windtunnel.stack import Stack
 
 
 @pytest.fixture(scope="session")
-def windtunnel_session(request: pytest.FixtureRequest) -> "Iterator[Session]":
+def windtunnel_session(
+    request: pytest.FixtureRequest,
+    windtunnel_configuration: "Configuration | Mapping[str, Any] | None",
+) -> "Iterator[Session]":
     """Start the session's backend at its first use, and stop it at the end."""
     session = request.config.stash[SESSION]
+    if refusal := request.config.stash.get(REFUSAL, ""):
+        raise pytest.fail.Exception(f"windtunnel: {refusal}", pytrace=False)
     try:
         try:
+            session.complete(windtunnel_configuration, f"fixture {FIXTURE}")
             _ = session.backend
+            if session.is_adapted and hasattr(request.config, "workeroutput"):
+                from windtunnel.plugin.worker_configuration import told  # noqa: PLC0415 - few need it
+
+                request.config.workeroutput[WORKER_OUTPUT] = told(session)
         except WindtunnelError as error:
             # From None: the report would show both errors, of which the other says the same.
             raise pytest.fail.Exception(f"windtunnel: {error}", pytrace=False) from None
