@@ -9,7 +9,7 @@ import click
 
 from windtunnel.configuration import parse
 from windtunnel.configuration.resolution import OWN_FILE
-from windtunnel.discovery import SAMPLE_FILE, Findings, look, written
+from windtunnel.discovery import SAMPLE_FILE, Findings, look, read_named, written
 from windtunnel.errors import ConfigurationError
 from windtunnel.extras import install_command, missing
 from windtunnel.limited_files import read_limited
@@ -21,7 +21,21 @@ from windtunnel.limited_files import read_limited
 @click.option(
     "--sample", is_flag=True, help="Write one for the sample service that comes with windtunnel."
 )
-def init(*, force: bool, dry_run: bool, sample: bool) -> None:
+@click.option(
+    "--openapi",
+    default="",
+    metavar="FILE|URL",
+    help="The service's OpenAPI document, such as http://127.0.0.1:8000/openapi.json. Without it"
+    " one is looked for among the project's files.",
+)
+@click.option(
+    "--i-own-this-host",
+    "owned",
+    multiple=True,
+    metavar="HOST",
+    help="A host beyond this machine that --openapi may ask.",
+)
+def init(*, force: bool, dry_run: bool, sample: bool, openapi: str, owned: tuple[str, ...]) -> None:
     """Write windtunnel.toml from what the project in this folder shows.
 
     Looked at are the source, package and compose files, Procfile and .env; nothing of it is run.
@@ -35,7 +49,7 @@ def init(*, force: bool, dry_run: bool, sample: bool) -> None:
         raise ConfigurationError(
             f"{place} is there already; --dry-run shows what would be written, --force writes it"
         )
-    text, lines = _of_sample() if sample else _of_project(folder)
+    text, lines = _of_sample() if sample else _of_project(folder, openapi, owned)
     # What was written must be valid, whatever was found.
     try:
         parse(tomllib.loads(text), OWN_FILE)
@@ -50,8 +64,8 @@ def init(*, force: bool, dry_run: bool, sample: bool) -> None:
         click.echo(f"wrote {OWN_FILE}; next: windtunnel doctor")
 
 
-def _of_project(folder: Path) -> tuple[str, list[str]]:
-    findings = look(folder)
+def _of_project(folder: Path, openapi: str, owned: tuple[str, ...]) -> tuple[str, list[str]]:
+    findings = look(folder, read_named(openapi, owned) if openapi else None)
     return written(findings), list(_said(findings))
 
 
@@ -90,9 +104,19 @@ def _said(findings: Findings) -> Iterator[str]:
             yield f"guessed  {key} {seen.value}: {seen.guess}"
         else:
             yield f"found    {key} {seen.value} ({seen.place})"
+    yield from _of_document(findings)
     yield from _of_dependencies(findings)
     for note in findings.notes:
         yield f"fill in  {note}"
+
+
+def _of_document(findings: Findings) -> Iterator[str]:
+    for request in findings.requests:
+        yield f"found    request {request.name}: {request.method} {request.path} ({request.place})"
+        if request.guess:
+            yield f"guessed  request {request.name}: {request.guess}"
+    if findings.login:
+        yield f"found    the login ({findings.login.place})"
 
 
 def _of_dependencies(findings: Findings) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What was seen of a project, each with its place, and what was only guessed."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,13 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path that the service answers to GET."""
+    """A path that the service answers."""
 
     path: str
     place: str
     handler: str
     """The text of its handler, to see what it calls."""
+    method: str = "GET"
 
 
 @dataclass(slots=True)
@@ -65,6 +67,57 @@ class Found:
 
 
 @dataclass(slots=True)
+class FoundRequest:
+    """A request that a document shows. Its texts are templates."""
+
+    name: str
+    method: str
+    path: str
+    place: str
+    template: str = ""
+    """The path with {NAME} for each parameter."""
+    headers: dict[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: dict[str, str] = field(default_factory=dict)
+    expect: tuple[int, ...] = ()
+    guess: str = ""
+    """What of it is guessed; empty where nothing is."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a path that is asked with GET, and no more."""
+        special = self.headers or self.json is not None or self.form or "{" in self.path
+        return self.method == "GET" and not special and "?" not in self.path and not self.guess
+
+
+@dataclass(slots=True)
+class FoundLogin:
+    """How to log in, with secrets from variables of the environment."""
+
+    place: str
+    request: FoundRequest | None = None
+    header: dict[str, str] = field(default_factory=dict)
+    basic: dict[str, str] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
+    """Variables of the runner's environment that have to be set."""
+    guess: str = ""
+    is_demanded: bool = True
+    """Whether some operation says that it needs a login."""
+
+
+@dataclass(slots=True)
+class FoundApi:
+    """What an OpenAPI document says."""
+
+    place: str
+    paths: list[str] = field(default_factory=list)
+    """What can be asked with GET and nothing else."""
+    requests: list[FoundRequest] = field(default_factory=list)
+    login: FoundLogin | None = None
+    unread: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Findings:
     """Everything that a configuration is written from."""
 
@@ -81,5 +134,17 @@ class Findings:
     health: Seen = field(default_factory=lambda: Seen("/healthz", guess="no route of such a name"))
     endpoints: list[Seen] = field(default_factory=list)
     dependencies: list[Found] = field(default_factory=list)
+    documented: FoundApi | None = None
+    """What the service's OpenAPI document says."""
     notes: list[str] = field(default_factory=list)
     """What has to be filled in, or could not be used."""
+
+    @property
+    def requests(self) -> list[FoundRequest]:
+        """The requests that the document shows."""
+        return self.documented.requests if self.documented else []
+
+    @property
+    def login(self) -> FoundLogin | None:
+        """The login that the document shows."""
+        return self.documented.login if self.documented else None

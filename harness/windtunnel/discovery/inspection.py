@@ -10,7 +10,8 @@ from windtunnel.discovery.compose import ProjectComposeFile, compose_file, other
 from windtunnel.discovery.dependencies import dependencies
 from windtunnel.discovery.endpoints import give_paths
 from windtunnel.discovery.files import sources
-from windtunnel.discovery.findings import Findings, Found, Seen, ServiceStart
+from windtunnel.discovery.findings import Findings, Found, FoundApi, Seen, ServiceStart
+from windtunnel.discovery.openapi.reading import api_of_project
 from windtunnel.discovery.procfile import Process, processes
 from windtunnel.discovery.routes import routes
 from windtunnel.discovery.variables import variables
@@ -26,8 +27,12 @@ _ASKED = re.compile(
 _MOST_NAMED = 5
 
 
-def look(folder: Path) -> Findings:
-    """Return what is seen of the project in a folder; nothing of it is run or changed."""
+def look(folder: Path, documented: FoundApi | None = None) -> Findings:
+    """Return what is seen of the project in a folder; nothing of it is run or changed.
+
+    `documented` is what its OpenAPI document says, where that is known already; otherwise one is
+    looked for.
+    """
     texts = sources(folder, SUFFIXES)
     findings = Findings()
     for kind in (python, node, go):
@@ -56,8 +61,27 @@ def look(folder: Path) -> Findings:
         _unled(findings, file, own)
         if own:
             _ports(findings, file, own)
+    _documented(findings, folder, documented)
     give_paths(findings, routes(texts), texts)
     return findings
+
+
+def _documented(findings: Findings, folder: Path, known: FoundApi | None) -> None:
+    """Take what an OpenAPI document says, and what of it could not be read."""
+    found, unread = (known, []) if known else api_of_project(folder)
+    findings.documented = found
+    findings.notes += [f"what was not read: {each}" for each in (*unread, *(found or _NONE).unread)]
+    if found and found.login and found.login.is_demanded:
+        variables = " and ".join(found.login.variables)
+        findings.notes.append(f"{variables}, in the environment of who runs the tests: for [login]")
+    elif not found and findings.target and findings.target.framework.value == "FastAPI":
+        findings.notes.append(
+            "requests with bodies: start the service, then windtunnel init --force --openapi"
+            " http://127.0.0.1:PORT/openapi.json writes them"
+        )
+
+
+_NONE = FoundApi("")
 
 
 def _of_procfile(findings: Findings, found: tuple[Process, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The paths that a service answers to GET, as its source says it."""
+"""The routes that a service answers, as its source says it."""
 
 import re
 from collections.abc import Iterator
@@ -6,23 +6,31 @@ from collections.abc import Iterator
 from windtunnel.discovery.files import Text
 from windtunnel.discovery.findings import Route
 
-GO_HANDLER = r"(?:\s*,\s*(?P<handler>\w+)\s*\))?"
+_VERB = r"(?P<verb>get|post|put|patch|delete"
 PATTERNS = (
     # Flask, FastAPI and the like: @app.get("/x"), @bp.route("/x", methods=["GET"])
     re.compile(
-        r"^\s*@\w+\.(?:get|route)\(\s*[\"'](?P<path>/[^\"']*)[\"'](?P<rest>[^\n]*)", re.MULTILINE
+        rf"^\s*@\w+\.{_VERB}|route)\(\s*[\"'](?P<path>/[^\"']*)[\"'](?P<rest>[^\n]*)", re.MULTILINE
     ),
     # Starlette has a Route of "/x", Django a path of "x/".
-    re.compile(r"\bRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*,\s*(?P<handler>[\w.]+)"),
+    re.compile(
+        r"\bRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*,\s*(?P<handler>[\w.]+)"
+        r"(?P<rest>\s*,\s*methods\s*=[^\n]*)?"
+    ),
     re.compile(r"(?m)^\s*path\(\s*[\"'](?P<path>[^\"']*)[\"']\s*,\s*(?P<handler>[\w.]+)"),
     # Express and the like: app.get('/x', …)
-    re.compile(r"\b\w+\.get\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,"),
+    re.compile(rf"(?m)(?<!@)\b\w+\.{_VERB})\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,"),
     # Go: HandleFunc("/x", x), HandleFunc("GET /x", x), r.GET("/x", x)
     re.compile(
-        r"\bHandle(?:Func)?\(\s*\"(?:GET )?(?P<path>/[^\"]*)\"(?:\s*,\s*(?P<handler>\w+)\s*\))?"
+        rf"(?i:\bHandle(?:Func)?\(\s*\"(?:{_VERB}) )?)(?P<path>/[^\"]*)\""
+        r"(?:\s*,\s*(?P<handler>\w+)\s*\))?"
     ),
-    re.compile(r"\b\w+\.(?:GET|Get)\(\s*\"(?P<path>/[^\"]*)\"(?:\s*,\s*(?P<handler>\w+)\s*\))?"),
+    re.compile(
+        r"\b\w+\.(?P<verb>GET|Get|POST|Post|PUT|Put|PATCH|Patch|DELETE|Delete)"
+        r"\(\s*\"(?P<path>/[^\"]*)\"(?:\s*,\s*(?P<handler>\w+)\s*\))?"
+    ),
 )
+METHODS = re.compile(r"methods\s*=\s*[\[({]\s*[\"'](?P<first>[A-Za-z]+)")
 CALL = re.compile(r"\b([A-Za-z_]\w*)\(")
 PARAMETER = re.compile(r"[<{:*]")
 HEALTH = ("/healthz", "/health", "/livez", "/readyz", "/ready", "/ping", "/status", "/up")
@@ -32,12 +40,24 @@ NO_ENDPOINTS = frozenset(
 
 
 def routes(sources: tuple[Text, ...]) -> list[Route]:
-    """Return the routes that have no parameters, in the order of the source."""
-    found: dict[str, Route] = {}
+    """Return the routes in the order of the source."""
+    found: dict[tuple[str, str], Route] = {}
     for text in sources:
         for route in _in(text, sources):
-            found.setdefault(route.path, route)
+            found.setdefault((route.method, route.path), route)
     return list(found.values())
+
+
+def asked_plainly(found: list[Route]) -> list[Route]:
+    """Return those that are asked by GET and have no parameters."""
+    plain = [each for each in found if each.method == "GET" and not PARAMETER.search(each.path)]
+    return list({each.path: each for each in reversed(plain)}.values())[::-1]
+
+
+def shape(path: str) -> str:
+    """Return a path by which routes of different frameworks can be compared: /items/{}."""
+    plain = re.sub(r"\{[^{}]*\}|<[^<>]*>|:\w+|\*\w*", "{}", path.partition("?")[0])
+    return plain.rstrip("/") or "/"
 
 
 def _in(text: Text, sources: tuple[Text, ...]) -> Iterator[Route]:
@@ -46,15 +66,21 @@ def _in(text: Text, sources: tuple[Text, ...]) -> Iterator[Route]:
     for number, hit in enumerate(hits):
         path = hit["path"] if hit["path"].startswith("/") else f"/{hit['path']}"
         groups = hit.groupdict()
-        rest = groups.get("rest") or ""
-        if "methods" in rest and "GET" not in rest:
-            continue
-        if PARAMETER.search(path):
-            continue
         end = hits[number + 1].start() if number + 1 < len(hits) else len(text.text)
         handler = groups.get("handler")
         body = _body(handler, sources) if handler else text.text[hit.end() : end]
-        yield Route(path, text.place(hit.start() + len(hit[0]) - len(hit[0].lstrip())), body)
+        at = hit.start() + len(hit[0]) - len(hit[0].lstrip())
+        yield Route(path, text.place(at), body, _method(groups))
+
+
+def _method(groups: dict[str, str | None]) -> str:
+    """Return the method that a route is asked with; of several GET, else the first."""
+    verb = (groups.get("verb") or "route").upper()
+    rest = groups.get("rest") or ""
+    if verb != "ROUTE" or "methods" not in rest or "GET" in rest:
+        return "GET" if verb == "ROUTE" else verb
+    named = METHODS.search(rest)
+    return named["first"].upper() if named else "GET"
 
 
 def _body(handler: str, sources: tuple[Text, ...]) -> str:

@@ -1,21 +1,18 @@
 """The configuration that is written from what was found, each line with where it comes from."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
 from windtunnel.configuration import Configuration, Criteria
-from windtunnel.discovery.findings import Findings, Found, Seen
+from windtunnel.discovery.findings import Findings, Found, FoundLogin, FoundRequest, Seen
+from windtunnel.discovery.toml_text import key, one_line, toml
 from windtunnel.protocols.registry import protocol_named
 
 HEAD = """\
 # How windtunnel starts this service and breaks what it calls.
 # `windtunnel doctor` checks it; `windtunnel config` shows every setting and where it comes from.
 """
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_UNWRITABLE = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 OFFERED = ("profile", "backend", "start_deadline", "fallback_header")
 """Settings shown with their defaults, to be found here when they are wanted."""
 
@@ -27,6 +24,10 @@ def written(findings: Findings) -> str:
     lines += _seen("health", findings.health)
     lines += _endpoints(findings.endpoints)
     lines += ["", *_offered(Configuration, OFFERED)]
+    if findings.login:
+        lines += _login(findings.login)
+    for request in findings.requests:
+        lines += _request(request)
     for dependency in findings.dependencies:
         lines += _dependency(dependency)
     if not findings.dependencies:
@@ -47,14 +48,7 @@ def written(findings: Findings) -> str:
         ]
         lines += [f"target_port = {findings.target_port}"]
     lines += ["", "# [criteria]", *_offered(Criteria, tuple(Criteria.model_fields))]
-    return "\n".join(map(_one_line, lines)) + "\n"
-
-
-def _one_line(line: str) -> str:
-    """Show what no line of TOML may hold: a file's or a variable's name may be anything."""
-    return _UNWRITABLE.sub(
-        lambda found: f"\\u{ord(found[0]):04x}" if found[0] < "\ud800" else "?", line
-    )
+    return "\n".join(map(one_line, lines)) + "\n"
 
 
 def _target(findings: Findings) -> Iterator[str]:
@@ -94,9 +88,47 @@ def _endpoints(endpoints: Sequence[Seen]) -> Iterator[str]:
     yield "]"
 
 
+def _login(found: FoundLogin) -> Iterator[str]:
+    yield ""
+    # Where nothing demands it, it is shown and not in force: it would have to succeed.
+    off = "" if found.is_demanded else "# "
+    if off:
+        yield f"# {found.place} has a login, and no operation that says it needs one:"
+    yield f"{off}[login]"
+    yield f"# {found.place}; set {' and '.join(found.variables)} in the environment"
+    if found.guess:
+        yield f"# GUESS: {found.guess}"
+    if found.request:
+        yield f"{off}request = {toml(_sent(found.request))}"
+    if found.header:
+        yield f"{off}header = {toml(found.header)}"
+    if found.basic:
+        yield f"{off}basic = {toml(found.basic)}"
+
+
+def _request(found: FoundRequest) -> Iterator[str]:
+    yield ""
+    yield f"[requests.{key(found.name)}]"
+    yield f"# {found.method} {found.template} ({found.place})"
+    if found.guess:
+        yield f"# GUESS: {found.guess}"
+    yield from (f"{name} = {toml(value)}" for name, value in _sent(found).items())
+    if found.expect:
+        yield f"expect = {toml(found.expect)}"
+
+
+def _sent(found: FoundRequest) -> dict[str, object]:
+    sent: dict[str, object] = {"method": found.method} if found.method != "GET" else {}
+    sent["path"] = found.path
+    sent |= {"headers": found.headers} if found.headers else {}
+    sent |= {"form": found.form} if found.form else {}
+    sent |= {"json": found.json} if found.json is not None else {}
+    return sent
+
+
 def _dependency(found: Found) -> Iterator[str]:
     yield ""
-    yield f"[dependencies.{_key(found.name)}]"
+    yield f"[dependencies.{key(found.name)}]"
     yield f"# {', '.join(found.environment) or found.name} ({found.place})"
     yield f"protocol = {toml(found.protocol)}"
     if found.upstream:
@@ -122,16 +154,3 @@ def _offered(model: type[BaseModel], names: Sequence[str]) -> Iterator[str]:
         field = model.model_fields[name]
         text = " ".join((field.description or "").split())
         yield f"# {name} = {toml(field.default)}  # {text}"
-
-
-def toml(value: object) -> str:
-    """Return a text, number, list or table of these as TOML on one line."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
