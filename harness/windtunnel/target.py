@@ -11,18 +11,17 @@ from functools import partial
 from typing import Any, TypeVar
 
 from windtunnel.address import Address
-from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError, shown
 from windtunnel.journey_runs import journeys_run
 from windtunnel.load.closed_loop import Caller, closed_loop
-from windtunnel.load.engine import LoadEngine
 from windtunnel.load.interleaved import interleaved
 from windtunnel.load.journeys.journey_function import Journey
-from windtunnel.load.open_loop import CONNECTIONS, open_loop_plan
+from windtunnel.load.open_loop import CONNECTIONS
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.path_order import path_order
 from windtunnel.load.request_source import listed
 from windtunnel.number_bounds import MOMENT_OR_NEVER, SECONDS, Bound, check_number
+from windtunnel.offered_runs import offered_run
 from windtunnel.records import Pairs, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.requests.request_value import Request
@@ -211,28 +210,18 @@ class Target:
         counts from when a request was due, so that a stall shows in full. Raises TimeoutError where
         the last answer has not come by `ends_by`, on the clock of `time.monotonic`.
         """
-        context = self._context
-        self._run_on_loop(self.requests.refresh_login())
-        plan = open_loop_plan(
-            self.address,
-            self.requests.mix(listed(requests or context.configuration.endpoints)),
-            rate,
-            duration=duration,
-            connections=connections,
-            poisson=poisson,
-            seed=context.random.getrandbits(32),
-        )
-
-        async def run() -> LoadRun:
-            return await LoadEngine(plan).run()  # made on the loop that it runs on
-
-        reading = context.machine.read()
         with self.ending_by(math.inf if ends_by is None else ends_by):
-            found = self._run_on_loop(run())
-        check_programs(context.backend)
-        self.requests.saw(found.samples.status.tolist())
-        faults = self._collector.faults_since(found.began)
-        return replace(found, machine=context.machine.since(reading), faults=faults)
+            return offered_run(
+                rate,
+                self._context,
+                self.requests,
+                self._collector,
+                duration=duration,
+                requests=listed(requests or self._context.configuration.endpoints),
+                connections=connections,
+                poisson=poisson,
+                until=self._ends_by,
+            )
 
     def pairs(
         self,

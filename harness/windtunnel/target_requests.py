@@ -33,7 +33,7 @@ class TargetRequests:
         seed: str,
         learn: Callable[[Iterable[str]], None] = lambda values: None,
     ) -> None:
-        self._address = address
+        self.address = address
         self._fallback_header = configuration.fallback_header
         self._known = configuration.named_requests
         self._seed = seed
@@ -46,7 +46,7 @@ class TargetRequests:
         """How to log in; None where the configuration does not say."""
 
     def __repr__(self) -> str:
-        return f"<TargetRequests of {self._address}, {len(self._known)} named>"
+        return f"<TargetRequests of {self.address}, {len(self._known)} named>"
 
     def named(self, wanted: str | Request) -> Request:
         """Return the request of a name, or a GET of a path."""
@@ -83,7 +83,7 @@ class TargetRequests:
         """
         run = shared or f"{self._name} {next(self._runs)}"
         return RequestSource(
-            self._address,
+            self.address,
             self._known,
             seed=f"{self._seed} {run}",
             identity=self._name,
@@ -97,7 +97,7 @@ class TargetRequests:
     def connections(self, loop: LoopThread) -> StepConnections:
         """Return what the journeys of one run send by."""
         return StepConnections(
-            self._address, loop, fallback_header=self._fallback_header, login=self.login
+            self.address, loop, fallback_header=self._fallback_header, login=self.login
         )
 
     def shared_run(self, *, goes_on: bool) -> str:
@@ -133,7 +133,7 @@ class TargetRequests:
         if timeout is not None:
             check_number("", "timeout", timeout, SECONDS)
         return Caller(
-            self._address,
+            self.address,
             fallback_header=self._fallback_header,
             timeout=timeout,
             requests=source or self.of_a_run(shared),
@@ -141,4 +141,4 @@ class TargetRequests:
 
     def unknown_caller(self, timeout: float) -> Caller:
         """Return a connection whose requests carry no login."""
-        return Caller(self._address, fallback_header=self._fallback_header, timeout=timeout)
+        return Caller(self.address, fallback_header=self._fallback_header, timeout=timeout)

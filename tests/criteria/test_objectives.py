@@ -13,9 +13,9 @@ from windtunnel.criteria.objective import Objective, ObjectiveFigure, parse
 from windtunnel.criteria.objective_held import objective_held
 from windtunnel.criteria.verdict import Ruling, Verdict
 from windtunnel.errors import ConfigurationError
-from windtunnel.records.load_run import Strain
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.samples import Samples
+from windtunnel.records.strain import Strain
 
 
 def test_objectives_are_read_as_they_are_written() -> None:

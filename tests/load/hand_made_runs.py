@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.samples import Samples
+from windtunnel.records.strain import Strain
 
 CALM = Strain(busy=0.3, lag=0.001, late=0.001)
 

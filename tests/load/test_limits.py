@@ -11,7 +11,8 @@ from windtunnel import Ruling, Verdict
 from windtunnel.criteria.objective import parse
 from windtunnel.load.find_limit import Limit, RateTrial, find_limit
 from windtunnel.load.level_search import LevelOutcome, bracket, next_level, steps_at_most
-from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.strain import Strain
 from windtunnel.reports.load_summary import limit as limit_text
 from windtunnel.reports.load_summary import trial as trial_text
 

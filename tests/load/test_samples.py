@@ -8,7 +8,9 @@ import pytest
 
 from tests.load import hand_made_runs
 from windtunnel.load.recorder import PACK, LoadRecorder
+from windtunnel.records.answer_notes import AnswerNotes
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.sampled_responses import SampledResponses
 from windtunnel.records.samples import ROW, Samples
 
 
@@ -82,7 +84,9 @@ def test_a_record_takes_less_than_a_hundred_bytes() -> None:
 
 def test_responses_are_the_records_of_single_requests() -> None:
     own = hand_made_runs.samples([0.1, 0.2], failed=(1,), names=("/a", "/b"))
-    first, second = own.responses()
+    responses = SampledResponses(own, ((), ()), AnswerNotes())
+    first, second = responses
+    assert responses[-1] == second == responses[::-1][0]
     assert (first.endpoint, first.status, first.failure) == ("/a", 200, RequestFailure.NONE)
     assert first.duration == pytest.approx(0.1)
     assert (second.endpoint, second.status, second.failure) == (

@@ -2,11 +2,16 @@
 
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.crowded_machine import blame_no_crowd
+from windtunnel.criteria.strained_generator import (
+    WAITED,
+    blame_no_generator,
+    only_held_back,
+    was_held_back,
+)
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict
 from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.number_bounds import SECONDS, numbers
-from windtunnel.records import Response, Run
-from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records import ObservedRun, Response
 
 SHOWN = 8
 """How many of the offending requests a verdict lists."""
@@ -16,25 +21,39 @@ ENOUGH = 20
 
 
 @numbers(within=SECONDS)
-def all_answered(run: Run, *, within: float, errors_allowed: bool = False) -> Verdict:
+def all_answered(run: ObservedRun, *, within: float, errors_allowed: bool = False) -> Verdict:
     """Judge that each request of a run gets a good answer within `within` seconds.
 
     With `errors_allowed` any whole answer will do: an error is fine, a hang is not. A marked
     fallback is an answer. The verdict counts requests; it estimates no rate. Where requests were
-    only slow, while others kept this machine busy, it is INCONCLUSIVE.
+    only slow, while others kept this machine busy, it is INCONCLUSIVE. In an open loop time counts
+    from when a request was due; where none is bad but what waited for one of the sender's
+    connections, it is INCONCLUSIVE too.
     """
     total = len(run.responses)
 
     def is_answered(response: Response) -> bool:
         return response.succeeded or (errors_allowed and response.status is not None)
 
-    late = [each for each in run.responses if is_answered(each) and each.duration > within]
-    failed = [each for each in run.responses if not is_answered(each)]
-    slowest = max((each.duration for each in run.responses), default=0.0)
+    late: list[Response] = []
+    failed: list[Response] = []
+    named: set[str] = set()
+    slowest, fallbacks = 0.0, 0
+    # Once through: a million responses are not to be held.
+    for each in run.responses:
+        slowest = max(slowest, each.duration)
+        fallbacks += bool(each.fallback)
+        named.add(each.endpoint)
+        if not is_answered(each):
+            failed.append(each)
+        elif each.duration > within:
+            late.append(each)
     ruling = Ruling.FAIL if late or failed else Ruling.PASS
     if ruling is Ruling.PASS and total < ENOUGH:
         ruling = Ruling.INCONCLUSIVE
-    endpoints = sorted({response.endpoint for response in run.responses})
+    held = sum(was_held_back(each, within) for each in failed)
+    held += sum(each.on_its_way <= within for each in late)
+    endpoints = sorted(named)
     verdict = Verdict(
         criterion="all answered in time",
         criterion_id="all_answered",
@@ -48,9 +67,7 @@ def all_answered(run: Run, *, within: float, errors_allowed: bool = False) -> Ve
         upper=float(len(late) + len(failed)),
         unit="requests",
         needs=f"{ENOUGH} requests or more" if ruling is Ruling.INCONCLUSIVE else "",
-        findings=(
-            Finding("fallbacks", float(sum(bool(e.fallback) for e in run.responses)), "requests"),
-        ),
+        findings=(Finding("fallbacks", float(fallbacks), "requests"),),
         conditions=(*conditions(run), *(window.fault for window in run.faults)),
         profile=run.profile,
         timeline=tuple(
@@ -65,10 +82,12 @@ def all_answered(run: Run, *, within: float, errors_allowed: bool = False) -> Ve
     )
     # Who got a wrong answer, or none, was not merely slow. Who gave up before `within` was over may
     # have been answered at once, but for the waiting.
-    slow = [*late, *(each for each in failed if each.failure is RequestFailure.TIMED_OUT)]
+    slow = [*late, *(each for each in failed if each.failure in WAITED)]
     wait = needed_wait(
         [each.duration - (within if each.duration > within else 0.0) for each in slow],
         len(late) + len(failed) - len(slow),
-        at_once=run.concurrency,
+        at_once=run.at_once,
     )
-    return blame_no_crowd(verdict, run.machine, wait)
+    if verdict.ruling is Ruling.FAIL and held == len(late) + len(failed):
+        return only_held_back(verdict, held)
+    return blame_no_generator(blame_no_crowd(verdict, run.machine, wait), run, wait)

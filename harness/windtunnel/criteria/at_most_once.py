@@ -17,14 +17,14 @@ from windtunnel.criteria.possible_effects import (
 )
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict, decide_at_most
 from windtunnel.errors import ConfigurationError, shown
-from windtunnel.records import Evidence, FieldState, RecordedField, Run
+from windtunnel.records import Evidence, FieldState, ObservedRun, RecordedField
 
 SHOWN = 12
 """How many calls of operations that took effect twice a verdict lists."""
 
 
 def at_most_once(
-    run: Run,
+    run: ObservedRun,
     dependency: str,
     *,
     key: str,

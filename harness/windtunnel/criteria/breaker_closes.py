@@ -9,21 +9,29 @@ from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 from windtunnel.criteria.wire_answers import answered_by, unmarked, was_kept_back
-from windtunnel.records import ExchangeOutcome, Run
+from windtunnel.errors import NotTestable
+from windtunnel.records import ExchangeOutcome, ObservedRun
 
 ENOUGH = 5
 """Requests in a row that must reach the dependency and be answered from it."""
 
 
-def breaker_closes(run: Run, dependency: str) -> Verdict:
+def breaker_closes(run: ObservedRun, dependency: str) -> Verdict:
     """Judge that requests reach the healed dependency again, one call each, and are answered by it.
 
     `run` is sequential, after the recovery and its probes. The service must not answer from a
     cache, or fewer calls than requests arrive. The runs before it on the same target must show that
     the breaker opened: that a request was kept from the dependency after a failed call. Where none
-    shows it, nothing closed, and the verdict is INCONCLUSIVE.
+    shows it, nothing closed, and the verdict is INCONCLUSIVE. NotTestable of an open loop, whose
+    requests overlap.
     """
     run, dependency = as_called(run, dependency)
+    if not run.at_once:
+        # One that calls twice would stand for another that did not call.
+        raise NotTestable(
+            f"breaker_closes: requests overlap ({run.pace}), nobody knows whose call is whose",
+            needs="requests sent one after another: stack.drive",
+        )
     verdict = reaches_again(run, dependency)
     if verdict.ruling is Ruling.INCONCLUSIVE or was_kept_back(run, dependency):
         return verdict
@@ -35,7 +43,7 @@ def breaker_closes(run: Run, dependency: str) -> Verdict:
     )
 
 
-def reaches_again(run: Run, dependency: str) -> Verdict:
+def reaches_again(run: ObservedRun, dependency: str) -> Verdict:
     """Judge that each request reaches the dependency and is answered by it, whatever came before.
 
     "Answered by it" needs a call on the wire: a fallback may carry no mark.

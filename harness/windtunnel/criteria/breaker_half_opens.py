@@ -10,11 +10,11 @@ from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.number_bounds import COUNT, numbers
-from windtunnel.records import Attempt, AttemptKind, ExchangeOutcome, Response, Run
+from windtunnel.records import Attempt, AttemptKind, ExchangeOutcome, ObservedRun, Response
 
 
 @numbers(at_most=COUNT)
-def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None) -> Verdict:
+def breaker_half_opens(run: ObservedRun, dependency: str, *, at_most: int | None = None) -> Verdict:
     """Judge how many calls start at the dependency before the first of them has ended.
 
     `run` is a burst of concurrent requests after the recovery time. The dependency is so slow that
@@ -86,7 +86,7 @@ def breaker_half_opens(run: Run, dependency: str, *, at_most: int | None = None)
     )
 
 
-def kept_back(run: Run, dependency: str) -> list[Response]:
+def kept_back(run: ObservedRun, dependency: str) -> list[Response]:
     """Return who came after the first caller that may be the probe's, and was sent away meanwhile.
 
     That is, answered between the first probe's start and its end: such an answer is no probe's. Who
@@ -110,6 +110,6 @@ def kept_back(run: Run, dependency: str) -> list[Response]:
     ]
 
 
-def _first_end(run: Run, seen: Sequence[Attempt]) -> float:
+def _first_end(run: ObservedRun, seen: Sequence[Attempt]) -> float:
     """Return when the first of these calls ended: until then it was not known what it brings."""
     return min((a.ended for a in seen if a.ended is not None), default=run.ended)

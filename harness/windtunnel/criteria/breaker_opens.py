@@ -20,7 +20,7 @@ from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict, decide_at_most
 from windtunnel.criteria.wire_answers import unmarked
 from windtunnel.number_bounds import COUNT, SECONDS_OR_EVER, numbers
-from windtunnel.records import Attempt, Evidence, Response, Run
+from windtunnel.records import Attempt, Evidence, ObservedRun, Response
 
 BREAKER_OPENS = "breaker_opens"
 """The criterion's id."""
@@ -35,7 +35,7 @@ ENOUGH_AFTER = 5
 
 @numbers(within=COUNT, recovery=SECONDS_OR_EVER)
 def breaker_opens(
-    run: Run, dependency: str, *, within: int | None = None, recovery: float = float("inf")
+    run: ObservedRun, dependency: str, *, within: int | None = None, recovery: float = float("inf")
 ) -> Verdict:
     """Judge that no request reaches the dependency once `within` attempts have failed.
 
@@ -118,19 +118,19 @@ def breaker_opens(
     )
 
 
-def _of_bytes(run: Run, evidence: Evidence, later: list[Response], count: Bounds) -> Bounds:
+def _of_bytes(run: ObservedRun, evidence: Evidence, later: list[Response], count: Bounds) -> Bounds:
     """Return how many calls the later requests made, where only their bytes were seen.
 
     None where no byte came. One each, at least, where each of them sent some; otherwise nobody
     knows.
     """
-    alone = run.concurrency == 1 and not evidence.unasked
+    alone = run.is_sequential and not evidence.unasked
     least = len(later) if alone and each_sent_bytes(evidence, later) else 0
     return Bounds(least, max(count.most, least))
 
 
 def _may_back_off(
-    run: Run, dependency: str, failure: "_Failure", within: int, later: list[Response]
+    run: ObservedRun, dependency: str, failure: "_Failure", within: int, later: list[Response]
 ) -> bool:
     """Whether the silence of the later requests may be the client's own, and no breaker's.
 
@@ -155,7 +155,7 @@ def _may_back_off(
 
 
 def _own(
-    run: Run, seen: list[Attempt], later: list[Response], answered: float, until: float
+    run: ObservedRun, seen: list[Attempt], later: list[Response], answered: float, until: float
 ) -> list[Attempt]:
     """Return the attempts before `until` that no earlier request can have made."""
     if not later:
@@ -189,7 +189,9 @@ class _Failure:
     """When the caller of that call had its answer."""
 
 
-def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Failure | None:
+def _failure(
+    run: ObservedRun, dependency: str, seen: list[Attempt], within: int
+) -> _Failure | None:
     """Return failure number `within`, or the last one.
 
     Where single attempts could not be seen, each request whose fallback or failure may be due to
@@ -209,7 +211,7 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
         # Calls that fail alike take as long as the shortest; longer ones were noted late, on a
         # busy machine, and the recovery time had begun by then.
         shortest = min(end - start for end, start in ends)
-        return _Failure(number, started + shortest, _answered_by(run.responses, ended))
+        return _Failure(number, started + shortest, _answered_by(run, ended))
     possible = [
         response
         for response in run.responses
@@ -222,16 +224,20 @@ def _failure(run: Run, dependency: str, seen: list[Attempt], within: int) -> _Fa
     return None
 
 
-def _failed_with_bytes(response: Response, run: Run, dependency: str) -> bool:
+def _failed_with_bytes(response: Response, run: ObservedRun, dependency: str) -> bool:
     """Whether a request sent something, and its caller got an error or this fallback."""
     bad = not response.succeeded or falls_back(response, dependency)
     return bad and sent_bytes(run.at(dependency), response.started, response.ended)
 
 
-def _answered_by(responses: tuple[Response, ...], failure: float) -> float:
-    """Return when the caller had its answer whose call failed at `failure`."""
-    struck = [r.ended for r in responses if r.started <= failure <= r.ended]
-    return min(struck, default=failure)
+def _answered_by(run: ObservedRun, failure: float) -> float:
+    """Return when the caller had its answer, at the latest, whose call failed at `failure`.
+
+    Where several were under way, it may be any of them: until the last of them has its answer,
+    their service may not know of the failure.
+    """
+    struck = [r.ended for r in run.responses if r.started <= failure <= r.ended]
+    return max(struck, default=failure)
 
 
 def _needs(evidence: Evidence) -> str:

@@ -9,11 +9,11 @@ from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.number_bounds import AMOUNT, numbers
-from windtunnel.records import Run
+from windtunnel.records import ObservedRun
 
 
 @numbers(at_most=AMOUNT)
-def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
+def calls_per_request(run: ObservedRun, dependency: str, *, at_most: float) -> Verdict:
     """Judge that a run's requests cause no more than `at_most` calls each, on average.
 
     All answers must be real: an error or a fallback needs no call either. One call at least must be
@@ -57,6 +57,6 @@ def calls_per_request(run: Run, dependency: str, *, at_most: float) -> Verdict:
     return replace(nothing, ruling=ruling, needs=needs)
 
 
-def _endpoints(run: Run) -> str:
+def _endpoints(run: ObservedRun) -> str:
     first, *others = sorted({response.endpoint for response in run.responses}) or ["nothing"]
     return f"{first} and {len(others)} more" if others else first

@@ -38,6 +38,16 @@ def between(evidence: Evidence, since: float, until: float) -> Bounds:
     )
 
 
+def may_hold_calls(evidence: Evidence, since: float, until: float) -> bool:
+    """Return whether a call may have started in this time: what `between` says at most, quickly."""
+    return bool(
+        evidence.started_between(since, until)
+        or missed(evidence, since, until)
+        or uncounted(evidence, since, until)
+        or may_have_called(evidence, since, until)
+    )
+
+
 def doubtful(evidence: Evidence, seen: Sequence[Attempt], seconds: float) -> int:
     """Return how many of these attempts, made in so many seconds, may be none of a request's.
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from windtunnel.records import Run
+from windtunnel.records import ObservedRun
 
 
-def conditions(run: Run) -> tuple[str, ...]:
+def conditions(run: ObservedRun) -> tuple[str, ...]:
     """Return backend, network profile, concurrency, changed settings and the seed of a run.
 
     And the calls that are left out, because the target makes them without being asked.
@@ -13,7 +13,7 @@ def conditions(run: Run) -> tuple[str, ...]:
     return (
         f"backend {run.backend}",
         f"profile {run.profile}",
-        f"{run.concurrency} at a time" if run.concurrency > 1 else "one at a time",
+        run.pace,
         *run.notes,
         *_renewed(run),
         f"seed {run.seed}",
@@ -21,12 +21,12 @@ def conditions(run: Run) -> tuple[str, ...]:
     )
 
 
-def _renewed(run: Run) -> Iterator[str]:
-    if again := sum(response.renewed for response in run.responses):
+def _renewed(run: ObservedRun) -> Iterator[str]:
+    if again := run.renewed:
         yield f"{again} requests were sent again after a new login"
 
 
-def _unasked(run: Run) -> Iterator[str]:
+def _unasked(run: ObservedRun) -> Iterator[str]:
     for evidence in run.evidence:
         for unasked in evidence.unasked:
             yield f"at {evidence.dependency}: {unasked}"

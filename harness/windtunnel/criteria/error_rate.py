@@ -6,10 +6,16 @@ from windtunnel.criteria import intervals
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.intervals import CONFIDENCE
+from windtunnel.criteria.strained_generator import (
+    WAITED,
+    blame_no_generator,
+    only_held_back,
+    was_held_back,
+)
 from windtunnel.criteria.verdict import Category, Moment, Ruling, Verdict, decide_below
 from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.number_bounds import PROBABILITY, SHARE, numbers
-from windtunnel.records import RequestFailure, Run
+from windtunnel.records import ObservedRun
 
 SHOWN = 8
 """How many of the errors a verdict lists."""
@@ -17,7 +23,7 @@ SHOWN = 8
 
 @numbers(below=SHARE, confidence=PROBABILITY)
 def error_rate(
-    run: Run, endpoint: str, *, below: float | None = None, confidence: float = CONFIDENCE
+    run: ObservedRun, endpoint: str, *, below: float | None = None, confidence: float = CONFIDENCE
 ) -> Verdict:
     """Judge whether the endpoint's share of errors is below `below`.
 
@@ -25,8 +31,13 @@ def error_rate(
     `below` is the run's limit, `Limits.error_rate`.
     """
     below = run.limits.error_rate if below is None else below
-    responses = run.to(endpoint)
-    errors = [response for response in responses if not response.succeeded]
+    # Once through: a million responses are not to be held.
+    errors, total = [], 0
+    for response in run.responses:
+        if response.endpoint == endpoint:
+            total += 1
+            if not response.succeeded:
+                errors.append(response)
     nothing = Verdict(
         criterion="error rate",
         criterion_id="error_rate",
@@ -41,15 +52,15 @@ def error_rate(
         conditions=conditions(run),
         profile=run.profile,
     )
-    if not responses:
+    if not total:
         return nothing
-    found = intervals.proportion(len(errors), len(responses), confidence)
+    found = intervals.proportion(len(errors), total, confidence)
     ruling = decide_below(found.lower, found.upper, below)
     verdict = replace(
         nothing,
         ruling=ruling,
         statement=(
-            f"{found.value:.2%} errors ({len(errors)} of {len(responses)};"
+            f"{found.value:.2%} errors ({len(errors)} of {total};"
             f" {confidence * 100:g}% interval {found.lower:.2%} to {found.upper:.2%}),"
             f" allowed under {below * 100:g}%."
         ),
@@ -67,14 +78,18 @@ def error_rate(
             for response in errors[:SHOWN]
         ),
     )
-    waited = [e.duration for e in errors if e.failure is RequestFailure.TIMED_OUT]
+    if ruling is Ruling.FAIL and (held := sum(map(was_held_back, errors))):
+        sure = intervals.proportion(len(errors) - held, max(1, total - held), confidence)
+        if decide_below(sure.lower, sure.upper, below) is not Ruling.FAIL:
+            return only_held_back(verdict, held)
+    waited = [e.duration for e in errors if e.failure in WAITED]
     wait = needed_wait(
         waited,
         len(errors) - len(waited),
-        allowed=int(below * len(responses)),
-        at_once=run.concurrency,
+        allowed=int(below * total),
+        at_once=run.at_once,
     )
-    return blame_no_crowd(verdict, run.machine, wait)
+    return blame_no_generator(blame_no_crowd(verdict, run.machine, wait), run, wait)
 
 
 def _needs(share: float, below: float, confidence: float) -> str:

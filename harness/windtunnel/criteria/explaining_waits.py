@@ -3,12 +3,9 @@
 import numpy as np
 
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
+from windtunnel.criteria.strained_generator import WAITED
 from windtunnel.criteria.waiting_requests import needed_wait
 from windtunnel.records.load_run import LoadRun
-from windtunnel.records.request_failure import RequestFailure
-
-WAITED = (RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT)
-"""Failures for which the caller waited until its deadline."""
 
 
 def explaining_wait(run: LoadRun, objective: Objective, lower: float) -> float:

@@ -7,10 +7,10 @@ from windtunnel.criteria.matched_attempts import falls_back
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Category, Ruling, Verdict
 from windtunnel.criteria.wire_answers import unmarked
-from windtunnel.records import Edge, Run
+from windtunnel.records import Edge, ObservedRun
 
 
-def fallbacks_served(run: Run, dependency: str) -> Verdict:
+def fallbacks_served(run: ObservedRun, dependency: str) -> Verdict:
     """Judge that every request of a run during an outage is answered with the fallback."""
     total = len(run.responses)
     # An inner program's fallback is named to the driven one's callers by the dependency alone.

@@ -5,17 +5,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from windtunnel.criteria.strained_generator import BUSY, LAG, longest_delay
+from windtunnel.criteria.strained_generator import reasons as strain_reasons
 from windtunnel.criteria.verdict import Finding, Ruling, Verdict
 from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.samples import Samples
 
-BUSY = 0.90
-"""Share of the time. Above it, generator saturation shows in every latency as queueing."""
-LAG = 0.010
-"""Seconds."""
-STEPS = 10
-"""Steps of a request (connecting, TLS, sending, reading) that a late event loop may each delay."""
 MORE_ROOM = "more processes, fewer requests a second, or a quieter machine"
 SURE = 10
 """A time-out so many times longer than that delay is not the engine's."""
@@ -36,16 +32,7 @@ def generator_kept_up(
     reasons = list(run.lost)
     lacked = {kind: count for kind, count in run.failures().items() if kind.needs}
     reasons += [f"{count} of its requests: {kind.text}" for kind, count in lacked.items()]
-    if strain.busy > busy:
-        reasons.append(f"it wanted a core for {strain.busy:.0%} of the time, allowed {busy:.0%}")
-    if strain.lag > lag:
-        reasons.append(
-            f"its event loop woke {strain.lag * 1000:.1f} ms late (p99), allowed {lag * 1000:g} ms"
-        )
-    if strain.late > late:
-        reasons.append(
-            f"it sent {strain.late * 1000:.1f} ms late (p99), allowed {late * 1000:g} ms"
-        )
+    reasons += strain_reasons(strain, busy=busy, lag=lag, late=late)
     return Verdict(
         criterion="load engine kept up",
         criterion_id="generator_kept_up",
@@ -79,9 +66,9 @@ def may_be_own(run: LoadRun, samples: Samples) -> tuple[NDArray[np.bool_], float
     failure = samples.failure
     doubtful = np.isin(failure, _DOUBTFUL)
     waited = np.isin(failure, (RequestFailure.TIMED_OUT, RequestFailure.NOT_SENT))
-    if run.strain.busy > BUSY:
-        return doubtful | waited, math.inf
-    delay = STEPS * run.strain.worst_delay
+    delay = longest_delay(run.strain)
+    if math.isinf(delay):
+        return doubtful | waited, delay
     return doubtful | (waited & (samples.ended - samples.intended < SURE * delay)), delay
 
 

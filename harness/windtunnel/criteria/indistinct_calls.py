@@ -13,14 +13,12 @@ WHY = "calls cannot be told apart: the dependency's protocol is not read, and tu
 
 def sent_bytes(evidence: Evidence, since: float, until: float) -> bool:
     """Whether the target sent anything to the dependency, or tried to connect to it."""
-    return any(since <= arrival.at <= until for arrival in evidence.arrivals) or bool(
-        evidence.attempts_between(since, until)
-    )
+    return evidence.arrived_between(since, until) or evidence.started_between(since, until)
 
 
 def spoke(evidence: Evidence, since: float, until: float) -> bool:
     """Whether the target sent the dependency bytes: on a connection, that is, which was made."""
-    return any(since <= arrival.at <= until for arrival in evidence.arrivals) or any(
+    return evidence.arrived_between(since, until) or any(
         attempt.kind is AttemptKind.EXCHANGE for attempt in evidence.attempts_between(since, until)
     )
 

@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from windtunnel.records import Attempt, AttemptFailure, Edge, Evidence, Response, Run
+from windtunnel.records import Attempt, AttemptFailure, Edge, Evidence, ObservedRun, Response
 
 
-def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
+def matched_attempts(run: ObservedRun, dependency: str) -> list[Attempt]:
     """Return the attempts that started during a run, in order of their start.
 
     In a sequential run each attempt belongs to one caller, and to one step of a journey; those
@@ -17,7 +17,7 @@ def matched_attempts(run: Run, dependency: str) -> list[Attempt]:
     """
     own = run.at(dependency)
     seen = list(own.attempts_between(run.began, run.ended))
-    if run.concurrency > 1:
+    if not run.is_sequential:
         return seen
     others = [evidence for evidence in run.evidence if evidence is not own]
     asked = run.single_requests
@@ -41,7 +41,11 @@ def falls_back(response: Response, dependency: str) -> bool:
 
 
 def _with_answer(
-    attempt: Attempt, answer: Response, run: Run, dependency: str, others: Sequence[Evidence]
+    attempt: Attempt,
+    answer: Response,
+    run: ObservedRun,
+    dependency: str,
+    others: Sequence[Evidence],
 ) -> Attempt:
     ended = answer.ended if attempt.ended is None else min(attempt.ended, answer.ended)
     without = not answer.succeeded and (
@@ -59,7 +63,9 @@ def _gave_up(attempt: Attempt, response: Response) -> bool:
     return attempt.ended is None or attempt.ended > response.ended
 
 
-def _elsewhere(run: Run, response: Response, dependency: str, others: Sequence[Evidence]) -> bool:
+def _elsewhere(
+    run: ObservedRun, response: Response, dependency: str, others: Sequence[Evidence]
+) -> bool:
     """Whether another dependency, and not this one, may have caused a caller's error.
 
     That is so where a call there failed or was given up, or where a fault was in force there (its

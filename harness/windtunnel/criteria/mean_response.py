@@ -9,14 +9,15 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.good_answers import MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
+from windtunnel.criteria.strained_generator import blame_no_generator, only_held_back
 from windtunnel.criteria.verdict import Category, Finding, Ruling, Verdict, decide_below
 from windtunnel.number_bounds import PROBABILITY, SECONDS, numbers
-from windtunnel.records import Response, Run
+from windtunnel.records import ObservedRun, Response
 
 
 @numbers(below=SECONDS, confidence=PROBABILITY)
 def mean_response(
-    run: Run,
+    run: ObservedRun,
     endpoints: Sequence[str] | None = None,
     *,
     below: float | None = None,
@@ -26,15 +27,28 @@ def mean_response(
 
     Only good answers (below 400) are timed: any other request counts in the error rate, not here.
     Too few good answers leave it INCONCLUSIVE, and so does slowness while others kept this machine
-    busy. By default `below` is the run's limit,
-    `Limits.mean_response`.
+    busy. In an open loop time counts from when a request was due; where it is too long by the
+    waiting for the sender's connections alone, it is INCONCLUSIVE too. By default `below` is the
+    run's limit, `Limits.mean_response`.
     """
     below = run.limits.mean_response if below is None else below
     wanted = tuple(endpoints or sorted({response.endpoint for response in run.responses}))
-    asked = [each for each in run.responses if each.endpoint in wanted]
-    timed = sorted((each for each in asked if each.succeeded), key=lambda response: response.ended)
-    durations = [response.duration for response in timed]
-    came = instead(Counter(_outcome(each) for each in asked if not each.succeeded), len(asked))
+    timed: list[tuple[float, float, float]] = []
+    others: Counter[str] = Counter()
+    covered: set[str] = set()
+    # Once through: a million responses are not to be held.
+    for each in run.responses:
+        if each.endpoint not in wanted:
+            continue
+        if each.succeeded:
+            timed.append((each.ended, each.duration, each.on_its_way))
+            covered.add(each.endpoint)
+        else:
+            others[_outcome(each)] += 1
+    timed.sort()
+    durations = [duration for _, duration, _ in timed]
+    asked = len(timed) + others.total()
+    came = instead(others, asked)
     nothing = Verdict(
         criterion="mean response",
         mechanism="response time",
@@ -46,11 +60,11 @@ def mean_response(
         ),
         needs=MORE_GOOD,
         category=Category.RESPONSE_TIMES,
-        covers=tuple(endpoint for endpoint in wanted if any(e.endpoint == endpoint for e in timed)),
+        covers=tuple(endpoint for endpoint in wanted if endpoint in covered),
         unit="s",
         conditions=conditions(run),
     )
-    if not are_enough(len(durations), len(asked)):
+    if not are_enough(len(durations), asked):
         return nothing
     found = intervals.mean(durations, confidence)
     if found is None:
@@ -76,9 +90,13 @@ def mean_response(
         ),
     )
     # While a thread waits, all requests that are under way may.
-    each = found.lower - below
-    wait = max(each, each * len(durations) / run.concurrency)
-    return blame_no_crowd(verdict, run.machine, wait)
+    excess = found.lower - below
+    wait = max(excess, excess * len(durations) / run.at_once) if run.at_once else excess
+    if ruling is Ruling.FAIL and not run.at_once:
+        sent = intervals.mean([on_its_way for _, _, on_its_way in timed], confidence)
+        if sent is None or decide_below(sent.lower, sent.upper, below) is not Ruling.FAIL:
+            return only_held_back(verdict, sum(took > way for _, took, way in timed))
+    return blame_no_generator(blame_no_crowd(verdict, run.machine, wait), run, wait)
 
 
 def _outcome(response: Response) -> str:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from windtunnel.criteria import intervals
 from windtunnel.criteria.crowded_machine import blame_no_crowd
-from windtunnel.criteria.explaining_waits import WAITED, explaining_wait
+from windtunnel.criteria.explaining_waits import explaining_wait
 from windtunnel.criteria.generator_kept_up import conditions_of_load, generator_kept_up, may_be_own
 from windtunnel.criteria.good_answers import LEAST_GOOD, MORE_GOOD, are_enough, instead
 from windtunnel.criteria.intervals import CONFIDENCE
 from windtunnel.criteria.objective import Objective, ObjectiveFigure
+from windtunnel.criteria.strained_generator import WAITED
 from windtunnel.criteria.verdict import (
     Category,
     Finding,

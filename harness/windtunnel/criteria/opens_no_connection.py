@@ -3,10 +3,10 @@
 from windtunnel.criteria.completeness import Bounds, missed, needed, partial
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.verdict import Moment, Ruling, Verdict, decide_at_most
-from windtunnel.records import Run
+from windtunnel.records import ObservedRun
 
 
-def opens_no_connection(run: Run, dependency: str) -> Verdict:
+def opens_no_connection(run: ObservedRun, dependency: str) -> Verdict:
     """Judge that a run's calls to a dependency are made on connections from before the run.
 
     INCONCLUSIVE where no call was made.

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from windtunnel.criteria.possible_effects import Effect, EffectiveCall, is_present
-from windtunnel.records import FieldState, Response, Run
+from windtunnel.records import FieldState, ObservedRun, Response
 
 
 class KeyRule(StrEnum):
@@ -96,16 +96,17 @@ class ByRequest:
     """Operations by the caller's request during which their calls were made, one at a time."""
 
     calls: Sequence[EffectiveCall]
-    run: Run
+    run: ObservedRun
 
     @cached_property
     def windows(self) -> tuple[Response, ...]:
         """The callers' requests, those of journeys one by one."""
-        return tuple(
+        found = (
             each
             for response in self.run.responses
             for each in (response.steps if response.steps is not None else (response,))
         )
+        return tuple(sorted(found, key=lambda each: each.started))
 
     @cached_property
     def _placed(self) -> list[tuple[Response | None, EffectiveCall]]:
@@ -139,7 +140,7 @@ class ByRequest:
         A service that works on after its answer makes some of a request's calls during the next
         one: then some good answers come before any call, or a call outlasts its request.
         """
-        if self.run.concurrency > 1 or self.unnamed:
+        if not self.run.is_sequential or self.unnamed:
             return False
         pairs = [(window, call) for window, call in self._placed if window is not None]
         for window, call in pairs:

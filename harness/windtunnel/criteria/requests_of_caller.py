@@ -4,13 +4,11 @@ A breaker of an inner program is judged by the requests that reached this progra
 driven one tell nothing of it: a breaker further out may have kept them back.
 """
 
-from dataclasses import replace
-
 from windtunnel.criteria.completeness import missed
-from windtunnel.records import Edge, Evidence, Exchange, RequestFailure, Response, Run
+from windtunnel.records import Edge, Evidence, Exchange, ObservedRun, RequestFailure, Response, Run
 
 
-def as_called(run: Run, dependency: str) -> tuple[Run, str]:
+def as_called(run: ObservedRun, dependency: str) -> tuple[ObservedRun, str]:
     """Return the run as the caller of this edge saw it, and the edge's name in it.
 
     That of the driven program is as it is. Where calls to another caller are not recorded one by
@@ -20,7 +18,7 @@ def as_called(run: Run, dependency: str) -> tuple[Run, str]:
     return _as_called(run, Edge(name).caller), name
 
 
-def _as_called(run: Run, caller: str) -> Run:
+def _as_called(run: ObservedRun, caller: str) -> ObservedRun:
     if caller in {"", run.target}:
         return run
     incoming = [each for each in run.evidence if Edge(each.dependency).dependency == caller]
@@ -29,17 +27,26 @@ def _as_called(run: Run, caller: str) -> Run:
         asked = []
     asked.sort(key=lambda each: each.started)
     responses = tuple(_response(n, each, run.ended) for n, each in enumerate(asked, start=1))
-    return replace(
-        run,
+    return Run(
         responses=responses,
         evidence=tuple(each for each in run.evidence if Edge(each.dependency).caller == caller),
         concurrency=_at_once(responses),
+        began=run.began,
+        ended=run.ended,
+        seed=run.seed,
+        profile=run.profile,
+        profile_name=run.profile_name,
+        backend=run.backend,
+        faults=run.faults,
+        notes=run.notes,
+        limits=run.limits,
+        machine=run.machine,
         target=caller,
         earlier=tuple(_as_called(each, caller) for each in run.earlier),
     )
 
 
-def _asked(incoming: Evidence, run: Run) -> list[Exchange]:
+def _asked(incoming: Evidence, run: ObservedRun) -> list[Exchange]:
     """Return what reached the caller itself during the run."""
     return [
         each

@@ -18,24 +18,30 @@ def timeline(
 
     They are the first moments; where the first marked one comes later, those around it.
     """
-    moments = [Moment(response.started, "caller", _described(response)) for response in responses]
-    moments.extend(
-        Moment(attempt.started, dependency, str(attempt), counted=attempt in counted)
-        for attempt in reached
+    # By places, so that of a million requests no more is made than is shown.
+    places = [(response.started, 0, place) for place, response in enumerate(responses)]
+    places += [(attempt.started, 1, place) for place, attempt in enumerate(reached)]
+    places.sort()
+    marked = set(counted)
+    marks = [bool(kind) and reached[place] in marked for _, kind, place in places]
+    begin = 0 if any(marks[:longest]) else start(marks, longest)
+    return tuple(
+        Moment(at, dependency, str(reached[place]), counted=mark)
+        if kind
+        else Moment(at, "caller", _described(responses[place]))
+        for (at, kind, place), mark in zip(
+            places[begin : begin + longest], marks[begin : begin + longest], strict=True
+        )
     )
-    moments.sort(key=lambda moment: (moment.at, moment.place != "caller"))
-    seen_at_once = any(moment.counted for moment in moments[:longest])
-    begin = 0 if seen_at_once else start(moments, longest)
-    return tuple(moments[begin : begin + longest])
 
 
-def start(moments: Sequence[Moment], longest: int) -> int:
+def start(marks: Sequence[bool], longest: int) -> int:
     """Return the place from which `longest` moments have the first marked one in their middle.
 
     It is 0 where none is marked, and never so late that fewer moments would be shown.
     """
-    first = next((place for place, moment in enumerate(moments) if moment.counted), 0)
-    return max(0, min(first - longest // 2, len(moments) - longest))
+    first = next((place for place, mark in enumerate(marks) if mark), 0)
+    return max(0, min(first - longest // 2, len(marks) - longest))
 
 
 def _described(response: Response) -> str:

@@ -5,10 +5,10 @@ from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
-from windtunnel.records import Edge, Run
+from windtunnel.records import Edge, ObservedRun
 
 
-def touches_nothing(run: Run, control: Run) -> Verdict:
+def touches_nothing(run: ObservedRun, control: ObservedRun) -> Verdict:
     """Judge that no attempt reached any dependency during `run`.
 
     `control` is a run through endpoints that call every dependency. Where a tap saw none of its
@@ -32,7 +32,7 @@ def touches_nothing(run: Run, control: Run) -> Verdict:
     answered = sum(response.succeeded for response in run.responses)
     bounds = [(each, between(each, run.began, run.ended)) for each in own]
     least = sum(found.least for _, found in bounds)
-    if run.concurrency == 1 and run.responses:
+    if run.is_sequential and run.responses:
         least += sum(
             each_sent_bytes(each, list(run.responses))
             for each in own

@@ -7,12 +7,12 @@ nothing was asked.
 from bisect import bisect_left
 from dataclasses import replace
 
-from windtunnel.criteria.completeness import between, missed, uncounted
+from windtunnel.criteria.completeness import may_hold_calls, missed, uncounted
 from windtunnel.criteria.matched_attempts import matched_attempts
-from windtunnel.records import Edge, ExchangeOutcome, Response, Run
+from windtunnel.records import Edge, ExchangeOutcome, ObservedRun, Response, Run
 
 
-def answered_by(run: Run, dependency: str) -> list[Response]:
+def answered_by(run: ObservedRun, dependency: str) -> list[Response]:
     """Return the answers that rest on the dependency's: good, unmarked, each with a good call.
 
     Each call serves one answer. It must have begun while that request was under way.
@@ -34,7 +34,7 @@ def answered_by(run: Run, dependency: str) -> list[Response]:
     return found
 
 
-def without_call(run: Run, dependency: str) -> list[Response]:
+def without_call(run: ObservedRun, dependency: str) -> list[Response]:
     """Return the good answers, unmarked, while which surely no call reached the dependency.
 
     They come from a cache, or are a fallback that carries no mark.
@@ -45,11 +45,11 @@ def without_call(run: Run, dependency: str) -> list[Response]:
         for response in run.responses
         if response.succeeded
         and not response.fallback
-        and not between(evidence, response.started, response.ended).most
+        and not may_hold_calls(evidence, response.started, response.ended)
     ]
 
 
-def without_good_call(run: Run, dependency: str) -> list[Response]:
+def without_good_call(run: ObservedRun, dependency: str) -> list[Response]:
     """Return the good answers, unmarked, that surely rest on none of the dependency's.
 
     No call came while their request was under way, or each that came failed.
@@ -58,7 +58,7 @@ def without_good_call(run: Run, dependency: str) -> list[Response]:
 
     def rests_on_none(response: Response) -> bool:
         since, until = response.started, response.ended
-        if not between(evidence, since, until).most:
+        if not may_hold_calls(evidence, since, until):
             return True
         if not evidence.tells_calls_apart or missed(evidence, since, until):
             return False
@@ -71,7 +71,7 @@ def without_good_call(run: Run, dependency: str) -> list[Response]:
     ]
 
 
-def unmarked(run: Run, dependency: str) -> str:
+def unmarked(run: ObservedRun, dependency: str) -> str:
     """Return what a summary says of answers without a call and without a mark, or ""."""
     known = {Edge(evidence.dependency).dependency for evidence in run.evidence}
     count = len(without_call(run, dependency)) if Edge(dependency).dependency in known else 0
@@ -110,7 +110,7 @@ def with_unmarked_fallbacks(run: Run, dependency: str) -> Run:
     return replace(run, responses=responses)
 
 
-def was_kept_back(run: Run, dependency: str) -> bool:
+def was_kept_back(run: ObservedRun, dependency: str) -> bool:
     """Return whether, after a failed call, a request was kept from the dependency.
 
     The runs before this one on the same target count as well. This is what the wire shows of a
@@ -127,13 +127,13 @@ def was_kept_back(run: Run, dependency: str) -> bool:
         ends += [
             response.ended
             for response in each.responses
-            if between(evidence, response.started, response.ended).most
+            if may_hold_calls(evidence, response.started, response.ended)
             and (response.fallback or not response.succeeded)
         ]
         failed = min([failed, *ends])
         for response in each.responses:
             if response.started < failed:
                 continue
-            if not between(evidence, response.started, response.ended).most:
+            if not may_hold_calls(evidence, response.started, response.ended):
                 return True
     return False

@@ -33,16 +33,20 @@ class MalformedAnswer(Exception):
 class AnswerReader:
     """Reads one answer after another from the bytes of one connection. It does no I/O."""
 
-    def __init__(self, *, keep_headers: Container[str] | None = None) -> None:
+    def __init__(
+        self, *, keep_headers: Container[str] | None = None, keep_body: bool = True
+    ) -> None:
         self.can_reuse = True
         """Whether the connection may carry another request."""
         self.headers: dict[str, str] = {}
         """The last answer's, by lower-case name: those of `keep_headers`."""
         self.body: list[bytes] = []
-        """The last answer's body in pieces, up to `LONGEST_KEPT`; only with `keep_headers`."""
+        """The last answer's body in pieces, up to `LONGEST_KEPT`; only with `keep_headers`, and
+        where `keep_body` says so."""
         self.body_size = 0
-        """Bytes of the last answer's body so far; only with `keep_headers`."""
+        """Bytes of the last answer's body so far; only where the body is kept."""
         self._keep = keep_headers
+        self._keep_body = keep_body
         self._is_head = self._offers_upgrade = False
         self._status = 0
         self._head = bytearray()
@@ -76,14 +80,15 @@ class AnswerReader:
         # With one callback alone, the parser enters Python once an answer.
         handler: object = _Calls(on_message_complete=self._complete)
         if self._keep is not None:
-            handler = (_CollectingHead if self._is_head else _Collecting)(
+            collecting = _Collecting if self._keep_body else _CollectingFields
+            handler = (_CollectingHead if self._is_head else collecting)(
                 self, self._keep, self._complete
             )
         elif self._is_head:
             handler = _Calls(on_headers_complete=self._complete)
         self._parser = httptools.HttpResponseParser(handler)
         self._feed: Callable[[bytes], None] = self._parser.feed_data
-        if isinstance(handler, _Collecting):
+        if isinstance(handler, _CollectingFields):
             self._feed = partial(self._feed_fields, handler)
 
     def feed(self, data: bytes) -> int:
@@ -109,7 +114,7 @@ class AnswerReader:
             self.expect()
         return status
 
-    def _feed_fields(self, fields: "_Collecting", data: bytes) -> None:
+    def _feed_fields(self, fields: "_CollectingFields", data: bytes) -> None:
         """Give the parser no field of a long head in small pieces.
 
         With each piece it copies what it has of the field. So they wait for the end of the line, or
@@ -170,8 +175,8 @@ class _Calls:
         self.__dict__.update(calls)
 
 
-class _Collecting:
-    """A parser's handler that also keeps headers and the body."""
+class _CollectingFields:
+    """A parser's handler that also keeps headers."""
 
     def __init__(
         self, reader: AnswerReader, keep: Container[str], complete: Callable[[], None]
@@ -207,6 +212,10 @@ class _Collecting:
         """Take no more headers."""
         self.is_in_head = False
 
+
+class _Collecting(_CollectingFields):
+    """A parser's handler that also keeps headers and the body."""
+
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body, which may have no end."""
         if self._is_over:
@@ -216,7 +225,7 @@ class _Collecting:
             self._reader.body.append(body)
 
 
-class _CollectingHead(_Collecting):
+class _CollectingHead(_CollectingFields):
     """As that, of an answer to HEAD, which is complete with its head."""
 
     def __init__(

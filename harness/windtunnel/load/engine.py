@@ -17,11 +17,13 @@ from windtunnel.errors import WindtunnelError
 from windtunnel.load.encoding import Encoded
 from windtunnel.load.generator_saturation import busy_seconds
 from windtunnel.load.http1_connection import NAN, Exchanger, Slot
+from windtunnel.load.noting_connection import NoteTaker, NotingExchanger
 from windtunnel.load.plan import LoadPlan
 from windtunnel.load.recorder import PACK, LoadRecorder
 from windtunnel.open_files import allow_files
-from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.records.load_run import LoadRun
 from windtunnel.records.request_failure import RequestFailure
+from windtunnel.records.strain import Strain
 from windtunnel.timers import Timers
 
 SWEEP = 0.010
@@ -57,6 +59,9 @@ class LoadEngine:
         self._sweep_every = max(SWEEP, 2e-5 * plan.connections)
         self._finished = asyncio.get_running_loop().create_future()
         self._timers = Timers()
+        self._notes: NoteTaker | None = None
+        if plan.fallback_header:
+            self._notes = NoteTaker(self.recorder, plan.fallback_header.lower())
 
     def __repr__(self) -> str:
         return f"<LoadEngine on {self._plan.destination}, {len(self.recorder)} requests so far>"
@@ -107,8 +112,10 @@ class LoadEngine:
         self._arrive()
 
     def _connect(self, number: int) -> Slot:
-        plan = self._plan
-        return Exchanger(number, plan.destination, self._tls, self.recorder)
+        to = self._plan.destination
+        if self._notes is not None:
+            return NotingExchanger(number, to, self._tls, self.recorder, self._notes)
+        return Exchanger(number, to, self._tls, self.recorder)
 
     def _renewed(self, dead: Slot) -> Slot:
         another = self._connect(dead.number)
@@ -233,4 +240,6 @@ class LoadEngine:
             arrivals=str(plan.arrivals or ""),
             protocol=plan.protocol,
             totals=totals,
+            expected=tuple(request.expect for request in plan.mix.requests),
+            answer_notes=self._notes.notes() if self._notes else None,
         )

@@ -76,7 +76,7 @@ class Exchanger(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._opening: asyncio.Task[None] | None = None
         self._first_byte = NAN
-        self._reader = AnswerReader()
+        self._reader = self._new_reader()
         self._read = self._reader.feed
         self._last = self._again = b""
         """The last answer that came in one piece, and the last that came twice in a row."""
@@ -85,6 +85,9 @@ class Exchanger(asyncio.Protocol):
     def __repr__(self) -> str:
         state = "dead" if self.is_dead else "busy" if self._item else "idle"
         return f"<Exchanger {self.number} {state}>"
+
+    def _new_reader(self) -> AnswerReader:
+        return AnswerReader()
 
     def send(self, item: Encoded, intended: float, queued: int, now: float) -> None:
         """Send, `now`, a request that was due at `intended`. The one before must have ended."""
@@ -181,7 +184,7 @@ class Exchanger(asyncio.Protocol):
             self._first_byte = now
             if data == self._again:
                 # The same bytes in the same state of the reader: their status is known.
-                self._end(now, self._again_status, item.verdicts[self._again_status])
+                self._end_again(now, item)
                 return
         try:
             status = self._read(data)
@@ -196,6 +199,10 @@ class Exchanger(asyncio.Protocol):
             self._end(now, status, item.verdicts[status])
         elif not self._reader.has_begun:
             self._first_byte = NAN
+
+    def _end_again(self, now: float, item: Encoded) -> None:
+        """End the request with the answer that came again."""
+        self._end(now, self._again_status, item.verdicts[self._again_status])
 
     def _remember(self, data: bytes, status: int) -> None:
         """Remember an answer that came twice in a row."""

@@ -26,6 +26,7 @@ def open_loop_plan(
     connections: int,
     poisson: bool,
     seed: int,
+    fallback_header: str = "",
 ) -> LoadPlan:
     """Return the plan of `rate`, a number or a schedule, for so many seconds.
 
@@ -42,4 +43,5 @@ def open_loop_plan(
         connections=connections,
         arrivals=arrivals.parse(spelt, duration, poisson=poisson),
         seed=seed,
+        fallback_header=fallback_header,
     )

@@ -36,6 +36,9 @@ class LoadPlan:
     """Whether connections are reused; else each request opens its own."""
     streams: int = 1
     """Concurrent requests on one connection; above one for HTTP/2 only."""
+    fallback_header: str = ""
+    """By which answers name a fallback as their source. Empty: no answer's headers are read; else
+    those of answers that are not good are kept too, over HTTP/1.1."""
     part: int = 0
     parts: int = 1
     """This is part `part` (from 0) of `parts` parts of a plan."""

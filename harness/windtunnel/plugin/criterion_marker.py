@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,10 +14,7 @@ from windtunnel.entry_points import CRITERIA, extensions
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.number_bounds import check_arguments
 from windtunnel.plugin.marker_words import as_written
-from windtunnel.records import Run
-
-if TYPE_CHECKING:
-    from windtunnel.records.load_run import LoadRun
+from windtunnel.records import ObservedRun, Run
 
 OF_RUNS = (
     "all_answered",
@@ -47,7 +44,7 @@ class Criterion:
     function: Callable[..., Any] | None = None
     arguments: Mapping[str, Any] | None = None
 
-    def judge(self, run: "Run | LoadRun", dependencies: Iterable[str]) -> list[Verdict]:
+    def judge(self, run: ObservedRun, dependencies: Iterable[str]) -> list[Verdict]:
         """Return the verdicts: one for each subject where the marker names none.
 
         Endpoints are those of the run, dependencies those that the test's faults struck.
@@ -60,13 +57,10 @@ class Criterion:
                 )
             # It needs numpy, and every session pays for what its plugins load.
             from windtunnel.criteria.objective_held import objective_held  # noqa: PLC0415 - as said
+            from windtunnel.records.load_run import LoadRun  # noqa: PLC0415 - as said
 
+            assert isinstance(run, LoadRun)  # noqa: S101 - there are these two
             return [objective_held(run, objective) for objective in self.objectives]
-        if not isinstance(run, Run):
-            raise ConfigurationError(
-                f"{self.text}: judges what `drive` or `load` returned; for `offer` write an"
-                " objective, such as criterion('p99<50ms')"
-            )
         given = dict(self.arguments or {})
         judged = []
         for subject in self._subjects(run, dependencies, given):
@@ -77,7 +71,7 @@ class Criterion:
         return judged
 
     def _subjects(
-        self, run: Run, dependencies: Iterable[str], given: Mapping[str, Any]
+        self, run: ObservedRun, dependencies: Iterable[str], given: Mapping[str, Any]
     ) -> list[dict[str, str]]:
         names = [name for name in _SUBJECTS if name in self._wanted() and name not in given]
         if not names:

@@ -11,8 +11,10 @@ from windtunnel.records.connection import Connection, Ending, Handshake, Handsha
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
 from windtunnel.records.edge import Edge
 from windtunnel.records.evidence import Arrival, Evidence, Touch
+from windtunnel.records.fault_window import FaultWindow
 from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
+from windtunnel.records.observed_run import ObservedRun
 from windtunnel.records.recorded_field import (
     FieldState,
     RecordedField,
@@ -23,7 +25,7 @@ from windtunnel.records.recorded_field import (
 from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.response import JourneyStep, Response
-from windtunnel.records.scenario_run import FaultWindow, Pairs, Run
+from windtunnel.records.scenario_run import Pairs, Run
 from windtunnel.records.unasked_calls import UnaskedCalls
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "JourneyStep",
     "Limits",
     "MachineUse",
+    "ObservedRun",
     "Pairs",
     "RecordedField",
     "Refusals",

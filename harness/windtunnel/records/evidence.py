@@ -77,6 +77,20 @@ class Evidence:
         first = bisect_left(self.attempts, since, key=_started)
         return self.attempts[first : bisect_right(self.attempts, until, first, key=_started)]
 
+    def started_between(self, since: float, until: float) -> bool:
+        """Return whether an attempt started from `since` to `until`."""
+        first = bisect_left(self.attempts, since, key=_started)
+        return first < len(self.attempts) and self.attempts[first].started <= until
+
+    def arrived_between(self, since: float, until: float) -> bool:
+        """Return whether bytes that continued a turn came from `since` to `until`."""
+        first = bisect_left(self._arrival_times, since)
+        return first < len(self._arrival_times) and self._arrival_times[first] <= until
+
+    @cached_property
+    def _arrival_times(self) -> list[float]:
+        return sorted(arrival.at for arrival in self.arrivals)
+
 
 def _started(attempt: Attempt) -> float:
     return attempt.started

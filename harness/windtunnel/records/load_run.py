@@ -1,60 +1,34 @@
-"""One run of a load engine, and how near the engine came to saturation."""
+"""One run of a load engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from windtunnel.records.machine_use import MachineUse
+from windtunnel.records.answer_notes import AnswerNotes
+from windtunnel.records.observed_run import ObservedRun
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.request_totals import RequestTotals, thinned
+from windtunnel.records.sampled_responses import SampledResponses
 from windtunnel.records.samples import Samples
-from windtunnel.records.scenario_run import FaultWindow
+from windtunnel.records.strain import Strain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strain:
-    """How near the load engine came to saturation: the worst of its processes."""
+class LoadRun(ObservedRun):
+    """One stretch of load from the fast engine or from Locust: the same record from both.
 
-    busy: float
-    """Share of the time in which the engine's thread ran or waited for a core, from 0 to 1."""
-    lag: float
-    """99th percentile of how late the event loop woke for a timer, in seconds."""
-    late: float = 0.0
-    """99th percentile of how late requests with a free connection were sent, in seconds."""
-    longest: float = 0.0
-    """The longest that the event loop was late, in seconds."""
+    Of `stack.offer` it has what the taps recorded meanwhile, so that each criterion judges it as it
+    does a Run.
+    """
 
-    @property
-    def worst_delay(self) -> float:
-        """The longest known delay by the engine of one step of a request, in seconds."""
-        return max(self.longest, self.lag, self.late)
-
-    @classmethod
-    def worst(cls, strains: "Sequence[Strain]") -> "Strain":
-        """Return the greatest of each figure."""
-        return cls(
-            busy=max(strain.busy for strain in strains),
-            lag=max(strain.lag for strain in strains),
-            late=max(strain.late for strain in strains),
-            longest=max(strain.longest for strain in strains),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadRun:
-    """One stretch of load from the fast engine or from Locust: the same record from both."""
-
+    responses: SampledResponses = field(init=False, repr=False, compare=False)
+    """Each request as a Response, made when it is asked for."""
     samples: Samples
     """The requests that were kept one by one: all of them, unless there are `totals`."""
-    began: float
-    """The first intended start, on the records' clock."""
-    ended: float
-    """The last answer, or the end of the stretch where that is later."""
     seconds: float
     """Seconds in which requests were begun. Throughput is counted over them."""
     connections: int
-    seed: int
     strain: Strain
     engine: str = "windtunnel"
     url: str = ""
@@ -62,16 +36,51 @@ class LoadRun:
     """The arrivals as a person reads them; empty for a closed loop."""
     protocol: str = "HTTP/1.1"
     processes: int = 1
-    faults: tuple[FaultWindow, ...] = ()
-    """The faults that a scenario had in force at any time of the run."""
     lost: tuple[str, ...] = ()
     """Workers that ended without results, each as one sentence."""
-
-    machine: MachineUse | None = None
-    """What this machine's cores did meanwhile; None where that is not known."""
-
     totals: RequestTotals | None = None
     """All requests, where they were more than are kept."""
+    expected: tuple[tuple[int, ...], ...] = ()
+    """The statuses of good answers to each of the mix's requests. Empty: all below 400."""
+    answer_notes: AnswerNotes | None = field(default=None, repr=False)
+    """What is known of answers beside their numbers; None where nobody read their headers."""
+
+    def __post_init__(self) -> None:
+        responses = SampledResponses(
+            self.samples,
+            self.expected or ((),) * len(self.samples.names),
+            self.answer_notes,
+            kept_one_in=self.totals.kept_one_in if self.totals else 1,
+        )
+        object.__setattr__(self, "responses", responses)
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be under way at once.
+
+        0, which is without a bound, where they come by a schedule: behind a stall they pile up.
+        """
+        return 0 if self.arrivals else self.connections
+
+    @property
+    def pace(self) -> str:
+        """How requests were sent, as a person reads it."""
+        return f"{self.arrivals or 'closed loop'}, {self.connections} connections"
+
+    @property
+    def generator_strain(self) -> Strain | None:
+        """How near the load engine came to saturation."""
+        return self.strain
+
+    @property
+    def renewed(self) -> int:
+        """None: the load engine sends each request once."""
+        return 0
+
+    @property
+    def unread_headers(self) -> int:
+        """How many answers that were not good have headers which were not kept."""
+        return self.answer_notes.unread if self.answer_notes else 0
 
     @property
     def requests(self) -> int:
@@ -138,6 +147,7 @@ class LoadRun:
             connections=sum(part.connections for part in parts),
             strain=Strain.worst([part.strain for part in parts]),
             processes=len(parts) + len(lost),
+            answer_notes=None,  # which are by places in each part's own samples
             lost=lost,
         )
 

@@ -17,7 +17,10 @@ class Response:
     endpoint: str
     """The request's name, or the path that was asked for, such as "/api/agents"."""
     started: float
+    """When it was sent; where it never was, when it was due."""
     ended: float
+    due: float | None = None
+    """When it was due, in an open loop; None in a closed one."""
     status: int | None = None
     """None where no answer came."""
     failure: RequestFailure = RequestFailure.NONE
@@ -54,7 +57,15 @@ class Response:
 
     @property
     def duration(self) -> float:
-        """Seconds from the first byte sent to the last byte received."""
+        """Seconds from the first byte sent to the last byte received.
+
+        In an open loop from when it was due: what it waited for a free connection counts.
+        """
+        return self.ended - (self.started if self.due is None else self.due)
+
+    @property
+    def on_its_way(self) -> float:
+        """Seconds from when it was sent to its end."""
         return self.ended - self.started
 
     @property

@@ -3,14 +3,13 @@
 Times are in seconds on the clock of `windtunnel.records`, so faults' moments lie beside them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from windtunnel.records.request_failure import RequestFailure
-from windtunnel.records.response import Response
 
 ROW = np.dtype(
     [
@@ -112,19 +111,6 @@ class Samples:
         """Return the requests where `mask` is true, or those at the places that it lists."""
         columns = {name: getattr(self, name)[mask] for name in COLUMNS}
         return Samples(names=self.names, **columns)
-
-    def responses(self) -> Iterator[Response]:
-        """Yield each request as a Response, for criteria of single requests."""
-        for place in range(len(self)):
-            started = float(self.started[place])
-            yield Response(
-                number=place + 1,
-                endpoint=self.names[self.request[place]],
-                started=float(self.intended[place]) if np.isnan(started) else started,
-                ended=float(self.ended[place]),
-                status=int(self.status[place]) or None,
-                failure=RequestFailure(self.failure[place]),
-            )
 
     @classmethod
     def of_rows(cls, names: tuple[str, ...], rows: NDArray[np.void]) -> "Samples":

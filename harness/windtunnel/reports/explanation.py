@@ -30,7 +30,7 @@ def timeline(moments: tuple[Moment, ...], *, longest: int = 16) -> list[str]:
     """
     begin = moments[0].at
     width = max(len(moment.place) for moment in moments)
-    first = start(moments, longest)
+    first = start([moment.counted for moment in moments], longest)
     shown = moments[first : first + longest]
     lines = [
         f"  {'>' if moment.counted else ' '} {(moment.at - begin) * 1000:9.1f}"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from windtunnel.criteria.verdict import Verdict
-from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.records.load_run import LoadRun
+from windtunnel.records.strain import Strain
 
 SHARES = (0.50, 0.75, 0.90, 0.95, 0.99, 0.999)
 

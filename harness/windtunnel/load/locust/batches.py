@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from windtunnel.errors import ControlError
 from windtunnel.load.plan import LoadPlan
-from windtunnel.records.load_run import LoadRun, Strain
+from windtunnel.records.load_run import LoadRun
 from windtunnel.records.samples import ROW, Samples
+from windtunnel.records.strain import Strain
 
 TIMES = ("intended", "started", "first_byte", "ended")
 
