@@ -11,10 +11,11 @@ from anyio import CancelScope
 from windtunnel.backends.backend_contract import CONFIGURED, Program
 from windtunnel.injected_fault import Injection
 from windtunnel.load.journeys.journey_function import Journey
-from windtunnel.records import Evidence, Response, Run
+from windtunnel.records import Evidence, Response, Rows, Run, Wait
 from windtunnel.records.load_run import LoadRun
 from windtunnel.requests.request_value import Request
 from windtunnel.stack import Stack
+from windtunnel.stack_observations import AnyRun
 from windtunnel.target import Target
 from windtunnel.uninterrupted_call import call_in_thread
 from windtunnel_faults import Fault
@@ -128,6 +129,27 @@ class AsyncStack:
     async def evidence(self, dependency: str, since: float = 0.0, *, caller: str = "") -> Evidence:
         """Return what the dependency's tap recorded; see Stack.evidence."""
         return await self.run(partial(self.stack.evidence, dependency, since, caller=caller))
+
+    async def query(self, dependency: str, sql: str, parameters: Sequence[object] = ()) -> Rows:
+        """Ask a database past the tap; see Stack.query."""
+        return await self.run(partial(self.stack.query, dependency, sql, parameters))
+
+    async def wait_until(
+        self,
+        condition: Callable[[], object],
+        *,
+        within: float,
+        every: float = 0.05,
+        what: str = "",
+    ) -> Wait:
+        """Wait for a condition, which a thread looks at; see Stack.wait_until."""
+        return await self.run(
+            partial(self.stack.wait_until, condition, within=within, every=every, what=what)
+        )
+
+    async def up_to_now(self, run: AnyRun) -> AnyRun:
+        """Return a run with what its taps recorded up to now; see Stack.up_to_now."""
+        return await self.run(partial(self.stack.up_to_now, run))
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """Return what a blocking call returns, made in a thread."""

@@ -11,6 +11,7 @@ from windtunnel.backends.tap import Tap
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration
 from windtunnel.network_profiles import Profile
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.reports.session_report import SessionReport
 from windtunnel.reports.sink import Sink
 from windtunnel_faults import (
@@ -38,6 +39,7 @@ __all__ = [
     "Profile",
     "Program",
     "ProgramEnd",
+    "ServerAccount",
     "SessionReport",
     "Sink",
     "Tap",

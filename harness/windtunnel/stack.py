@@ -18,12 +18,12 @@ from windtunnel.load.journeys.journey_function import Journey
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import LOOPBACK, PROFILES, Profile
-from windtunnel.number_bounds import MOMENT, check_number
-from windtunnel.records import Evidence, FaultWindow, Response, Run
+from windtunnel.records import FaultWindow, Response, Run
 from windtunnel.records.load_run import LoadRun
 from windtunnel.requests.request_value import Request
 from windtunnel.scenario_context import ScenarioContext
 from windtunnel.scenario_targets import ScenarioTargets
+from windtunnel.stack_observations import StackObservations
 from windtunnel.target import Target
 from windtunnel.unasked_calls import UnaskedCallsFilter
 from windtunnel_faults import Capability, Fault
@@ -31,7 +31,7 @@ from windtunnel_faults import Capability, Fault
 AnyRun = TypeVar("AnyRun", Run, LoadRun)
 
 
-class Stack:
+class Stack(StackObservations):
     """One scenario's view of a running backend.
 
     Its target starts at the first use, with the environment given here, and lives as long as the
@@ -52,15 +52,13 @@ class Stack:
         unasked: UnaskedCallsFilter | None = None,
         learn: Callable[[Iterable[str]], None] = lambda values: None,
     ) -> None:
-        self.backend = backend
-        self.configuration = configuration
         self.seed = seed
         self.random = random.Random(f"{seed} {name}")  # noqa: S311 - replayable, not secret
         self._name = name
         self._record = record
         self._injections: list[Injection] = []
         self._runs: list[Run | LoadRun] = []
-        self._context = ScenarioContext(
+        context = ScenarioContext(
             backend=backend,
             configuration=configuration,
             loop=loop,
@@ -76,6 +74,7 @@ class Stack:
             name=name,
             learn=learn,
         )
+        super().__init__(backend, configuration, context)
         self._targets = ScenarioTargets(self._context, environment or {})
 
     def __repr__(self) -> str:
@@ -90,15 +89,6 @@ class Stack:
     def dependencies(self) -> tuple[str, ...]:
         """The names of what the target calls."""
         return topology.calls(self.configuration, self.configuration.target)
-
-    def endpoint_of(self, dependency: str) -> str:
-        """Return the endpoint that calls this dependency once for each request."""
-        known = topology.callees(self.configuration)
-        if not isinstance(dependency, str) or dependency not in known:
-            raise ConfigurationError(
-                f"no dependency is named {shown(dependency)}{suggestion(dependency, known)}"
-            )
-        return known[dependency].endpoint
 
     def can(self, capability: Capability) -> bool:
         """Whether this backend can inject faults that need `capability`."""
@@ -239,17 +229,6 @@ class Stack:
                 poisson=poisson,
             )
         )
-
-    def evidence(self, dependency: str, since: float = 0.0, *, caller: str = "") -> Evidence:
-        """Return what the dependency's tap recorded at or after `since` (monotonic seconds).
-
-        Of several programs that call it, `caller` says whose calls are meant: without it, the
-        target's, or else those of the only one. Calls that programs make of themselves are left
-        out.
-        """
-        edge = topology.edge(self.configuration, dependency, caller)
-        check_number("", "since", since, MOMENT)
-        return self._context.unasked.evidence(edge, since)
 
     def report(self, verdict: Verdict) -> None:
         """Show a verdict in the session's reports without counting it in the score."""

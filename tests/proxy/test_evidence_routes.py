@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from tests.contracts.proxy.servers import DEADLINE, Server, connect, receive
-from windtunnel.records import Evidence, digest
+from windtunnel.records import Evidence
+from windtunnel.records.field_values import digest
 
 
 def turn(port: int, size: int = 1) -> None:

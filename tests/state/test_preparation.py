@@ -231,3 +231,42 @@ def test_a_mistake_in_sql_is_one_error(database: Session, tmp_path: Path) -> Non
         r"prepare\.session\[0\], `.*schema\.sql`: db at .*: syntax error at or near \"TABEL\"",
         str(caught.value),
     )
+
+
+@pytest.mark.slow
+@pytest.mark.busy
+def test_a_postgresql_is_asked_past_the_tap(database: Session) -> None:
+    stack = one(database)
+    found = stack.query("db", "SELECT text, length(text) AS long FROM notes ORDER BY text")
+    assert found.columns == ("text", "long")
+    assert found.rows == (("each", 4), ("kept: 100 %", 11))
+    assert found.dicts[0] == {"text": "each", "long": 4}
+    assert found.column("long") == (4, 11)
+    assert found.complete
+    times = stack.query("db", "SELECT now() AS at, NULL AS nothing, %s AS given", ["x"]).rows
+    assert isinstance(times[0][0], str)
+    assert times[0][1:] == (None, "x")
+    changed = stack.query("db", "INSERT INTO notes VALUES (%s)", ["100 %"])
+    assert (changed.columns, len(changed)) == ((), 0)
+    with pytest.raises(ConfigurationError, match=r"query of db at .*notez"):
+        stack.query("db", "SELECT * FROM notez")
+    assert not stack.evidence("db").connections
+    stack.close()
+
+
+def test_only_what_is_asked_in_sql_is_queried(tmp_path: Path) -> None:
+    text = CONFIGURATION[: CONFIGURATION.index("[prepare]")]
+    session = project(tmp_path, text)
+    try:
+        stack = one(session)
+        with pytest.raises(ConfigurationError, match="cache speaks redis, not asked in SQL"):
+            stack.query("cache", "SELECT 1")
+        with pytest.raises(ConfigurationError, match=r"cach.*did you mean 'cache'"):
+            stack.address("cach")
+        with pytest.raises(ConfigurationError, match="expected a statement"):
+            stack.query("cache", " ")
+        with pytest.raises(ConfigurationError, match="expected a function"):
+            stack.wait_until(True, within=1)  # type: ignore[arg-type]  # noqa: FBT003 - a mistake
+        stack.close()
+    finally:
+        session.close()

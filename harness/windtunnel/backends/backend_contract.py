@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from windtunnel.address import Address
 from windtunnel.network_profiles import Profile
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.records import Evidence
 from windtunnel_faults import Capability, Fault
 
@@ -70,6 +71,10 @@ class Backend(Protocol):
 
     def upstream(self, dependency: str) -> Address:
         """Return where a dependency itself serves this machine: past the tap, and past faults."""
+        ...
+
+    def account(self, dependency: str) -> ServerAccount:
+        """Return as whom the target asks a dependency; empty where nothing says so."""
         ...
 
     def prepare_session(self) -> None:

@@ -32,6 +32,7 @@ from windtunnel.backends.tap_fields import record_fields
 from windtunnel.backends.tap_tls import check_authorities, write_authority
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
 from windtunnel.configuration import Configuration, Dependency, topology
+from windtunnel.configuration.account_in_urls import account_of
 from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
 from windtunnel.keeper.keeper_client import KeeperClient
@@ -39,6 +40,7 @@ from windtunnel.machine.listening_processes import listening_processes
 from windtunnel.module_command import module_command
 from windtunnel.network_profiles import Profile
 from windtunnel.protocols.http.probe import answers_http
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.records import Edge, Evidence
 from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
 
@@ -184,17 +186,19 @@ class ProcessBackend(ABC):
                 f"missing key 'dependencies.{name}.command' (or 'dependencies.{name}.upstream',"
                 f" where it runs already): the backend {self.name} starts it as a process"
             )
-        return self.programs.start(
-            name,
-            command,
-            environment={},
-            probe=dependency.speaks.probe,
-            patience=OWN_PATIENCE if dependency.has_own_server else 0.0,
+        probe, patience = (
+            dependency.speaks.probe,
+            OWN_PATIENCE if dependency.has_own_server else 0.0,
         )
+        return self.programs.start(name, command, environment={}, probe=probe, patience=patience)
 
     def upstream(self, dependency: str) -> Address:
         """Return where a dependency itself serves."""
         return self.running.upstreams[dependency]
+
+    def account(self, dependency: str) -> ServerAccount:
+        """Return as whom the target asks a dependency."""
+        return account_of(self.configuration, dependency)
 
     def prepare_session(self) -> None:
         """Bring the dependencies into the state that `prepare.session` says."""

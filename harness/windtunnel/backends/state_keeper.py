@@ -97,8 +97,13 @@ class StateKeeper:
         fresh = any(each.is_fresh for each in self._configuration.dependencies.values())
         return fresh or bool(self._configuration.prepare.test)
 
-    def prepare_test(self) -> None:
-        """Empty what is fresh for each test, and carry out what is to be done before each."""
+    def prepare_test(self, once: Callable[[], None] = lambda: None) -> None:
+        """Empty what is fresh for each test, and carry out what is to be done before each.
+
+        Where anything is done, `once` is called before it.
+        """
+        if self.has_work_for_tests:
+            once()
         empty_dependencies(
             self._configuration,
             self._access.address,

@@ -43,6 +43,8 @@ class RequestSettings(Strict):
     """The statuses of good answers. Empty: all below 400."""
     timeout: Seconds = 10.0
     """Seconds after which it has failed."""
+    keep_body: bool = Field(default=False, strict=True)
+    """Keeps the bodies of its answers for criteria that look into them (`none_lost`)."""
 
     def request(self, name: str = "") -> Request:
         """Return it as a value, of this name. ConfigurationError where it cannot be sent."""
@@ -66,6 +68,7 @@ class RequestSettings(Strict):
             content=content,
             expect=self.expect,
             timeout=self.timeout,
+            keep_body=self.keep_body,
             name=name,
         )
 

@@ -25,6 +25,9 @@ from windtunnel.requests.request_value import Request
 KEPT = 10_000
 """Good answers whose headers are kept; of a million they would fill the memory."""
 
+BODY_KEPT = 64 * 2**10
+"""Bytes of a body that is kept where its request asks for it."""
+
 Between = Callable[[], Awaitable[None]]
 
 
@@ -98,6 +101,7 @@ class Caller:
             expected=request.expect,
             headers=answer.headers,
             renewed=renewed,
+            body=answer.body if _is_kept(request, number, answer) else b"",
         )
         if number > KEPT and response.succeeded:
             response = replace(response, headers={})
@@ -136,6 +140,10 @@ class Caller:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _is_kept(request: Request, number: int, answer: HttpAnswer) -> bool:
+    return request.keep_body and number <= KEPT and len(answer.body) <= BODY_KEPT
 
 
 async def closed_loop(

@@ -1,7 +1,7 @@
 """What the rest of windtunnel asks a protocol; a folder of this package overrides what differs."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from windtunnel.address import Address
@@ -17,6 +17,10 @@ Probe: TypeAlias = Callable[[Address], None]
 
 PROBE_TIMEOUT = 1.0
 """Seconds that a readiness probe waits for one answer."""
+
+
+ResultRows: TypeAlias = tuple[tuple[str, ...], list[tuple[object, ...]]]
+"""What a statement answers: the columns' names, and rows."""
 
 
 class WireProtocol:
@@ -44,7 +48,7 @@ class WireProtocol:
     can_be_emptied: ClassVar[bool] = False
     """Whether `empty` empties a server that goes on running."""
     carries_out_sql: ClassVar[bool] = False
-    """Whether `execute` does."""
+    """Whether `execute` and `query` do."""
 
     def __repr__(self) -> str:
         return f"<WireProtocol {self.name}>"
@@ -77,6 +81,17 @@ class WireProtocol:
     def execute(self, address: Address, account: ServerAccount, statements: str) -> None:
         """Carry out statements of SQL; OSError says why they cannot be."""
         raise NotImplementedError(f"no server of {self.name} is given SQL")
+
+    def query(
+        self,
+        address: Address,
+        account: ServerAccount,
+        sql: str,
+        parameters: Sequence[object],
+        most: int,
+    ) -> ResultRows:
+        """Return the names of the columns, and `most` rows at most. OSError says why not."""
+        raise NotImplementedError(f"no server of {self.name} is asked in SQL")
 
 
 def accepts_tcp(address: Address) -> None:

@@ -14,11 +14,11 @@ from windtunnel.records.evidence import Arrival, Evidence, Touch
 from windtunnel.records.fault_window import FaultWindow
 from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
+from windtunnel.records.observation import Cell, Observation, Rows, Wait, WaitOutcome
 from windtunnel.records.observed_run import ObservedRun
 from windtunnel.records.recorded_field import (
     FieldState,
     RecordedField,
-    digest,
     field_name,
     field_names,
 )
@@ -35,6 +35,7 @@ __all__ = [
     "AttemptFailure",
     "AttemptKind",
     "BlindSpot",
+    "Cell",
     "Certainty",
     "Comparison",
     "Connection",
@@ -51,6 +52,7 @@ __all__ = [
     "JourneyStep",
     "Limits",
     "MachineUse",
+    "Observation",
     "ObservedRun",
     "Pairs",
     "RecordedField",
@@ -58,10 +60,12 @@ __all__ = [
     "RequestFailure",
     "Response",
     "Round",
+    "Rows",
     "Run",
     "Touch",
     "UnaskedCalls",
-    "digest",
+    "Wait",
+    "WaitOutcome",
     "field_name",
     "field_names",
 ]

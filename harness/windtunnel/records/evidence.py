@@ -57,6 +57,8 @@ class Evidence:
     call, or hold several."""
     recorded: tuple[str, ...] = ()
     """The fields of requests that were recorded, such as "header:idempotency-key"."""
+    recorded_in_clear: tuple[str, ...] = ()
+    """Those of them whose values are no digests."""
     digest_key: str = field(default="", repr=False)
     """By which their texts became digests; another one in each run."""
     unasked: tuple[UnaskedCalls, ...] = ()

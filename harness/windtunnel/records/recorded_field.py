@@ -1,6 +1,5 @@
 """What a tap recorded of a request's header or JSON field, where the configuration names it."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,9 +52,3 @@ def field_names(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or len(value) > MOST:
         raise ValueError(f"expected an array of {MOST} fields at most, and found {value!r:.100}")
     return tuple(field_name(each) for each in value)
-
-
-def digest(text: str, key: str) -> str:
-    """Return what stands for a text in one run. Without the key no guess can be confirmed."""
-    data = text.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, key=key.encode()[:64], digest_size=12).hexdigest()

@@ -42,6 +42,9 @@ class Request:
     """The statuses of good answers. Empty: all below 400."""
     timeout: float = 10.0
     """Seconds after which it has failed; in an open loop, from when it was due."""
+    keep_body: bool = False
+    """Whether the bodies of its answers are kept in a run's responses: those up to 64 KiB, of a
+    run's first 10,000 requests."""
     name: str = ""
     """Its name in results. Empty: method and path, or the path alone for GET."""
     data: tuple[Mapping[str, str], ...] = ()
@@ -79,7 +82,7 @@ class Request:
         """Refuse what is of another kind than it must be: annotations are not held at run time."""
         for name, kinds, expected in _KINDS:
             value = getattr(self, name)
-            if not isinstance(value, kinds) or isinstance(value, bool):
+            if not isinstance(value, kinds) or isinstance(value, bool) is not (kinds is bool):
                 raise ConfigurationError(f"request: {name} {shown(value)}: expected {expected}")
         texts: list[object] = [*self.form, *self.form.values()]
         texts += (each for pair in self._pairs() for each in pair)
@@ -173,6 +176,7 @@ _KINDS: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
     ("weight", (int, float), "a number"),
     ("expect", tuple, "a tuple of statuses"),
     ("timeout", (int, float), "seconds"),
+    ("keep_body", bool, "True or False"),
     ("name", str, "a text"),
     ("data", tuple, "a tuple of rows"),
 )

@@ -8,8 +8,9 @@ import pytest
 from windtunnel.protocols.exchanges import Pending
 from windtunnel.protocols.http.exchanges import HttpExchanges
 from windtunnel.protocols.http.field_reader import BODY_LIMIT
-from windtunnel.protocols.request_fields import CLEAR_KEPT, RequestFields
-from windtunnel.records import ExchangeOutcome, FieldState, RecordedField, digest, field_name
+from windtunnel.protocols.request_fields import RequestFields
+from windtunnel.records import ExchangeOutcome, FieldState, RecordedField, field_name
+from windtunnel.records.field_values import CLEAR_KEPT, digest
 
 KEY = "a key of the run's own"
 HEADER, JSON = "header:idempotency-key", "json:order.id"

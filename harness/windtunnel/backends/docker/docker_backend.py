@@ -45,6 +45,7 @@ from windtunnel.errors import ConfigurationError, ControlError, StartError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
+from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.records import Edge, Evidence
 from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, Processing, Toxics
@@ -181,16 +182,17 @@ class DockerBackend:
         """Return where a dependency's container serves this machine."""
         return self._dependencies.address(dependency)
 
+    def account(self, dependency: str) -> ServerAccount:
+        """Return as whom the target asks a dependency."""
+        return self._dependencies.account(dependency)
+
     def prepare_session(self) -> None:
         """Bring the dependencies into the state that `prepare.session` says."""
         self.running.stack.state.prepare_session()
 
     def prepare_test(self) -> None:
         """Empty and prepare the dependencies for a test, once the last target is gone."""
-        state = self.running.stack.state
-        if state.has_work_for_tests:
-            self._targets.await_removals()
-        state.prepare_test()
+        self.running.stack.state.prepare_test(once=self._targets.await_removals)
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED

@@ -1,11 +1,12 @@
 """PostgreSQL as a protocol. Its messages are not read: exchanges are turns, as of TCP."""
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import ClassVar
 
 from windtunnel.address import Address
 from windtunnel.protocols.server_account import ServerAccount
-from windtunnel.protocols.wire_protocol import WireProtocol
+from windtunnel.protocols.wire_protocol import ResultRows, WireProtocol
 
 
 class PostgresqlProtocol(WireProtocol):
@@ -33,6 +34,18 @@ class PostgresqlProtocol(WireProtocol):
     def execute(self, address: Address, account: ServerAccount, statements: str) -> None:
         """Carry out statements in the database; OSError says why they cannot be."""
         _server().execute(address, account, statements)
+
+    def query(
+        self,
+        address: Address,
+        account: ServerAccount,
+        sql: str,
+        parameters: Sequence[object],
+        most: int,
+    ) -> ResultRows:
+        """Return what one statement answers; OSError says why it does not."""
+        found: ResultRows = _server().query(address, account, sql, parameters, most)
+        return found
 
 
 def _server() -> ModuleType:

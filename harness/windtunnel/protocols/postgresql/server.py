@@ -1,7 +1,7 @@
 """What is asked of a PostgreSQL server beside the traffic: statements, and copies of a database."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from windtunnel.address import Address
 from windtunnel.errors import MissingExtra
 from windtunnel.extras import install_command
 from windtunnel.protocols.server_account import ServerAccount
+from windtunnel.protocols.wire_protocol import ResultRows
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,6 +28,17 @@ def execute(address: Address, account: ServerAccount, statements: str) -> None:
     """Carry out statements, as one transaction where they begin none; OSError says why not."""
     with _connected(address, account, account.database) as connection:
         connection.execute(statements.encode())
+
+
+def query(
+    address: Address, account: ServerAccount, sql: str, parameters: Sequence[object], most: int
+) -> ResultRows:
+    """Return what one statement answers, `most` rows at most; OSError says why it does not."""
+    with _connected(address, account, account.database) as connection:
+        cursor = connection.execute(sql.encode(), parameters or None)
+        if cursor.description is None:
+            return (), []
+        return tuple(column.name for column in cursor.description), cursor.fetchmany(most)
 
 
 def keep(address: Address, account: ServerAccount) -> None:
@@ -95,7 +107,7 @@ def _connected(
     try:
         import psycopg  # noqa: PLC0415 - an extra's
     except ImportError:
-        purpose = "a PostgreSQL that is prepared, or fresh for each test,"
+        purpose = "a PostgreSQL that is prepared, asked, or fresh for each test,"
         raise MissingExtra(f"{purpose} needs psycopg: {install_command('postgresql')}") from None
 
     until = time.monotonic() + STARTING

@@ -168,6 +168,7 @@ class DependencyRecorder:
             refusals=tuple(r for r in refusals if r.until is None or r.until >= since),
             touches=touches,
             recorded=self.fields.names if self.fields else (),
+            recorded_in_clear=self.fields.clear if self.fields else (),
             digest_key=self.fields.key if self.fields else "",
             dropped=self._dropped if self._dropped_until >= since else 0,
             blind_spots=tuple(s for s in blind_spots.values() if s.overlaps(since, math.inf)),

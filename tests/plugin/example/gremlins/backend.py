@@ -19,6 +19,7 @@ from windtunnel.extensions import (
     Profile,
     Program,
     ProgramEnd,
+    ServerAccount,
     check_fault,
 )
 from windtunnel.records import Connection, Ending, Evidence, Exchange, ExchangeOutcome
@@ -49,6 +50,10 @@ class ThreadBackend:
     def upstream(self, dependency: str) -> Address:
         """Return where the imagined dependency would serve."""
         return Address.parse(self.configuration.dependencies[dependency].upstream)
+
+    def account(self, dependency: str) -> ServerAccount:
+        """Return nobody: the imagined dependency asks for no name."""
+        return ServerAccount()
 
     def prepare_session(self) -> None:
         """Nothing to prepare: imagined dependencies hold nothing."""

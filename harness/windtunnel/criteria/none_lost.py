@@ -1,0 +1,226 @@
+"""What a service accepted is done, whatever fails meanwhile."""
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from windtunnel.criteria.completeness import missed, needed
+from windtunnel.criteria.completeness import partial as gaps_of
+from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.possible_effects import (
+    Effect,
+    effective_calls,
+    is_present,
+    recorded_name,
+)
+from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict, decide_at_most
+from windtunnel.errors import ConfigurationError, shown
+from windtunnel.number_bounds import AMOUNT, numbers
+from windtunnel.records import FieldState, ObservedRun, Response, Rows, field_name
+from windtunnel.records.field_values import as_text, digest, in_clear, text_at
+
+SHOWN = 12
+"""How many of the lost ones a verdict lists."""
+
+
+@numbers(within=AMOUNT)
+def none_lost(
+    run: ObservedRun,
+    where: str | Rows,
+    *,
+    key: str,
+    told: str = "",
+    accepted: Collection[object] | None = None,
+    within: float = 0.0,
+    endpoint: str = "",
+) -> Verdict:
+    """Judge that the effect of each accepted request is there, at a dependency or in its rows.
+
+    `where` is an HTTP dependency, or what `stack.query` returned; `key` is the field of its calls
+    ("json:order.id", which its `record` setting has to name), or the column, that has an
+    operation's id. The ids of what was accepted are in `told` of each good answer ("json:id", where
+    the request has `keep_body`, or "header:X-Order-Id"), or in `accepted`. `endpoint` picks the
+    requests, or a journey's steps, where there are others.
+
+    `within` is how many seconds after its answer an effect may come. One that is not there is lost
+    if the records were made later than that (`stack.up_to_now(run)` reads them anew); if they were
+    made sooner, or have gaps, the verdict is INCONCLUSIVE.
+    """
+    if (accepted is None) == (not told):
+        raise ConfigurationError("none_lost: expected one of told='json:…' and accepted=[…]")
+    place = _Place.of_rows(where, key) if isinstance(where, Rows) else _Place.of(run, where, key)
+    if accepted is None:
+        wanted, unknown = _told(run, _named(told), endpoint)
+    else:
+        wanted, unknown = [_Accepted(as_text(each), run.ended, "") for each in accepted], 0
+        if accepted and isinstance(accepted, str | bytes):
+            raise ConfigurationError(f"accepted={shown(accepted)}: expected a list of ids")
+    absent = [each for each in wanted if place.name_of(each.id) not in place.sure]
+    lost = [
+        each
+        for each in absent
+        if not place.gaps
+        and place.name_of(each.id) not in place.possible
+        and each.at + within <= place.until
+    ]
+    upper = len(absent) + unknown
+    ruling = decide_at_most(len(lost), upper, 0)
+    needs = place.needs
+    if any(each.at + within > place.until for each in absent):
+        needs = f"records of later: {within:g} s after the last answer at least"
+    if unknown:
+        needs = f"{told} in each good answer; {unknown} had none that was kept"
+    if not wanted:
+        ruling, needs = Ruling.INCONCLUSIVE, needs if unknown else "requests that are accepted"
+    return Verdict(
+        criterion="none lost",
+        criterion_id="none_lost",
+        mechanism="durability",
+        subject=place.subject,
+        ruling=ruling,
+        statement=f"of {len(wanted) + unknown} that were accepted {len(lost)} are not"
+        f" there{f', and {upper - len(lost)} may not be' if upper > len(lost) else ''}; allowed is"
+        " none.",
+        value=float(len(lost)),
+        lower=float(len(lost)),
+        upper=float(upper),
+        unit="operations",
+        needs=needs if ruling is Ruling.INCONCLUSIVE else "",
+        findings=(
+            Finding("accepted", float(len(wanted) + unknown), "operations"),
+            Finding("there", float(len(wanted) - len(absent)), "operations"),
+        ),
+        conditions=(
+            *conditions(run),
+            *place.conditions,
+            *(window.fault for window in run.faults),
+        ),
+        profile=run.profile,
+        timeline=tuple(
+            Moment(
+                each.at,
+                "caller",
+                f"{each.what or 'accepted'}: its effect is not there",
+                counted=True,
+            )
+            for each in lost[:SHOWN]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """Something that was accepted."""
+
+    id: str
+    at: float
+    """When its caller was told."""
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where effects are looked for."""
+
+    subject: str
+    sure: frozenset[str]
+    """The ids that are there, as the place has them."""
+    possible: frozenset[str] = frozenset()
+    until: float
+    """Up to when it was looked."""
+    name_of: Callable[[str], str] = str
+    """Returns what an id is called there."""
+    gaps: bool = False
+    """Whether something may be there that was not seen."""
+    needs: str
+    conditions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, run: ObservedRun, dependency: str, key: str) -> "_Place":
+        """Return what a tap recorded of a dependency."""
+        evidence = run.at(dependency)
+        name = recorded_name(evidence, "key", key)
+        calls = list(effective_calls(evidence, run.began, run.ended))
+        found: dict[Effect, set[str]] = {effect: set() for effect in Effect}
+        unread = 0
+        for call in calls:
+            field = call.exchange.field(name)
+            if is_present(field):
+                found[call.effect].add(field.value)
+            unread += field.state is FieldState.UNREAD and call.effect is not Effect.NONE
+        needs = needed(evidence)
+        if unread:
+            needs = f"{key} in every call: it could not be read in {unread}"
+        elif found[Effect.POSSIBLE]:
+            needs = f"answers of {dependency} that tell whether it did the work"
+        return cls(
+            subject=dependency,
+            sure=frozenset(found[Effect.SURE]),
+            possible=frozenset(found[Effect.POSSIBLE]),
+            until=run.ended,
+            name_of=partial(
+                in_clear if name in evidence.recorded_in_clear else digest, key=evidence.digest_key
+            ),
+            gaps=bool(unread) or missed(evidence, run.began, run.ended) > 0,
+            needs=needs,
+            conditions=gaps_of(evidence),
+        )
+
+    @classmethod
+    def of_rows(cls, rows: Rows, key: str) -> "_Place":
+        """Return what a query answered."""
+        if key not in rows.columns:
+            known = ", ".join(rows.columns) or "none"
+            raise ConfigurationError(f"key={shown(key)}: no such column; there is: {known}")
+        return cls(
+            subject=rows.dependency,
+            sure=frozenset(as_text(each) for each in rows.column(key) if each is not None),
+            until=rows.began,
+            gaps=not rows.complete,
+            needs=f"all rows; the first {len(rows)} were kept",
+        )
+
+
+def _told(run: ObservedRun, name: str, endpoint: str) -> tuple[list[_Accepted], int]:
+    """Return what good answers told, and how many told nothing that was kept."""
+    found: list[_Accepted] = []
+    unknown = 0
+    for response in run.responses:
+        for answer, must_tell in _answers(response, endpoint):
+            text = _text(answer, name)
+            if text is not None:
+                what = f"request {response.number} {answer.endpoint}: {answer.answer}"
+                found.append(_Accepted(text, answer.ended, what))
+            elif must_tell:
+                unknown += 1
+    return found, unknown
+
+
+def _answers(response: Response, endpoint: str) -> Iterator[tuple[Response, bool]]:
+    """Give the good answers of a request, or of a journey's steps, and whether each must tell."""
+    if response.steps is None:
+        if response.succeeded and endpoint in {"", response.endpoint}:
+            yield response, True
+        return
+    # Of a journey whose steps are not named, one tells; which of them, shows.
+    for step in response.steps:
+        if step.succeeded and endpoint in {"", step.endpoint}:
+            yield step, bool(endpoint)
+
+
+def _text(answer: Response, name: str) -> str | None:
+    kind, _, path = name.partition(":")
+    if kind == "header":
+        return answer.headers.get(path)
+    try:
+        return text_at(json.loads(answer.body), path) if answer.body else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _named(told: str) -> str:
+    try:
+        return field_name(told)
+    except ValueError as error:
+        raise ConfigurationError(f"told={shown(told)}: {error}") from None

@@ -1,0 +1,215 @@
+"""What was accepted is looked for where it should be; what is not there yet is not lost."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.criteria.recorded import STEP, responses, run
+from windtunnel import Ruling, eventually, none_lost
+from windtunnel.criteria import Verdict
+from windtunnel.errors import ConfigurationError
+from windtunnel.records import (
+    BlindSpot,
+    Evidence,
+    Exchange,
+    ExchangeOutcome,
+    FieldState,
+    MachineUse,
+    RecordedField,
+    Response,
+    Rows,
+    Run,
+    Wait,
+    WaitOutcome,
+)
+from windtunnel.records.field_values import digest
+
+KEY, SECRET = "json:order.id", "the run's"
+LOST: dict[str, Any] = {
+    "status": "",
+    "outcome": ExchangeOutcome.FAILED,
+    "dependency_status": "201",
+}
+"""What becomes of a call whose answer is lost: its effect is there."""
+
+
+def charge(number: int, order: str | None, **fates: Any) -> Exchange:  # noqa: ANN401 - any field
+    state = FieldState.UNREAD if order is None else FieldState.PRESENT
+    value = "" if order is None else digest(order, SECRET)
+    made = Exchange(
+        dependency="payment",
+        connection=1,
+        index=0,
+        request="POST /charges",
+        started=number * STEP + 0.001,
+        ended=number * STEP + 0.002,
+        outcome=ExchangeOutcome.ANSWERED,
+        status="201",
+        fields=(RecordedField(name=KEY, state=state, value=value),),
+    )
+    return replace(made, **fates)
+
+
+def answers(count: int = 4, **fields: Any) -> tuple[Response, ...]:  # noqa: ANN401 - any field
+    return tuple(
+        replace(each, body=json.dumps({"id": each.number}).encode(), **fields)
+        for each in responses(count)
+    )
+
+
+def made(*calls: Exchange, told: tuple[Response, ...] = answers(), **seen: Any) -> Run:  # noqa: ANN401 - any field
+    evidence = Evidence(
+        dependency="payment",
+        at=100.0,
+        exchanges=calls,
+        recorded=(KEY,),
+        digest_key=SECRET,
+    )
+    return run(told, replace(evidence, **seen))
+
+
+def judged(whole: Run, **arguments: Any) -> Verdict:  # noqa: ANN401 - as it takes them
+    return none_lost(whole, "payment", **{"key": KEY, "told": "json:id", **arguments})
+
+
+def all_but(*left_out: int) -> list[Exchange]:
+    return [charge(n, f"{n}") for n in range(1, 5) if n not in left_out]
+
+
+def test_each_accepted_order_is_found_by_what_its_caller_was_told() -> None:
+    assert judged(made(*all_but()))
+    assert judged(made(*all_but(2), charge(2, "2", **LOST)))
+    header = tuple(replace(each, headers={"x-order-id": f"{each.number}"}) for each in responses(4))
+    assert judged(made(*all_but(), told=header), told="header:X-Order-Id")
+
+
+def test_an_order_that_is_nowhere_is_lost() -> None:
+    found = judged(made(*all_but(2)))
+    assert (found.ruling, found.value) == (Ruling.FAIL, 1)
+    assert "request 2" in found.timeline[0].what
+    refused = charge(2, "2", status="422")
+    never = charge(2, "2", status="503", forwarded=False)
+    for call in (refused, never):
+        assert judged(made(*all_but(2), call)).ruling is Ruling.FAIL
+
+
+def test_what_nobody_was_told_is_accepted_may_be_lost() -> None:
+    told = tuple(replace(each, status=503) if each.number == 2 else each for each in answers())
+    assert judged(made(*all_but(2), told=told))
+
+
+def test_what_may_be_there_is_not_said_to_be_lost() -> None:
+    cut = charge(2, "2", status="", outcome=ExchangeOutcome.FAILED)
+    for whole in (
+        made(*all_but(2), cut),
+        made(*all_but(2), charge(2, None)),
+        made(*all_but(2), dropped=1),
+        made(*all_but(2), blind_spots=(BlindSpot(what="a tunnel"),)),
+    ):
+        found = judged(whole)
+        assert (found.ruling, found.lower, found.upper) == (Ruling.INCONCLUSIVE, 0, 1)
+    # What is there is there, whatever else could not be seen.
+    assert judged(made(*all_but(), dropped=1))
+
+
+def test_what_may_come_later_is_not_lost_yet() -> None:
+    found = judged(made(*all_but(2)), within=1000.0)
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "records of later" in found.needs
+    assert judged(replace(made(*all_but(2)), ended=2000.0), within=1000.0).ruling is Ruling.FAIL
+
+
+def test_good_answers_that_tell_no_id_leave_it_open() -> None:
+    told = tuple(replace(each, body=b"") if each.number == 2 else each for each in answers())
+    found = judged(made(*all_but(), told=told))
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "1 had none" in found.needs
+    assert judged(made(told=())).ruling is Ruling.INCONCLUSIVE
+
+
+def test_values_in_clear_are_compared_as_they_are() -> None:
+    clear = [
+        replace(each, fields=(replace(each.fields[0], value=f"{n}"),))
+        for n, each in enumerate(all_but(), 1)
+    ]
+    assert judged(made(*clear, recorded_in_clear=(KEY,)))
+    assert judged(made(*clear[1:], recorded_in_clear=(KEY,))).ruling is Ruling.FAIL
+
+
+def rows(*ids: Any, **fields: Any) -> Rows:  # noqa: ANN401 - any value
+    found = Rows(
+        dependency="db",
+        query="SELECT",
+        began=200.0,
+        ended=200.1,
+        columns=("id",),
+        rows=tuple((each,) for each in ids),
+    )
+    return replace(found, **fields)
+
+
+def test_rows_show_what_is_there_and_what_is_not() -> None:
+    whole = made()
+    assert none_lost(whole, rows(1, 2, 3, 4), key="id", told="json:id")
+    assert none_lost(whole, rows("1", "2", "3", "4"), key="id", told="json:id")
+    found = none_lost(whole, rows(1, 2, None, 4), key="id", told="json:id")
+    assert (found.ruling, found.subject) == (Ruling.FAIL, "db")
+    early = rows(1, 2, 4, began=0.0)
+    assert none_lost(whole, early, key="id", told="json:id").ruling is Ruling.INCONCLUSIVE
+    partly = rows(1, 2, 4, complete=False)
+    assert none_lost(whole, partly, key="id", told="json:id").ruling is Ruling.INCONCLUSIVE
+    # Rows kept or not, one that is there is there.
+    assert none_lost(whole, rows(1, 2, 3, 4, complete=False), key="id", told="json:id")
+
+
+def test_ids_may_be_given() -> None:
+    one = UUID(int=7)
+    there = rows(f"{one}", 5)
+    assert none_lost(made(), there, key="id", accepted=[one, 5])
+    assert none_lost(made(), there, key="id", accepted=[one, 6]).ruling is Ruling.FAIL
+    assert none_lost(made(), there, key="id", accepted=[]).ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"told": ""}, "expected one of told"),
+        ({"accepted": [1]}, "expected one of told"),
+        ({"told": "", "accepted": "abc"}, "accepted='abc': expected a list"),
+        ({"told": "id"}, "told='id': expected a field"),
+        ({"key": "json:x"}, "does not record it"),
+        ({"within": -1}, "within=-1"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        judged(made(), **arguments)
+    with pytest.raises(ConfigurationError, match="no such column; there is: id"):
+        none_lost(made(), rows(), key="x", told="json:id")
+
+
+def waited(outcome: WaitOutcome, machine: MachineUse | None = None) -> Wait:
+    return Wait(
+        what="paid",
+        within=1.0,
+        began=0.0,
+        ended=1.0,
+        outcome=outcome,
+        looks=20,
+        value="False",
+        machine=machine,
+    )
+
+
+def test_what_was_waited_for_came_or_did_not() -> None:
+    assert eventually(waited(WaitOutcome.CAME_TRUE))
+    found = eventually(waited(WaitOutcome.DEADLINE_PASSED))
+    assert found.ruling is Ruling.FAIL
+    assert "it was False" in found.statement
+    crowd = MachineUse(available=2.0, idle=0.0, others=1.5, stolen=0.0, waited=1.0)
+    assert eventually(waited(WaitOutcome.DEADLINE_PASSED, crowd)).ruling is Ruling.INCONCLUSIVE
+    with pytest.raises(ConfigurationError, match=r"stack\.wait_until"):
+        eventually(True)  # type: ignore[arg-type]  # noqa: FBT003 - the mistake under test
