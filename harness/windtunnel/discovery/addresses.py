@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from windtunnel.discovery.findings import Variable
@@ -61,6 +61,12 @@ _OTHER_PORTS = {
 """Usual ports of URL schemes of no protocol that is known here."""
 _TLS = frozenset({"amqps", "smtps", "mqtts", "ldaps", "wss", "mongodb+srv", "tls", "ssl", "grpcs"})
 """Those of them that mean TLS."""
+_OTHERS = {
+    "mysql": "mysql", "mariadb": "mysql", "mongo": "mongodb", "rabbit": "amqp", "amqp": "amqp",
+    "kafka": "kafka", "nats": "nats", "memcache": "memcached", "smtp": "smtp", "mqtt": "mqtt",
+    "mssql": "mssql", "cassandra": "cassandra", "neo4j": "neo4j", "ldap": "ldap",
+}  # fmt: skip
+"""Words in names that say what it is, each with its URLs' scheme."""
 _NO_DEPENDENCY = frozenset(
     {"file", "sqlite", "sqlite3", "h2", "data", "memory", "cache+memory", "locmem", "dummy",
      "consolemail", "null", "in-memory", "unix", "urn", "s3", "gs", "azure", "local", "sync"}
@@ -84,8 +90,11 @@ class AddressLead:
     """Whether it is a host alone, whose port no variable gives."""
 
 
-def lead(variable: Variable, known: Mapping[str, Variable]) -> AddressLead | None:
-    """Return what a variable says of an address; None where it is none."""
+def lead(variable: Variable, known: Mapping[str, Variable], spoken: str = "") -> AddressLead | None:
+    """Return what a variable says of an address; None where it is none.
+
+    `spoken` is the protocol where the source says it; otherwise a name may give it away.
+    """
     name, value = variable.name, variable.value.strip()
     upper = name.upper()
     if upper in _OWN or upper.endswith("_PORT") or _OWN_WORDS.search(upper):
@@ -94,13 +103,21 @@ def lead(variable: Variable, known: Mapping[str, Variable]) -> AddressLead | Non
         found = read(value)
         if found is not None:
             return found.lead
-    protocol = _guess(upper)
+    protocol = spoken or _guess(upper)
+    said = _of_words(name, value, protocol, known)
+    return replace(said, is_guess=False) if said and spoken else said
+
+
+def _of_words(
+    name: str, value: str, protocol: str, known: Mapping[str, Variable]
+) -> AddressLead | None:
+    """Return what a value says that names no protocol."""
     if address := _ADDRESS.fullmatch(value):
         host, port = address["host"], int(address["port"])
         return AddressLead(protocol, "{address}", host, port, is_guess=True)
     if _HOST_NAME.search(name) or (value and _port_beside(name, known)):
         return _of_host(name, value, protocol, known)
-    return _of_name(upper, protocol) if not value else None
+    return _of_name(name.upper(), protocol) if not value else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +186,10 @@ def _of_name(name: str, protocol: str) -> AddressLead | None:
     if not _ASKED.search(name):
         return None  # a path, a file, a word: no address
     bare = bool(re.search(r"ADDR(?:ESS)?$|SERVERS?$|BROKERS?$", name))
-    template = "{address}" if bare else f"{_scheme(protocol)}://{{address}}"
-    return AddressLead(protocol, template, is_guess=True)
+    scheme = _OTHERS.get(_other_word(name)) or _scheme(protocol)
+    template = "{address}" if bare else f"{scheme}://{{address}}"
+    port = usual_port(scheme) if protocol == TCP.name else 0
+    return AddressLead(protocol, template, port=port, is_guess=True)
 
 
 def _of_host(
@@ -208,7 +227,14 @@ def _protocol(scheme: str) -> str:
     return TCP.name
 
 
+def _other_word(name: str) -> str:
+    """Return the word in a name that says of no protocol of ours what it is; "" for none."""
+    return next((word for word in _OTHERS if word in name.lower()), "")
+
+
 def _guess(name: str) -> str:
+    if _other_word(name):
+        return TCP.name
     known = protocols().values()
     # Of all protocols the surest words first: REDIS_DATABASE is of Redis.
     for words in zip_longest(*(each.words for each in known), fillvalue=""):

@@ -1,15 +1,18 @@
 """Which of a service's variables lead to a dependency, and to which."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from windtunnel.discovery.addresses import SUFFIX, AddressLead, is_tls, lead, port_variable
 from windtunnel.discovery.compose import ProjectComposeFile
+from windtunnel.discovery.file_templates import FileLead
 from windtunnel.discovery.findings import Found, Variable
 from windtunnel.protocols.registry import protocol_named
 from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 
+_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what is read
+"""Where a server listens, and nobody is called."""
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104 - what is read
 
 
@@ -19,51 +22,82 @@ class _Led:
 
     found: Found
     where: tuple[str, int]
+    is_guess: bool = False
+    """Whether what it speaks is guessed."""
 
 
-def dependencies(
-    variables: Iterable[Variable],
-    composed: list[Variable],
-    file: ProjectComposeFile | None,
-    *,
-    own_service: str = "",
-) -> tuple[list[Found], list[str]]:
-    """Return the dependencies that variables lead to, and notes on what could not be seen.
+@dataclass(slots=True)
+class DependencySearch:
+    """The dependencies of a service, and what could not be seen of them."""
 
-    `own_service` is the target's own, to which its variables may lead as well.
-    """
-    outside = {each.name: each for each in variables}
-    # What the compose file gives comes first: the source reads the same variable without a value.
-    known = outside | {each.name: each for each in composed if each.value}
-    led: list[_Led] = []
-    notes: list[str] = []
-    for name, variable in known.items():
-        there = lead(variable, known)
-        if there is None:
-            continue
-        here = lead(outside[name], known) if name in outside else None
-        made = _found(name, outside.get(name, variable), there, here, file)
-        if own_service and made.found.service == own_service:
-            continue
-        other = next((each for each in led if _same(each, made)), None)
-        if other is not None:
-            if other.found.service:
-                other.found.name = other.found.service
-            other.found.environment |= made.found.environment
-            continue
-        if is_tls(there.scheme):
-            notes.append(_of_tls(name, variable, made.found))
-            made.found.protocol = TCP.name
-        led.append(made)
-    found = [each.found for each in led]
-    for each in found:
-        own = protocol_named(each.protocol).has_own_server
-        if not each.upstream and not each.service and not own:
-            notes.append(
-                f"where {each.name} runs ({next(iter(each.environment))}, {each.place}): give"
-                f" dependencies.{each.name}.upstream or .command"
-            )
-    return found, notes
+    file: ProjectComposeFile | None
+    own_service: str = ""
+    """The target's own, to which its variables may lead as well."""
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """What is spoken where a variable leads, as the source says it, by the variable's name."""
+    notes: list[str] = field(default_factory=list)
+    _led: list[_Led] = field(default_factory=list)
+
+    @property
+    def found(self) -> list[Found]:
+        """The dependencies, in the order in which they were seen."""
+        return [each.found for each in self._led]
+
+    def by_variables(self, variables: Iterable[Variable], composed: list[Variable]) -> None:
+        """Take those that the service's variables lead to; `composed` are the compose file's."""
+        outside = {each.name: each for each in variables}
+        # What the compose file gives comes first: the source reads the same one without a value.
+        known = outside | {each.name: each for each in composed if each.value}
+        for name, variable in known.items():
+            spoken = self.spoken.get(name, "")
+            there = lead(variable, known, spoken)
+            if there is None or there.host in _ANY:
+                continue
+            here = lead(outside[name], known, spoken) if name in outside else None
+            made = _found(name, outside.get(name, variable), there, here, self.file)
+            if self._take(made) and is_tls(there.scheme):
+                self.notes.append(_of_tls(name, variable, made.found))
+                made.found.protocol = TCP.name
+
+    def by_file(self, leads: Iterable[FileLead]) -> list[tuple[FileLead, Found]]:
+        """Take those that a file of the service's leads to, and return to which each does."""
+        taken: list[tuple[FileLead, Found]] = []
+        for each in leads:
+            variable = Variable(each.name, "", each.place)
+            made = _found(each.name, variable, each.lead, None, self.file)
+            made.found.environment.clear()
+            if each.lead.host in _ANY or made.found.service == (self.own_service or None):
+                continue
+            self._take(made)
+            taken.append((each, next(led.found for led in self._led if _same(led, made))))
+        return taken
+
+    def say_what_is_missing(self) -> None:
+        """Note each dependency of which nothing says where it runs."""
+        for each in self.found:
+            own = protocol_named(each.protocol).has_own_server
+            if not each.upstream and not each.service and not own:
+                by = next(iter(each.environment), each.name)
+                self.notes.append(
+                    f"where {each.name} runs ({by}, {each.place}): give"
+                    f" dependencies.{each.name}.upstream or .command"
+                )
+
+    def _take(self, made: _Led) -> bool:
+        """Add a dependency, or what is new of one that is known; whether it is a new one."""
+        if self.own_service and made.found.service == self.own_service:
+            return False
+        other = next((each for each in self._led if _same(each, made)), None)
+        if other is None:
+            self._led.append(made)
+            return True
+        if other.found.service:
+            other.found.name = other.found.service
+        other.found.environment |= made.found.environment
+        if other.is_guess and not made.is_guess:
+            other.found.protocol, other.found.port = made.found.protocol, made.found.port
+            other.found.upstream, other.is_guess = made.found.upstream, False
+        return False
 
 
 def _same(one: _Led, other: _Led) -> bool:
@@ -105,7 +139,8 @@ def _found(
         made.environment[port_variable(name)] = "{port}"
     elif there.is_bare_host:
         made.guess = f"whether {name} may hold a port too: no variable of its own gives it"
-    return _Led(made, (made.service or there.host, port))
+    known = not there.is_guess or bool(file and made.service and file.image(made.service))
+    return _Led(made, (made.service or there.host, port), is_guess=not known)
 
 
 def _in_file(made: Found, there: AddressLead, file: ProjectComposeFile) -> int:

@@ -66,6 +66,16 @@ class Found:
     endpoint: Seen = field(default_factory=lambda: Seen("/"))
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that is to be written for the target."""
+
+    name: str
+    text: str
+    """With {NAME.address}, {NAME.host} and {NAME.port} of dependencies."""
+    place: str
+
+
 @dataclass(slots=True)
 class FoundRequest:
     """A request that a document shows. Its texts are templates."""
@@ -134,6 +144,7 @@ class Findings:
     health: Seen = field(default_factory=lambda: Seen("/healthz", guess="no route of such a name"))
     endpoints: list[Seen] = field(default_factory=list)
     dependencies: list[Found] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     documented: FoundApi | None = None
     """What the service's OpenAPI document says."""
     notes: list[str] = field(default_factory=list)

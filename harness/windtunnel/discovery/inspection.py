@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from windtunnel.discovery import go, node, python
+from windtunnel.discovery import django, go, node, python, ruby, spring
 from windtunnel.discovery.compose import ProjectComposeFile, compose_file, other_files
-from windtunnel.discovery.dependencies import dependencies
+from windtunnel.discovery.dependencies import DependencySearch
 from windtunnel.discovery.endpoints import give_paths
+from windtunnel.discovery.file_templates import SettingsFile, lead_to, settings_files
 from windtunnel.discovery.files import sources
-from windtunnel.discovery.findings import Findings, Found, FoundApi, Seen, ServiceStart
+from windtunnel.discovery.findings import Findings, Found, FoundApi, Seen, ServiceStart, Variable
 from windtunnel.discovery.openapi.reading import api_of_project
 from windtunnel.discovery.procfile import Process, processes
 from windtunnel.discovery.routes import routes
@@ -18,7 +19,9 @@ from windtunnel.discovery.variables import variables
 from windtunnel.protocols.registry import protocol_named
 from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 
-SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".ts", ".go")
+SUFFIXES = (
+    ".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".ru", ".java", ".kt", ".prisma",
+)  # fmt: skip
 _ASKED = re.compile(
     r"(?:https?://[^\s\"'/:]+|(?<=\s)(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]))"
     r"(?::(?P<port>\d+))?(?P<path>/[!-~]*?)?(?=[\s\"'|;]|$)"
@@ -35,7 +38,7 @@ def look(folder: Path, documented: FoundApi | None = None) -> Findings:
     """
     texts = sources(folder, SUFFIXES)
     findings = Findings()
-    for kind in (python, node, go):
+    for kind in (python, node, go, spring, ruby):
         findings.target = kind.target(folder, texts)
         if findings.target:
             break
@@ -50,20 +53,51 @@ def look(folder: Path, documented: FoundApi | None = None) -> Findings:
     given = file.variables(own) if file and own else []
     if findings.target is None and findings.service is None:
         findings.notes.append("how your service starts: command, service or address")
-    outside = variables(folder, texts)
+    outside = variables(
+        folder,
+        (*texts, *ruby.configured(folder)),
+        (*spring.variables(folder), *ruby.variables(folder)),
+    )
     if own:
         # Compose's .env is of the whole project: what is empty there is nobody's.
         outside = [each for each in outside if each.value or ".env" not in each.place]
-    found, notes = dependencies(outside, given, file, own_service=own)
-    findings.dependencies = found
-    findings.notes += notes
+    search = DependencySearch(file, own, django.protocols(texts))
+    search.by_variables(outside, given)
+    _by_files(findings, search, settings_files(folder, texts, findings.target), outside)
+    search.say_what_is_missing()
+    findings.dependencies = search.found
+    findings.notes += [*search.notes, *django.unled(texts)]
     if file:
         _unled(findings, file, own)
         if own:
             _ports(findings, file, own)
+    findings.checked = findings.checked or spring.health(folder)
     _documented(findings, folder, documented)
     give_paths(findings, routes(texts), texts)
     return findings
+
+
+def _by_files(
+    findings: Findings,
+    search: DependencySearch,
+    settings: list[SettingsFile],
+    known: list[Variable],
+) -> None:
+    """Take what settings files lead to, and write the files anew where the target can be told."""
+    for each in settings:
+        if findings.target is None:
+            # In containers the names of the compose file lead there.
+            file = search.file
+            search.by_file(one for one in each.leads if file and file.service_at(one.lead.host))
+        elif lead_to(findings.target, each, known):
+            findings.files.append(each.written(search.by_file(each.leads)))
+        else:
+            places = ", ".join(f"{one.lead.host}:{one.lead.port}" for one in each.leads)
+            findings.notes.append(
+                f"how your service is to read another {each.text.name}, which leads to {places}:"
+                f" {each.mention} names it, and no argument or variable does. Give it one, and"
+                f" [files] writes {each.name} with the proxies' addresses"
+            )
 
 
 def _documented(findings: Findings, folder: Path, known: FoundApi | None) -> None:

@@ -29,6 +29,16 @@ PATTERNS = (
         r"\b\w+\.(?P<verb>GET|Get|POST|Post|PUT|Put|PATCH|Patch|DELETE|Delete)"
         r"\(\s*\"(?P<path>/[^\"]*)\"(?:\s*,\s*(?P<handler>\w+)\s*\))?"
     ),
+    # Rails: get "/x", to: "…", and resources, which are asked by their plural.
+    re.compile(
+        r"(?m)^\s*(?P<verb>get|post|put|patch|delete)\s+[\"'](?P<path>/?[\w/:.-]+)[\"']\s*(?:,|=>)"
+    ),
+    re.compile(r"(?m)^\s*resources\s+:(?P<path>\w+)"),
+    # Spring: @GetMapping("/x")
+    re.compile(
+        r"@(?P<verb>Get|Post|Put|Patch|Delete)Mapping\(\s*(?:(?:value|path)\s*=\s*)?"
+        r"\"(?P<path>/[^\"]*)\""
+    ),
 )
 METHODS = re.compile(r"methods\s*=\s*[\[({]\s*[\"'](?P<first>[A-Za-z]+)")
 CALL = re.compile(r"\b([A-Za-z_]\w*)\(")

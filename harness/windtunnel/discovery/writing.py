@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import BaseModel
 
 from windtunnel.configuration import Configuration, Criteria
-from windtunnel.discovery.findings import Findings, Found, FoundLogin, FoundRequest, Seen
+from windtunnel.discovery.findings import Findings, Found, FoundFile, FoundLogin, FoundRequest, Seen
 from windtunnel.discovery.toml_text import key, one_line, toml
 from windtunnel.protocols.registry import protocol_named
 
@@ -40,6 +40,8 @@ def written(findings: Findings) -> str:
             '# environment = { PRICES_URL = "http://{address}" }',
             '# endpoint = "/prices"             # a request here calls it once',
         ]
+    for file in findings.files:
+        lines += _file(file)
     if findings.target_port:
         lines += [
             "",
@@ -124,6 +126,18 @@ def _sent(found: FoundRequest) -> dict[str, object]:
     sent |= {"form": found.form} if found.form else {}
     sent |= {"json": found.json} if found.json is not None else {}
     return sent
+
+
+def _file(found: FoundFile) -> Iterator[str]:
+    yield ""
+    yield f"[files.{key(found.name)}]"
+    yield f"# {found.place} as the target reads it, with the proxies' addresses"
+    if "'''" in found.text or one_line(found.text.replace("\n", "")) != found.text.replace(
+        "\n", ""
+    ):
+        yield f"text = {toml(found.text)}"
+        return
+    yield from f"text = '''\n{found.text}'''".split("\n")
 
 
 def _dependency(found: Found) -> Iterator[str]:
