@@ -30,7 +30,8 @@ CONCRETE = " ".join(
 CRITERIA = """
     Category Finding Moment Ruling Verdict all_answered at_most_once breaker_closes
     breaker_half_opens breaker_opens calls_per_request error_rate eventually fails_cleanly
-    fallbacks_served fault_touched looks mean_response none_lost opens_no_connection
+    fallbacks_served fault_touched looks mean_response none_doubled
+    none_lost opens_no_connection
     pooling_gain touches_nothing
 """
 WINDTUNNEL = f"""

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.criteria.recorded import STEP, responses, run
-from windtunnel import Ruling, eventually, none_lost
+from windtunnel import Ruling, eventually, none_doubled, none_lost
 from windtunnel.criteria import Verdict
 from windtunnel.errors import ConfigurationError
 from windtunnel.records import (
@@ -171,6 +171,18 @@ def test_ids_may_be_given() -> None:
     assert none_lost(made(), there, key="id", accepted=[one, 5])
     assert none_lost(made(), there, key="id", accepted=[one, 6]).ruling is Ruling.FAIL
     assert none_lost(made(), there, key="id", accepted=[]).ruling is Ruling.INCONCLUSIVE
+
+
+def test_a_value_in_two_rows_is_doubled() -> None:
+    assert none_doubled(rows(1, 2, 3), key="id")
+    found = none_doubled(rows(1, 2, "1", None, None), key="id")
+    assert (found.ruling, found.value) == (Ruling.FAIL, 1)
+    assert found.findings[0].value == 2
+    assert none_doubled(rows(1, 1, complete=False), key="id").ruling is Ruling.FAIL
+    for open_ in (rows(1, 2, complete=False), rows(), rows(None)):
+        assert none_doubled(open_, key="id").ruling is Ruling.INCONCLUSIVE
+    with pytest.raises(ConfigurationError, match="no such column; there is: id"):
+        none_doubled(rows(1), key="x")
 
 
 @pytest.mark.parametrize(

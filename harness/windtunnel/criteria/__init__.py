@@ -13,6 +13,7 @@ from windtunnel.criteria.fallbacks_served import fallbacks_served
 from windtunnel.criteria.fault_touched import fault_touched
 from windtunnel.criteria.looks import looks
 from windtunnel.criteria.mean_response import mean_response
+from windtunnel.criteria.none_doubled import none_doubled
 from windtunnel.criteria.none_lost import none_lost
 from windtunnel.criteria.opens_no_connection import opens_no_connection
 from windtunnel.criteria.pooling_gain import pooling_gain
@@ -38,6 +39,7 @@ __all__ = [
     "fault_touched",
     "looks",
     "mean_response",
+    "none_doubled",
     "none_lost",
     "opens_no_connection",
     "pooling_gain",
