@@ -16,10 +16,11 @@ from windtunnel.plugin.marker_words import WORDS
 from windtunnel.reports import report_registry
 
 FAULTS = """
-    Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale ConnectionReset
-    DataLimit Disabled Disconnect Fault Form HttpAbort HttpCorrupt HttpDelay HttpDrip
-    HttpLostAnswer HttpStatus HttpTruncate Kill Latency Outage Pause ProcessAction Processing
-    SlowClose Timeout TlsAbort TlsAlert TlsCertificate TlsDelay Toxic Toxics
+    Bandwidth Capability ConnectBlackHole ConnectDelay ConnectRefused ConnectStale
+    ConnectionReset DataLimit Disabled Disconnect Fault Form HttpAbort HttpCorrupt HttpDelay
+    HttpDrip HttpLostAnswer HttpStatus HttpTruncate Kill Latency Outage Pause ProcessAction
+    Processing Restart SlowClose Stop Timeout TlsAbort TlsAlert TlsCertificate TlsDelay Toxic
+    Toxics
 """
 CONCRETE = " ".join(
     name

@@ -28,6 +28,8 @@ from windtunnel_faults.http.truncate import HttpTruncate
 from windtunnel_faults.process.disconnect import Disconnect
 from windtunnel_faults.process.kill import Kill
 from windtunnel_faults.process.pause import Pause
+from windtunnel_faults.process.restart import Restart
+from windtunnel_faults.process.stop import Stop
 from windtunnel_faults.tcp.bandwidth import Bandwidth
 from windtunnel_faults.tcp.connection_reset import ConnectionReset
 from windtunnel_faults.tcp.data_limit import DataLimit
@@ -66,7 +68,9 @@ __all__ = [
     "Pause",
     "ProcessAction",
     "Processing",
+    "Restart",
     "SlowClose",
+    "Stop",
     "Timeout",
     "TlsAbort",
     "TlsAlert",

@@ -17,7 +17,7 @@ class Capability(StrEnum):
     TLS = "tls"
     """Show other certificates and strike handshakes: the tap ends the target's TLS."""
     PROCESS = "process"
-    """Stop, continue, end and start again the dependency's process or container."""
+    """Stop, continue, end and start again a process or container."""
     NETWORK = "network"
     """Detach the dependency from its network."""
 
@@ -48,10 +48,12 @@ class Disabled:
 
 
 class ProcessAction(StrEnum):
-    """What is done to a dependency's process or container."""
+    """What is done to a process or a container, of a dependency or of a program."""
 
     PAUSE = "pause"
     KILL = "kill"
+    STOP = "stop"
+    RESTART = "restart"
     DISCONNECT = "disconnect"
 
 

@@ -19,7 +19,7 @@ import yaml
 import windtunnel
 from tests import leftovers
 from tests.machine import missing
-from windtunnel.backends.docker import compose_rewrite, proxy_image
+from windtunnel.backends.docker import compose_rewrite, dependency_routes, proxy_image
 from windtunnel.backends.docker.compose_file import ComposeFile
 from windtunnel.configuration import Configuration, load, parse
 from windtunnel.errors import ConfigurationError
@@ -35,7 +35,7 @@ def shop() -> ComposeFile:
 
 
 def made(configuration: Configuration) -> dict[str, Any]:
-    routes = compose_rewrite.find_routes(shop(), configuration)
+    routes = dependency_routes.find_routes(shop(), configuration)
     proxy = proxy_image.service("an-image", None, 1)
     return compose_rewrite.rewrite(
         shop(),
@@ -89,7 +89,7 @@ def test_the_copy_meets_no_stack_of_the_users(copy: dict[str, Any]) -> None:
 
 
 def test_a_port_is_the_one_that_the_target_was_told() -> None:
-    routes = compose_rewrite.find_routes(shop(), load(SHOP))
+    routes = dependency_routes.find_routes(shop(), load(SHOP))
     assert {name: route.port for name, route in routes.items()} == {
         "prices": 8080,
         "reduced": 8080,
@@ -103,7 +103,7 @@ def test_a_dependency_outside_the_file_is_reached_under_its_name_and_host() -> N
         "endpoints": ["/"],
         "dependencies": {"mail": {"upstream": "mail.example.org:25", "endpoint": "/"}},
     }
-    route = compose_rewrite.find_routes(shop(), parse(table, "x"))["mail"]
+    route = dependency_routes.find_routes(shop(), parse(table, "x"))["mail"]
     assert (route.service, route.names, route.port) == ("", ("mail", "mail.example.org"), 25)
 
 
@@ -132,7 +132,7 @@ def test_what_the_compose_file_does_not_say_is_named(changes: dict[str, str], me
     document = yaml.safe_load((SHOP / "compose.yaml").read_text())
     document["services"]["web"].pop("ports")
     with pytest.raises(ConfigurationError) as caught:
-        compose_rewrite.find_routes(ComposeFile(document), parse(table, "x"))
+        dependency_routes.find_routes(ComposeFile(document), parse(table, "x"))
     assert message in str(caught.value)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from windtunnel.backends.docker import compose_rewrite, proxy_image
+from windtunnel.backends.docker import compose_rewrite, dependency_routes, proxy_image
 from windtunnel.backends.docker.compose_file import ComposeFile
 from windtunnel.backends.docker.target_service import TargetService, target_document
 from windtunnel.configuration import parse
@@ -21,7 +21,7 @@ def copy_of(text: str, dependency: str = "prices", **table: object) -> dict[str,
     own = {dependency: {"protocol": "http", "endpoint": "/"}}
     given = {"service": "web", "endpoints": ["/"], "dependencies": own, **table}
     configuration = parse(given, "x")
-    routes = compose_rewrite.find_routes(compose_file, configuration)
+    routes = dependency_routes.find_routes(compose_file, configuration)
     proxy = proxy_image.service("an-image", None, 1)
     return compose_rewrite.rewrite(
         compose_file,
@@ -66,7 +66,7 @@ def test_other_ports_of_a_dependency_are_let_through() -> None:
         },
         "x",
     )
-    routes = compose_rewrite.find_routes(ComposeFile.read(PORTS), configuration)
+    routes = dependency_routes.find_routes(ComposeFile.read(PORTS), configuration)
     assert {name: (route.port, route.passed) for name, route in routes.items()} == {
         "prices": (8080, False),
         "windtunnel-prices-9090": (9090, True),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.machine import missing
-from windtunnel.backends.docker import compose_rewrite, proxy_image
+from windtunnel.backends.docker import compose_rewrite, dependency_routes, proxy_image
 from windtunnel.backends.docker.compose_file import ComposeFile
 from windtunnel.backends.docker.fixed_addresses import FixedAddresses, mentions
 from windtunnel.configuration import Configuration, parse
@@ -37,7 +37,7 @@ def copied(
     return compose_rewrite.rewrite(
         compose_file,
         configuration,
-        compose_rewrite.find_routes(compose_file, configuration),
+        dependency_routes.find_routes(compose_file, configuration),
         labels={},
         project="shop",
         proxy=proxy_image.service("an-image", None, 1),

@@ -89,6 +89,13 @@ SERVICES = (
         built="node_modules",
     ),
     Example(
+        "five_services",
+        scenarios=5,
+        flaw="MOVIES_BREAKER=off",
+        shown_by="silent",
+        criterion="breaker opens within 3 failures",
+    ),
+    Example(
         "go_gobreaker",
         scenarios=3,
         flaw="BREAKER=off",

@@ -61,6 +61,8 @@ EXAMPLES: list[tuple[Fault, Form]] = [
     ),
     (faults.Pause("redis"), Processing(ProcessAction.PAUSE)),
     (faults.Kill("redis"), Processing(ProcessAction.KILL)),
+    (faults.Stop("redis"), Processing(ProcessAction.STOP)),
+    (faults.Restart("redis"), Processing(ProcessAction.RESTART)),
     (faults.Disconnect("redis"), Processing(ProcessAction.DISCONNECT)),
 ]
 

@@ -1,4 +1,4 @@
-"""The dependency dies."""
+"""A dependency or a program dies."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from windtunnel_faults.fault_definition import Capability, ProcessAction, Proces
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Kill the dependency (SIGKILL; docker kill); healing starts it again.
+    """Kill a dependency or a program (SIGKILL; docker kill); healing starts it again.
 
     Raises ValueError on bad arguments.
     """

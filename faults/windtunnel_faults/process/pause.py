@@ -1,4 +1,4 @@
-"""The dependency freezes."""
+"""A dependency or a program freezes."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from windtunnel_faults.fault_definition import Capability, ProcessAction, Proces
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Suspend the dependency (SIGSTOP; docker pause). Healing lets it go on where it was.
+    """Suspend a dependency or a program (SIGSTOP; docker pause); healing lets it go on.
 
     Raises ValueError on bad arguments.
     """

@@ -15,12 +15,12 @@ from windtunnel.backends.concurrent_starts import concurrent_starts
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
-from windtunnel.backends.fault_forms.processing_applier import ProcessAct, ProcessingApplier
+from windtunnel.backends.fault_forms.processing_applier import ProcessingApplier
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import FaultControl, OwnControl
 from windtunnel.backends.process_access import access_to_processes
-from windtunnel.backends.process_actions import KillProcess, SuspendProcess
+from windtunnel.backends.process_actions import process_actions
 from windtunnel.backends.process_programs import NOT_YET, ProcessPrograms
 from windtunnel.backends.process_taps import create_taps
 from windtunnel.backends.program_launcher import OWN_PATIENCE, ProgramLauncher
@@ -42,7 +42,7 @@ from windtunnel.network_profiles import Profile
 from windtunnel.protocols.http.probe import answers_http
 from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.records import Edge, Evidence
-from windtunnel_faults import Capability, Disabled, Fault, ProcessAction, Processing, Toxics
+from windtunnel_faults import Capability, Disabled, Fault, Processing, Toxics
 
 LOG = logging.getLogger(__name__)
 
@@ -163,10 +163,7 @@ class ProcessBackend(ABC):
         return stack
 
     def _forms(self, tap: OwnControl, fault_proxy: FaultControl) -> FormTable:
-        actions: dict[ProcessAction, ProcessAct] = {
-            ProcessAction.PAUSE: SuspendProcess(self.keeper),
-            ProcessAction.KILL: KillProcess(self.programs),
-        }
+        actions = process_actions(self.keeper, self.programs)
         proxies = partial(struck_edges, self.configuration)
         return FormTable(
             self.name,

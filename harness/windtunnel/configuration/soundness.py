@@ -140,7 +140,9 @@ def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
         if configuration.address and not dependency.listen:
             text = "the port of its proxy, to which the running target is to be led"
             yield Unsound((*place, "listen"), text, missing=True)
-        elif configuration.command and not _is_led_to(configuration, name):
+        elif (configuration.command or configuration.programs) and not _is_led_to(
+            configuration, name
+        ):
             who = "a program's" if configuration.programs else "the target's"
             text = f"{who} variables that lead here, such as {{ URL = 'http://{{address}}' }}"
             yield Unsound((*place, "environment"), text, missing=True)

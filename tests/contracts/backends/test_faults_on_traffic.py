@@ -138,15 +138,35 @@ def test_a_slow_close_delays_the_end_of_a_connection(backend_stack: Stack) -> No
     assert all_real(after)
 
 
-@pytest.mark.parametrize("kind", [faults.Pause, faults.Kill])
+@pytest.mark.parametrize("kind", [faults.Pause, faults.Kill, faults.Stop])
 def test_a_struck_process_fails_calls_and_comes_back(
-    backend_stack: Stack, kind: type[faults.Pause] | type[faults.Kill]
+    backend_stack: Stack, kind: type[faults.Pause] | type[faults.Kill] | type[faults.Stop]
 ) -> None:
     backend_stack.drive("/api/workflows", requests=2)
     with backend_stack.inject(kind("redis")):
         run = backend_stack.drive("/api/workflows", requests=3)
     assert all_fallbacks(run)
     assert healed(backend_stack, "/api/workflows")
+
+
+def test_a_restarted_dependency_is_back_at_once(backend_stack: Stack) -> None:
+    backend_stack.drive(AGENTS, requests=2)
+    before = backend_stack.evidence("catalog")
+    with backend_stack.inject(faults.Restart("catalog")):
+        assert healed(backend_stack)
+    open_before = {each.number for each in before.connections if each.closed is None}
+    still = {
+        each.number for each in backend_stack.evidence("catalog").connections if not each.closed
+    }
+    assert not open_before & still
+
+
+def test_a_fault_of_the_target_itself_ends_it_and_brings_it_back(backend_stack: Stack) -> None:
+    assert all_real(backend_stack.drive(AGENTS, requests=2))
+    with backend_stack.inject(faults.Kill("target")):
+        run = backend_stack.drive(AGENTS, requests=2)
+    assert not any(response.succeeded for response in run.responses)
+    assert healed(backend_stack)
 
 
 def test_a_disconnected_dependency_fails_calls_and_comes_back(backend_stack: Stack) -> None:

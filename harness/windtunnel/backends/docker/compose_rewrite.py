@@ -1,15 +1,15 @@
-"""Compose rewriting: a copy of the user's compose file in which the target meets only our tap.
+"""Compose rewriting: a copy of the user's compose file in which each program meets only our tap.
 
     target ── front ── tap ── back ── toxiproxy ── the networks of the file ── dependencies
 
-In `front` the tap has the dependencies' names and ports, so that the target needs no change. The
+In `front` the tap has the dependencies' names and ports, so that the target needs no change. Each
+other program has such networks of its own, in which it meets nobody but the tap and Toxiproxy. The
 file itself stays as it is. The copy publishes no ports, has no fixed container names, and no data
 of a stack of the user's that runs beside it.
 """
 
 import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,11 @@ from windtunnel.backends.docker.compose_file import (
     Service,
     external_links_of,
     hosts_of,
+)
+from windtunnel.backends.docker.dependency_routes import (
+    FRONT,
+    DependencyRoute,
+    services_of_programs,
 )
 from windtunnel.backends.docker.fixed_addresses import FixedAddresses
 from windtunnel.backends.docker.isolation import (
@@ -33,113 +38,14 @@ from windtunnel.run_identity import PREFIX
 
 TAP = f"{PREFIX}tap"
 TOXIPROXY = f"{PREFIX}toxiproxy"
-FRONT = f"{PREFIX}front"
 BACK = f"{PREFIX}back"
 CALLED = f"{PREFIX}called"
 """Where Toxiproxy meets the target: the dependencies that call it by its name come through there,
 so that they share no network with it."""
 SIDE = f"{PREFIX}side"
-"""Where the target meets the services that are no configured dependencies."""
+"""Where the target meets the services that are neither programs nor configured dependencies."""
 TARGET = f"{PREFIX}target"
 """The target's name in the network `CALLED`."""
-FIRST_PORT = 20000
-"""Toxiproxy's port for the first dependency, in its container."""
-
-
-@dataclass(frozen=True, slots=True)
-class DependencyRoute:
-    """How one dependency is reached."""
-
-    service: str
-    """Empty where it is none of the compose file's."""
-    names: tuple[str, ...]
-    """The tap answers to these names in its place; the target is configured with the first."""
-    port: int
-    upstream: str
-    """What Toxiproxy connects to."""
-    passage: int
-    """Toxiproxy's port for it."""
-    front: str
-    """The network in which the tap stands for it: one more for each that has the same port."""
-    passed: bool = False
-    """Whether it is another port of a dependency's service, which is only let through."""
-
-
-def find_routes(
-    compose_file: ComposeFile, configuration: Configuration
-) -> dict[str, DependencyRoute]:
-    """Return how each dependency is reached; ConfigurationError where that is not known."""
-    target = configuration.service
-    compose_file.check(target, "service")
-    reached: dict[str, tuple[str, tuple[str, ...], int, str]] = {}
-    for name, dependency in configuration.dependencies.items():
-        service = dependency.service or (name if name in compose_file.services else "")
-        if service:
-            compose_file.check(service, f"dependencies.{name}.service")
-            port = compose_file.port_of(name, dependency, service, target)
-            reached[name] = service, compose_file.names(service), port, f"{service}:{port}"
-        else:
-            upstream = _outside(name, dependency.upstream, compose_file)
-            host, _, text = upstream.rpartition(":")
-            known = (name, host, *_names_outside(compose_file.services[target], host))
-            reached[name] = "", tuple(dict.fromkeys(known)), int(text), upstream
-    for service in dict.fromkeys(service for service, *_ in reached.values() if service):
-        own = {port for other, _, port, _ in reached.values() if other == service}
-        further = (*compose_file.mentioned_ports(service, target), *compose_file.ports(service))
-        for port in dict.fromkeys(further):
-            if port not in own:
-                name = f"{PREFIX}{service}-{port}"
-                reached[name] = service, compose_file.names(service), port, f"{service}:{port}"
-    fronts = _fronts(reached)
-    return {
-        name: DependencyRoute(
-            service,
-            names,
-            port,
-            upstream,
-            FIRST_PORT + number,
-            fronts[name],
-            passed=name not in configuration.dependencies,
-        )
-        for number, (name, (service, names, port, upstream)) in enumerate(reached.items())
-    }
-
-
-def _fronts(reached: Mapping[str, tuple[str, tuple[str, ...], int, str]]) -> dict[str, str]:
-    """Return each dependency's network: all ports of one service are in the same.
-
-    A port that another service has in a network takes the next network.
-    """
-    groups: dict[str, set[int]] = {}
-    for name, (service, _, port, _) in reached.items():
-        groups.setdefault(service or f"={name}", set()).add(port)
-    taken: list[set[int]] = []
-    found: dict[str, str] = {}
-    for group, ports in groups.items():
-        place = next((n for n, used in enumerate(taken) if not used & ports), len(taken))
-        if place == len(taken):
-            taken.append(set())
-        taken[place] |= ports
-        found[group] = FRONT if not place else f"{FRONT}-{place + 1}"
-    return {name: found[service or f"={name}"] for name, (service, *_) in reached.items()}
-
-
-def _outside(name: str, upstream: str, compose_file: ComposeFile) -> str:
-    host = upstream.rpartition(":")[0]
-    if not upstream or host == "localhost" or host.startswith("127."):
-        found = f"upstream = {upstream!r} is not reached from a container" if upstream else "none"
-        services = ", ".join(sorted(compose_file.services))
-        raise ConfigurationError(
-            f"missing key 'dependencies.{name}.service': its service in the compose file, which"
-            f" has {services}; {found}"
-        )
-    return upstream
-
-
-def _names_outside(target: Service, host: str) -> list[str]:
-    """Return the names that a target's file gives to a host outside it."""
-    by_link = [alias for alias, container in external_links_of(target).items() if container == host]
-    return [*by_link, *(name for name, address in hosts_of(target) if address == host)]
 
 
 def _reach_outside(target: Service, routes: Mapping[str, DependencyRoute]) -> Service:
@@ -191,41 +97,46 @@ def rewrite(
     document.pop("name", None)
     services: dict[str, Service] = document["services"]
     target = configuration.service
-    own = {route.service for route in routes.values() if route.service}
-    others = compose_file.behind({target, *own}) - own - {target}
+    programs = services_of_programs(compose_file, configuration)
+    own, others = _further_services(compose_file, programs, routes)
     addresses = FixedAddresses(compose_file)
     addresses.in_files(document, folder)
     for name, service in services.items():
         isolate_service(service, local_image(project, name), labels)
-        start_without(service, target)
+        for each in programs.values():
+            start_without(service, each)
         addresses.let_go(service)
-    for name in (*own, target):
-        if services[name].get("network_mode"):
-            raise ConfigurationError(
-                f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
-            )
-    # Nobody reaches one of these by name: a job, or a companion of another service.
+    _check_networks(services, own, others, programs.values())
+    # Nobody reaches one of the others by name: a job, or a companion of another service.
     named = {name for name in others if not services[name].get("network_mode")}
-    for name in others - named:
-        if services[name]["network_mode"] == f"service:{target}":
-            raise ConfigurationError(
-                f"the service {name!r} is in the network of the target {target!r}, of which each"
-                " scenario starts one of its own: expected a network_mode without it"
-            )
     for name in (*own, *named):
         _add_names(services[name], compose_file.names_by_address(name))
-    outward = _reach_outside(services[target], routes)
-    outer = _external_networks(document, services[target], routes)
-    fronts = front_networks(routes)
-    services[target]["networks"] = dict.fromkeys(target_networks(routes, sorted(named)))
-    services[target]["networks"][CALLED] = {"aliases": [TARGET]}
-    for key in ("depends_on", "links", "external_links"):
-        services[target].pop(key, None)
-    for name in named:
-        services[name]["networks"] |= {SIDE: {"aliases": list(compose_file.names(name))}}
+    outward: Service = {}
+    outer: dict[str, None] = {}
+    called: dict[str, None] = {}
+    for program, its_service in programs.items():
+        own_service = services[its_service]
+        caller = "" if program == configuration.target else program
+        of_it = {name: route for name, route in routes.items() if route.caller == caller}
+        outward = _reach_outside(own_service, of_it) | outward
+        outer |= _external_networks(document, own_service, of_it)
+        side = {network_of(SIDE, caller): None} if named else {}
+        for name in named:
+            aliases = {"aliases": list(compose_file.names(name))}
+            services[name]["networks"] |= dict.fromkeys(side, aliases)
+        meets = network_of(CALLED, caller)
+        called[meets] = None
+        own_service["networks"] = {
+            **dict.fromkeys(front_networks(of_it, caller)),
+            **side,
+            meets: {"aliases": [TARGET]} if not caller else None,
+        }
+        for key in ("depends_on", "links", "external_links"):
+            own_service.pop(key, None)
     known_as = {"aliases": list(compose_file.names(target))}
     behind = {network: known_as for name in own for network in services[name]["networks"]}
     services[TAP] = _proxy(labels) | proxy
+    fronts = dict.fromkeys((*front_networks(routes, ""), *(w.front for w in routes.values())))
     services[TAP]["networks"] = {
         front: {"aliases": [n for w in routes.values() if w.front == front for n in w.names]}
         for front in fronts
@@ -233,7 +144,7 @@ def rewrite(
     services[TOXIPROXY] = _proxy(labels) | {
         "image": configuration.docker.toxiproxy_image,
         "command": ["-host=0.0.0.0"],
-        "networks": {BACK: None, CALLED: None} | outer | behind,
+        "networks": {BACK: None} | called | outer | behind,
         **outward,
     }
     used = {network for service in services.values() for network in service.get("networks") or ()}
@@ -254,20 +165,57 @@ def _add_names(service: Service, names: Sequence[str]) -> None:
         service["networks"][network] = (options or {}) | {"aliases": known}
 
 
-def front_networks(routes: Mapping[str, DependencyRoute]) -> list[str]:
-    """Return the networks in which the tap stands for the dependencies."""
-    return list(dict.fromkeys(route.front for route in routes.values())) or [FRONT]
+def network_of(kind: str, caller: str) -> str:
+    """Return the name of a program's own network of this kind; "" is the driven program."""
+    return f"{kind}.{caller}" if caller else kind
 
 
-def target_networks(routes: Mapping[str, DependencyRoute], others: Sequence[str]) -> list[str]:
-    """Return the networks of the target, where it meets `others`, which are no dependencies."""
-    return [*front_networks(routes), *([SIDE] if others else [])]
+def front_networks(routes: Mapping[str, DependencyRoute], caller: str) -> list[str]:
+    """Return the networks in which the tap stands for what a program calls."""
+    found = dict.fromkeys(each.front for each in routes.values() if each.caller == caller)
+    return list(found) or ([] if caller else [FRONT])
 
 
-def others(compose_file: ComposeFile, configuration: Configuration, own: set[str]) -> list[str]:
-    """Return the services to start that are neither the target nor dependencies."""
-    found = compose_file.behind({configuration.service, *own})
-    return sorted(found - own - {configuration.service})
+def others(
+    compose_file: ComposeFile,
+    configuration: Configuration,
+    routes: Mapping[str, DependencyRoute],
+) -> list[str]:
+    """Return the services to start that are neither programs nor dependencies."""
+    programs = services_of_programs(compose_file, configuration)
+    return sorted(_further_services(compose_file, programs, routes)[1])
+
+
+def _further_services(
+    compose_file: ComposeFile,
+    programs: Mapping[str, str],
+    routes: Mapping[str, DependencyRoute],
+) -> tuple[set[str], set[str]]:
+    """Return the services of the dependencies, and those that these or programs depend on."""
+    started = set(programs.values())
+    own = {route.service for route in routes.values() if route.service} - started
+    return own, compose_file.behind(started | own) - own - started
+
+
+def _check_networks(
+    services: Mapping[str, Service],
+    own: Collection[str],
+    others: Collection[str],
+    programs: Collection[str],
+) -> None:
+    """Raise ConfigurationError where a service's traffic cannot be led to the proxies."""
+    for name in (*own, *programs):
+        if services[name].get("network_mode"):
+            raise ConfigurationError(
+                f"the service {name!r} has a network_mode: its traffic cannot be led to the proxy"
+            )
+    for name in others:
+        for program in programs:
+            if services[name].get("network_mode") == f"service:{program}":
+                raise ConfigurationError(
+                    f"the service {name!r} is in the network of the target {program!r}, of which"
+                    " each scenario starts one of its own: expected a network_mode without it"
+                )
 
 
 def _proxy(labels: Mapping[str, str]) -> Service:

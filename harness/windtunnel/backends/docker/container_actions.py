@@ -1,4 +1,4 @@
-"""What can be done to a dependency that runs in a container: freeze, kill or disconnect it.
+"""What can be done to what runs in a container: freeze, kill, stop, restart or disconnect it.
 
 Each leaves with the keeper, before it strikes, what undoes it if the runner cannot.
 """
@@ -17,10 +17,17 @@ def container_actions(
     services: Mapping[str, str],
     wait: Callable[[str], None],
 ) -> dict[ProcessAction, ProcessAct]:
-    """Return what can be done to dependencies; `wait` returns once one serves again."""
+    """Return what can be done to dependencies, by name, and to the services of programs.
+
+    `wait` returns once one serves again.
+    """
     return {
         ProcessAction.PAUSE: PauseContainer(engine, orders, services),
-        ProcessAction.KILL: KillContainer(engine, orders, services, wait),
+        ProcessAction.KILL: EndContainer(engine, orders, services, wait, engine.kill),
+        ProcessAction.STOP: EndContainer(engine, orders, services, wait, engine.stop),
+        ProcessAction.RESTART: RestartContainer(
+            EndContainer(engine, orders, services, wait, engine.stop)
+        ),
         ProcessAction.DISCONNECT: DisconnectContainer(engine, orders, services),
     }
 
@@ -40,7 +47,7 @@ class PauseContainer:
 
     def strike(self, dependency: str) -> None:
         """Freeze it."""
-        service = self._services[dependency]
+        service = service_of(self._services, dependency)
         self._orders.heal_by(service, [("docker", "unpause", self._engine.identity(service))])
         self._engine.pause(service)
 
@@ -52,10 +59,10 @@ class PauseContainer:
         self._orders.heal_by(service, [])
 
 
-class KillContainer:
-    """Kills a dependency's container, and starts it again.
+class EndContainer:
+    """Ends a container, at once or in order, and starts it again.
 
-    `wait` takes a dependency and returns once it serves.
+    `wait` takes a dependency and returns once it serves, `end` ends a service's container.
     """
 
     def __init__(
@@ -64,20 +71,22 @@ class KillContainer:
         orders: KeeperOrders,
         services: Mapping[str, str],
         wait: Callable[[str], None],
+        end: Callable[[str], None],
     ) -> None:
         self._engine = engine
         self._orders = orders
         self._services = services
         self._wait = wait
+        self._end = end
 
     def __repr__(self) -> str:
-        return f"<KillContainer in {self._engine}>"
+        return f"<EndContainer in {self._engine}>"
 
     def strike(self, dependency: str) -> None:
-        """Kill it."""
-        service = self._services[dependency]
+        """End it."""
+        service = service_of(self._services, dependency)
         self._orders.heal_by(service, [("docker", "start", self._engine.identity(service))])
-        self._engine.kill(service)
+        self._end(service)
 
     def undo(self, dependency: str) -> None:
         """Start it again, and wait until it serves."""
@@ -85,6 +94,24 @@ class KillContainer:
         self._engine.start(service)
         self._wait(dependency)
         self._orders.heal_by(service, [])
+
+
+class RestartContainer:
+    """Ends a container in order, and starts it again at once."""
+
+    def __init__(self, stop: EndContainer) -> None:
+        self._stop = stop
+
+    def __repr__(self) -> str:
+        return f"<RestartContainer by {self._stop}>"
+
+    def strike(self, dependency: str) -> None:
+        """End it, start it again, and wait until it serves."""
+        self._stop.strike(dependency)
+        self._stop.undo(dependency)
+
+    def undo(self, dependency: str) -> None:
+        """Do nothing: it serves already."""
 
 
 class DisconnectContainer:
@@ -104,7 +131,7 @@ class DisconnectContainer:
 
     def strike(self, dependency: str) -> None:
         """Take it out of its networks."""
-        service = self._services[dependency]
+        service = service_of(self._services, dependency)
         self._networks[service] = networks = self._engine.networks(service)
         container = self._engine.identity(service)
         connect = ("docker", "network", "connect", "--alias", service)
@@ -123,8 +150,8 @@ class DisconnectContainer:
 
 
 def service_of(services: Mapping[str, str], dependency: str) -> str:
-    """Return a dependency's service; the name itself where there is no such dependency.
+    """Return a dependency's service; the name itself where it is a program's service.
 
-    A fault on one was refused. To heal it all the same is then the engine's own clear error.
+    Where it is neither, a fault on it was refused; to heal it is the engine's own clear error.
     """
     return services.get(dependency, dependency)

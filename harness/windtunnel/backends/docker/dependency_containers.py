@@ -76,7 +76,7 @@ class DependencyContainers:
     def _port(self, name: str) -> int:
         """Return the port on which a dependency's container listens."""
         if self._layout.routes is not None:
-            return self._layout.routes[name].port
+            return self._layout.route_of(name).port
         settings = self._configuration.dependencies[name]
         service = self._layout.services[name]
         return self._file.port_of(name, settings, service, self._layout.target)

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
 from windtunnel.backends.docker.compose_command import UP_DEADLINE
+from windtunnel.backends.docker.compose_layout import lay_out
 from windtunnel.backends.docker.container_actions import container_actions
 from windtunnel.backends.docker.container_clock import ContainerClock
 from windtunnel.backends.docker.container_readiness import (
@@ -21,10 +23,8 @@ from windtunnel.backends.docker.dependency_containers import DependencyContainer
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.docker.keeper_orders import KeeperOrders
 from windtunnel.backends.docker.netem import Netem
+from windtunnel.backends.docker.program_containers import ProgramContainers
 from windtunnel.backends.docker.running_containers import RunningContainers
-from windtunnel.backends.docker.stack_layout import lay_out
-from windtunnel.backends.docker.target_containers import TargetContainers
-from windtunnel.backends.docker.target_service import TargetService
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -32,28 +32,24 @@ from windtunnel.backends.fault_forms.processing_applier import ProcessingApplier
 from windtunnel.backends.fault_forms.toxics_applier import ToxicsApplier
 from windtunnel.backends.fault_support import check_fault
 from windtunnel.backends.own_control import OwnControl
-from windtunnel.backends.proxy_variables import without_proxy
 from windtunnel.backends.running_stack import RunningStack, when_started
 from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_tls import check_authorities, write_authority
-from windtunnel.backends.target_files import write_files
 from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration, topology
-from windtunnel.configuration.placeholders import fill, named, variables
-from windtunnel.errors import ConfigurationError, ControlError, StartError
+from windtunnel.configuration.struck_edges import struck_edges
+from windtunnel.errors import ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.network_profiles import Profile
 from windtunnel.ports import CONTROL_PORT
 from windtunnel.protocols.server_account import ServerAccount
-from windtunnel.records import Edge, Evidence
+from windtunnel.records import Evidence
 from windtunnel.run_identity import RUN_LABEL
 from windtunnel_faults import Capability, Disabled, Fault, Processing, Toxics
 
 LOG = logging.getLogger(__name__)
 
-FILES = "/windtunnel-files"
-"""Where the target's container sees the files that are written for it."""
 START_DEADLINE = 60.0
 """Seconds for the containers to become healthy, at least: engines differ by much."""
 
@@ -75,10 +71,15 @@ class DockerBackend:
             self.keeper.close()
             self.engine.close()
             raise
-        self._files = Path(self.directory) / "files"
         self._orders = KeeperOrders(self.keeper)
-        self._targets = TargetContainers(self.engine)
         self._patience = max(START_DEADLINE, configuration.start_deadline)
+        self._programs = ProgramContainers(
+            configuration,
+            self.engine,
+            self.layout,
+            directory=Path(self.directory),
+            patience=self._patience,
+        )
         self._dependencies = DependencyContainers(
             configuration, self.engine, self.layout, self._patience
         )
@@ -116,17 +117,16 @@ class DockerBackend:
     def _start(self) -> RunningContainers:
         layout = self.layout
         self._orders.send()
-        target = self.configuration.service
+        programs = [each.service for each in layout.programs.values()]
         awaited = [*layout.dependencies, layout.toxiproxy, layout.tap]
         services = [*layout.others, *awaited]
-        layout.compose.build([*services, *self._dependencies.services_of_steps, target])
+        layout.compose.build([*services, *self._dependencies.services_of_steps, *programs])
         with last_words_of(self.engine, layout.services_of_the_file):
             layout.compose.up(services, deadline=max(UP_DEADLINE, self._patience))
         for service in awaited:
             await_healthy(self.engine, service, lambda state: None, deadline=self._patience)
         await_conditions(self.engine, layout.conditions, deadline=self._patience)
-        # It is not started. Its image is there from now on, and can be looked into.
-        layout.compose.create(target)
+        self._programs.look_at_images()
         tap = Tap(self._answer(layout.tap, CONTROL_PORT, "/version"))
         tap_control = OwnControl(tap.address, lease=self.configuration.lease)
         try:
@@ -134,12 +134,8 @@ class DockerBackend:
         except BaseException:
             tap_control.close()
             raise
-        return RunningContainers(
-            stack,
-            self.engine.image(target),
-            self.engine.environment(target),
-            Netem(self.engine, layout.tap, layout.fronts or self.engine.networks(target)[:1]),
-        )
+        networks = layout.fronts or self.engine.networks(self.configuration.service)[:1]
+        return RunningContainers(stack, Netem(self.engine, layout.tap, networks))
 
     def _connect(self, tap: Tap, tap_control: OwnControl) -> RunningStack:
         """Lead from the tap to the dependencies, and write what the target needs to know."""
@@ -147,32 +143,37 @@ class DockerBackend:
         toxiproxy = ToxiproxyControl(self._answer(layout.toxiproxy, CONTROL_PORT, "/version"))
         tap.check_clock()
         layout.connect(self.engine, self.configuration, tap, toxiproxy)
-        self._files.mkdir()
-        authority = write_authority(tap, self.configuration, str(self._files))
+        authority = write_authority(tap, self.configuration, self.directory)
         for dependency in layout.services:
             self._dependencies.wait(dependency)
-        addresses = layout.target_addresses()
-        within = f"{FILES}/ca.pem" if authority else ""
-        given = {"files": FILES, "ca": within}
-        write_files(self.configuration.files, self._files, named(addresses) | given)
+        addresses = layout.addresses()
+        given = self._programs.write_files(
+            addresses, Path(authority).read_bytes() if authority else b""
+        )
         self._orders.heal_by_post(f"http://{toxiproxy.address}/reset")
         forms = self._forms(tap_control, toxiproxy)
-        state = self._dependencies.state(self.keeper, given, self._files)
-        led = {Edge(name): address for name, address in addresses.items()}
-        return RunningStack(tap, tap_control, forms, led, {}, given, state, toxiproxy)
+        files = self._programs.folder(self.configuration.target)
+        state = self._dependencies.state(self.keeper, given, files)
+        return RunningStack(tap, tap_control, forms, addresses, {}, given, state, toxiproxy)
 
     def _forms(self, tap: OwnControl, toxiproxy: ToxiproxyControl) -> FormTable:
-        actions = container_actions(
-            self.engine, self._orders, self.layout.services, self._dependencies.wait
-        )
+        actions = container_actions(self.engine, self._orders, self.layout.services, self._wait)
+        proxies = partial(struck_edges, self.configuration)
         return FormTable(
             self.name,
             {
-                Toxics: ToxicsApplier(tap=tap, fault_proxy=toxiproxy),
-                Disabled: DisabledApplier(tap=tap, fault_proxy=toxiproxy),
-                Processing: ProcessingApplier(actions),
+                Toxics: ToxicsApplier(tap=tap, fault_proxy=toxiproxy, proxies=proxies),
+                Disabled: DisabledApplier(tap=tap, fault_proxy=toxiproxy, proxies=proxies),
+                Processing: ProcessingApplier(actions, self._programs.running),
             },
         )
+
+    def _wait(self, name: str) -> None:
+        """Return once a dependency, or a program's service, serves again."""
+        if self._programs.is_program(name):
+            self._programs.wait(name)
+        else:
+            self._dependencies.wait(name)
 
     def _answer(self, service: str, port: int, path: str, called: str = "") -> Address:
         patience = self._patience
@@ -192,74 +193,48 @@ class DockerBackend:
 
     def prepare_test(self) -> None:
         """Empty and prepare the dependencies for a test, once the last target is gone."""
-        self.running.stack.state.prepare_test(once=self._targets.await_removals)
+        self.running.stack.state.prepare_test(once=self._programs.await_removals)
 
     def start_target(
         self, name: str, environment: Mapping[str, str], program: Program = CONFIGURED
     ) -> Address:
         """Let compose start a container of the target's service, or one of another image."""
-        if program.directory or program.python:
-            raise ConfigurationError(
-                "work trees run as processes: take the backend embedded or local, or give images"
-            )
-        if program.image and not self.engine.has_image(program.image):
-            raise StartError(f"the engine has no image {program.image!r}: build or pull it first")
-        running, port = self.running, self.layout.target_port
-        stack, service = running.stack, self._targets.service_of(name)
-        own = {"host": "0.0.0.0", "port": str(port)}  # noqa: S104 - as a container's program does
+        stack = self.running.stack
         check_authorities(self.configuration, stack.given["ca"])
-        settings = topology.program(self.configuration, self.configuration.target)
-        led = variables(self.configuration, settings, stack.addresses_of(""), stack.given)
-        given = {key: fill(text, own) for key, text in {**led, **environment}.items()}
-        direct = without_proxy({**running.environment, **given}, self.layout.names_led_to_the_tap)
-        target = TargetService(
-            service=service,
-            environment={**direct, **given},
-            port=port,
-            image=program.image or running.image,
-            files=self._files if any(self._files.iterdir()) else None,
-            mounted=FILES,
-        )
-        LOG.info("starting %s: a container of the image %s", name, target.image)
-        try:
-            self.layout.start_target(target, Path(self.directory))
-            health = self.configuration.health
-            address = self._answer(service, port, health, self.layout.called)
-            self._targets.note_start(name)
-        except BaseException:
-            self._targets.discard(name)
-            raise
-        return address
+        return self._programs.start_target(stack, name, environment, program)
 
     def start_programs(self) -> None:
         """Start the programs beside the driven one."""
+        stack = self.running.stack
+        check_authorities(self.configuration, stack.given["ca"])
+        self._programs.start_others(stack)
 
     def stop_programs(self) -> None:
         """Stop them."""
+        self._programs.stop_others()
 
     def target_pid(self, name: str) -> int:
         """Return the pid of the container's first process, as the engine's machine knows it."""
-        return self.engine.pid(self._targets.service_of(name))
+        return self._programs.pid(name)
 
     def pids(self) -> tuple[int, ...]:
         """Return the first processes of the run's containers."""
-        return self._targets.pids()
+        return self._programs.pids()
 
     def stop_target(self, name: str) -> None:
         """Kill and remove the container; the next target is not given before it is gone."""
-        self._targets.remove(name)
-        LOG.info("stopped %s", name)
+        self._programs.stop_target(name)
 
     def ended_programs(self) -> tuple[ProgramEnd, ...]:
         """Return the targets, dependencies and proxies whose containers ended by themselves."""
-        services = self._targets.started
+        services = self._programs.started
         services |= {name: each for name, each in self.layout.services.items() if each}
         services |= {each: each for each in (self.layout.tap, self.layout.toxiproxy)}
         return ended_containers(self.engine, services, struck=self._orders.struck)
 
     def wall_clock(self, name: str) -> WallClock:
         """Return the clock for a target that is started with its environment."""
-        own = self._targets.service_of(name)
+        own = self._programs.service_of(name)
         return ContainerClock(self.engine, self.configuration.service, own)
 
     def inject(self, fault: Fault) -> None:
@@ -277,8 +252,8 @@ class DockerBackend:
         refusal = self.running.netem.apply(profile.round_trip)
         if not refusal:
             return replace(profile, means="tc netem")
-        for dependency in self.configuration.dependencies:
-            self.tap.apply(dependency, profile)
+        for edge in topology.edges(self.configuration):
+            self.tap.apply(edge, profile)
         return replace(profile, means=f"the tap (no tc netem here: {refusal})")
 
     def evidence(self, dependency: str, since: float) -> Evidence:
@@ -298,7 +273,7 @@ class DockerBackend:
         """Remove everything; ControlError names what remains."""
         if self._running is not None:
             self._running.stack.close()
-        self._targets.close()
+        self._programs.close()
         self.keeper.close()
         left = self.engine.sweep()
         self.engine.close()

@@ -128,6 +128,11 @@ class DockerEngine:
         self._asking(f"kill {service!r}", container.kill)
         self._asking(f"wait for {service!r}", lambda: container.wait(timeout=DEADLINE))
 
+    def stop(self, service: str) -> None:
+        """End a container in order (SIGTERM), by force after ten seconds."""
+        container = self._find(service)
+        self._asking(f"stop {service!r}", lambda: container.stop(timeout=10))
+
     def start(self, service: str) -> None:
         """Start a container that has ended."""
         self._asking(f"start {service!r}", self._find(service).start)

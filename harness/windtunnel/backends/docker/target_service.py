@@ -32,8 +32,10 @@ class TargetService:
     """What it is called, as none of the file's is."""
     environment: Mapping[str, str]
     port: int
-    """Published on a free port of 127.0.0.1."""
+    """Published on a port of 127.0.0.1; 0 where it has none."""
     image: str
+    published: int = 0
+    """Where. 0: a free one, which is another one after each start of the container."""
     files: Path | None = None
     """A folder that it sees besides, at `mounted`."""
     mounted: str = ""
@@ -64,7 +66,7 @@ def target_document(
         "image": target.image,
         "environment": variables_of(service) | given,
         "labels": labels_of(service) | dict(labels),
-        "ports": [f"127.0.0.1::{target.port}"],
+        "ports": [f"127.0.0.1:{target.published or ''}:{target.port}"] if target.port else [],
         "init": True,
         "restart": "no",
         # We ask the target ourselves whether it is healthy, and more often.
