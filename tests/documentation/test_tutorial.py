@@ -35,6 +35,20 @@ def run(command: Command, folder: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.busy
+def test_the_page_on_what_must_not_happen_twice_does_what_it_says(tmp_path: Path) -> None:
+    ran = 0
+    for block in blocks(DOCS / "howto" / "twice-or-lost.md"):
+        if block.title:
+            save(block, tmp_path)
+        for command in commands(block) if block.language == "console" else ():
+            output = run(command, tmp_path)
+            assert matches(command.printed, output), f"{block} $ {command.line}\n{output}"
+            ran += 1
+    assert ran == 2
+
+
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     ran = 0
     for block in blocks(DOCS / "tutorial.md"):
