@@ -98,6 +98,7 @@ def test_every_option_begins_with_the_plugins_name(pytestconfig: pytest.Config) 
             "json",
             "min_score",
             "report",
+            "report_only",
             "seed",
             "setting",
         )

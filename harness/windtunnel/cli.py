@@ -18,6 +18,7 @@ from windtunnel.outgoing.clean_stream import (
     discard_unwritten,
     of_environment,
 )
+from windtunnel.supported_system import check_system
 
 COMMANDS = {
     "breaker": "Test a service's circuit breaker from outside, by what reaches its dependency.",
@@ -40,7 +41,8 @@ COMMANDS = {
 }
 """Each subcommand, and the first sentence of its help: `windtunnel --help` loads none of them."""
 
-
+ANYWHERE = frozenset({"config", "history", "init"})
+"""Subcommands that start nothing, so that any system will do."""
 INCONCLUSIVE = 3
 """The exit status of commands that could not decide (windtunnel.commands.exit_status)."""
 
@@ -62,7 +64,11 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a subcommand, or None where there is none of that name."""
-        return command_named(cmd_name) if cmd_name in COMMANDS else None
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in ANYWHERE:
+            check_system(f"windtunnel {cmd_name}")
+        return command_named(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the subcommands without loading them, each shortened as click does it."""

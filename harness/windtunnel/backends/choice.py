@@ -9,6 +9,7 @@ from windtunnel.configuration import Configuration
 from windtunnel.entry_points import BACKENDS, extensions
 from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
 from windtunnel.extras import install_command, missing, require
+from windtunnel.supported_system import check_system
 
 if TYPE_CHECKING:
     from windtunnel.backends.backend_contract import Backend
@@ -71,6 +72,8 @@ def check_name(name: str, place: str) -> None:
 
 def create(name: str, configuration: Configuration, *, run: str, seed: int) -> "Backend":
     """Return a backend that is not started yet; BackendUnavailable names what it lacks."""
+    if name in NAMES:
+        check_system(f"the backend {name}")
     if name in EXTRAS:
         require(EXTRAS[name], f"the backend {name}")
     # Each is imported where it is taken: every pytest session chooses one, and few start it.

@@ -21,6 +21,8 @@ def masking_of(item: pytest.Item) -> Masking:
 def clean_report(report: pytest.TestReport, masking: Masking) -> None:
     """Clean the reason of a failure, the captured output and the properties, in place."""
     report.longrepr = clean(report.longrepr, masking)
+    if reported := getattr(report, "windtunnel_reported", ""):
+        vars(report)["windtunnel_reported"] = clean_text(reported, masking)
     # What a test prints itself may have colours; in it, only secrets are masked.
     report.sections = [(name, masking.text(text)) for name, text in report.sections]
     report.user_properties = [

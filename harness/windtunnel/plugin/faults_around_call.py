@@ -12,6 +12,7 @@ from windtunnel.errors import ConfigurationError, InconclusiveVerdict, VerdictFa
 from windtunnel.plugin import markers
 from windtunnel.plugin.criterion_marker import Criterion
 from windtunnel.plugin.replay_command import replay
+from windtunnel.plugin.report_only import note, reports_only
 from windtunnel.plugin.scenario_state import record_verdict, state_of
 from windtunnel.reports.explanation import explain
 
@@ -56,7 +57,9 @@ def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None
     for verdict in verdicts:
         record_verdict(item, verdict)
     failed = [verdict for verdict in verdicts if verdict.ruling is Ruling.FAIL]
-    if failed:
+    if failed and reports_only(item):
+        note(item, _explained(item, failed))
+    elif failed:
         raise VerdictFailed(_explained(item, failed))
     open_ = [verdict for verdict in verdicts if verdict.ruling is Ruling.INCONCLUSIVE]
     if open_:

@@ -8,6 +8,7 @@ from windtunnel.criteria import Ruling, Verdict
 from windtunnel.ended_programs import check_programs
 from windtunnel.errors import InconclusiveVerdict, VerdictFailed
 from windtunnel.plugin.replay_command import replay
+from windtunnel.plugin.report_only import note, reports_only
 from windtunnel.plugin.scenario_state import record_verdict, state_of
 from windtunnel.reports.explanation import explain
 
@@ -23,7 +24,9 @@ def decide(item: pytest.Item, verdict: Verdict) -> None:
         check_programs(stack.backend)
     record_verdict(item, verdict)
     explained = explain(verdict, replay(item))
-    if verdict.ruling is Ruling.FAIL:
+    if verdict.ruling is Ruling.FAIL and reports_only(item):
+        note(item, explained)
+    elif verdict.ruling is Ruling.FAIL:
         raise VerdictFailed(explained)
     if verdict.ruling is Ruling.INCONCLUSIVE:
         raise InconclusiveVerdict(explained)

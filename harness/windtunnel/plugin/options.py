@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from windtunnel.reports.sink import Sink
 
 INCONCLUSIVE = "--windtunnel-inconclusive"
+REPORT_ONLY = "--windtunnel-report-only"
 BASE = "--windtunnel-base"
 BUILD = "--windtunnel-build"
 
@@ -60,6 +61,11 @@ def add_options(parser: pytest.Parser) -> None:
         choices=("report", "fail"),
         default="report",
         help="what an INCONCLUSIVE verdict does to its test: report it (the default), or fail it",
+    )
+    group.addoption(
+        REPORT_ONLY,
+        action="store_true",
+        help="report verdicts, and fail no test by them: for a suite that begins to have them",
     )
     group.addoption(
         BASE,

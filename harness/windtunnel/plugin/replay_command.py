@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel.plugin.options import BASE, BUILD, INCONCLUSIVE
+from windtunnel.plugin.options import BASE, BUILD, INCONCLUSIVE, REPORT_ONLY
 from windtunnel.plugin.stash_keys import SESSION
 
 
@@ -29,6 +29,7 @@ def replay(item: pytest.Item) -> str:
     for setting in config.getoption("--windtunnel-setting"):
         name, _, given = setting.partition("=")
         words.append(session.masking.argument("--windtunnel-setting=", name, given))
+    words += [REPORT_ONLY] if config.getoption(REPORT_ONLY) else []
     words += [BUILD] if config.getoption(BUILD) else []
     if config.getoption(INCONCLUSIVE) == "fail":
         words.append(f"{INCONCLUSIVE}=fail")

@@ -66,4 +66,6 @@ def pytest_report_teststatus(
     """Show INCONCLUSIVE as a result of its own."""
     if getattr(report, "windtunnel_inconclusive", False):
         return "inconclusive", "I", "INCONCLUSIVE"
+    if getattr(report, "windtunnel_reported", ""):
+        return "reported only", "v", "REPORTED ONLY"
     return None

@@ -1,21 +1,34 @@
 """A test's result: its verdicts travel with its report, and each outcome has its own form."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from windtunnel.criteria import Ruling, Verdict
-from windtunnel.errors import InconclusiveVerdict, NotTestable, VerdictFailed, WindtunnelError
-from windtunnel.plugin import options
+from windtunnel.criteria import Category, Ruling, Verdict
+from windtunnel.errors import (
+    InconclusiveVerdict,
+    NotTestable,
+    VacuousFault,
+    VerdictFailed,
+    WindtunnelError,
+)
+from windtunnel.plugin import options, report_only
 from windtunnel.plugin.clean_reports import clean_report, masking_of
 from windtunnel.plugin.fixture_use import uses_stack
 from windtunnel.plugin.replay_command import replay
 from windtunnel.plugin.scenario_state import record_verdict, state_of, used
+from windtunnel.plugin.tried_scenario import ScenarioState
 from windtunnel.reports import junit
 from windtunnel.reports.explanation import explain
-from windtunnel.reports.scenario_result import InjectedFault, ScenarioOutcome, ScenarioResult
+from windtunnel.reports.scenario_result import (
+    InjectedFault,
+    Judged,
+    ScenarioOutcome,
+    ScenarioResult,
+)
 
 
 def complete(
@@ -30,6 +43,9 @@ def complete(
         if uses_stack(item):
             clean_report(report, masking_of(item))
         return
+    state = state_of(item)
+    if state.reported and report.when == "call" and report.passed:
+        report_only.show(report, "\n\n".join(state.reported))
     _remember(item, report)
     if report.when == "teardown":
         tried = _tried(item)
@@ -41,8 +57,13 @@ def complete(
 
 def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
     state = state_of(item)
-    if getattr(report, "windtunnel_inconclusive", False):
+    reported = getattr(report, "windtunnel_reported", "")
+    if reported:
+        state.outcome = ScenarioOutcome.REPORTED
+    elif getattr(report, "windtunnel_inconclusive", False):
         state.outcome = ScenarioOutcome.INCONCLUSIVE
+    elif report.skipped and hasattr(report, "wasxfail"):
+        state.outcome = ScenarioOutcome.EXPECTED
     elif report.failed:
         state.outcome = ScenarioOutcome.FAILED
     elif report.skipped:
@@ -50,6 +71,7 @@ def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
     else:
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+    reason = reported or reason
     lines = reason.strip().splitlines()
     # pytest's own form of an error marks its message so.
     marked = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
@@ -74,7 +96,7 @@ def _tried(item: pytest.Item) -> ScenarioResult:
         line=(line or 0) + 1,
         replay=replay(item),
         said=state.said,
-        judged=tuple(state.judged),
+        judged=_judged(state),
         injected=tuple(InjectedFault.of(each) for each in windows),
         settings=tuple(f"{name}={value}" for name, value in state.settings.items()),
         description=() if stack is None else stack.description,
@@ -83,22 +105,32 @@ def _tried(item: pytest.Item) -> ScenarioResult:
     )
 
 
+def _judged(state: ScenarioState) -> tuple[Judged, ...]:
+    expected = state.outcome is ScenarioOutcome.EXPECTED
+    return tuple(_expected(each) if expected else each for each in state.judged)
+
+
+def _expected(judged: Judged) -> Judged:
+    """Return a verdict of a test that is marked to fail: its FAIL costs no points, and says so."""
+    verdict = judged.verdict
+    if verdict.ruling is not Ruling.FAIL:
+        return judged
+    said = f"{verdict.statement} (expected: the test is marked xfail)"
+    return replace(judged, verdict=replace(verdict, category=Category.UNSCORED, statement=said))
+
+
 def _formed(
     item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], report: pytest.TestReport
 ) -> None:
     error = excinfo.value
     if isinstance(error, NotTestable):
         error = InconclusiveVerdict(f"INCONCLUSIVE {error}. It needs {error.needs}.")
-    if isinstance(error, InconclusiveVerdict) and report.failed:
-        if item.config.getoption("--windtunnel-inconclusive") == "report":
-            path, line, _ = item.location
-            report.outcome = "skipped"
-            report.longrepr = (str(path), line or 0, str(error))
-            vars(report)["windtunnel_inconclusive"] = True
-        else:
-            report.longrepr = str(error)
+    if isinstance(error, InconclusiveVerdict):
+        _left_open(item, error, report)
     elif isinstance(error, WindtunnelError | VerdictFailed) and report.failed:
         report.longrepr = f"{error}\n{_place(excinfo, item)}"
+        if isinstance(error, VacuousFault | VerdictFailed) and report_only.reports_only(item):
+            report_only.show(report, report.longrepr)
     elif isinstance(error, AssertionError) and report.failed:
         again = replay(item)
         failed = _asserted(excinfo)
@@ -107,6 +139,24 @@ def _formed(
         if failed:
             explained = [explain(verdict, again) for verdict in failed]
             report.longrepr = "\n".join([*explained, _place(excinfo, item)])
+            if report_only.reports_only(item):
+                report_only.show(report, report.longrepr)
+
+
+def _left_open(item: pytest.Item, error: InconclusiveVerdict, report: pytest.TestReport) -> None:
+    if hasattr(report, "wasxfail"):
+        # What is open is not the failure that the mark expects.
+        del report.wasxfail
+        report.outcome = "failed"
+    if not report.failed:
+        return
+    if item.config.getoption("--windtunnel-inconclusive") == "report":
+        path, line, _ = item.location
+        report.outcome = "skipped"
+        report.longrepr = (str(path), line or 0, str(error))
+        vars(report)["windtunnel_inconclusive"] = True
+    else:
+        report.longrepr = str(error)
 
 
 def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Verdict]:

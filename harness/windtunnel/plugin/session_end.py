@@ -23,7 +23,7 @@ from windtunnel.reports.annotations import Annotations
 from windtunnel.reports.job_summary import JobSummary
 from windtunnel.reports.matrix import matrix
 from windtunnel.reports.reruns import counted, flaky
-from windtunnel.reports.scenario_result import ScenarioResult
+from windtunnel.reports.scenario_result import ScenarioOutcome, ScenarioResult
 from windtunnel.reports.session_report import SessionReport, Standing
 from windtunnel.reports.sink import Sink
 
@@ -62,7 +62,9 @@ class SessionEnd:
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary and _in_github() and found.tests:
             self._write("github-summary", JobSummary(Path(summary)), found)
-        if (lost or found.standing is Standing.BELOW) and session.exitstatus in {
+        reported = self._config.getoption(options.REPORT_ONLY)
+        below = found.standing is Standing.BELOW and not reported
+        if (lost or below) and session.exitstatus in {
             pytest.ExitCode.OK,
             pytest.ExitCode.NO_TESTS_COLLECTED,
         }:
@@ -123,6 +125,10 @@ def _put_together(config: pytest.Config, began: datetime, masking: Masking) -> S
             possible = pairs(configuration, able)
         except WindtunnelError as error:
             remarks = (f"the matrix knows no untested faults: {error}",)
+    if config.getoption(options.REPORT_ONLY):
+        outcomes = [each.outcome for each in tests]
+        said = f"{outcomes.count(ScenarioOutcome.REPORTED)} of {len(tests)} would have failed"
+        remarks += (f"verdicts fail no test ({options.REPORT_ONLY}): {said}",)
     # Only now, as points and the matrix go by the names that secrets may be part of.
     found = SessionReport(
         backend=session.choice.name,

@@ -50,6 +50,9 @@ class _Collector:
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.section(f"INCONCLUSIVE {report.nodeid}", sep="_")
             terminalreporter.line(report.longrepr[2])
+        for report in terminalreporter.stats.get("reported only", []):
+            terminalreporter.section(f"REPORTED ONLY {report.nodeid}", sep="_")
+            terminalreporter.line(report.windtunnel_reported)
         if self._has_outputs:
             self._end.show(terminalreporter)
 

@@ -19,3 +19,5 @@ class ScenarioState:
     settings: dict[str, str] = field(default_factory=dict)
     outcome: ScenarioOutcome = ScenarioOutcome.PASSED
     said: str = ""
+    reported: list[str] = field(default_factory=list)
+    """What would have failed the attempt, where verdicts are only reported."""

@@ -39,6 +39,7 @@ _RULED = {
 _ENDED = {
     ScenarioOutcome.PASSED: CellStatus.PASSED,
     ScenarioOutcome.FAILED: CellStatus.FAILED,
+    ScenarioOutcome.REPORTED: CellStatus.FAILED,
     ScenarioOutcome.INCONCLUSIVE: CellStatus.INCONCLUSIVE,
 }
 
@@ -158,7 +159,8 @@ def _statuses(tried: ScenarioResult, injected: InjectedFault) -> list[tuple[str,
 
 def _unexplained(tried: ScenarioResult, found: Sequence[tuple[str, CellStatus]]) -> bool:
     statuses = {status for _, status in found}
-    return tried.outcome is ScenarioOutcome.FAILED and not statuses & {
+    failed = tried.outcome in {ScenarioOutcome.FAILED, ScenarioOutcome.REPORTED}
+    return failed and not statuses & {
         CellStatus.FAILED,
         CellStatus.INCONCLUSIVE,
     }

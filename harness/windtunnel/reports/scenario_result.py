@@ -14,6 +14,10 @@ class ScenarioOutcome(StrEnum):
     FAILED = "failed"
     INCONCLUSIVE = "inconclusive"
     SKIPPED = "skipped"
+    EXPECTED = "xfailed"
+    """It failed as its mark says (xfail)."""
+    REPORTED = "reported"
+    """It would have failed, but verdicts are only reported."""
 
 
 @dataclass(frozen=True, slots=True)
