@@ -12,7 +12,7 @@ import pytest
 from windtunnel import Outage, Request, all_answered, error_rate
 from windtunnel.errors import VerdictFailed
 
-WRONG = Request("/orders", expect=(500,))  # no answer is good, however busy the machine
+WRONG = Request(path="/orders", expect=(500,))  # no answer is good, however busy the machine
 
 def bad(stack):
     return all_answered(stack.drive(WRONG, requests=20), within=60)
