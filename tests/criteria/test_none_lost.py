@@ -96,6 +96,21 @@ def test_an_order_that_is_nowhere_is_lost() -> None:
         assert judged(made(*all_but(2), call)).ruling is Ruling.FAIL
 
 
+def test_ids_of_which_none_is_there_may_be_written_otherwise() -> None:
+    prefixed = [charge(n, f"ORD-{n}") for n in range(1, 5)]
+    found = judged(made(*prefixed))
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "written alike: none of these is among the 4 there" in found.needs
+    assert judged(made()).ruling is Ruling.FAIL
+    assert judged(made(prefixed[0], *all_but(1, 2, 3))).value == 3
+
+
+def test_calls_of_a_safe_method_are_looked_at_where_they_are_named() -> None:
+    reading = [replace(each, request="GET /charges") for each in all_but()]
+    assert judged(made(*reading)).ruling is Ruling.FAIL
+    assert judged(made(*reading), calls="GET /charges")
+
+
 def test_what_nobody_was_told_is_accepted_may_be_lost() -> None:
     told = tuple(replace(each, status=503) if each.number == 2 else each for each in answers())
     assert judged(made(*all_but(2), told=told))

@@ -34,6 +34,7 @@ def none_lost(
     accepted: Collection[object] | None = None,
     within: float = 0.0,
     endpoint: str = "",
+    calls: str = "",
 ) -> Verdict:
     """Judge that the effect of each accepted request is there, at a dependency or in its rows.
 
@@ -41,15 +42,19 @@ def none_lost(
     ("json:order.id", which its `record` setting has to name), or the column, that has an
     operation's id. The ids of what was accepted are in `told` of each good answer ("json:id", where
     the request has `keep_body`, or "header:X-Order-Id"), or in `accepted`. `endpoint` picks the
-    requests, or a journey's steps, where there are others.
+    requests, or a journey's steps, where there are others; `calls` the calls that have the effect,
+    as in `at_most_once`.
 
     `within` is how many seconds after its answer an effect may come. One that is not there is lost
     if the records were made later than that (`stack.up_to_now(run)` reads them anew); if they were
-    made sooner, or have gaps, the verdict is INCONCLUSIVE.
+    made sooner, or have gaps, the verdict is INCONCLUSIVE. So it is where none of the ids is there,
+    and others are: they may be written otherwise.
     """
     if (accepted is None) == (not told):
         raise ConfigurationError("none_lost: expected one of told='json:…' and accepted=[…]")
-    place = _Place.of_rows(where, key) if isinstance(where, Rows) else _Place.of(run, where, key)
+    place = (
+        _Place.of_rows(where, key) if isinstance(where, Rows) else _Place.of(run, where, key, calls)
+    )
     if accepted is None:
         wanted, unknown = _told(run, _named(told), endpoint)
     else:
@@ -57,10 +62,12 @@ def none_lost(
         if accepted and isinstance(accepted, str | bytes):
             raise ConfigurationError(f"accepted={shown(accepted)}: expected a list of ids")
     absent = [each for each in wanted if place.name_of(each.id) not in place.sure]
+    strange = len(absent) == len(wanted) and bool(place.sure)
     lost = [
         each
         for each in absent
         if not place.gaps
+        and not strange
         and place.name_of(each.id) not in place.possible
         and each.at + within <= place.until
     ]
@@ -69,6 +76,8 @@ def none_lost(
     needs = place.needs
     if any(each.at + within > place.until for each in absent):
         needs = f"records of later: {within:g} s after the last answer at least"
+    if strange:
+        needs = f"ids that are written alike: none of these is among the {len(place.sure)} there"
     if unknown:
         needs = f"{told} in each good answer; {unknown} had none that was kept"
     if not wanted:
@@ -137,11 +146,11 @@ class _Place:
     conditions: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, run: ObservedRun, dependency: str, key: str) -> "_Place":
+    def of(cls, run: ObservedRun, dependency: str, key: str, wanted: str) -> "_Place":
         """Return what a tap recorded of a dependency."""
         evidence = run.at(dependency)
         name = recorded_name(evidence, "key", key)
-        calls = list(effective_calls(evidence, run.began, run.ended))
+        calls = list(effective_calls(evidence, run.began, run.ended, wanted))
         found: dict[Effect, set[str]] = {effect: set() for effect in Effect}
         unread = 0
         for call in calls:

@@ -25,7 +25,13 @@ def running(request: pytest.FixtureRequest) -> Iterator[Session]:
     reason = missing(request.param)
     if reason:
         pytest.skip(reason)
-    session = Session(directory=ROOT, configuration=None, backend=request.param, seed=1)
+    session = Session(
+        directory=ROOT,
+        configuration=None,
+        backend=request.param,
+        seed=1,
+        settings=("dependencies.catalog.record=header:Host json:id",),
+    )
     try:
         _ = session.backend
         yield session
