@@ -239,7 +239,11 @@ class Stack(StackObservations):
     @property
     def description(self) -> tuple[str, ...]:
         """What runs, and what it calls of itself as far as that is known."""
-        return (*self.backend.description, *self._context.unasked.description)
+        return (
+            *self.backend.description,
+            *topology.description(self.configuration),
+            *self._context.unasked.description,
+        )
 
     @property
     def windows(self) -> tuple[FaultWindow, ...]:

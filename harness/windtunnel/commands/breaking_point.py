@@ -11,6 +11,7 @@ from windtunnel.commands.exit_status import STATUS
 from windtunnel.commands.masking import cleaned, write_text
 from windtunnel.commands.pairs import pairs
 from windtunnel.commands.session_options import StackOptions, stack_options
+from windtunnel.configuration import topology
 from windtunnel.criteria import Ruling
 from windtunnel.criteria.objective import parse
 from windtunnel.errors import ConfigurationError, suggestion
@@ -103,7 +104,7 @@ def breaking_point(
     search = Search(
         lowest, highest, resolution=resolution, budget=budget, show=strength.show, on_trial=show
     )
-    known = session.configuration.dependencies
+    known = topology.callees(session.configuration)
     if dependency not in known:
         raise ConfigurationError(
             f"no dependency is named {dependency!r}{suggestion(dependency, known)}"

@@ -95,7 +95,19 @@ def resolve(
         origins = {k: v for k, v in origins.items() if k[:depth] != override.place}
         origins[override.place] = override.origin
     configuration = placed(parse(table, found.place, origins), found.folder, origins)
+    origins |= _of_target(configuration, origins)
     return Loaded(configuration, found.place, origins, table)
+
+
+def _of_target(configuration: Configuration, origins: Mapping[Place, str]) -> dict[Place, str]:
+    """Return the origins of what a program's own table says of the target."""
+    name = configuration.target
+    places = {"command": "command", "service": "service", "port": "port", "ready": "health"}
+    return {
+        (setting,): origins[place]
+        for key, setting in places.items()
+        if (place := ("programs", name, key)) in origins and (setting,) not in origins
+    }
 
 
 def parse(

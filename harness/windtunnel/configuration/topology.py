@@ -167,3 +167,15 @@ def callees(configuration: Configuration) -> Mapping[str, Dependency]:
                 ignore=own.ignore,
             )
     return found
+
+
+def description(configuration: Configuration) -> tuple[str, ...]:
+    """Return who calls whom, in one line; nothing where there is one program."""
+    if not configuration.programs:
+        return ()
+    said = [
+        f"{name} calls {', '.join(called)}"
+        for name in names(configuration)
+        if (called := calls(configuration, name))
+    ]
+    return (f"{len(names(configuration))} programs: {'; '.join(said)}",)

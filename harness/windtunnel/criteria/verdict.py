@@ -37,6 +37,9 @@ class Moment:
     counted: bool = False
     """Whether this moment is part of what the verdict counts against the service."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", str(self.place))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -84,6 +87,11 @@ class Verdict:
     """The network profile among the conditions."""
     mechanism: str = ""
     """The part of the service that it tests, such as "circuit breaker": the matrix's column."""
+
+    def __post_init__(self) -> None:
+        # What a criterion was asked about may be an `Edge`: reports carry its plain text.
+        object.__setattr__(self, "subject", str(self.subject))
+        object.__setattr__(self, "covers", tuple(map(str, self.covers)))
 
     def __bool__(self) -> bool:
         if self.ruling is Ruling.INCONCLUSIVE:

@@ -9,7 +9,7 @@ from windtunnel.backends.choice import EXTRAS
 from windtunnel.backends.docker.compose_command import find_compose
 from windtunnel.backends.installed_programs import find_programs
 from windtunnel.backends.proxy_variables import proxy_variables
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
 from windtunnel.doctor.check import Check, fail, ok
 from windtunnel.errors import BackendUnavailable
 from windtunnel.extras import require
@@ -17,7 +17,10 @@ from windtunnel.extras import require
 
 def commands(configuration: Configuration) -> Iterator[Check]:
     """Check that each command to start is found."""
-    wanted = {"target": configuration.command}
+    wanted = {
+        name: topology.program(configuration, name).command
+        for name in topology.names(configuration)
+    }
     wanted |= {name: each.command for name, each in configuration.dependencies.items()}
     for name, command in wanted.items():
         if not command:

@@ -12,7 +12,9 @@ from windtunnel.owned_hosts import owned_address
 
 def ports(configuration: Configuration) -> Iterator[Check]:
     """Check that the ports which are not left to the system are free."""
-    wanted = {} if configuration.address else {"port": configuration.port}
+    driven = configuration.target in configuration.programs
+    wanted = {} if configuration.address or driven else {"port": configuration.port}
+    wanted |= {f"programs.{name}.port": each.port for name, each in configuration.programs.items()}
     for name, dependency in configuration.dependencies.items():
         wanted[f"dependencies.{name}.listen"] = dependency.listen
     for key, port in wanted.items():

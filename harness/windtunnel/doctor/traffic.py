@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from windtunnel.configuration import Dependency
+from windtunnel.configuration import Dependency, topology
 from windtunnel.doctor import bypass, mentions
 from windtunnel.doctor.check import Check, fail, ok, warn
-from windtunnel.records import Evidence, HandshakeOutcome, Run
+from windtunnel.records import Edge, Evidence, HandshakeOutcome, Run
 from windtunnel.stack import Stack
 
 REQUESTS = 3
@@ -13,18 +13,32 @@ REQUESTS = 3
 
 def dependencies(stack: Stack) -> Iterator[Check]:
     """Check what reached each dependency's tap while its endpoint was asked."""
-    for name, dependency in stack.configuration.dependencies.items():
+    callees = topology.callees(stack.configuration)
+    for edge in topology.edges(stack.configuration):
+        name, dependency = str(edge), callees[edge.dependency]
         before = bypass.connections(stack, dependency)
         run = stack.drive(dependency.endpoint, REQUESTS)
         calls = _calls(run, name)
         if trouble := _trouble(run.at(name)):
             yield trouble
+        elif edge.caller and calls < REQUESTS:
+            yield _of_another(edge, dependency, calls)
         elif calls:
             yield _reached(stack, name, dependency, calls)
         else:
             yield _not_reached(
                 stack, name, dependency, bypass.connections(stack, dependency) - before
             )
+
+
+def _of_another(edge: Edge, dependency: Dependency, calls: int) -> Check:
+    """Return what is said of an inner program's calls: requests need not cause any."""
+    return warn(
+        str(edge),
+        f"{REQUESTS} requests to {dependency.endpoint} made {calls} calls of {edge.caller!r}",
+        f"where {edge.caller!r} does not call it, say what it calls: programs.{edge.caller}.calls;"
+        " a worker's calls come when it works",
+    )
 
 
 def _calls(run: Run, name: str) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from windtunnel.configuration import topology
 from windtunnel.criteria import Ruling, Verdict
 from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError, InconclusiveVerdict, VerdictFailed
@@ -14,6 +15,7 @@ from windtunnel.plugin.criterion_marker import Criterion
 from windtunnel.plugin.replay_command import replay
 from windtunnel.plugin.report_only import note, reports_only
 from windtunnel.plugin.scenario_state import record_verdict, state_of
+from windtunnel.records import Edge, FaultWindow
 from windtunnel.reports.explanation import explain
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None
             f"{criteria[0].text}: the test made no run: use stack.drive, stack.load or stack.offer"
         )
     check_programs(stack.backend)
-    struck = [window.dependency for window in stack.windows]
+    struck = [str(edge) for window in stack.windows for edge in _asked_about(stack, window)]
     verdicts = [v for each in criteria for v in each.judge(stack.runs[-1], struck)]
     for verdict in verdicts:
         record_verdict(item, verdict)
@@ -64,6 +66,19 @@ def _judge(item: pytest.Item, stack: "Stack", criteria: list[Criterion]) -> None
     open_ = [verdict for verdict in verdicts if verdict.ruling is Ruling.INCONCLUSIVE]
     if open_:
         raise InconclusiveVerdict(_explained(item, open_))
+
+
+def _asked_about(stack: "Stack", window: FaultWindow) -> list[Edge]:
+    """Return whose calls a criterion without a dependency is about: those of the fault's caller.
+
+    Without a caller, the target's own, or those of each program that calls it.
+    """
+    found = [
+        edge for edge in topology.edges(stack.configuration) if edge.dependency == window.dependency
+    ]
+    if window.caller:
+        return [topology.edge(stack.configuration, window.dependency, window.caller)]
+    return [edge for edge in found if not edge.caller] or found
 
 
 def _explained(item: pytest.Item, verdicts: list[Verdict]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.fault_kinds import build
 from windtunnel.outgoing.clean_records import clean_text
@@ -100,7 +100,7 @@ def fault(configuration: Configuration, mark: pytest.Mark) -> Fault:
                 f"{as_written(mark)}: expected a fault, such as Latency('catalog', 0.2), or its"
                 " name, a dependency and values, such as 'latency', 'catalog', seconds=0.2"
             )
-    known = configuration.dependencies
+    known = {**topology.callees(configuration), **dict.fromkeys(topology.names(configuration))}
     if made.dependency not in known:
         raise ConfigurationError(
             f"{mark.name}({made!r}): no dependency is named {made.dependency!r}"

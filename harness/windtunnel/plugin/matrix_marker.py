@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from windtunnel.backends.fault_support import obstacle
-from windtunnel.configuration import Configuration, Dependency
+from windtunnel.configuration import Configuration, Dependency, topology
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.fault_kinds import build, kinds
 from windtunnel.plugin.marker_words import marks
@@ -36,7 +36,7 @@ def pairs(configuration: Configuration, capabilities: Iterable[str]) -> list[tup
     able = set(capabilities)
     return [
         (name, kind.name)
-        for name, dependency in configuration.dependencies.items()
+        for name, dependency in topology.callees(configuration).items()
         for kind in kinds().values()
         if kind.needs in able and _strikes(Capability(kind.needs), dependency)
     ]
@@ -54,7 +54,7 @@ def _faults(configuration: Configuration, mark: pytest.Mark) -> list[Fault]:
             f"{mark.name}: expected faults=[…], each a fault's class, another function of a"
             " dependency that returns a fault, or text such as 'latency seconds=0.2'"
         )
-    known = configuration.dependencies
+    known = topology.callees(configuration)
     wanted = kwargs.get("dependencies", tuple(known))
     if not isinstance(wanted, list | tuple):
         raise ConfigurationError(
