@@ -22,7 +22,7 @@ def dependencies(stack: Stack) -> Iterator[Check]:
         if trouble := _trouble(run.at(name)):
             yield trouble
         elif edge.caller and calls < REQUESTS:
-            yield _of_another(edge, dependency, calls)
+            yield _of_another(stack, edge, dependency, calls)
         elif calls:
             yield _reached(stack, name, dependency, calls)
         else:
@@ -31,8 +31,10 @@ def dependencies(stack: Stack) -> Iterator[Check]:
             )
 
 
-def _of_another(edge: Edge, dependency: Dependency, calls: int) -> Check:
+def _of_another(stack: Stack, edge: Edge, dependency: Dependency, calls: int) -> Check:
     """Return what is said of an inner program's calls: requests need not cause any."""
+    if path := _calling(stack, edge, dependency, at_least=REQUESTS):
+        return ok(str(edge), f"{REQUESTS} requests to {path} made as many calls through the proxy")
     return warn(
         str(edge),
         f"{REQUESTS} requests to {dependency.endpoint} made {calls} calls of {edge.caller!r}",
