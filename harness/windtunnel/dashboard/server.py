@@ -25,7 +25,7 @@ from windtunnel.dashboard.state import (
 )
 from windtunnel.dashboard.traffic import Traffic
 from windtunnel.errors import ControlError, WindtunnelError
-from windtunnel.fault_kinds import build
+from windtunnel.fault_kinds import build, find
 from windtunnel.outgoing.clean_records import clean
 from windtunnel.outgoing.masking import Masking
 from windtunnel.records import Edge
@@ -196,7 +196,8 @@ class Dashboard:
         asked = await _body(request, Inject)
         # A row of the page is an edge: its text names the caller too.
         edge = Edge(asked.dependency)
-        caller = {"caller": edge.caller} if edge.caller else {}
+        takes = {each.name for each in find(asked.fault).parameters}
+        caller = {"caller": edge.caller} if edge.caller and "caller" in takes else {}
         fault = build(asked.fault, edge.dependency, {**asked.parameters, **caller})
         lease = await self._leases.inject(fault, asked.lease)
         made = {"fault": repr(fault), "number": lease.number, "lease": lease.seconds}

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from windtunnel.criteria import Ruling
 from windtunnel.criteria.fault_touched import FAULT_TOUCHED
+from windtunnel.records import Edge
 from windtunnel.reports.scenario_result import (
     InjectedFault,
     Judged,
@@ -168,7 +169,10 @@ def _unexplained(tried: ScenarioResult, found: Sequence[tuple[str, CellStatus]])
 
 def _is_about(judged: Judged, dependencies: Collection[str]) -> bool:
     verdict = judged.verdict
-    return bool({verdict.subject, *verdict.covers} & set(dependencies))
+    about = {verdict.subject, *verdict.covers}
+    # A fault without a caller is about each edge of its dependency.
+    about |= {Edge(each).dependency for each in about}
+    return bool(about & set(dependencies))
 
 
 def _vacuous(tried: ScenarioResult, injected: InjectedFault) -> bool:

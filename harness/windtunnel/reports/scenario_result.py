@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from windtunnel.criteria import Verdict
-from windtunnel.records import FaultWindow
+from windtunnel.records import Edge, FaultWindow
 
 
 class ScenarioOutcome(StrEnum):
@@ -27,13 +27,15 @@ class InjectedFault:
     fault: str
     """As it reads in a scenario, such as "Outage(dependency='catalog')"."""
     dependency: str
+    """Where it struck one caller's calls alone, the text of the `Edge`."""
     kind: str
     """The fault's class, such as "Outage"."""
 
     @classmethod
     def of(cls, window: FaultWindow) -> "InjectedFault":
         """Return the fault of a window."""
-        return cls(window.fault, window.dependency, window.kind)
+        edge = Edge(window.dependency, caller=window.caller)
+        return cls(window.fault, str(edge), window.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
