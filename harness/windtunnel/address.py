@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from windtunnel.target_tls import TargetTls
+
 LONGEST_HOST = 253
 LONGEST_LABEL = 63
 
@@ -33,10 +35,17 @@ class Address:
     port: int
     resolved: str = field(default="", compare=False)
     """The host's address, where that has been looked up: what is connected to. Empty: the host."""
+    tls: TargetTls | None = field(default=None, compare=False, repr=False)
+    """How it speaks TLS; None: in clear, or whoever connects knows."""
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The URL of an HTTP server there."""
+        return f"{'https' if self.tls else 'http'}://{self}"
 
     @property
     def connect_to(self) -> str:

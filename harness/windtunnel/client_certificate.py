@@ -11,7 +11,12 @@ class UnusableCertificate(ValueError):
 
 
 def load_client_certificate(
-    context: ssl.SSLContext, certificate: str, key: str, *, now: datetime | None = None
+    context: ssl.SSLContext,
+    certificate: str,
+    key: str,
+    *,
+    passphrase: str = "",
+    now: datetime | None = None,
 ) -> None:
     """Let a context show a certificate; UnusableCertificate says why it cannot.
 
@@ -22,8 +27,12 @@ def load_client_certificate(
         file.write(f"{key}\n{certificate}\n")
         file.flush()
         try:
-            context.load_cert_chain(file.name, password=_no_passphrase)
+            context.load_cert_chain(file.name, password=passphrase or _no_passphrase)
         except ssl.SSLError as error:
+            if passphrase and error.reason not in {"KEY_VALUES_MISMATCH", "NO_START_LINE"}:
+                raise UnusableCertificate(
+                    "its key cannot be read with the passphrase that is given"
+                ) from None
             raise UnusableCertificate(_reason(error, certificate, key)) from None
     _check_time(certificate, now or datetime.now(UTC))
 

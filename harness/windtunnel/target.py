@@ -70,7 +70,7 @@ class Target:
     @property
     def url(self) -> str:
         """Where it serves, such as "http://127.0.0.1:41234"."""
-        return f"http://{self.address}"
+        return self.address.url
 
     @property
     def pid(self) -> int:

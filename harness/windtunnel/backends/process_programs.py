@@ -6,7 +6,7 @@ from pathlib import Path
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program
-from windtunnel.backends.process_readiness import readiness
+from windtunnel.backends.process_readiness import over_tls, readiness
 from windtunnel.backends.program_launcher import ProgramLauncher
 from windtunnel.backends.running_stack import RunningStack
 from windtunnel.backends.target_files import write_files
@@ -57,7 +57,7 @@ class ProcessPrograms:
         """Start the driven program under `name`, with these variables on top of its own."""
         address = self._start(stack, self._configuration.target, name, environment, program)
         self._targets.append(name)
-        return address
+        return replace(address, tls=self._configuration.target_tls)
 
     def start_others(self, stack: RunningStack) -> None:
         """Start the other programs, each after those that it calls. StartError."""
@@ -89,12 +89,15 @@ class ProcessPrograms:
             name,
             [fill(part, known) for part in own.command],
             environment=variables_of_it,
-            probe=readiness(
-                own,
-                listens=has_port(configuration, program),
-                log=self._launcher.keeper.log(name),
-                environment=variables_of_it,
-                directory=Path(where or configuration.directory),
+            probe=over_tls(
+                readiness(
+                    own,
+                    listens=has_port(configuration, program),
+                    log=self._launcher.keeper.log(name),
+                    environment=variables_of_it,
+                    directory=Path(where or configuration.directory),
+                ),
+                configuration.target_tls if program == configuration.target else None,
             ),
             port=own.port if instead == CONFIGURED else 0,
             program=replace(instead, directory=where),

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from windtunnel.address import Address
@@ -11,6 +12,7 @@ from windtunnel.configuration import ProgramSettings
 from windtunnel.configuration.placeholders import fill, values_of
 from windtunnel.protocols.http.probe import answers_http
 from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
+from windtunnel.target_tls import TargetTls
 
 COMMAND_DEADLINE = 10.0
 """Seconds that one readiness command may take: it is asked again and again."""
@@ -35,6 +37,11 @@ def readiness(
     if ready.command:
         return succeeds(ready.command, environment, directory)
     return accepts_tcp
+
+
+def over_tls(probe: Probe, tls: TargetTls | None) -> Probe:
+    """Return a probe of a program that speaks TLS so, where it does."""
+    return probe if tls is None else lambda address: probe(replace(address, tls=tls))
 
 
 def runs(address: Address) -> None:

@@ -4,6 +4,7 @@ import http.client
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program
@@ -24,7 +25,7 @@ def running_target(
     ConfigurationError where it would have to be another program or have other variables;
     StartError where it is not healthy within the start deadline.
     """
-    named = Address.parse(configuration.address)
+    named = replace(Address.parse(configuration.address), tls=configuration.target_tls)
     address = owned_address(named, configuration.owned_hosts, f"address = {str(named)!r}")
     if environment or program != CONFIGURED:
         asked = ", ".join(sorted(environment)) or repr(program)

@@ -37,6 +37,8 @@ def _sent(configuration: Configuration) -> Iterator[tuple[str, str]]:
                 yield name, value
         yield from request.form.items()
         yield from _members(request.json_)
+    if configuration.login:
+        yield "passphrase", configuration.login.passphrase
     if configuration.login and configuration.login.basic:
         yield "password", configuration.login.basic.password
 

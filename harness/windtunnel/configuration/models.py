@@ -8,6 +8,7 @@ from pydantic import Field
 from windtunnel.configuration.preparation_settings import StatePreparation
 from windtunnel.configuration.program_settings import ProgramSettings, ProtocolName, WrittenFile
 from windtunnel.configuration.request_settings import LoginSettings, RequestSettings
+from windtunnel.configuration.serving_tls import ServingTls
 from windtunnel.configuration.setting_types import (
     LONGEST_TIME,
     CallPattern,
@@ -33,6 +34,7 @@ from windtunnel.protocols.wire_protocol import WireProtocol
 from windtunnel.records import Limits
 from windtunnel.requests.login_plan import LoginPlan
 from windtunnel.requests.request_value import Request
+from windtunnel.target_tls import TargetTls
 
 
 class Dependency(Strict):
@@ -159,6 +161,8 @@ class Configuration(Strict):
     """The endpoints that the criteria are about: paths, or names of requests."""
     requests: Mapping[Name, RequestSettings] = Field(default_factory=dict)
     """What a name stands for wherever a path is accepted: POSTs, headers, bodies."""
+    tls: ServingTls | None = None
+    """That the target serves HTTPS, and whom its certificate is trusted by. Without it: HTTP."""
     login: LoginSettings | None = None
     """How each request gets what shows who sends it. Made once a target, and again after a 401."""
     dependencies: Mapping[Name, Dependency] = Field(default_factory=dict)
@@ -210,4 +214,9 @@ class Configuration(Strict):
     @property
     def login_plan(self) -> LoginPlan | None:
         """How to log in; None where nothing says so."""
-        return self.login.plan() if self.login else None
+        return self.login.plan() if self.login and self.login.is_made else None
+
+    @property
+    def target_tls(self) -> TargetTls | None:
+        """How the target speaks TLS; None where it does not. ConfigurationError."""
+        return self.tls.target_tls(self.login) if self.tls else None

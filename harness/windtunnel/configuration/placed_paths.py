@@ -9,6 +9,7 @@ from windtunnel.configuration.positions import Place
 from windtunnel.configuration.preparation_settings import StatePreparation
 from windtunnel.configuration.program_settings import ProgramSettings, WrittenFile
 from windtunnel.errors import ConfigurationError, shortened, shown
+from windtunnel.target_tls import ANY, SYSTEM
 
 
 def placed(
@@ -80,12 +81,21 @@ def _bodies(
         )
         for name, each in configuration.requests.items()
     }
-    login = configuration.login
-    if login is None or login.request is None:
-        return {"requests": requests}
-    file = _body(login.request.file, ("login", "request", "file"), base, origins)
-    request = login.request.model_copy(update={"file": file})
-    return {"requests": requests, "login": login.model_copy(update={"request": request})}
+    changed: dict[str, Any] = {"requests": requests}
+    tls, login = configuration.tls, configuration.login
+    if tls is not None and tls.trust not in {SYSTEM, ANY}:
+        trust = _body(tls.trust, ("tls", "trust"), base, origins)
+        changed["tls"] = tls.model_copy(update={"trust": trust})
+    if login is not None:
+        own: dict[str, Any] = {
+            name: _body(getattr(login, name), ("login", name), base, origins)
+            for name in ("certificate", "key")
+        }
+        if login.request is not None:
+            file = _body(login.request.file, ("login", "request", "file"), base, origins)
+            own["request"] = login.request.model_copy(update={"file": file})
+        changed["login"] = login.model_copy(update=own)
+    return changed
 
 
 def _statements(

@@ -94,6 +94,18 @@ class LoginSettings(Strict):
     """Sends the cookies that the login's answer sets."""
     basic: BasicSettings | None = None
     """For HTTP's Basic authentication, beside a request or instead of one."""
+    certificate: str = ""
+    """A client certificate that is shown with each connection to a target that speaks `tls`: a file
+    (PEM) with its chain, relative to the folder of the configuration."""
+    key: str = ""
+    """The file of its private key (PEM). Empty: the certificate's."""
+    passphrase: str = ""
+    """Of the key: {env:NAME}."""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is more than a certificate."""
+        return self.request is not None or bool(self.header) or self.basic is not None
 
     def plan(self) -> LoginPlan:
         """Return it as a value. ConfigurationError where its request cannot be sent."""

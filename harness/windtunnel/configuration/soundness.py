@@ -12,6 +12,7 @@ from windtunnel.configuration.program_soundness import programs
 from windtunnel.configuration.request_settings import RequestSettings
 from windtunnel.configuration.unsound import Unsound, is_own_name
 from windtunnel.errors import ConfigurationError, did_you_mean, nearest
+from windtunnel.requests.placeholders import template
 from windtunnel_faults import Capability
 
 _BARE = re.compile(r"\{(address|host|port)\}")
@@ -22,6 +23,7 @@ def check(configuration: Configuration) -> tuple[Unsound, ...]:
     return (
         *_characters((), configuration.model_dump(by_alias=True)),
         *_requests(configuration),
+        *_login(configuration),
         *_endpoints(configuration),
         *_target(configuration),
         *programs(configuration),
@@ -86,12 +88,27 @@ def _requests(configuration: Configuration) -> Iterator[Unsound]:
             each.model_copy(update={"file": ""}).request(str(place[-1]))
         except ConfigurationError as error:
             yield Unsound(place, f"a request that can be sent: {error}", hidden=True)
-    if login is not None:
+
+
+def _login(configuration: Configuration) -> Iterator[Unsound]:
+    login = configuration.login
+    if login is None:
+        return
+    if login.is_made or not login.certificate:
         without_file = login.request.model_copy(update={"file": ""}) if login.request else None
         try:
             login.model_copy(update={"request": without_file}).plan().check_request()
         except ConfigurationError as error:
             yield Unsound(("login",), f"a login that can be made: {error}", hidden=True)
+    if login.certificate and configuration.tls is None:
+        yield Unsound(("login", "certificate"), "none without a table [tls]: a target with TLS")
+    for other in ("key", "passphrase"):
+        if getattr(login, other) and not login.certificate:
+            yield Unsound(("login", "certificate"), f"one, which login.{other} is of", missing=True)
+    try:
+        template(login.passphrase, "login.passphrase")
+    except ConfigurationError as error:
+        yield Unsound(("login", "passphrase"), f"a text: {error}", hidden=True)
 
 
 def _endpoints(configuration: Configuration) -> Iterator[Unsound]:

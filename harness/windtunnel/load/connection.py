@@ -82,8 +82,13 @@ class HttpConnection(asyncio.Protocol):
         try:
             async with asyncio.timeout(timeout):
                 if self._transport is None or self._transport.is_closing():
+                    tls = self._address.tls
                     await loop.create_connection(
-                        lambda: self, self._address.connect_to, self._address.port
+                        lambda: self,
+                        self._address.connect_to,
+                        self._address.port,
+                        ssl=tls.context() if tls else None,
+                        server_hostname=tls.name(self._address.host) if tls else None,
                     )
                 self._waiter = loop.create_future()
                 assert self._transport is not None  # noqa: S101 - connection_made has set it

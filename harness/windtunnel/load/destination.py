@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.owned_hosts import check_owned
+from windtunnel.target_tls import TargetTls
 
 SCHEMES = ("http", "https")
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
@@ -53,6 +54,8 @@ class Destination:
     """A file with certificates to trust instead of the system's."""
     http2: bool = False
     """Whether HTTP/2 is spoken: agreed on in TLS (ALPN), or with prior knowledge in clear."""
+    target_tls: TargetTls | None = None
+    """How a target of a configuration speaks TLS; None: `verify` and `authority` say so."""
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host_header}"
@@ -68,6 +71,8 @@ class Destination:
         """Return what a connection needs for TLS; None for http."""
         if self.scheme != "https":
             return None
+        if self.target_tls is not None:
+            return self.target_tls.context()
         try:
             context = ssl.create_default_context(cafile=self.authority or None)
         except (OSError, ssl.SSLError) as error:
@@ -85,6 +90,8 @@ class Destination:
         """Connect a protocol, with TLS by a context that `tls()` gave; OSError, TLS's too."""
         loop = asyncio.get_running_loop()
         name = self.host if tls else None
+        if name and self.target_tls is not None:
+            name = self.target_tls.name(name)
         if self.port:
             await loop.create_connection(
                 lambda: protocol, self.address, self.port, ssl=tls, server_hostname=name

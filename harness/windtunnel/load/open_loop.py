@@ -37,7 +37,11 @@ def open_loop_plan(
     spelt = rate if isinstance(rate, str) else shown(rate)
     return LoadPlan(
         destination=Destination(
-            scheme="http", host=address.host, address=address.connect_to, port=address.port
+            scheme="https" if address.tls else "http",
+            host=address.host,
+            address=address.connect_to,
+            port=address.port,
+            target_tls=address.tls,
         ),
         mix=mix,
         connections=connections,

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import ProgramEnd
@@ -13,6 +14,7 @@ from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.backends.log_waits import log_wait
 from windtunnel.errors import StartError
 from windtunnel.protocols.http.probe import answers_http
+from windtunnel.target_tls import TargetTls
 
 JOB_DEADLINE = 180.0
 """Seconds that a job which the target waits for may take, at least: migrations and the like."""
@@ -59,7 +61,14 @@ def await_healthy(
 
 
 def await_answer(
-    engine: DockerEngine, service: str, port: int, path: str, *, deadline: float, called: str = ""
+    engine: DockerEngine,
+    service: str,
+    port: int,
+    path: str,
+    *,
+    deadline: float,
+    called: str = "",
+    tls: TargetTls | None = None,
 ) -> Address:
     """Return where a service's port can be reached, once it is healthy and answers there."""
     found: list[Address] = []
@@ -68,6 +77,7 @@ def await_answer(
         address = state.address_of(port)
         if address is None:
             raise ConnectionError(f"it does not publish its port {port}")
+        address = replace(address, tls=tls)
         try:
             answers_http(path)(address)
         except (OSError, http.client.HTTPException) as error:

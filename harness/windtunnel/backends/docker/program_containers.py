@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from windtunnel.address import Address
@@ -164,15 +164,21 @@ class ProgramContainers:
         program = self._programs[service]
         own = self._layout.programs[program]
         settings = topology.program(self._configuration, program)
+        tls = self._configuration.target_tls if program == self._configuration.target else None
         if settings.ready and settings.ready.http:
-            path = settings.ready.http
             return await_answer(
-                self._engine, service, own.port, path, deadline=self._patience, called=own.called
+                self._engine,
+                service,
+                own.port,
+                settings.ready.http,
+                deadline=self._patience,
+                called=own.called,
+                tls=tls,
             )
         probe = readiness_of(settings, self._engine, service, own.port)
         await_healthy(self._engine, service, probe, deadline=self._patience, called=own.called)
         found = self._engine.state(service).address_of(own.port)
-        return found or Address("127.0.0.1", own.port)
+        return replace(found or Address("127.0.0.1", own.port), tls=tls)
 
     def running(self, name: str) -> tuple[str, ...]:
         """Return the services that run under the name of a program; a dependency as it is."""

@@ -19,6 +19,7 @@ PARTS = (
     "limited_files.py",
     "malformed_requests.py",
     "ports.py",
+    "target_tls.py",
     "protocols",
     "proxy",
     "records",

@@ -72,7 +72,7 @@ class StepConnections:
     @property
     def origin(self) -> str:
         """Where every step goes."""
-        return f"http://{self.address}"
+        return self.address.url
 
     def begin(self, journey: "JourneySteps", asked: StepRequest) -> "Future[Sent]":
         """Begin a step; GivenUp once the run was."""
