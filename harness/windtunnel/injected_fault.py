@@ -37,10 +37,12 @@ class Injection:
         *,
         evidence: Callable[[str, float], Evidence],
         edges: StruckProxies = dependency_alone,
+        why_silent: Callable[[str], str] = lambda dependency: "",
     ) -> None:
         self.fault = fault
         self._evidence = evidence
         self._edges = edges
+        self._why_silent = why_silent
         self._backend = backend
         self._record = record
         self._began: float | None = None
@@ -127,6 +129,15 @@ class Injection:
                 " lease, so nothing seen since then was under the fault"
             )
         if touched.ruling is Ruling.FAIL:
-            raise VacuousFault(f"{touched}")
+            raise VacuousFault(f"{touched}{self._silence()}")
         if touched.ruling is Ruling.INCONCLUSIVE:
             raise InconclusiveVerdict(f"{touched}")
+
+    def _silence(self) -> str:
+        """Return what may explain it where nothing ever reached the dependency's proxies."""
+        seen = [self._evidence(edge, 0.0) for edge in self._edges(self.fault)]
+        if any(each.connections or each.attempts for each in seen):
+            return ""
+        why = self._why_silent(self.fault.dependency)
+        struck = self.fault.dependency
+        return f"\n{struck} got no traffic through its proxy at all; {why}" if why else ""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
-from windtunnel.configuration import Configuration, topology
+from windtunnel.configuration import Configuration, own_env_files, topology
 from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.criteria import Category, Verdict
 from windtunnel.errors import ConfigurationError, shown, suggestion
@@ -146,6 +146,7 @@ class Stack(StackObservations):
             self._record,
             evidence=self.evidence,
             edges=partial(struck_edges, self.configuration),
+            why_silent=partial(own_env_files.advice, self.configuration),
         )
         self._injections.append(injection)
         return injection

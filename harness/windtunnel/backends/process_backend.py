@@ -11,7 +11,7 @@ import psutil
 
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import CONFIGURED, Program, ProgramEnd
-from windtunnel.backends.concurrent_starts import concurrent_starts
+from windtunnel.backends.dependency_starts import DependencyStarts
 from windtunnel.backends.failed_start import stopped_on_failure
 from windtunnel.backends.fault_forms.disabled_applier import DisabledApplier
 from windtunnel.backends.fault_forms.form_table import FormTable
@@ -31,7 +31,7 @@ from windtunnel.backends.tap import Tap
 from windtunnel.backends.tap_fields import record_fields
 from windtunnel.backends.tap_tls import check_authorities, write_authority
 from windtunnel.backends.wall_clock import WallClock, clock_of_a_process
-from windtunnel.configuration import Configuration, Dependency, topology
+from windtunnel.configuration import Configuration, topology
 from windtunnel.configuration.account_in_urls import account_of
 from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.errors import ConfigurationError, ControlError, UnsupportedFault
@@ -118,11 +118,14 @@ class ProcessBackend(ABC):
             self._running = self._start()
 
     def _start(self) -> RunningStack:
-        starts = {"tap": self._start_tap} | {
-            name: partial(self._start_dependency, name, dependency)
-            for name, dependency in self.configuration.dependencies.items()
-        }
-        dependencies = concurrent_starts(starts)
+        starts = DependencyStarts(
+            self.configuration,
+            self.programs,
+            self.redis_command,
+            backend=self.name,
+            files=Path(self._own.given(self.configuration.target, "")["files"]),
+        )
+        dependencies = starts.start({"tap": self._start_tap})
         address = dependencies.pop("tap")
         tap_control = OwnControl(address, lease=self.configuration.lease)
         try:
@@ -173,21 +176,6 @@ class ProcessBackend(ABC):
                 Processing: ProcessingApplier(actions, self._own.processes),
             },
         )
-
-    def _start_dependency(self, name: str, dependency: Dependency) -> Address:
-        if dependency.upstream:
-            return Address.parse(dependency.upstream)
-        command = self.redis_command() if dependency.has_own_server else dependency.command
-        if not command:
-            raise ConfigurationError(
-                f"missing key 'dependencies.{name}.command' (or 'dependencies.{name}.upstream',"
-                f" where it runs already): the backend {self.name} starts it as a process"
-            )
-        probe, patience = (
-            dependency.speaks.probe,
-            OWN_PATIENCE if dependency.has_own_server else 0.0,
-        )
-        return self.programs.start(name, command, environment={}, probe=probe, patience=patience)
 
     def upstream(self, dependency: str) -> Address:
         """Return where a dependency itself serves."""

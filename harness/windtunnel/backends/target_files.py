@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from windtunnel.configuration import WrittenFile
-from windtunnel.configuration.placeholders import fill
+from windtunnel.configuration.placeholders import PLACEHOLDER, fill
 from windtunnel.errors import ConfigurationError
 from windtunnel.limited_files import LARGE, read_limited_bytes
 
@@ -15,6 +15,16 @@ def _template(name: str, file: str) -> str:
         return read_limited_bytes(Path(file), LARGE).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}.template: {file}: cannot be read: {error}") from None
+
+
+def write_files_without_proxies(files: Mapping[str, WrittenFile], folder: Path) -> None:
+    """Write those texts already that name no proxy, as what a dependency's command may need."""
+    known = {
+        name: each
+        for name, each in files.items()
+        if not each.template and not PLACEHOLDER.search(each.text)
+    }
+    write_files(known, folder, {})
 
 
 def write_files(

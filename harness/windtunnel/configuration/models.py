@@ -43,7 +43,8 @@ class Dependency(Strict):
     protocol: ProtocolName = TCP.name
     """What it speaks. HTTP faults need `http`; `postgresql` is recorded as plain TCP."""
     command: tuple[str, ...] = ()
-    """How to start it, with {python}, {host} and {port}. Empty: `upstream`, or for the protocol
+    """How to start it, with {python}, {host}, {port} and {files}, where those files of the target
+    are that name no address. Empty: `upstream`, or for the protocol
     redis a redis-server found on PATH (embedded: else fakeredis)."""
     upstream: HostAndPort = ""
     """host:port of one that runs already, instead of a command."""
@@ -71,6 +72,9 @@ class Dependency(Strict):
     "PING". A method, a path without its query, or both; `*` stands for anything. The control period
     finds those that come often by itself."""
 
+    depends: tuple[Name, ...] = ()
+    """Other dependencies that it needs: it starts once they serve, and its command may name them
+    by {NAME.address}, which leads to them past the tap. (docker: the compose file says it.)"""
     fresh: Literal["", "session", "test"] = ""
     """When it is emptied: "test" before each test (Redis by FLUSHALL, PostgreSQL by a copy of its
     database as `prepare.session` left it, others by a new start; a container is made anew, with its

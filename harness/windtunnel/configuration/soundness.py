@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from windtunnel.configuration import topology
-from windtunnel.configuration.models import Configuration
+from windtunnel.configuration.models import Configuration, Dependency
 from windtunnel.configuration.placeholders import PARTS, PLACEHOLDER
 from windtunnel.configuration.positions import Place
 from windtunnel.configuration.program_settings import ProgramSettings
@@ -31,6 +31,7 @@ def check(configuration: Configuration) -> tuple[Unsound, ...]:
         *_files(configuration),
         *_dependencies(configuration),
         *_prepared(configuration),
+        *_order(configuration),
         *_near_misses(configuration),
     )
 
@@ -182,6 +183,30 @@ def _prepared(configuration: Configuration) -> Iterator[Unsound]:
                 yield Unsound(place, "no dependency beside a command")
 
 
+def _order(configuration: Configuration) -> Iterator[Unsound]:
+    known = configuration.dependencies
+    for name, dependency in known.items():
+        place: Place = ("dependencies", name, "depends")
+        for each in dependency.depends:
+            if each not in known:
+                near = did_you_mean(nearest(each, known))
+                yield Unsound(place, f"names of other dependencies{near}")
+            elif name in _needed_by(known, each):
+                yield Unsound(place, f"none that needs {name!r} itself, as {each!r} does")
+
+
+def _needed_by(known: Mapping[str, Dependency], name: str) -> set[str]:
+    """Return what a dependency needs, by whatever way, and itself."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        one = left.pop()
+        if one in known and one not in found:
+            found.add(one)
+            left += known[one].depends
+    return found
+
+
 def _leads(text: str, name: str) -> bool:
     return bool(_BARE.search(text)) or any(f"{{{name}.{part}}}" in text for part in PARTS)
 
@@ -222,7 +247,7 @@ def _near_misses(configuration: Configuration) -> Iterator[Unsound]:
     for name, dependency in names.items():
         place: Place = ("dependencies", name)
         texts += [
-            ((*place, "command", number), text, ["python", "host", "port"])
+            ((*place, "command", number), text, ["python", "host", "port", "files", *far])
             for number, text in enumerate(dependency.command)
         ]
         texts += [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from windtunnel.configuration import Dependency, topology
+from windtunnel.configuration import Dependency, own_env_files, topology
 from windtunnel.doctor import bypass, mentions
 from windtunnel.doctor.check import Check, fail, ok, warn
 from windtunnel.records import Edge, Evidence, HandshakeOutcome, Run
@@ -107,12 +107,13 @@ def _calling(stack: Stack, name: str, dependency: Dependency, *, at_least: int) 
 
 def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozenset[str]) -> Check:
     variables = " and ".join(dependency.environment) or "its configured address"
+    advice = own_env_files.advice(stack.configuration, name)
     if direct:
         return fail(
             name,
             f"your service reached {name} directly ({', '.join(sorted(direct))}),"
             f" not through {variables}",
-            f"let it take the address from {variables}",
+            advice or f"let it take the address from {variables}",
         )
     if path := _calling(stack, name, dependency, at_least=1):
         return fail(
@@ -129,6 +130,8 @@ def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozen
             f"let your service take the address from {variables},"
             " or configure the name that it reads",
         )
+    if advice:
+        return fail(name, found, advice)
     others = bypass.elsewhere(stack)
     connected = f"; the target is connected to {', '.join(sorted(others))}" if others else ""
     return fail(
