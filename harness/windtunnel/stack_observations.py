@@ -89,10 +89,10 @@ class StackObservations:
         return self.backend.upstream(dependency)
 
     def query(self, dependency: str, sql: str, parameters: Sequence[object] = ()) -> Rows:
-        """Ask a PostgreSQL past the tap, as whom the target does, and record what it answers.
+        """Ask a PostgreSQL, MySQL or MariaDB past the tap, as whom the target does.
 
-        `parameters` take the places of `%s`. Needs the extra postgresql. ConfigurationError where
-        it cannot be asked, or refuses the statement.
+        What it answers is recorded. `parameters` take the places of `%s`. Needs the extra
+        postgresql or mysql. ConfigurationError where it cannot be asked, or refuses the statement.
         """
         speaks = self._dependency(dependency).speaks
         if not isinstance(sql, str) or not sql.strip():
@@ -100,7 +100,7 @@ class StackObservations:
         if not speaks.carries_out_sql:
             raise ConfigurationError(
                 f"query: {dependency} speaks {speaks.name}, not asked in SQL; expected"
-                f' dependencies.{dependency}.protocol = "postgresql"'
+                f' dependencies.{dependency}.protocol = "postgresql" or "mysql"'
             )
         address, account = self.address(dependency), self.backend.account(dependency)
         began = time.monotonic()

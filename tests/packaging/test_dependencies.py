@@ -20,6 +20,7 @@ EXTRA_OF = {
     "windtunnel/backends/toxiproxy.py": "toxiproxy",
     "windtunnel/load/journeys/": "journeys",
     "windtunnel/load/locust/locustfile.py": "locust",
+    "windtunnel/protocols/mysql/statements.py": "mysql",
     "windtunnel/protocols/postgresql/server.py": "postgresql",
     "windtunnel_sample/": "sample",
 }

@@ -14,7 +14,7 @@ from windtunnel_faults import Capability
 
 
 def test_every_folder_is_a_protocol() -> None:
-    assert set(protocols()) == {"http", "postgresql", "redis", "tcp"}
+    assert set(protocols()) == {"http", "mysql", "postgresql", "redis", "tcp"}
 
 
 def test_an_unknown_name_is_one_clear_error() -> None:
@@ -28,6 +28,7 @@ def test_an_unknown_name_is_one_clear_error() -> None:
     ("name", "port", "separates", "own"),
     [
         ("http", 80, True, False),
+        ("mysql", 3306, False, False),
         ("postgresql", 5432, False, False),
         ("redis", 6379, True, True),
         ("tcp", 0, False, False),
@@ -40,7 +41,7 @@ def test_a_protocol_says_what_is_asked(name: str, port: int, *, separates: bool,
     assert (Capability.HTTP in protocol.capabilities) == (name == "http")
 
 
-@pytest.mark.parametrize("name", ["http", "postgresql", "redis", "tcp"])
+@pytest.mark.parametrize("name", ["http", "mysql", "postgresql", "redis", "tcp"])
 def test_a_probe_fails_where_nothing_listens(name: str) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

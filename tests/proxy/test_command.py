@@ -108,7 +108,7 @@ def test_a_taken_port_is_one_clear_error(tmp_path: Path) -> None:
         ('[{"name": "a", "upstream": "b"}]', "upstream was invalid, expected host:port and found"),
         (
             '[{"name": "a", "upstream": "b:1", "protocol": "smtp"}]',
-            "protocol was invalid, can be one of: http, postgresql, redis, tcp",
+            "protocol was invalid, can be one of: http, mysql, postgresql, redis, tcp",
         ),
         (
             '[{"name": "a", "upstream": "b:1", "listen": "203.0.113.1:1"}]',

@@ -113,8 +113,11 @@ def table(**prepare: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
-        ("schema.sql", "by dependency, a PostgreSQL that carries it out, such as one, two"),
-        ({"sql": "a.sql", "dependency": "three"}, "a PostgreSQL that carries it out"),
+        (
+            "schema.sql",
+            "by dependency, a PostgreSQL or MySQL that carries it out, such as one, two",
+        ),
+        ({"sql": "a.sql", "dependency": "three"}, "a PostgreSQL or MySQL that carries it out"),
         ({"sql": "a.sql", "dependency": "one", "service": "web"}, "no service beside sql"),
         ({"sql": "a.sql", "command": ["x"]}, "either a command or a file of SQL"),
         ({}, "either a command or a file of SQL"),
@@ -267,6 +270,43 @@ def test_only_what_is_asked_in_sql_is_queried(tmp_path: Path) -> None:
             stack.query("cache", " ")
         with pytest.raises(ConfigurationError, match="expected a function"):
             stack.wait_until(True, within=1)  # type: ignore[arg-type]  # noqa: FBT003 - a mistake
+        stack.close()
+    finally:
+        session.close()
+
+
+MARIADB = Path(__file__).parents[2] / "examples/flask_mariadb/mariadb.py"
+
+
+@pytest.mark.slow
+@pytest.mark.busy
+def test_a_mariadb_is_prepared_and_asked(tmp_path: Path) -> None:
+    if not shutil.which("mariadb-install-db") or importlib.util.find_spec("pymysql") is None:
+        pytest.skip("no MariaDB, or no pymysql")
+    shutil.copy(MARIADB, tmp_path)
+    (tmp_path / "each.sql").write_text(
+        "INSERT INTO reservations (item, quantity) VALUES (1, 5);"
+        " INSERT INTO reservations (item, quantity) VALUES (2, 7);"
+    )
+    text = (
+        DATABASE.replace('"postgresql"', '"mysql"')
+        .replace("postgresql://notes@{address}/postgres", "mysql+pymysql://root@{address}/stock")
+        .replace("postgresql.py", "mariadb.py")
+        .replace('fresh = "test"\n', "")
+        .replace('session = ["schema.sql"]\n', "")
+    )
+    session = project(tmp_path, text)
+    try:
+        stack = one(session)
+        found = stack.query(
+            "db", "SELECT item, quantity FROM reservations WHERE item > %s ORDER BY item", [0]
+        )
+        assert (found.columns, found.rows) == (("item", "quantity"), ((1, 5), (2, 7)))
+        assert stack.query("db", "INSERT INTO reservations (item) VALUES (3)").columns == ()
+        assert stack.query("db", "SELECT count(*) FROM reservations").rows == ((3,),)
+        with pytest.raises(ConfigurationError, match=r"query of db at .*1146"):
+            stack.query("db", "SELECT * FROM nothing")
+        assert not stack.evidence("db").connections
         stack.close()
     finally:
         session.close()

@@ -41,7 +41,8 @@ class Dependency(Strict):
     """One thing that the target calls, reached only through the fault proxy."""
 
     protocol: ProtocolName = TCP.name
-    """What it speaks. HTTP faults need `http`; `postgresql` is recorded as plain TCP."""
+    """What it speaks. HTTP faults need `http`; `postgresql` and `mysql` (MariaDB too) are recorded
+    as plain TCP."""
     command: tuple[str, ...] = ()
     """How to start it, with {python}, {host}, {port} and {files}, where those files of the target
     are that name no address. Empty: `upstream`, or for the protocol

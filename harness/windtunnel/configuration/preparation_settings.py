@@ -49,7 +49,8 @@ class PreparationStep(Strict):
     sql: str = ""
     """A file of statements, relative to the folder of the configuration."""
     dependency: str = ""
-    """Which dependency is to carry out `sql`. Empty: the only PostgreSQL there is."""
+    """Which dependency is to carry out `sql`. Empty: the only database there is whose
+    protocol is `postgresql` or `mysql`."""
 
     def __str__(self) -> str:
         return self.sql or shlex.join(self.command)

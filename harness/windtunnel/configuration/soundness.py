@@ -178,7 +178,9 @@ def _prepared(configuration: Configuration) -> Iterator[Unsound]:
                 yield Unsound(place, "no service beside sql: a dependency carries it out")
             elif step.sql and step.dependency not in able and (step.dependency or len(able) != 1):
                 found = f", such as {', '.join(able)}" if able else ", of which there is none"
-                yield Unsound(place, f"by dependency, a PostgreSQL that carries it out{found}")
+                yield Unsound(
+                    place, f"by dependency, a PostgreSQL or MySQL that carries it out{found}"
+                )
             elif step.command and step.dependency:
                 yield Unsound(place, "no dependency beside a command")
 

@@ -1,0 +1,1 @@
+"""MySQL and MariaDB, which are read as plain TCP."""
