@@ -30,6 +30,8 @@ def journeys_run(
     if timeout is not None:
         check_number("", "timeout", timeout, SECONDS)
     journey = JourneyFunction.of(function)
+    if journey.takes_client:
+        sent.check_served()
     context.unasked.observe()
     # A sequential run is cut into its journeys by readings of what is only counted.
     counted, mark = concurrency == 1 and context.windows(), context.backend.mark

@@ -52,6 +52,11 @@ class StackObservations:
             raise ConfigurationError(
                 f"no dependency is named {shown(dependency)}{suggestion(dependency, known)}"
             )
+        if not known[dependency].endpoint:
+            raise ConfigurationError(
+                f"{dependency} has no endpoint: {self.configuration.target} gets no requests, and is"
+                " driven by what it reads: `stack.drive` of a function without a client"
+            )
         return known[dependency].endpoint
 
     def evidence(self, dependency: str, since: float = 0.0, *, caller: str = "") -> Evidence:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from windtunnel.address import Address
-from windtunnel.configuration import Configuration
+from windtunnel.configuration import Configuration, topology
 from windtunnel.errors import ConfigurationError, StartError, shown, suggestion
 from windtunnel.load.closed_loop import Caller
 from windtunnel.load.journeys.step_sender import StepConnections
@@ -39,6 +39,8 @@ class TargetRequests:
         self._seed = seed
         self._name = name
         self._learn = learn
+        self._driven = "" if topology.gets_requests(configuration) else configuration.target
+        """The driven program, where it gets no requests."""
         self._runs = itertools.count(1)
         self._shared = 0
         plan = configuration.login_plan
@@ -70,8 +72,17 @@ class TargetRequests:
             )
         return self.named(wanted)
 
+    def check_served(self) -> None:
+        """Raise ConfigurationError where the driven program gets no requests."""
+        if self._driven:
+            raise ConfigurationError(
+                f"{self._driven} gets no requests (programs.{self._driven}.ready names no http): it"
+                " is driven by what it reads: `stack.drive` of a function without a client"
+            )
+
     def mix(self, wanted: Iterable[str | Request]) -> Mix:
         """Return a mix of these, each with the login."""
+        self.check_served()
         headers = self.login.headers if self.login else {}
         return Mix(tuple(self.named(each) for each in wanted), headers)
 
@@ -130,6 +141,7 @@ class TargetRequests:
 
         It sends of `source`, or else of a run of its own, which may be `shared` with another's.
         """
+        self.check_served()
         if timeout is not None:
             check_number("", "timeout", timeout, SECONDS)
         return Caller(

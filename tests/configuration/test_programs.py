@@ -113,6 +113,30 @@ def test_without_a_caller_it_is_the_driven_programs_calls_or_the_only_ones() -> 
         topology.edge(two, "movies")
 
 
+WORKER: dict[str, object] = {
+    "programs": {"worker": {"command": ["w"], "ready": {"log": "ready"}}},
+    "dependencies": {"queue": {"protocol": "redis", "environment": {"QUEUE": "{address}"}}},
+}
+
+
+def test_a_system_that_gets_no_requests_has_no_endpoints() -> None:
+    worker = topology.with_target(parse(WORKER, "x"))
+    assert worker.target == "worker"
+    assert not topology.gets_requests(worker)
+    with pytest.raises(ConfigurationError, match="http: this program gets the requests"):
+        parse(WORKER | {"endpoints": ["/a"], "target": "worker"}, "x")
+
+
+def test_what_gets_requests_has_endpoints_and_so_have_its_dependencies() -> None:
+    queue = {"queue": {"protocol": "redis", "environment": {"QUEUE": "{address}"}}}
+    with pytest.raises(ConfigurationError, match="missing key 'endpoints': the endpoints that"):
+        parse({"command": ["x"], "dependencies": queue}, "x")
+    with pytest.raises(ConfigurationError, match=r"endpoints = \[\]: expected one at least of the"):
+        parse({"command": ["x"], "endpoints": []}, "x")
+    with pytest.raises(ConfigurationError, match=r"missing key 'dependencies\.queue\.endpoint'"):
+        parse({"command": ["x"], "endpoints": ["/a"], "dependencies": queue}, "x")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -31,8 +31,8 @@ def test_a_project_without_a_configuration_is_told_how_to_get_one(tmp_path: Path
 def test_this_repositorys_own_is_that_of_the_sample_with_its_containers() -> None:
     ours = load(Path(__file__).parents[2])
     sample = load(SAMPLE_FILE.parent, SAMPLE_FILE)
-    beside = {"service": sample.service, "docker": sample.docker, "directory": sample.directory}
-    assert ours.model_copy(update=beside) == sample
+    beside = ("service", "docker", "directory", "control_period")
+    assert ours.model_copy(update={name: getattr(sample, name) for name in beside}) == sample
     assert (ours.service, ours.docker.tap) == ("target", "tap")
 
 

@@ -42,13 +42,20 @@ def config(
             ".".join(map(str, key)): {"value": value, "origin": origin}
             for key, value, origin in rows
         }
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(found, indent=2, default=_table))
         return
     click.echo(f"# {loaded.place}")
-    texts = [(f"{'.'.join(map(str, key))} = {json.dumps(v)}", origin) for key, v, origin in rows]
+    texts = [(f"{'.'.join(map(str, key))} = {json.dumps(v, default=_table)}", origin) for key, v, origin in rows]
     width = min(60, max(len(text) for text, _ in texts))
     for text, origin in texts:
         click.echo(f"{text:<{width}}  # {origin}")
+
+
+def _table(settings: object) -> object:
+    """Return settings within a list as the table that they are."""
+    if isinstance(settings, BaseModel):
+        return settings.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    raise TypeError(f"{settings!r} is no setting")
 
 
 def _rows(model: BaseModel, place: Place, loaded: Loaded) -> list[tuple[Place, Any, str]]:

@@ -13,8 +13,12 @@ from windtunnel.errors import LINES, did_you_mean, listed, nearest, shown, sugge
 
 PATTERNS = {
     r"^/[!-~]*$": "a path that starts with '/', in ASCII without spaces",
-    r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)$": (
-        "a path that starts with '/', in ASCII without spaces, or the name of a request"
+    **dict.fromkeys(
+        (
+            r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)$",
+            r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)?$",
+        ),
+        "a path that starts with '/', in ASCII without spaces, or the name of a request",
     ),
     r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$": "a header's name",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a name of letters, digits, '_', '.' and '-'",

@@ -14,6 +14,7 @@ from windtunnel.configuration.setting_types import (
     CallPattern,
     Count,
     Endpoint,
+    EndpointOrNone,
     FileName,
     HeaderName,
     HostAndPort,
@@ -64,9 +65,9 @@ class Dependency(Strict):
     listen: Port = 0
     """The proxy's port on 127.0.0.1, for a target that runs already with fixed addresses.
     0: a free one."""
-    endpoint: Endpoint
+    endpoint: EndpointOrNone = ""
     """An endpoint of the target, or a request's name: each request that no cache answers calls this
-    dependency once."""
+    dependency once. Empty only where there are no `endpoints`."""
 
     ignore: tuple[CallPattern, ...] = ()
     """Calls that the target makes of itself, which no criterion counts: "GET /ping", "/metrics/*",
@@ -162,8 +163,9 @@ class Configuration(Strict):
     {files} is the path. Nothing of the project is overwritten."""
     health: UrlPath = "/healthz"
     """Answers 200 once the target serves."""
-    endpoints: tuple[Endpoint, ...] = Field(min_length=1)
-    """The endpoints that the criteria are about: paths, or names of requests."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """The endpoints that the criteria are about: paths, or names of requests. None only where no
+    program gets requests: `target` is then the one that tests start first."""
     requests: Mapping[Name, RequestSettings] = Field(default_factory=dict)
     """What a name stands for wherever a path is accepted: POSTs, headers, bodies."""
     tls: ServingTls | None = None

@@ -59,8 +59,9 @@ def _program(configuration: Configuration, name: str) -> Iterator[Unsound]:
             != 1
         ):
             yield Unsound((*place, "ready"), "one of http, tcp, log and command")
-        elif name == configuration.target and not own.ready.http:
-            yield Unsound((*place, "ready"), "http: this program gets the requests")
+        elif name == configuration.target and not own.ready.http and configuration.endpoints:
+            text = "http: this program gets the requests to the endpoints"
+            yield Unsound((*place, "ready"), text)
     for file, each in own.files.items():
         if bool(each.text) == bool(each.template):
             yield Unsound((*place, "files", file), "either text or template")

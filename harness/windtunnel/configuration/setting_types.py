@@ -31,6 +31,7 @@ LONGEST_TIME = 86_400.0
 """Seconds of a setting: a day. What is longer is a typing error, and some clocks refuse it."""
 
 Endpoint = Annotated[str, Field(pattern=r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)$")]
+EndpointOrNone = Annotated[str, Field(pattern=r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)?$")]
 UrlPath = Annotated[str, Field(pattern=r"^/[!-~]*$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=LONGEST_NAME)]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=LONGEST_NAME)]

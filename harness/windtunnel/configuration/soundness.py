@@ -126,11 +126,25 @@ def _endpoints(configuration: Configuration) -> Iterator[Unsound]:
         if each.endpoint
     ]
     known = configuration.requests
+    if topology.gets_requests(configuration):
+        yield from _missing_endpoints(configuration)
     for place, each in named:
-        if not each.startswith("/") and each not in known:
+        if each and not each.startswith("/") and each not in known:
             near = did_you_mean(nearest(each, known))
             also = f", or one of the requests {', '.join(known)}" if known and not near else ""
             yield Unsound(place, f"a path that starts with '/'{also}{near}")
+
+
+def _missing_endpoints(configuration: Configuration) -> Iterator[Unsound]:
+    if not configuration.endpoints:
+        missing = "endpoints" not in configuration.model_fields_set
+        text = "the endpoints that the criteria are about: paths, or names of requests"
+        yield Unsound(("endpoints",), text if missing else f"one at least of {text}", missing)
+        return
+    for name, each in configuration.dependencies.items():
+        if not each.endpoint:
+            text = "an endpoint of the target, or a request's name, that calls it once a request"
+            yield Unsound(("dependencies", name, "endpoint"), text, missing=True)
 
 
 def _files(configuration: Configuration) -> Iterator[Unsound]:

@@ -23,8 +23,9 @@ def with_target(configuration: Configuration) -> Configuration:
     programs = configuration.programs
     by_http = [name for name, each in programs.items() if each.ready and each.ready.http]
     name = configuration.target
-    if "target" not in configuration.model_fields_set and len(by_http) == 1:
-        name = by_http[0]
+    if "target" not in configuration.model_fields_set:
+        alone = by_http or (() if configuration.endpoints else tuple(programs))
+        name = alone[0] if len(alone) == 1 else name
     if name not in programs:
         return configuration
     own = programs[name]
@@ -65,6 +66,13 @@ def program(configuration: Configuration, name: str) -> ProgramSettings:
         ready=Readiness(http=configuration.health),
         calls=configuration.calls,
     )
+
+
+def gets_requests(configuration: Configuration) -> bool:
+    """Whether the driven program serves HTTP; else it is driven by what it reads."""
+    target, known = configuration.target, configuration.programs
+    ready = known[target].ready if target in known else None
+    return ready is None or bool(ready.http)
 
 
 def others(configuration: Configuration) -> tuple[str, ...]:
@@ -163,7 +171,7 @@ def callees(configuration: Configuration) -> Mapping[str, Dependency]:
                 protocol=own.speaks,
                 service=own.service,
                 port=own.port,
-                endpoint=own.endpoint or configuration.endpoints[0],
+                endpoint=own.endpoint or next(iter(configuration.endpoints), ""),
                 ignore=own.ignore,
             )
     return found
