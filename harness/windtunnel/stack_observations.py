@@ -54,8 +54,8 @@ class StackObservations:
             )
         if not known[dependency].endpoint:
             raise ConfigurationError(
-                f"{dependency} has no endpoint: {self.configuration.target} gets no requests, and is"
-                " driven by what it reads: `stack.drive` of a function without a client"
+                f"{dependency} has no endpoint: {self.configuration.target} gets no requests, and"
+                " is driven by what it reads: `stack.drive` of a function without a client"
             )
         return known[dependency].endpoint
 

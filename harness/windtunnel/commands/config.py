@@ -45,7 +45,10 @@ def config(
         click.echo(json.dumps(found, indent=2, default=_table))
         return
     click.echo(f"# {loaded.place}")
-    texts = [(f"{'.'.join(map(str, key))} = {json.dumps(v, default=_table)}", origin) for key, v, origin in rows]
+    texts = [
+        (f"{'.'.join(map(str, key))} = {json.dumps(value, default=_table)}", origin)
+        for key, value, origin in rows
+    ]
     width = min(60, max(len(text) for text, _ in texts))
     for text, origin in texts:
         click.echo(f"{text:<{width}}  # {origin}")
