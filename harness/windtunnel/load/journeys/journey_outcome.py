@@ -7,6 +7,8 @@ from windtunnel.errors import shortened
 from windtunnel.load.journeys.step_sender import JourneySteps, TookTooLong
 from windtunnel.records import JourneyStep, RequestFailure, Response
 
+KEPT = 10_000
+"""Journeys that succeeded whose steps keep headers and bodies: a million would fill the memory."""
 LONGEST = 300
 """Characters of an exception's message that are kept."""
 
@@ -35,7 +37,7 @@ def outcome(
         ended=max(step.ended for step in made) if made and error is None else span[1],
         fallback=", ".join(fallbacks),
         renewed=any(step.renewed for step in made),
-        steps=_expected(made) if error is None else tuple(made),
+        steps=_expected(made, is_kept=number <= KEPT) if error is None else tuple(made),
     )
     if error is None:
         return done
@@ -63,12 +65,13 @@ def at_once(responses: Sequence[Response]) -> int:
     return most
 
 
-def _expected(made: Sequence[JourneyStep]) -> tuple[JourneyStep, ...]:
+def _expected(made: Sequence[JourneyStep], *, is_kept: bool) -> tuple[JourneyStep, ...]:
     """Return the steps of a journey that succeeded: it took their answers below 500 for good."""
-    return tuple(
+    found = tuple(
         replace(step, expected=(step.status,)) if step.status and step.status < 500 else step
         for step in made
     )
+    return found if is_kept else tuple(replace(step, headers={}, body=b"") for step in found)
 
 
 def _told(error: BaseException, made: Sequence[JourneyStep]) -> JourneyStep | None:

@@ -22,6 +22,9 @@ from windtunnel.records import JourneyStep, RequestFailure
 from windtunnel.requests.prepared import Prepared
 from windtunnel.requests.request_value import Request
 
+LONGEST_BODY = 65_536
+"""Bytes of a step's answer that are kept, if it has no more."""
+
 
 class TookTooLong(BaseException):
     """The journey's time is over: nothing that its function catches may keep it going."""
@@ -188,6 +191,7 @@ class JourneySteps:
             detail=answer.detail,
             fallback=answer.headers.get(self._connections.fallback_header, ""),
             headers=answer.headers,
+            body=answer.body if len(answer.body) <= LONGEST_BODY else b"",
             renewed=renewed,
         )
         self.made.append(step)
