@@ -77,6 +77,19 @@ def test_the_target_is_told_by_variables_of_its_own_and_of_each_dependency() -> 
             ),
             "expected none: only of HTTP requests fields are recorded",
         ),
+        (
+            changed(
+                dependencies={
+                    "a": {
+                        "endpoint": "/",
+                        "protocol": "http",
+                        "record_in_clear": ["header:Idempotency-Key", "json:user.api_token"],
+                        "listen": 7,
+                    }
+                }
+            ),
+            "expected no secret such as 'json:user.api_token', of which 'record' keeps a digest",
+        ),
     ],
 )
 def test_settings_that_clash_are_refused_with_their_key(

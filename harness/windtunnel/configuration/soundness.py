@@ -12,6 +12,7 @@ from windtunnel.configuration.program_soundness import programs
 from windtunnel.configuration.request_settings import RequestSettings
 from windtunnel.configuration.unsound import Unsound, is_own_name
 from windtunnel.errors import ConfigurationError, did_you_mean, nearest
+from windtunnel.outgoing.secret_names import is_secret
 from windtunnel.requests.placeholders import template
 from windtunnel_faults import Capability
 
@@ -30,6 +31,7 @@ def check(configuration: Configuration) -> tuple[Unsound, ...]:
         *_docker(configuration),
         *_files(configuration),
         *_dependencies(configuration),
+        *_recorded(configuration),
         *_prepared(configuration),
         *_order(configuration),
         *_near_misses(configuration),
@@ -166,9 +168,6 @@ def _dependencies(configuration: Configuration) -> Iterator[Unsound]:
         if variables and not any(_leads(text, name) for text in variables.values()):
             text = "a variable that leads to the proxy by {address}, or by {host} and {port}"
             yield Unsound((*place, "environment"), text)
-        for key in ("record", "record_in_clear"):
-            if getattr(dependency, key) and Capability.HTTP not in dependency.speaks.capabilities:
-                yield Unsound((*place, key), "none: only of HTTP requests fields are recorded")
         if configuration.address and not dependency.listen:
             text = "the port of its proxy, to which the running target is to be led"
             yield Unsound((*place, "listen"), text, missing=True)
@@ -221,6 +220,18 @@ def _needed_by(known: Mapping[str, Dependency], name: str) -> set[str]:
             found.add(one)
             left += known[one].depends
     return found
+
+
+def _recorded(configuration: Configuration) -> Iterator[Unsound]:
+    for name, dependency in configuration.dependencies.items():
+        place: Place = ("dependencies", name)
+        for key in ("record", "record_in_clear"):
+            if getattr(dependency, key) and Capability.HTTP not in dependency.speaks.capabilities:
+                yield Unsound((*place, key), "none: only of HTTP requests fields are recorded")
+        for field in dependency.record_in_clear:
+            if is_secret(re.split(r"[:.]", field)[-1], configuration.mask):
+                text = f"no secret such as {field!r}, of which 'record' keeps a digest"
+                yield Unsound((*place, "record_in_clear"), text)
 
 
 def _leads(text: str, name: str) -> bool:
