@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "Compare the revision BASE with HEAD, or with the working tree where HEAD is"
     " not given.",
     "config": "Show each setting's value, and the line, variable or option that it comes from.",
+    "docs": "Print PAGE of the documentation, or the names of all pages.",
     "doctor": "Check configuration, programs, ports, target, endpoints, and that faults can"
     " strike.",
     "heal": "Undo FAULT, a number or a name such as Outage; each says whether it touched traffic.",
@@ -41,7 +42,7 @@ COMMANDS = {
 }
 """Each subcommand, and the first sentence of its help: `windtunnel --help` loads none of them."""
 
-ANYWHERE = frozenset({"config", "history", "init"})
+ANYWHERE = frozenset({"config", "docs", "history", "init"})
 """Subcommands that start nothing, so that any system will do."""
 INCONCLUSIVE = 3
 """The exit status of commands that could not decide (windtunnel.commands.exit_status)."""

@@ -146,6 +146,11 @@ def test_the_wheel_holds_every_file_of_its_packages_and_the_licence(distribution
         for path in (ROOT / root / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    pages = {name for name in held if name.startswith("windtunnel/pages/")}
+    for path in (ROOT / "docs").rglob("*.md"):
+        assert f"windtunnel/pages/{path.relative_to(ROOT / 'docs').as_posix()}" in pages
+    assert "windtunnel/pages/snippets/examples/ci/github.yml" in pages
+    held -= pages
     assert held == ours
     assert {f"{package}/py.typed" for package in SOURCES} <= held
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -1,0 +1,1 @@
+"""The documentation as text, whose reference is filled in from the code that is installed."""
