@@ -29,7 +29,7 @@ def test_an_unknown_name_is_one_clear_error() -> None:
     [
         ("http", 80, True, False),
         ("mysql", 3306, False, False),
-        ("postgresql", 5432, False, False),
+        ("postgresql", 5432, True, False),
         ("redis", 6379, True, True),
         ("tcp", 0, False, False),
     ],

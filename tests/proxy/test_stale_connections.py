@@ -12,7 +12,7 @@ GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-@pytest.mark.parametrize("protocol", ["tcp", "postgresql"])
+@pytest.mark.parametrize("protocol", ["tcp"])
 def test_turns_of_a_handshake_that_is_not_read_are_no_reuse(
     server: Server, echo: int, protocol: str
 ) -> None:

@@ -14,10 +14,10 @@ class ConnectStale(TrafficFault):
 
     This is the race of keep-alive: the server closes a connection that was idle while the client
     takes it from its pool. A new connection's first request passes whole, and before it what sets a
-    connection to Redis up (HELLO, AUTH, CLIENT, …). Of a protocol that is not read (`tcp`,
-    `postgresql`) a pause may be one of its handshake: there `idle` is a second unless it is given,
-    and one that is given has to be longer than the handshake's pauses. Raises ValueError on bad
-    arguments.
+    connection to Redis or PostgreSQL up (HELLO, AUTH, its start and its password, …). Of a protocol
+    that is not read (`tcp`) a pause may be one of its handshake: there `idle` is a second unless it
+    is given, and one that is given has to be longer than the handshake's pauses. Raises ValueError
+    on bad arguments.
     """
 
     needs: ClassVar[Capability] = Capability.CONNECT

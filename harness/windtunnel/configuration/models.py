@@ -42,8 +42,8 @@ class Dependency(Strict):
     """One thing that the target calls, reached only through the fault proxy."""
 
     protocol: ProtocolName = TCP.name
-    """What it speaks. HTTP faults need `http`; `postgresql` and `mysql` (MariaDB too) are recorded
-    as plain TCP."""
+    """What it speaks. HTTP faults need `http`; `mysql` (MariaDB too) is recorded as plain TCP, of
+    which single calls are not told apart."""
     command: tuple[str, ...] = ()
     """How to start it, with {python}, {host}, {port} and {files}, where those files of the target
     are that name no address. Empty: `upstream`, or for the protocol
@@ -71,8 +71,8 @@ class Dependency(Strict):
 
     ignore: tuple[CallPattern, ...] = ()
     """Calls that the target makes of itself, which no criterion counts: "GET /ping", "/metrics/*",
-    "PING". A method, a path without its query, or both; `*` stands for anything. The control period
-    finds those that come often by itself."""
+    "PING", "SELECT 1". A method or verb, a path without its query, or both; `*` stands for
+    anything. The control period finds those that come often by itself."""
 
     depends: tuple[Name, ...] = ()
     """Other dependencies that it needs: it starts once they serve, and its command may name them

@@ -45,7 +45,7 @@ HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
-CallPattern = Annotated[str, Field(pattern=r"^\S+( /\S*)?$")]
+CallPattern = Annotated[str, Field(pattern=r"^\S+( \S.*)?$")]
 RequestField = Annotated[str, Field(pattern=FIELD_NAME, max_length=LONGEST_NAME)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=LONGEST_TIME, allow_inf_nan=False)]
 

@@ -85,7 +85,8 @@ def _effect(exchange: Exchange, unreached: bool) -> Effect:  # noqa: FBT001 - a 
     text = exchange.dependency_status
     if not text and exchange.outcome is ExchangeOutcome.ANSWERED:
         text = exchange.status
-    status = int(text) if text.isdecimal() else 0
+    # An SQLSTATE may have digits only.
+    status = int(text) if text.isdecimal() and exchange.meaning is None else 0
     if 200 <= status < 300:
         return Effect.SURE
     return Effect.NONE if status in NOT_DONE else Effect.POSSIBLE

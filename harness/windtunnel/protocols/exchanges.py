@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from windtunnel.protocols.request_fields import RequestFields
-from windtunnel.records import BlindSpot, ExchangeOutcome, Hidden, RecordedField
+from windtunnel.records import (
+    AnswerMeaning,
+    BlindSpot,
+    ExchangeOutcome,
+    Hidden,
+    RecordedField,
+    TransactionState,
+)
 
 UNREAD = "bytes"
 """The request of an exchange that cannot be read, or of one by turns."""
@@ -28,6 +35,10 @@ class Pending:
     """When its caller sent its end of data before the answer was whole."""
     late: tuple[str, float] | None = None
     """The status and the time of an answer that was handed on after that."""
+    meaning: AnswerMeaning | None = None
+    """What the answer says of the dependency, where its status is not HTTP's."""
+    transaction_before: TransactionState | None = None
+    transaction_after: TransactionState | None = None
 
 
 State = tuple[ExchangeOutcome, str, float | None]

@@ -4,6 +4,7 @@ Every time in a record is in seconds on one clock: CLOCK_MONOTONIC, which the pr
 machine share. Where a tap runs on another kernel, its backend translates before it hands them on.
 """
 
+from windtunnel.records.answer_meaning import AnswerMeaning
 from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
 from windtunnel.records.blind_spot import BlindSpot, Hidden
 from windtunnel.records.comparison import ArmRound, Comparison, Round
@@ -26,9 +27,11 @@ from windtunnel.records.refusals import Certainty, Refusals
 from windtunnel.records.request_failure import RequestFailure
 from windtunnel.records.response import JourneyStep, Response
 from windtunnel.records.scenario_run import Pairs, Run
+from windtunnel.records.transaction_state import TransactionState
 from windtunnel.records.unasked_calls import UnaskedCalls
 
 __all__ = [
+    "AnswerMeaning",
     "ArmRound",
     "Arrival",
     "Attempt",
@@ -63,6 +66,7 @@ __all__ = [
     "Rows",
     "Run",
     "Touch",
+    "TransactionState",
     "UnaskedCalls",
     "Wait",
     "WaitOutcome",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from windtunnel.records.answer_meaning import AnswerMeaning
 from windtunnel.records.dependency_exchange import ExchangeOutcome
 
 
@@ -28,7 +29,8 @@ class AttemptFailure(StrEnum):
     NO_ANSWER = "failed"
     """The exchange ended without a whole answer."""
     SERVER_ERROR = "server error"
-    """The dependency, or a fault in its place, answered with a status of 500 or above."""
+    """The dependency, or a fault in its place, answered that it does not work: with a status of 500
+    or above, or with such an SQLSTATE."""
     UNUSED = "its caller got no answer that rests on it"
     """The tap saw no failure, but the caller got an error or a fallback."""
 
@@ -45,11 +47,14 @@ class Attempt:
     ended: float | None
     """When it was over for the target; None while it is pending."""
     request: str = ""
-    """"GET /agents" or "HGETALL"; empty where no request came."""
+    """"GET /agents", "HGETALL" or "SELECT notes"; empty where no request came."""
     status: int | None = None
     """The answer's HTTP status; None without one."""
     reply: str = ""
-    """The answer's first word on the wire: "200", or "OK" for Redis; empty without one."""
+    """The answer's first word on the wire: "200", "OK" for Redis, "SELECT" or "57P03" for
+    PostgreSQL; empty without one."""
+    meaning: AnswerMeaning | None = None
+    """What the answer says of the dependency; None where nothing says it."""
     outcome: ExchangeOutcome = ExchangeOutcome.FAILED
     """What the tap saw become of it."""
     failure: AttemptFailure | None = None
@@ -64,7 +69,9 @@ class Attempt:
 
     @property
     def is_client_error(self) -> bool:
-        """Whether the answer was a client error (4xx), which is no failure of the dependency."""
+        """Whether the answer refused the call (4xx), which is no failure of the dependency."""
+        if self.meaning is not None:
+            return self.meaning is AnswerMeaning.REFUSAL
         return self.status is not None and 400 <= self.status < 500
 
     def __str__(self) -> str:

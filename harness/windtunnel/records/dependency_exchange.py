@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from windtunnel.records.answer_meaning import AnswerMeaning
 from windtunnel.records.recorded_field import FieldState, RecordedField
+from windtunnel.records.transaction_state import TransactionState
+
+CLIENT_ERRORS, SERVER_ERRORS = 400, 500
+"""From which HTTP status on an answer is an error of the client, and of the server."""
 
 
 class ExchangeOutcome(StrEnum):
@@ -26,16 +31,25 @@ class Exchange:
     index: int
     """Counts the exchanges of the connection from 0. Above 0, the connection was reused."""
     request: str
-    """"GET /agents" or "HGETALL". "bytes" where it could not be read, or no protocol is known."""
+    """"GET /agents", "HGETALL" or "SELECT notes". "bytes" where it could not be read,
+    or no protocol is known."""
     started: float
     """When its first byte arrived."""
     ended: float | None = None
     """When its answer was complete, or when it failed. None while it is pending."""
     outcome: ExchangeOutcome = ExchangeOutcome.PENDING
     status: str = ""
-    """The answer's status ("200"; for Redis "OK" or the error's first word), empty without one."""
+    """The answer's status, empty without one: "200"; for Redis "OK" or the error's first word; for
+    PostgreSQL the first word of the command's tag, or the error's SQLSTATE."""
+    meaning: AnswerMeaning | None = None
+    """What the protocol says of the answer; None without one, and where the status is HTTP's."""
     handshake: bool = False
-    """Whether it only prepares the connection (Redis AUTH, HELLO, CLIENT, SELECT)."""
+    """Whether it belongs to the call that it prepares or ends, and is none itself: Redis AUTH,
+    HELLO, CLIENT, SELECT; PostgreSQL's start, what is only prepared, BEGIN, COMMIT, SET."""
+    transaction_before: TransactionState | None = None
+    """The database's transaction when it came; None where the protocol has none."""
+    transaction_after: TransactionState | None = None
+    """The same after its answer."""
     forwarded: bool = True
     """False where a fault answered or reset it at the tap. The dependency never got it then."""
     faults: tuple[str, ...] = ()
@@ -66,5 +80,18 @@ class Exchange:
 
     @property
     def http_status(self) -> int | None:
-        """The status as a number; None without one, or where the protocol has no numbers."""
-        return int(self.status) if self.status.isdecimal() else None
+        """The status as a number; None without one, or where it is none of HTTP's.
+
+        An SQLSTATE such as 40001 has digits only, and is no number.
+        """
+        return int(self.status) if self.meaning is None and self.status.isdecimal() else None
+
+    @property
+    def says(self) -> AnswerMeaning | None:
+        """What the answer says of the dependency; None without a status that says anything."""
+        status = self.http_status
+        if self.meaning is not None or status is None:
+            return self.meaning
+        if status >= SERVER_ERRORS:
+            return AnswerMeaning.FAILURE
+        return AnswerMeaning.REFUSAL if status >= CLIENT_ERRORS else AnswerMeaning.GOOD

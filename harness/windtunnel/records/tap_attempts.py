@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from windtunnel.records.answer_meaning import AnswerMeaning
 from windtunnel.records.attempt import Attempt, AttemptFailure, AttemptKind
 from windtunnel.records.connection import Connection, Ending, HandshakeOutcome
 from windtunnel.records.dependency_exchange import Exchange, ExchangeOutcome
@@ -15,27 +16,25 @@ def attempts(
 
     An exchange is one attempt. A connection to the dependency that could not be made is one too. A
     connection that was made and carries nothing (warmed, kept ready, later cut) is none, nor is one
-    that a fault cut before anything came on it, while it was still being made. The preamble of a
-    connection (such as Redis AUTH) belongs to the exchange that follows on it; where none follows,
-    a failed preamble is the attempt. What could not be read is none: it may be a call, several, or
-    none, which is a blind spot.
+    that a fault cut before anything came on it, while it was still being made. What prepares a call
+    or ends it (such as Redis AUTH, or PostgreSQL's BEGIN and COMMIT) belongs to the call beside it.
+    It is the attempt where it has no good answer, unless the exchange before it on its connection
+    had none either: both are one call's trouble then. What could not be read is none: it may be a
+    call, several, or none, which is a blind spot.
     """
-    working = {exchange.connection for exchange in exchanges if not exchange.handshake}
-    first_handshake: dict[int, Exchange] = {}
+    used: set[int] = set()
+    troubled: set[int] = set()
+    """Connections whose last exchange had no good answer."""
     found: list[Attempt] = []
-    for exchange in exchanges:
+    for exchange in sorted(exchanges, key=_place):
         if exchange.is_unread:
             continue
-        if not exchange.handshake:
+        number = exchange.connection
+        used.add(number)
+        went_wrong = _went_wrong(exchange)
+        if not exchange.handshake or (went_wrong and number not in troubled):
             found.append(_of_exchange(exchange))
-        elif exchange.connection not in working:
-            first_handshake.setdefault(exchange.connection, exchange)
-    found.extend(
-        _of_exchange(exchange)
-        for exchange in first_handshake.values()
-        if exchange.outcome is ExchangeOutcome.FAILED
-    )
-    used = working | set(first_handshake)
+        (troubled.add if went_wrong else troubled.discard)(number)
     found.extend(
         _of_connection(connection)
         for connection in connections
@@ -54,12 +53,23 @@ def attempts(
     return tuple(sorted(found, key=lambda attempt: attempt.started))
 
 
+def _place(exchange: Exchange) -> tuple[int, int]:
+    return exchange.connection, exchange.index
+
+
+def _went_wrong(exchange: Exchange) -> bool:
+    """Whether an exchange did not bring its caller on, as far as is known."""
+    if exchange.outcome in {ExchangeOutcome.FAILED, ExchangeOutcome.PENDING}:
+        return True
+    return exchange.says in {AnswerMeaning.REFUSAL, AnswerMeaning.FAILURE}
+
+
 def _of_exchange(exchange: Exchange) -> Attempt:
-    status = exchange.http_status
+    meaning = exchange.says
     failure: AttemptFailure | None = None
     if exchange.outcome is ExchangeOutcome.FAILED:
         failure = AttemptFailure.NO_ANSWER
-    elif status is not None and status >= 500:
+    elif meaning is AnswerMeaning.FAILURE:
         failure = AttemptFailure.SERVER_ERROR
     return Attempt(
         kind=AttemptKind.EXCHANGE,
@@ -67,8 +77,9 @@ def _of_exchange(exchange: Exchange) -> Attempt:
         # What cannot be seen ends at a time that nobody knows.
         ended=None if exchange.outcome is ExchangeOutcome.UNSEEN else exchange.ended,
         request=exchange.request,
-        status=status,
+        status=exchange.http_status,
         reply=exchange.status,
+        meaning=meaning,
         outcome=exchange.outcome,
         failure=failure,
     )

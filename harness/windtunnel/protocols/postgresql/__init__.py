@@ -1,1 +1,1 @@
-"""PostgreSQL, which is read as plain TCP."""
+"""PostgreSQL: statements as exchanges, and what its servers are asked beside the traffic."""

@@ -1,23 +1,37 @@
-"""PostgreSQL as a protocol. Its messages are not read: exchanges are turns, as of TCP."""
+"""PostgreSQL as a protocol."""
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from windtunnel.address import Address
 from windtunnel.protocols.server_account import ServerAccount
 from windtunnel.protocols.wire_protocol import ResultRows, WireProtocol
 
+if TYPE_CHECKING:
+    from windtunnel.protocols.postgresql.exchanges import PostgresqlExchanges
+
 
 class PostgresqlProtocol(WireProtocol):
-    """PostgreSQL."""
+    """PostgreSQL. An exchange is a statement with its answer."""
 
     name: ClassVar = "postgresql"
     default_port: ClassVar = 5432
     schemes: ClassVar = {"postgresql": 5432, "postgres": 5432}
     words: ClassVar = ("postgres", "pg", "database")
+    alpn: ClassVar = ("postgresql",)
+    separates_calls: ClassVar = True
     can_be_emptied: ClassVar = True
     carries_out_sql: ClassVar = True
+
+    def exchanges(self) -> "PostgresqlExchanges":
+        """Return a reader for the statements of one connection."""
+        # Imported here: it loads the parser.
+        from windtunnel.protocols.postgresql.exchanges import (  # noqa: PLC0415 - the reason above
+            PostgresqlExchanges,
+        )
+
+        return PostgresqlExchanges()
 
     def empty(self, address: Address, account: ServerAccount) -> None:
         """Put a copy of the database as it was kept in its place; OSError says why not."""
