@@ -272,3 +272,55 @@ def test_steps_of_a_journey_are_requests_of_their_own() -> None:
 def test_what_cannot_be_judged_is_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         judged(*good(0), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("status", "ruling"),
+    [
+        ("200", Ruling.FAIL),
+        ("299", Ruling.FAIL),
+        ("303", Ruling.INCONCLUSIVE),
+        ("307", Ruling.PASS),
+        ("308", Ruling.PASS),
+        ("400", Ruling.PASS),
+        ("499", Ruling.PASS),
+        ("500", Ruling.INCONCLUSIVE),
+        ("OK", Ruling.INCONCLUSIVE),
+    ],
+)
+def test_a_status_tells_whether_the_work_was_done(status: str, ruling: Ruling) -> None:
+    first = charge(0, "k0", "o0", status=status)
+    assert judged(first, charge(0.2, "k1", "o0"), *good(1, 2), per=ORDER).ruling is ruling
+    lost = charge(0, "k0", "o0", **{**LOST, "dependency_status": status})
+    assert judged(lost, charge(0.2, "k1", "o0"), *good(1, 2), per=ORDER).ruling is ruling
+
+
+def test_answers_that_need_no_call_leave_the_others_clear() -> None:
+    """A marked fallback, an error, and what another endpoint answers."""
+    calls = charge(0, "k0", **LOST), charge(0.2, "other"), *good(1)
+    for fields in ({"fallback": "payment"}, {"status": 503}, {"endpoint": "/health"}):
+        whole = made(calls)
+        answers = tuple(
+            replace(each, **fields) if each.number > 2 else each for each in whole.responses
+        )
+        assert at_most_once(replace(whole, responses=answers), "payment", key=KEY).value == 1
+    # A good answer without a call: what it began may be done later.
+    assert judged(*calls).ruling is Ruling.INCONCLUSIVE
+
+
+def test_one_call_alone_is_not_done_twice_whatever_it_lacks() -> None:
+    assert judged(charge(0, "k0", ""), per=ORDER).ruling is Ruling.PASS
+    assert judged(charge(0, "k0", ""), charge(1, "k1", ""), per=ORDER).upper == 2
+    assert judged(charge(0, "k0"), charge(9, "k1")).ruling is Ruling.INCONCLUSIVE
+
+
+def test_only_a_header_of_that_meaning_is_taken_for_one_that_is_honoured() -> None:
+    named = "header:x-request-id"
+    calls = [
+        replace(each, fields=(field(named, "k0"),))
+        for each in (charge(0, "", **LOST), charge(0.2, ""))
+    ]
+    whole = made([*calls])
+    (seen,) = whole.evidence
+    whole = replace(whole, evidence=(replace(seen, recorded=(named,)),))
+    assert at_most_once(whole, "payment", key="header:X-Request-Id").ruling is Ruling.INCONCLUSIVE

@@ -43,8 +43,8 @@ class Request:
     timeout: float = 10.0
     """Seconds after which it has failed; in an open loop, from when it was due."""
     keep_body: bool = False
-    """Whether the bodies of its answers are kept in a run's responses: those up to 64 KiB, of a
-    run's first 10,000 requests."""
+    """Whether the bodies of its answers are kept in the responses of `drive` and `load`: those up
+    to 64 KiB, of a run's first 10,000 requests."""
     name: str = ""
     """Its name in results. Empty: method and path, or the path alone for GET."""
     data: tuple[Mapping[str, str], ...] = ()
