@@ -6,7 +6,13 @@ import pytest
 
 from tests.criteria.recorded import evidence, responses, run
 from tests.load.hand_made_runs import load_run
-from windtunnel.criteria import Ruling, all_answered, error_rate, mean_response
+from windtunnel.criteria import (
+    Ruling,
+    all_answered,
+    error_rate,
+    fails_cleanly,
+    mean_response,
+)
 from windtunnel.criteria.crowded_machine import blame_no_crowd
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
@@ -60,6 +66,16 @@ def test_a_wrong_answer_is_nobody_elses_fault() -> None:
 def test_late_answers_fail_unless_others_had_the_cores(status: int | None) -> None:
     assert all_answered(asked(SLOW, None, status), within=0.1).ruling is Ruling.FAIL
     assert all_answered(asked(SLOW, CROWDED, status), within=0.1).ruling is Ruling.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("status", [503, None], ids=["late", "timed out"])
+def test_who_is_told_late_of_a_failure_is_told_late_by_nobody(status: int | None) -> None:
+    told = asked(SLOW, None, status)
+    assert fails_cleanly(told, within=0.1).ruling is Ruling.FAIL
+    crowded = asked(SLOW, CROWDED, status)
+    assert fails_cleanly(crowded, within=0.1).ruling is Ruling.INCONCLUSIVE
+    # What is wrong beside being late stays a failure.
+    assert fails_cleanly(asked(SLOW, CROWDED, 500), within=0.1).ruling is Ruling.FAIL
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,18 @@ def test_data_fills_path_and_body_and_leaves_other_braces() -> None:
     assert any(b"PUT /items/2 " in wire and b'{"id": "2"}' in wire for wire in wires)
 
 
+def test_users_of_several_workers_never_have_the_same_number() -> None:
+    """Locust says how many users each worker gets: each takes a place of its own among many."""
+    mix = Mix((Request(path="/orders/{n}"),))
+    users = [worker * 65_536 + number for worker in (1, 2, 3) for number in (0, 1, 65_535)]
+    paths = [
+        each.path
+        for user in users
+        for each in itertools.islice(mix.order("h", 1, part=user, parts=2**32), 50)
+    ]
+    assert len(set(paths)) == len(paths) == 450
+
+
 def test_expected_statuses_decide_what_is_an_error() -> None:
     usual = next(Mix((Request(),)).order("h", 0)).verdicts
     only = next(Mix((Request(expect=(404,)),)).order("h", 0)).verdicts

@@ -17,6 +17,7 @@ import pytest
 from tests.load.hand_made_runs import load_run
 from windtunnel import Ruling
 from windtunnel.address import Address
+from windtunnel.configuration import Configuration
 from windtunnel.criteria.generator_kept_up import generator_kept_up
 from windtunnel.criteria.objective import parse
 from windtunnel.criteria.objective_held import objective_held
@@ -125,9 +126,9 @@ def test_the_dashboard_shows_no_failure_of_the_service(server_url: str) -> None:
         board = Board(["/"])
         order = random.Random(1)  # noqa: S311 - replayable, not secret
         traffic = Traffic(caller, ["/"], rate=50, order=order)
-        sampler = Sampler(
-            cast("Stack", SimpleNamespace(dependencies={})), traffic, board, connect=caller
-        )
+        configuration = Configuration(command=("x",), endpoints=("/",))
+        stack = cast("Stack", SimpleNamespace(dependencies={}, configuration=configuration))
+        sampler = Sampler(stack, traffic, board, connect=caller)
         traffic.start()
         await asyncio.sleep(0.5)
         # No request of its between the looks: of three in a row one finds no port.
