@@ -17,17 +17,21 @@ from windtunnel.errors import WindtunnelError
 from windtunnel.session import Session
 from windtunnel.stack import Stack
 from windtunnel.target import Target
+from windtunnel_faults import Outage
 
 USUAL: dict[str, dict[str, Any]] = {
     "drive": {"path": "/", "requests": 1},
     "evidence": {"dependency": "prices"},
     "get": {"path": "/"},
+    "inject": {"fault": Outage("prices")},
     "load": {"requests": 2, "connections": 1},
     "network": {"profile": "loopback"},
     "offer": {"rate": 50, "duration": 0.02, "connections": 1},
     "pairs": {"path": "/", "count": 1},
+    "query": {"dependency": "prices", "sql": "select 1"},
     "request": {"wanted": "GET", "path": "/"},
     "stack": {"name": "any", "environment": {}, "record": lambda verdict: None},
+    "wait_until": {"condition": lambda: True, "within": 0.01},
 }
 """What a method needs, beside the argument that is tried."""
 ANYTHING = {"record", "poisson"}

@@ -38,9 +38,12 @@ class AsyncStack:
         return f"<AsyncStack of {self.stack!r}>"
 
     @asynccontextmanager
-    async def inject(self, fault: Fault) -> AsyncIterator[Injection]:
-        """Keep a fault in force; see Stack.inject."""
-        async with _entered(await self.run(partial(self.stack.inject, fault))) as injection:
+    async def inject(
+        self, fault: Fault, *, when: Callable[[], object] | None = None
+    ) -> AsyncIterator[Injection]:
+        """Keep a fault in force; see Stack.inject. `when` is a plain function."""
+        made = await self.run(partial(self.stack.inject, fault, when=when))
+        async with _entered(made) as injection:
             yield injection
 
     @asynccontextmanager

@@ -66,9 +66,14 @@ class ScenarioTargets:
 
     def _start_others(self) -> None:
         with self._starting:
-            if self._context.configuration.programs and not self._others_run:
-                self._others_run = True
+            if not self._context.configuration.programs or self._others_run:
+                return
+            try:
                 self._context.backend.start_programs()
+            except BaseException:
+                self._context.backend.stop_programs()
+                raise
+            self._others_run = True
 
     def _next_name(self) -> str:
         with self._starting:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from windtunnel.awaited_injection import AwaitedInjection
 from windtunnel.backends.backend_contract import CONFIGURED, Backend, Program
 from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration, own_env_files, topology
@@ -133,14 +134,21 @@ class Stack(StackObservations):
         """
         self._context.unasked.observe()
 
-    def inject(self, fault: Fault) -> Injection:
-        """Return a context manager under which the fault is in force."""
+    def inject(self, fault: Fault, *, when: Callable[[], object] | None = None) -> Injection:
+        """Return a context manager under which the fault is in force.
+
+        With `when`, from the moment on at which this function returns what is true: it is asked
+        again and again in a thread of its own while the block runs, and must come true in it.
+        """
         if not (hasattr(fault, "form") and isinstance(getattr(fault, "dependency", None), str)):
             raise ConfigurationError(f"{shown(fault)}: expected a fault, such as Outage('catalog')")
         # A target that starts under a fault is tested in its start, not in its work.
         self._targets.start_the_first()
         self.wait_for_control_period()
-        injection = Injection(
+        if not (when is None or callable(when)):
+            raise ConfigurationError(f"when={shown(when)}: expected a function")
+        kind = Injection if when is None else partial(AwaitedInjection, when=when)
+        injection = kind(
             self.backend,
             fault,
             self._record,

@@ -8,6 +8,7 @@ from typing import TypeVar
 from windtunnel.address import Address
 from windtunnel.backends.backend_contract import Backend
 from windtunnel.configuration import Configuration, Dependency, topology
+from windtunnel.ended_programs import check_programs
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.number_bounds import MOMENT, SECONDS, check_number
 from windtunnel.records import (
@@ -86,11 +87,12 @@ class StackObservations:
         return replace(run, evidence=evidence, ended=time.monotonic())
 
     def address(self, dependency: str) -> Address:
-        """Return where a dependency itself serves this machine: past the tap, and past faults.
+        """Return where a dependency or program serves this machine: past the tap and past faults.
 
         For seeding and looking: nothing of it is evidence.
         """
-        self._dependency(dependency)
+        if dependency not in topology.others(self.configuration):
+            self._dependency(dependency)
         return self.backend.upstream(dependency)
 
     def query(self, dependency: str, sql: str, parameters: Sequence[object] = ()) -> Rows:
@@ -152,6 +154,8 @@ class StackObservations:
             last = time.monotonic() >= began + within
             value = condition()
             looks += 1
+        if not value:
+            check_programs(self.backend)
         made = Wait(
             what=what or getattr(condition, "__name__", "a condition"),
             within=within,

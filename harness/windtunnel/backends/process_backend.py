@@ -178,8 +178,9 @@ class ProcessBackend(ABC):
         )
 
     def upstream(self, dependency: str) -> Address:
-        """Return where a dependency itself serves."""
-        return self.running.upstreams[dependency]
+        """Return where a dependency itself serves, or a program that runs."""
+        known = self.running.upstreams
+        return known[dependency] if dependency in known else self.programs.address(dependency)
 
     def account(self, dependency: str) -> ServerAccount:
         """Return as whom the target asks a dependency."""

@@ -170,6 +170,12 @@ class ProgramLauncher:
                 found.append(ProgramEnd(name, status.exit_status or 0, self.tail(name)))
         return tuple(found)
 
+    def address(self, name: str) -> Address:
+        """Return where a program serves; ControlError where it was not started."""
+        if name not in self._started:
+            raise ControlError(f"{name} does not run yet: the first request of a test starts it")
+        return self._started[name].address
+
     def restart(self, name: str) -> None:
         """Start a program that has ended again, just as before and on the same port."""
         if name not in self._started:

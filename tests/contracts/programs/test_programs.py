@@ -126,6 +126,20 @@ def test_a_program_that_nobody_calls_can_be_struck(cinema: Stack) -> None:
         time.sleep(0.05)
 
 
+def test_a_fault_may_wait_for_a_condition(cinema: Stack) -> None:
+    cinema.drive("/bookings", requests=1)
+    began = time.monotonic()
+
+    def paid() -> bool:
+        return len(cinema.backend.evidence(Edge("bank", caller="payments"), began).exchanges) >= 3
+
+    with cinema.inject(faults.Kill("movies"), when=paid) as injection:
+        run = cinema.drive("/bookings", requests=8)
+    assert injection.window.began > began
+    assert any(each.failed for each in run.at(INNER).attempts)
+    assert [each.failed for each in run.at(INNER).attempts][:2] == [False, False]
+
+
 def test_a_restarted_program_is_back_at_once(cinema: Stack) -> None:
     assert all_answered(cinema.drive("/movies", requests=1))
     with cinema.inject(faults.Restart("movies")):

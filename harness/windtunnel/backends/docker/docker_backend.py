@@ -180,8 +180,10 @@ class DockerBackend:
         return await_answer(self.engine, service, port, path, deadline=patience, called=called)
 
     def upstream(self, dependency: str) -> Address:
-        """Return where a dependency's container serves this machine."""
-        return self._dependencies.address(dependency)
+        """Return where the container of a dependency, or of a program that runs, serves us."""
+        if dependency in self.layout.services:
+            return self._dependencies.address(dependency)
+        return self._programs.address(dependency)
 
     def account(self, dependency: str) -> ServerAccount:
         """Return as whom the target asks a dependency."""

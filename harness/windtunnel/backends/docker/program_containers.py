@@ -18,7 +18,7 @@ from windtunnel.backends.running_stack import RunningStack
 from windtunnel.backends.target_files import write_files
 from windtunnel.configuration import Configuration, topology
 from windtunnel.configuration.placeholders import fill, named, variables
-from windtunnel.errors import ConfigurationError, StartError
+from windtunnel.errors import ConfigurationError, ControlError, StartError
 from windtunnel.ports import free_port
 from windtunnel.records.edge import Edge
 
@@ -187,6 +187,14 @@ class ProgramContainers:
         return tuple(
             service for service in self.started.values() if self._programs.get(service) == name
         )
+
+    def address(self, program: str) -> Address:
+        """Return where this machine reaches a program; ControlError where it does not run."""
+        port = self._layout.programs[program].port
+        for service in self.running(program):
+            if found := self._engine.state(service).address_of(port):
+                return found
+        raise ControlError(f"{program} does not run yet: the first request of a test starts it")
 
     def is_program(self, service: str) -> bool:
         """Whether this is the service of a program's container."""
