@@ -173,6 +173,31 @@ def test_what_runs_already_is_not_started_anew(tmp_path: Path) -> None:
         session.close()
 
 
+def test_a_server_is_emptied_by_one_run_at_a_time(tmp_path: Path) -> None:
+    """Or one worker would lose what its test needs to another's."""
+    server = served(CONFIGURATION, tmp_path)
+    try:
+        where = server.backend.upstream("cache")
+        own = f'protocol = "redis"\nupstream = "{where}"\n{FRESH}'
+        text = CONFIGURATION.replace('protocol = "redis"', own)
+        folders = [tmp_path / name for name in ("one", "other")]
+        for folder in folders:
+            folder.mkdir()
+        first, second = (served(text, folder) for folder in folders)
+        try:
+            one(first).close()
+            with pytest.raises(ConfigurationError, match=f"another run, .* cache at {where}"):
+                one(second)
+            one(first).close()
+            first.close()
+            one(second).close()
+        finally:
+            first.close()
+            second.close()
+    finally:
+        server.close()
+
+
 def test_one_that_ended_by_itself_is_named(tmp_path: Path) -> None:
     session = served(CONFIGURATION, tmp_path)
     try:

@@ -11,10 +11,11 @@ from pathlib import Path
 from windtunnel.address import Address
 from windtunnel.backends.empty_dependencies import empty_dependencies, is_emptied_while_it_runs
 from windtunnel.backends.proxy_variables import proxy_variables, without_proxy
+from windtunnel.backends.server_claims import ServerClaims
 from windtunnel.configuration import Configuration
 from windtunnel.configuration.placeholders import fill, named
 from windtunnel.configuration.preparation_settings import PreparationStep
-from windtunnel.errors import ControlError, StartError, WindtunnelError
+from windtunnel.errors import ConfigurationError, ControlError, StartError, WindtunnelError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.keeper.log_tail import log_tail
 from windtunnel.outgoing.log_text import LogText
@@ -60,12 +61,16 @@ class StateKeeper:
         self._access = access
         self._given = given
         self._kept: set[str] = set()
+        self._claims = ServerClaims()
 
     def __repr__(self) -> str:
         return f"<StateKeeper of {', '.join(self._configuration.dependencies)}>"
 
     def prepare_session(self) -> None:
-        """Carry out what is to be done once."""
+        """Carry out what is to be done once. ConfigurationError where another run is at it too."""
+        for name, each in self._configuration.dependencies.items():
+            if each.is_fresh and not self._access.ends_with_us(name):
+                self._claim(name)
         self._carry_out("session")
         for name, each in self._configuration.dependencies.items():
             if each.is_fresh and is_emptied_while_it_runs(each):
@@ -90,6 +95,18 @@ class StateKeeper:
             except (OSError, WindtunnelError) as error:
                 LOG.warning("%s is not as it was: %s", name, error)
         self._kept.clear()
+        self._claims.close()
+
+    def _claim(self, name: str) -> None:
+        """Let no other run, and no other worker, empty a server while this one tests by it."""
+        where = self._access.address(name)
+        if not self._claims.claim(where):
+            raise ConfigurationError(
+                f"dependencies.{name}.fresh = 'test': another run, or another worker of"
+                f" pytest-xdist, empties {name} at {where} before each of its tests: give each"
+                " worker a server of its own (by a command, or by the fixture"
+                " windtunnel_configuration), or run without -n"
+            )
 
     @property
     def has_work_for_tests(self) -> bool:
