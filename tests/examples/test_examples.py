@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine import missing
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DEADLINE = 300
 """Seconds for one example's session on a busy machine."""
@@ -33,6 +35,8 @@ class Example:
     programs: tuple[str, ...] = ()
     built: str = ""
     """What its README's first command makes."""
+    backend: str = "embedded"
+    """Where its flaw is shown."""
 
     def __str__(self) -> str:
         return self.folder
@@ -47,6 +51,8 @@ class Example:
             # Debian keeps PostgreSQL's programs away from PATH.
             if not shutil.which(program) and not [*Path("/usr/lib").glob(f"*/*/bin/{program}")]:
                 return f"{program} is not on PATH"
+        if self.backend == "docker" and (why := missing("docker")):
+            return why
         if self.built and not (EXAMPLES / self.folder / self.built).exists():
             return f"{self.folder}/{self.built} is not there: run .ci/examples.sh"
         return ""
@@ -61,6 +67,14 @@ SERVICES = (
         criterion="at most once",
         modules=("celery", "django", "gunicorn", "httpx", "psycopg", "redis", "rest_framework"),
         programs=("initdb", "postgres", "redis-server"),
+    ),
+    Example(
+        "compose_guestbook",
+        scenarios=3,
+        flaw="COUNTING=pop",
+        shown_by="counted",
+        criterion="none lost",
+        backend="docker",
     ),
     Example(
         "rabbitmq_worker",
@@ -170,7 +184,7 @@ def test_the_flaw_in_the_readme_is_found(example: Example, tmp_path: Path) -> No
     readme = (EXAMPLES / example.folder / "README.md").read_text(encoding="utf-8")
     assert f"$ {example.flaw} pytest\n" in readme
     results = tmp_path / "results.json"
-    options = ("--windtunnel-backend=embedded", "-k", example.shown_by)
+    options = (f"--windtunnel-backend={example.backend}", "-k", example.shown_by)
     status, output = run(example, results, *options, flaw=example.flaw)
     assert status == pytest.ExitCode.TESTS_FAILED, output
     verdicts = [each["verdict"] for each in json.loads(results.read_text())["verdicts"]]
