@@ -98,7 +98,6 @@ def test_who_cannot_be_served_is_told_so(stack: Stack) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.busy
 def test_all_are_answered(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return all_answered(without_prices(stack, flaw), within=2.5, errors_allowed=True)
@@ -114,7 +113,6 @@ def test_the_share_of_errors(stack: Stack) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.busy
 def test_the_mean_response(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return mean_response(healthy(stack, flaw), below=0.15)

@@ -98,12 +98,22 @@ def test_an_objective_judges_the_last_offer(project: pytest.Pytester) -> None:
         IMPORTS
         + """
 @pytest.mark.criterion("errors<50% and p50<5s")
+@pytest.mark.criterion("error_rate", below=0.9)
+@pytest.mark.criterion("calls_per_request", dependency="prices", at_most=9)
 def test_offers(stack):
     stack.offer(200, duration=0.5)
 """
     )
     result = project.runpytest(*THREAD, "-v", "-rA")
-    result.stdout.fnmatch_lines(["*test_offers PASSED*", "*PASS errors<50%*", "*PASS p50<5s*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*test_offers PASSED*",
+            "*PASS error rate*",
+            "*PASS errors<50%*",
+            "*PASS p50<5s*",
+            "*PASS calls per request*",
+        ]
+    )
 
 
 @pytest.mark.parametrize(
