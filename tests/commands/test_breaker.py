@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from windtunnel.cli import main
+from windtunnel.commands.breaker import _prepares_what_runs_on
+from windtunnel.configuration import parse
 
 SAMPLE = (
     "breaker",
@@ -86,3 +90,24 @@ def test_a_wrong_argument_is_one_clear_error(
 def test_the_properties_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["breaker", "--list"]) == 0
     assert "kinds of failure: reset, refused, timeout" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("dependency", "prepare", "expected"),
+    [
+        ({"upstream": "127.0.0.1:9"}, {}, False),
+        ({"upstream": "127.0.0.1:9", "fresh": "test"}, {}, True),
+        ({"upstream": "127.0.0.1:9"}, {"test": ["x"]}, True),
+        ({"fresh": "test"}, {"test": ["x"]}, False),
+    ],
+)
+def test_stacks_share_no_server_that_each_would_empty(
+    dependency: dict[str, str],
+    prepare: dict[str, Any],
+    expected: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    led = {"endpoint": "/", "environment": {"A": "{address}"}, "protocol": "redis"}
+    table = {"command": ["x"], "endpoints": ["/"], "prepare": prepare}
+    settings = parse({**table, "dependencies": {"one": {**led, **dependency}}}, "x")
+    stack: Any = SimpleNamespace(configuration=settings)
+    assert _prepares_what_runs_on(stack) is expected

@@ -96,7 +96,8 @@ def breaker(
     with opened(chosen.seed) as stack:
         # A port that the configuration names can be had once.
         named = (each.listen for each in stack.configuration.dependencies.values())
-        jobs = 1 if stack.configuration.port or any(named) else jobs
+        once = stack.configuration.port or any(named) or _prepares_what_runs_on(stack)
+        jobs = 1 if once else jobs
         runner = Runner(
             stack,
             dependency or stack.dependencies[0],
@@ -114,6 +115,14 @@ def breaker(
     if svg_path is not None:
         write_text(svg_path, svg.draw(cleaned(report)), "--svg")
     return STATUS[report.ruling]
+
+
+def _prepares_what_runs_on(stack: Stack) -> bool:
+    """Whether a server that all stacks would share is emptied or prepared for each of them."""
+    settings = stack.configuration
+    prepares = any(settings.prepare.steps.values())
+    dependencies = settings.dependencies.values()
+    return any(each.upstream and (each.is_fresh or prepares) for each in dependencies)
 
 
 class _Output:
