@@ -76,6 +76,12 @@ STARTUP = (
 """PostgreSQL: SSLRequest, StartupMessage, and two turns of SCRAM."""
 
 
+def test_what_sets_postgresql_up_is_no_use() -> None:
+    assert struck(*STARTUP, b"Q", b"Q") == [5]
+    assert struck(*STARTUP, b"Q", idle=500, pause=1.0) == [4]
+    assert struck(b"p", b"p") == [1]
+
+
 @pytest.mark.parametrize("pause", [0.0, 0.01, 0.9])
 def test_where_calls_are_not_told_apart_a_short_pause_may_be_a_handshakes(pause: float) -> None:
     assert struck(*STARTUP, b"Q", b"Q", pause=pause, read=False) == []

@@ -1,14 +1,18 @@
 """A server of PostgreSQL and our proxy in front of it, started once for a worker."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.contracts.proxy.servers import OURS, Server
 from tests.protocols.postgresql.database_server import DatabaseServer, database_server
+from tests.protocols.postgresql.notes_stack import CONFIGURATION, SCHEMA, direct
 from windtunnel.records import Evidence, Exchange
+from windtunnel.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +57,14 @@ def tapped() -> Iterator[Tapped]:
             yield Tapped(server, proxy, proxy.proxy(server.port, protocol="postgresql"))
         finally:
             proxy.close()
+
+
+@pytest.fixture
+def session(tapped: Tapped, tmp_path: Path) -> Iterator[Session]:
+    direct(tapped, SCHEMA)
+    shutil.copy(Path(__file__).with_name("notes_service.py"), tmp_path)
+    configuration = CONFIGURATION.format(port=tapped.server.port)
+    (tmp_path / "windtunnel.toml").write_text(configuration)
+    session = Session(directory=tmp_path, configuration=None, backend="embedded", seed=1)
+    yield session
+    session.close()

@@ -235,6 +235,14 @@ def test_further_rows_of_a_call_are_no_call() -> None:
     assert [each[2] for each in bench.found[1:]] == [False, True]
 
 
+def test_a_connection_in_a_transaction_is_not_idle() -> None:
+    bench = opened((True, query("BEGIN")), (False, done("BEGIN") + ready("T")))
+    assert not bench.exchanges.idle
+    bench.asks(query("COMMIT"), 5.0)
+    bench.hears(done("COMMIT") + ready(), 6.0)
+    assert bench.exchanges.idle
+
+
 def test_a_transaction_without_a_call_is_one_itself() -> None:
     begin = ((True, query("BEGIN")), (False, done("BEGIN") + ready("T")))
     end = ((True, query("ROLLBACK")), (False, done("ROLLBACK") + ready()))

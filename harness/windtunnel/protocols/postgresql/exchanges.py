@@ -28,6 +28,7 @@ STATES = {
     b"T": TransactionState.OPEN,
     b"E": TransactionState.FAILED,
 }
+UNDER_WAY = frozenset({TransactionState.OPEN, TransactionState.FAILED})
 
 
 class PostgresqlExchanges(AskedStatements):
@@ -151,8 +152,10 @@ class PostgresqlExchanges(AskedStatements):
 
     @property
     def idle(self) -> bool:
-        """Whether every statement has been answered."""
-        return not self._pending and not self._blind and not self._deaf and self._began is None
+        """Whether every statement has been answered, and no transaction goes on."""
+        read = not (self._blind or self._deaf)
+        waits = self._pending or self._began is not None or self._transaction in UNDER_WAY
+        return read and not waits
 
     def state(self, pending: Pending, *, gone: bool) -> State:
         """Return what became of an exchange; what was told before the Sync has its answer."""
