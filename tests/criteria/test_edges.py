@@ -8,7 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from windtunnel.criteria import Ruling, breaker_opens, calls_per_request, fault_touched
+from windtunnel.criteria import (
+    Ruling,
+    at_most_once,
+    breaker_opens,
+    calls_per_request,
+    fault_touched,
+)
 from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.errors import ConfigurationError
 from windtunnel.records import (
@@ -19,11 +25,14 @@ from windtunnel.records import (
     Exchange,
     ExchangeOutcome,
     FaultWindow,
+    FieldState,
+    RecordedField,
     Response,
     Run,
 )
 
 INNER = Edge("movies", caller="bookings")
+KEY = RecordedField(name="header:idempotency-key", state=FieldState.PRESENT, value="a")
 
 
 def exchanges(name: str, times: list[float], status: str = "200") -> Evidence:
@@ -133,3 +142,54 @@ def test_one_edge_suffices_for_a_fault_to_have_touched_traffic() -> None:
     assert nothing.ruling is Ruling.FAIL
     assert "movies@bookings: " in nothing.statement
     assert fault_touched(window).ruling is Ruling.PASS
+
+
+def test_what_takes_effect_at_a_dependency_counts_whoever_caused_it() -> None:
+    own, worker = exchanges("payment", [1.2]), exchanges("payment@worker", [1.3, 2.3])
+    found = run(own, worker)
+    merged = found.everywhere("payment")
+    assert merged.dependency == "payment"
+    assert [each.started for each in merged.exchanges] == [1.2, 1.3, 2.3]
+    numbers = [each.number for each in merged.connections]
+    assert len(set(numbers)) == 2
+    assert {each.connection for each in merged.exchanges} == set(numbers)
+    assert found.everywhere(Edge("payment", caller="worker")) is worker
+    assert found.everywhere(Edge("payment", caller="web")) is own
+    assert found.at("payment") is own
+
+
+def test_a_gap_of_one_tap_is_a_gap_of_the_whole() -> None:
+    own = replace(exchanges("payment", [1.2]), recorded=("header:key", "json:id"))
+    worker = replace(
+        exchanges("payment@worker", []), dropped=3, tells_calls_apart=False, recorded=("json:id",)
+    )
+    merged = run(own, worker).everywhere("payment")
+    assert merged.dropped == 3
+    assert not merged.tells_calls_apart
+    assert merged.recorded == ("json:id",)
+
+
+def test_a_payment_that_two_programs_make_is_made_twice() -> None:
+    def paid(name: str, at: float) -> Evidence:
+        made = exchanges(name, [at], status="201")
+        kept = tuple(
+            replace(
+                each,
+                request="POST /charges",
+                fields=(
+                    RecordedField(
+                        name="header:idempotency-key", state=FieldState.PRESENT, value="a"
+                    ),
+                ),
+            )
+            for each in made.exchanges
+        )
+        return replace(made, exchanges=kept, recorded=("header:idempotency-key",))
+
+    twice = run(paid("payment", 1.2), paid("payment@worker", 1.3), requests=1)
+    verdict = at_most_once(twice, "payment", key="header:Idempotency-Key", honoured=False)
+    assert verdict.ruling is Ruling.FAIL
+    once = run(paid("payment", 1.2), exchanges("payment@worker", []), requests=1)
+    once = replace(once, evidence=(once.evidence[0],))
+    verdict = at_most_once(once, "payment", key="header:Idempotency-Key", honoured=False)
+    assert verdict.ruling is not Ruling.FAIL

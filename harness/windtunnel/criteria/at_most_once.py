@@ -49,7 +49,7 @@ def at_most_once(
     Without it, that is the key itself where that is not honoured; else the caller's request, one
     at a time: as many effects as an untroubled request has belong to one.
     """
-    evidence = run.at(dependency)
+    evidence = run.everywhere(dependency)
     name = recorded_name(evidence, "key", key)
     of = recorded_name(evidence, "per", per) if per else ""
     rule = _rule(name, honoured)

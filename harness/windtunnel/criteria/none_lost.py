@@ -148,7 +148,7 @@ class _Place:
     @classmethod
     def of(cls, run: ObservedRun, dependency: str, key: str, wanted: str) -> "_Place":
         """Return what a tap recorded of a dependency."""
-        evidence = run.at(dependency)
+        evidence = run.everywhere(dependency)
         name = recorded_name(evidence, "key", key)
         calls = list(effective_calls(evidence, run.began, run.ended, wanted))
         found: dict[Effect, set[str]] = {effect: set() for effect in Effect}

@@ -89,16 +89,18 @@ def with_unmarked_fallbacks(run: Run, dependency: str) -> Run:
     For a run whose every request calls some dependency. Where a tap may have missed a call, its
     answers stay as they are.
     """
-    if any(missed(evidence, run.began, run.ended) for evidence in run.evidence):
+    # What other programs call makes no answer of the driven one rest on anything.
+    own = [each for each in run.evidence if not Edge(each.dependency).caller]
+    if any(missed(evidence, run.began, run.ended) for evidence in own):
         return run
-    starts = sorted(each.started for evidence in run.evidence for each in evidence.attempts)
-    arrivals = [arrival.at for evidence in run.evidence for arrival in evidence.arrivals]
+    starts = sorted(each.started for evidence in own for each in evidence.attempts)
+    arrivals = [arrival.at for evidence in own for arrival in evidence.arrivals]
 
     def rests_on_none(response: Response) -> bool:
         since, until = response.started, response.ended
         place = bisect_left(starts, since)
         called = place < len(starts) and starts[place] <= until
-        counted = any(uncounted(evidence, since, until) for evidence in run.evidence)
+        counted = any(uncounted(evidence, since, until) for evidence in own)
         return not (called or counted or any(since <= at <= until for at in arrivals))
 
     responses = tuple(

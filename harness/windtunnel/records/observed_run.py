@@ -9,6 +9,7 @@ from windtunnel.records.evidence import Evidence
 from windtunnel.records.fault_window import FaultWindow
 from windtunnel.records.limits import Limits
 from windtunnel.records.machine_use import MachineUse
+from windtunnel.records.merged_evidence import merged_evidence
 from windtunnel.records.response import Response
 from windtunnel.records.strain import Strain
 
@@ -94,6 +95,15 @@ class ObservedRun(ABC):
             return found[the_edge(found, wanted, target=self.target)]
         known = ", ".join(found) or "none"
         raise KeyError(f"no evidence for dependency {dependency!r}; there is: {known}")
+
+    def everywhere(self, dependency: str) -> Evidence:
+        """Return the evidence of a dependency whoever called it; of an `Edge`, its caller's alone.
+
+        For what is judged at the dependency, such as what took effect there.
+        """
+        edge = Edge(dependency)
+        found = [each for each in self.evidence if Edge(each.dependency).dependency == edge]
+        return merged_evidence(str(edge), found) if len(found) > 1 else self.at(dependency)
 
     def to(self, endpoint: str) -> tuple[Response, ...]:
         """Return the responses of one endpoint, in order of their start."""
