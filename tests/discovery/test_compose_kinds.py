@@ -30,12 +30,8 @@ class Kind:
 
 
 KINDS = {
-    "counter": Kind(
-        "web",
-        {},
-        # It is started by a command as well, for which no variable leads there.
-        ("how web reaches redis (a server of redis, compose.yaml:",),
-    ),
+    # A command is known as well, and commented out: no variable leads it to redis.
+    "counter": Kind("web", {"redis": ("redis", "redis", 0)}),
     "proxied": Kind("backend", {"mongo": ("mongo", "tcp", 27017)}),
     "blog": Kind("wordpress", {"wordpress_db": ("db", "tcp", 3306)}),
     "forge": Kind(

@@ -15,15 +15,18 @@ def test_web_is_the_target_and_the_others_are_named(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text(
         "release: flask db upgrade\n# no process\n"
         "web: gunicorn app:app --bind 0.0.0.0:${PORT:-5000} --workers 2\n"
-        "worker: celery -A app worker\n"
+        "worker: celery -A app worker\ncss: npm run watch\n"
     )
     findings = look(tmp_path)
     text = written(findings)
     (tmp_path / "windtunnel.toml").write_text(text)
     command = ("gunicorn", "app:app", "--bind", "{host}:{port}", "--workers", "2")
-    assert load(tmp_path).command == command
+    found = load(tmp_path)
+    assert found.command == command
+    assert found.programs["worker"].command == ("celery", "-A", "app", "worker")
     assert "# Flask (app.py:2), started as in Procfile:3" in text
-    assert "# Beside it runs worker: celery -A app worker (Procfile:4)" in text
+    assert "# Beside it runs css: npm run watch (Procfile:5)" in text
+    assert set(found.programs) == {"worker"}
     assert "release" not in text
 
 

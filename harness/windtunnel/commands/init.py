@@ -95,8 +95,11 @@ def _said(findings: Findings) -> Iterator[str]:
         yield f"found    {target.framework.value} ({target.framework.place})"
         if target.source.guess:
             yield f"guessed  command = {' '.join(target.command)}: {target.source.guess}"
+        if target.lacks:
+            names = " and ".join(target.lacks)
+            yield f"fill in  command, to run it without containers: no variable leads it to {names}"
     for beside in findings.beside:
-        yield f"found    beside it {beside.value} ({beside.place})"
+        yield f"found    beside it {beside.name}: {' '.join(beside.command)} ({beside.place})"
     if findings.service:
         yield f"found    the service {findings.service.value} ({findings.service.place})"
     for key, seen in [("health", findings.health), *(("endpoint", s) for s in findings.endpoints)]:

@@ -25,6 +25,8 @@ _GO_DSN = re.compile(
 )
 """One of Go's driver for MySQL: name:password@tcp(host:port)/database."""
 _HOST = re.compile(r"[\w.-]+")
+_LAST_PORT = 65535
+_NO_HOST = re.compile(r"(?i)true|false|yes|no|on|off|none|null|\d+")
 SUFFIX = re.compile(
     r"(?:^|_)(?:BASE_URL|SERVICE_URL|API_URL|ENDPOINT_URL|SERVER_URL|URL|URI|URLS|URIS|DSN|ENDPOINT"
     r"|ADDRESS|ADDRESSES|ADDR|HOSTNAME|HOST|HOSTS|BOOTSTRAP_SERVERS|SERVER|SERVERS|NODES|CONN|LOCATION"
@@ -102,7 +104,7 @@ def lead(variable: Variable, known: Mapping[str, Variable], spoken: str = "") ->
     for read in (_of_url, _of_pairs, _of_go_dsn):
         found = read(value)
         if found is not None:
-            return found.lead
+            return found.lead if found.lead and found.lead.port <= _LAST_PORT else None
     protocol = spoken or _guess(upper)
     said = _of_words(name, value, protocol, known)
     return replace(said, is_guess=False) if said and spoken else said
@@ -114,6 +116,8 @@ def _of_words(
     """Return what a value says that names no protocol."""
     if address := _ADDRESS.fullmatch(value):
         host, port = address["host"], int(address["port"])
+        if port > _LAST_PORT:
+            return None
         return AddressLead(protocol, "{address}", host, port, is_guess=True)
     if _HOST_NAME.search(name) or (value and _port_beside(name, known)):
         return _of_host(name, value, protocol, known)
@@ -195,10 +199,12 @@ def _of_name(name: str, protocol: str) -> AddressLead | None:
 def _of_host(
     name: str, value: str, protocol: str, known: Mapping[str, Variable]
 ) -> AddressLead | None:
-    if value and not _HOST.fullmatch(value):
+    if value and (not _HOST.fullmatch(value) or _NO_HOST.fullmatch(value)):
         return None
     pair = _port_beside(name, known)
-    port = int(pair.value) if pair and pair.value.isdigit() else 0
+    port = int(pair.value) if pair and re.fullmatch(r"[0-9]{1,5}", pair.value) else 0
+    if port > _LAST_PORT:
+        return None
     return AddressLead(
         protocol,
         "{host}" if pair else "{address}",

@@ -10,11 +10,12 @@ from windtunnel.discovery.compose_documents import ComposeDocuments, compose_doc
 from windtunnel.discovery.compose_services import ComposeService
 from windtunnel.discovery.files import paths, read
 from windtunnel.discovery.findings import Seen, Variable
-from windtunnel.discovery.images import Image, is_front, is_tool, known_image
+from windtunnel.discovery.images import Image, is_front, is_small, is_tool, known_image
 
 _JOB = re.compile(
     r"(?:^|[^a-z])(?:workers?|celery|beat|cron|scheduler|triggerer|sidekiq|resque|dramatiq|rq|huey|"
-    r"migrat\w*|init|setup|seed|consumer|flower|jobs?|queue|webpack|vite|npm run (?:dev|watch))"
+    r"migrat\w*|init|cleanup|backup|setup|seed|consumer|flower|jobs?|queue|webpack|vite|"
+    r"npm run (?:dev|watch))"
     r"(?:[^a-z]|$)"
 )
 """What a service is called, or runs, that answers no requests."""
@@ -54,23 +55,57 @@ class ProjectComposeFile:
     def _may_be_target(self, service: ComposeService) -> bool:
         if self.image(service.name):
             return False
-        if service.context:
-            return not is_front(self._base(service))
-        return not is_front(service.image) and not is_tool(service.image)
+        return not self.is_aside(service.name)
+
+    def is_aside(self, service: str) -> bool:
+        """Return whether a service stands in front of others, or is for people beside them."""
+        found = self.services[service]
+        if found.context:
+            base = self._base(found)
+            return is_front(base) or (is_tool(base) and not is_small(base))
+        return is_front(found.image) or is_tool(found.image)
 
     def _likeness(self, service: ComposeService) -> tuple[object, ...]:
         """Return by how much a service is what is tested, to be compared with others'."""
         behind = [name for name in self.led(service.name) if self.image(name)]
         needed = {name for each in self.services.values() for name in each.needed}
-        text = f"{service.name} {service.command}".lower()
+        # What answers requests is published, or has something in front of it.
+        fronts = [each for each in self.services.values() if self.is_aside(each.name)]
+        asked = bool(service.ports) or any(service.name in each.needed for each in fronts)
         return (
-            not _JOB.search(text),
+            not self._is_job(service),
+            asked,
             bool(service.context),
             len(behind),
             len(self.led(service.name)),
             service.name not in needed,
             bool(service.ports),
         )
+
+    def _is_job(self, service: ComposeService) -> bool:
+        return bool(_JOB.search(f"{service.name} {service.command}".lower()))
+
+    def unclear(self, own: str) -> list[str]:
+        """Return the services of which nothing says whether the target calls them."""
+        led = {name for each in self.services if each != own for name in self.led(each)}
+        return [
+            name
+            for name, service in self.services.items()
+            if name != own
+            and name not in led
+            and own not in self._behind(name)
+            and not (self.image(name) or self.is_aside(name) or self._is_job(service))
+        ]
+
+    def _behind(self, service: str) -> set[str]:
+        """Return all services that one is led to, also by others."""
+        found: set[str] = set()
+        left = [service]
+        while left:
+            new = set(self.led(left.pop())) - found
+            found |= new
+            left += new
+        return found
 
     def _base(self, service: ComposeService) -> str:
         """Return what the image of a service is built on, as its Dockerfile says."""
@@ -106,6 +141,15 @@ class ProjectComposeFile:
         if host in self.services:
             return host
         return next((each.name for each in self.services.values() if host in each.names), "")
+
+    def of_kind(self, protocol: str, port: int) -> str:
+        """Return the only service whose image speaks this on this port; "" for none or several."""
+        found = [
+            name
+            for name in self.services
+            if (image := self.image(name)) and (image.protocol, image.port) == (protocol, port)
+        ]
+        return found[0] if len(found) == 1 else ""
 
     def published_on(self, here: int) -> tuple[str, int]:
         """Return the service, and its port, that is published on a port of this machine."""

@@ -17,6 +17,7 @@ LONGEST = 2000
 """Characters of a command or a check that are looked at."""
 WIDEST = 100
 """Ports of a range that are looked at."""
+LAST_PORT = 65535
 _SPAN = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 
 
@@ -117,7 +118,7 @@ def _pairs(inside: str, here: str) -> Iterator[Published]:
     begin = int(other[1]) if other else 0
     # One port that is published on one of a range is published on none that is known.
     drawn = bool(other and other[2]) and first == last
-    for number in range(first, min(last, first + WIDEST) + 1):
+    for number in range(max(1, first), min(last, first + WIDEST, LAST_PORT) + 1):
         yield Published(number, begin + number - first if begin and not drawn else 0)
 
 

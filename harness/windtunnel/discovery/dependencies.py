@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from windtunnel.address import Address
+from windtunnel.configuration.unsound import is_own_name
 from windtunnel.discovery.addresses import SUFFIX, AddressLead, is_tls, lead, port_variable
 from windtunnel.discovery.compose import ProjectComposeFile
 from windtunnel.discovery.file_templates import FileLead
@@ -13,6 +15,8 @@ from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 
 _ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what is read
 """Where a server listens, and nobody is called."""
+_LONGEST = 60
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104 - what is read
 
 
@@ -55,7 +59,7 @@ class DependencySearch:
                 continue
             here = lead(outside[name], known, spoken) if name in outside else None
             made = _found(name, outside.get(name, variable), there, here, self.file)
-            if self._take(made) and is_tls(there.scheme):
+            if self._take(made) is made and is_tls(there.scheme):
                 self.notes.append(_of_tls(name, variable, made.found))
                 made.found.protocol = TCP.name
 
@@ -66,15 +70,24 @@ class DependencySearch:
             variable = Variable(each.name, "", each.place)
             made = _found(each.name, variable, each.lead, None, self.file)
             made.found.environment.clear()
-            if each.lead.host in _ANY or made.found.service == (self.own_service or None):
+            if each.lead.host in _ANY:
                 continue
-            self._take(made)
-            taken.append((each, next(led.found for led in self._led if _same(led, made))))
+            if (known := self._take(made)) is not None:
+                taken.append((each, known.found))
         return taken
 
-    def say_what_is_missing(self) -> None:
-        """Note each dependency of which nothing says where it runs."""
+    def finish(self) -> None:
+        """Give each dependency a name of its own, and note those that nothing says the place of."""
+        names: set[str] = set()
         for each in self.found:
+            name, number = each.name, 1
+            while each.name in names:
+                number += 1
+                each.name = f"{name}-{number}"
+            names.add(each.name)
+            if not _can_be_reached(each.upstream):
+                self.notes.append(f"where {each.name} runs: {each.upstream!r} is no address")
+                each.upstream = ""
             own = protocol_named(each.protocol).has_own_server
             if not each.upstream and not each.service and not own:
                 by = next(iter(each.environment), each.name)
@@ -83,21 +96,21 @@ class DependencySearch:
                     f" dependencies.{each.name}.upstream or .command"
                 )
 
-    def _take(self, made: _Led) -> bool:
-        """Add a dependency, or what is new of one that is known; whether it is a new one."""
+    def _take(self, made: _Led) -> _Led | None:
+        """Add a dependency, or what is new to one that is known, and return that; None for self."""
         if self.own_service and made.found.service == self.own_service:
-            return False
+            return None
         other = next((each for each in self._led if _same(each, made)), None)
         if other is None:
             self._led.append(made)
-            return True
+            return made
         if other.found.service:
-            other.found.name = other.found.service
+            other.found.name = dependency_name(other.found.service)
         other.found.environment |= made.found.environment
         if other.is_guess and not made.is_guess:
             other.found.protocol, other.found.port = made.found.protocol, made.found.port
             other.found.upstream, other.is_guess = made.found.upstream, False
-        return False
+        return other
 
 
 def _same(one: _Led, other: _Led) -> bool:
@@ -139,6 +152,8 @@ def _found(
         made.environment[port_variable(name)] = "{port}"
     elif there.is_bare_host:
         made.guess = f"whether {name} may hold a port too: no variable of its own gives it"
+    if not _VARIABLE.fullmatch(name):  # such as spring.datasource.url, which no shell can set
+        made.environment.clear()
     known = not there.is_guess or bool(file and made.service and file.image(made.service))
     return _Led(made, (made.service or there.host, port), is_guess=not known)
 
@@ -150,8 +165,11 @@ def _in_file(made: Found, there: AddressLead, file: ProjectComposeFile) -> int:
     if not made.service and there.host in _LOCAL:
         made.service, inside = file.published_on(port)
         port = inside or port
-    elif not there.host and made.name in file.services:
-        made.service = made.name
+    elif not there.host:
+        usual = port or protocol_named(made.protocol).default_port
+        made.service = (
+            made.name if made.name in file.services else file.of_kind(made.protocol, usual)
+        )
     if not made.service:
         return port
     image = file.image(made.service)
@@ -165,8 +183,21 @@ def _in_file(made: Found, there: AddressLead, file: ProjectComposeFile) -> int:
     return port
 
 
+def _can_be_reached(upstream: str) -> bool:
+    try:
+        return not upstream or bool(Address.parse(upstream))
+    except ValueError:
+        return False
+
+
 def _short(name: str) -> str:
     """Return what a variable is about: APP__CACHE__HOST is about cache."""
     parts = name.split("__")[1:][-2:] or [name]
     short = SUFFIX.sub("", "_".join(filter(None, parts))) or SUFFIX.sub("", name)
-    return re.sub(r"[^a-z0-9_.-]", "_", (short.strip("_") or name).lower())
+    return dependency_name((short.strip("_") or name).lower())
+
+
+def dependency_name(text: str) -> str:
+    """Return a name that a table of dependencies may have."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", text).lstrip("._-")[:_LONGEST] or "dependency"
+    return f"service-{name}" if is_own_name(name) or name == "target" else name

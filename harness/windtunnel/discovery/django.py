@@ -1,7 +1,7 @@
 """Django's settings: what they say of a database that no variable names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from windtunnel.discovery.files import Text
 
@@ -19,15 +19,23 @@ _TYPED = (
 _PROTOCOLS = {"postgresql": "postgresql", "postgis": "postgresql", "mysql": "tcp", "oracle": "tcp"}
 
 
-def unled(sources: tuple[Text, ...]) -> Iterator[str]:
-    """Name the databases and caches that settings lead to by themselves, without a variable."""
+def unled(sources: tuple[Text, ...], hosts: Collection[str] = ()) -> Iterator[str]:
+    """Name the databases and caches that settings lead to by themselves, without a variable.
+
+    Of `hosts`, those of a compose file, this is known.
+    """
     for text in sources:
         for engine in _ENGINE.finditer(text.text):
             end = text.text.find("}", engine.end())
             host = _HOST.search(text.text, engine.start(), end if end > 0 else len(text.text))
-            if host:
+            if host and host["host"] not in hosts:
                 yield _said(text, host.start(), f"DATABASES names {host['host']}")
         for cache in _CACHE.finditer(text.text):
+            if (
+                re.split(r"://|[:/]", cache["where"].partition("://")[2] or cache["where"])[0]
+                in hosts
+            ):
+                continue
             yield _said(text, cache.start(), f"CACHES names {cache['where']}")
 
 

@@ -42,7 +42,7 @@ class FileValue:
 
 def values_of(text: Text) -> list[FileValue]:
     """Return the values of a file that is one of these; nothing where it cannot be read."""
-    if len(text.text) > LONGEST:
+    if len(text.text) > LONGEST or "\0" in text.text:
         return []
     if text.name.endswith(YAML):
         return list(_of_yaml(text.text))

@@ -1,6 +1,7 @@
 """The text of a project's own files."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,11 @@ from pathlib import Path
 SKIPPED = frozenset(
     {"__pycache__", "build", "dist", "node_modules", "site-packages", "vendor", "venv"}
 )
-TESTS = frozenset({"test", "tests", "spec", "__tests__", "testdata"})
+TESTS = re.compile(
+    r"(?:.*[_-])?(?:e2e|tests?|specs?|testdata|__tests__|cypress|playwright)(?:-.*)?"
+)
+"""Names of folders with tests."""
+_OF_TOOLS = re.compile(r"(?:playwright|cypress|vitest|jest|vite|karma|wdio)\.")
 MOST_FILES = 5000
 MOST_BYTES = 500_000
 
@@ -29,9 +34,14 @@ class Text:
 def paths(folder: Path, *, tests: bool = True) -> Iterator[Path]:
     """Yield a project's own files, without hidden folders and those of installed packages."""
     seen = 0
-    skipped = SKIPPED if tests else SKIPPED | TESTS
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(n for n in folders if n not in skipped and not n.startswith("."))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in SKIPPED
+            and not name.startswith(".")
+            and (tests or not TESTS.fullmatch(name))
+        )
         # A folder that is a virtual environment says so.
         if "pyvenv.cfg" in names:
             folders.clear()
@@ -50,6 +60,7 @@ def sources(folder: Path, suffixes: tuple[str, ...]) -> tuple[Text, ...]:
         for path in paths(folder, tests=False)
         if path.suffix in suffixes
         and not path.name.startswith(("test_", "conftest"))
+        and not _OF_TOOLS.match(path.name)
         and not path.stem.endswith((".test", "_test", ".spec"))
     ]
     found.sort(key=lambda path: (len(path.parts), path.name))
@@ -62,5 +73,5 @@ def read(folder: Path, path: Path) -> Text | None:
         if path.stat().st_size > MOST_BYTES:
             return None
         return Text(str(path.relative_to(folder)), path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):  # also a NUL in its name, or no UTF-8
         return None

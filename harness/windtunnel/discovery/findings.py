@@ -47,6 +47,8 @@ class ServiceStart:
     port: int = 0
     """The port that the service fixes itself; 0 where a variable can set it."""
     environment: dict[str, str] = field(default_factory=dict)
+    lacks: list[str] = field(default_factory=list)
+    """Services of the compose file that it needs, to which no variable leads it."""
 
 
 @dataclass(slots=True)
@@ -127,6 +129,17 @@ class FoundApi:
     unread: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A program that runs beside the target."""
+
+    name: str
+    command: tuple[str, ...]
+    place: str
+    is_worker: bool
+    """Whether it works for the service, as far as its name and command say; not a watcher."""
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything that a configuration is written from."""
@@ -139,8 +152,8 @@ class Findings:
     """The target's port in its container, where it has several."""
     checked: Seen | None = None
     """The path that its container's health check asks."""
-    beside: list[Seen] = field(default_factory=list)
-    """Programs that run beside the target, each with its command."""
+    beside: list[Beside] = field(default_factory=list)
+    """Programs that run beside the target."""
     health: Seen = field(default_factory=lambda: Seen("/healthz", guess="no route of such a name"))
     endpoints: list[Seen] = field(default_factory=list)
     dependencies: list[Found] = field(default_factory=list)

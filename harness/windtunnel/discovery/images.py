@@ -30,7 +30,7 @@ _PORTS: Mapping[str, Mapping[int, tuple[str, ...]]] = {
     REDIS.name: {
         6379: (
             "redis", "valkey", "keydb", "dragonfly", "redis-stack", "redis-stack-server",
-            "redict", "redis-cluster", "valkey-bundle", "garnet", "kvrocks",
+            "redict", "redismod", "redis-cluster", "valkey-bundle", "garnet", "kvrocks",
         ),
     },
     TCP.name: {
@@ -122,6 +122,11 @@ def is_front(image: str) -> bool:
 def is_tool(image: str) -> bool:
     """Return whether it is something for people beside the system."""
     return _name(image) in _TOOLS
+
+
+def is_small(image: str) -> bool:
+    """Return whether it is what other images are built on."""
+    return _name(image) in {"alpine", "busybox"}
 
 
 def _name(image: str) -> str:

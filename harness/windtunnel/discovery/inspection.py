@@ -7,17 +7,24 @@ from pathlib import Path
 
 from windtunnel.discovery import django, go, node, python, ruby, spring
 from windtunnel.discovery.compose import ProjectComposeFile, compose_file, other_files
-from windtunnel.discovery.dependencies import DependencySearch
+from windtunnel.discovery.dependencies import DependencySearch, dependency_name
 from windtunnel.discovery.endpoints import give_paths
-from windtunnel.discovery.file_templates import SettingsFile, lead_to, settings_files
+from windtunnel.discovery.file_templates import FileLead, SettingsFile, lead_to, settings_files
 from windtunnel.discovery.files import sources
-from windtunnel.discovery.findings import Findings, Found, FoundApi, Seen, ServiceStart, Variable
+from windtunnel.discovery.findings import (
+    Beside,
+    Findings,
+    Found,
+    FoundApi,
+    Seen,
+    ServiceStart,
+    Variable,
+)
 from windtunnel.discovery.openapi.reading import api_of_project
 from windtunnel.discovery.procfile import Process, processes
 from windtunnel.discovery.routes import routes
 from windtunnel.discovery.variables import variables
 from windtunnel.protocols.registry import protocol_named
-from windtunnel.protocols.tcp.protocol import PROTOCOL as TCP
 
 SUFFIXES = (
     ".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".ru", ".java", ".kt", ".prisma",
@@ -63,10 +70,13 @@ def look(folder: Path, documented: FoundApi | None = None) -> Findings:
         outside = [each for each in outside if each.value or ".env" not in each.place]
     search = DependencySearch(file, own, django.protocols(texts))
     search.by_variables(outside, given)
-    _by_files(findings, search, settings_files(folder, texts, findings.target), outside)
-    search.say_what_is_missing()
+    filed = _by_files(findings, search, settings_files(folder, texts, findings.target), outside)
+    search.finish()
     findings.dependencies = search.found
-    findings.notes += [*search.notes, *django.unled(texts)]
+    findings.files = [each.written(leads) for each, leads in filed]
+    _unset(findings, own)
+    hosts = {name for each in file.services.values() for name in each.names} if file else set()
+    findings.notes += [*search.notes, *django.unled(texts, hosts)]
     if file:
         _unled(findings, file, own)
         if own:
@@ -82,21 +92,44 @@ def _by_files(
     search: DependencySearch,
     settings: list[SettingsFile],
     known: list[Variable],
-) -> None:
-    """Take what settings files lead to, and write the files anew where the target can be told."""
+) -> list[tuple[SettingsFile, list[tuple[FileLead, Found]]]]:
+    """Take what settings files lead to, and return those that the target can be told to read."""
+    filed: list[tuple[SettingsFile, list[tuple[FileLead, Found]]]] = []
     for each in settings:
         if findings.target is None:
             # In containers the names of the compose file lead there.
             file = search.file
             search.by_file(one for one in each.leads if file and file.service_at(one.lead.host))
         elif lead_to(findings.target, each, known):
-            findings.files.append(each.written(search.by_file(each.leads)))
+            filed.append((each, search.by_file(each.leads)))
         else:
             places = ", ".join(f"{one.lead.host}:{one.lead.port}" for one in each.leads)
             findings.notes.append(
                 f"how your service is to read another {each.text.name}, which leads to {places}:"
                 f" {each.mention} names it, and no argument or variable does. Give it one, and"
                 f" [files] writes {each.name} with the proxies' addresses"
+            )
+    return filed
+
+
+def _unset(findings: Findings, own: str) -> None:
+    """Deal with dependencies that a program without a container is not led to.
+
+    Their variables have names that no shell can set, such as spring.datasource.url.
+    """
+    target = findings.target
+    if target is None:
+        return
+    for each in list(findings.dependencies):
+        if each.environment or any(f"{{{each.name}." in file.text for file in findings.files):
+            continue
+        if own:
+            target.lacks.append(each.service or each.name)
+        else:
+            findings.dependencies.remove(each)
+            findings.notes.append(
+                f"how your service reaches {each.name} ({each.place}): by a variable whose name no"
+                " shell can set; give it another"
             )
 
 
@@ -131,7 +164,7 @@ def _of_procfile(findings: Findings, found: tuple[Process, ...]) -> None:
             framework, process.command, Seen("", process.place), environment=environment
         )
     findings.beside = [
-        Seen(f"{each.name}: {' '.join(each.command)}", each.place)
+        Beside(each.name, each.command, each.place, each.is_worker)
         for each in found
         if each.name not in {"web", "release"}
     ]
@@ -156,23 +189,33 @@ def _unled(findings: Findings, file: ProjectComposeFile, own: str) -> None:
     """
     led = {each.service for each in findings.dependencies}
     for name in dict.fromkeys([*(file.led(own) if own else ()), *file.unneeded()]):
+        image, place = file.image(name), file.place(name)
         if name in led:
             continue
-        image, place = file.image(name), file.place(name)
-        if image and own and findings.target is None:
+        if image and own and not findings.files:
             usual = protocol_named(image.protocol).default_port
             port = image.port if image.port != usual else 0
-            findings.dependencies.append(
-                Found(name, image.protocol, {}, place, service=name, port=port)
-            )
-        elif image or name in file.needed(own):
-            speaks = (
-                f"a server of {image.protocol}, " if image and image.protocol != TCP.name else ""
-            )
+            called = dependency_name(name)
+            names = {each.name for each in findings.dependencies}
+            called += "-service" if called in names else ""
+            found = Found(called, image.protocol, {}, place, service=name, port=port)
+            findings.dependencies.append(found)
+            if findings.target:
+                findings.target.lacks.append(name)
+        elif image or (own and name in file.needed(own)):
             findings.notes.append(
-                f"how {own or 'your service'} reaches {name} ({speaks}{place}): no variable leads"
-                f" there; give it a table [dependencies.{name}]"
+                f"how {own or 'your service'} reaches {name} ({place}): no variable leads there;"
+                f" give it a table [dependencies.{name}]"
             )
+    known = led | {*(file.needed(own) if own else ())}
+    unclear = [name for name in file.unclear(own) if name not in known] if own else []
+    if unclear:
+        named = ", ".join(f"{name} ({file.place(name)})" for name in unclear[:_MOST_NAMED])
+        more = f" and {len(unclear) - _MOST_NAMED} more" if len(unclear) > _MOST_NAMED else ""
+        findings.notes.append(
+            f"whether {own} calls {named}{more}: nothing leads there, and the image does not say"
+            " what it is"
+        )
 
 
 def _ports(findings: Findings, file: ProjectComposeFile, own: str) -> None:

@@ -12,6 +12,10 @@ NAMES = ("Procfile", "Procfile.dev")
 _LINE = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>\S[^\n]*)", re.MULTILINE)
 _PORT = re.compile(r"\$(?:PORT\b|\{PORT(?::?-\d+)?\})")
 _ANY = re.compile(r"(?:0\.0\.0\.0|\[::\]|127\.0\.0\.1|localhost)(?=:\{port\})")
+_WORKER = re.compile(
+    r"worker|celery|sidekiq|resque|consumer|\brq\b|dramatiq|huey|beat|scheduler|clock|cron|jobs?\b"
+    r"|queue|delayed"
+)
 _OF_A_SHELL = frozenset("&|;$<>`*()")
 
 
@@ -24,6 +28,11 @@ class Process:
     place: str
     takes_port: bool
     """Whether its port is in the command; otherwise it reads PORT."""
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether it works for the service, as far as its name and command say."""
+        return bool(_WORKER.search(f"{self.name} {' '.join(self.command)}".lower()))
 
 
 def processes(folder: Path) -> tuple[Process, ...]:

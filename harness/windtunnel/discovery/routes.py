@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from windtunnel.discovery.files import Text
 from windtunnel.discovery.findings import Route
@@ -75,6 +76,7 @@ def _in(text: Text, sources: tuple[Text, ...]) -> Iterator[Route]:
     hits.sort(key=lambda hit: hit.start())
     for number, hit in enumerate(hits):
         path = hit["path"] if hit["path"].startswith("/") else f"/{hit['path']}"
+        path = quote(path, safe="".join(map(chr, range(33, 127))))
         groups = hit.groupdict()
         end = hits[number + 1].start() if number + 1 < len(hits) else len(text.text)
         handler = groups.get("handler")

@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from pydantic import BaseModel
 
 from windtunnel.configuration import Configuration, Criteria
-from windtunnel.discovery.findings import Findings, Found, FoundFile, FoundLogin, FoundRequest, Seen
+from windtunnel.configuration.unsound import is_own_name
+from windtunnel.discovery.findings import (
+    Beside,
+    Findings,
+    Found,
+    FoundFile,
+    FoundLogin,
+    FoundRequest,
+    Seen,
+)
 from windtunnel.discovery.toml_text import key, one_line, toml
 from windtunnel.protocols.registry import protocol_named
 
@@ -40,6 +49,7 @@ def written(findings: Findings) -> str:
             '# environment = { PRICES_URL = "http://{address}" }',
             '# endpoint = "/prices"             # a request here calls it once',
         ]
+    lines += _programs(findings)
     for file in findings.files:
         lines += _file(file)
     if findings.target_port:
@@ -58,20 +68,43 @@ def _target(findings: Findings) -> Iterator[str]:
     if target:
         why = target.source.place or f"GUESS: {target.source.guess}"
         yield f"# {target.framework.value} ({target.framework.place}), started as in {why}"
-        yield f"command = {toml(list(target.command))}"
+        # Without a container it would not find what only a name of the compose file leads to.
+        off = "# " if target.lacks else ""
+        if off:
+            names = " and ".join(target.lacks)
+            yield f"# FILL IN, to run it without containers: no variable leads it to {names}"
+        yield f"{off}command = {toml(list(target.command))}"
         if target.port:
             yield "# It listens on a port of its own, which must be free; better let it read PORT."
-            yield f"port = {target.port}"
+            yield f"{off}port = {target.port}"
         if target.environment:
-            yield f"environment = {toml(target.environment)}"
+            yield f"{off}environment = {toml(target.environment)}"
     if service:
         yield f"# The service in {findings.compose_file}, for the backend docker ({service.place})"
         yield f"service = {toml(service.value)}"
     for beside in findings.beside:
-        yield f"# Beside it runs {beside.value} ({beside.place})"
+        if not _is_program(beside, findings):
+            yield f"# Beside it runs {beside.name}: {' '.join(beside.command)} ({beside.place})"
     if not target and not service:
         yield "# FILL IN: how the service starts; {port} is a free port of 127.0.0.1"
         yield f"command = {toml(['./start', '{host}', '{port}'])}"
+
+
+def _is_program(beside: Beside, findings: Findings) -> bool:
+    """Return whether it is written as a program: a worker beside a target with a command."""
+    taken = {"target", *(each.name for each in findings.dependencies)}
+    target = findings.target
+    is_free = beside.name not in taken and not is_own_name(beside.name)
+    return beside.is_worker and is_free and bool(target and not target.lacks)
+
+
+def _programs(findings: Findings) -> Iterator[str]:
+    for beside in findings.beside:
+        if _is_program(beside, findings):
+            yield ""
+            yield f"[programs.{key(beside.name)}]"
+            yield f"# {beside.place}; `ready` may say when it has started"
+            yield f"command = {toml(beside.command)}"
 
 
 def _seen(key: str, seen: Seen) -> Iterator[str]:

@@ -10,9 +10,12 @@ from windtunnel.discovery.findings import FoundRequest
 from windtunnel.discovery.openapi.operations import Example, Operation, Parameter, is_form, is_json
 from windtunnel.discovery.openapi.schema_example import NoExample, SchemaExamples
 from windtunnel.discovery.openapi.text_example import Placeholder
+from windtunnel.errors import ConfigurationError
+from windtunnel.requests.request_value import Request
 
 _LONGEST = 20_000
 """Characters of a body at most: more is no example to read."""
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 _OURS = re.compile(r"(\{uuid\}|\{int:-?\d+\.\.-?\d+\})")
 _AS_INTEGER = 9
@@ -53,6 +56,19 @@ def example_request(operation: Operation, examples: SchemaExamples, place: str) 
     )
     if operation.body is not None and operation.method not in {"GET", "HEAD"}:
         _give_body(found, operation, examples)
+    try:
+        Request(
+            path=found.path,
+            method=found.method,
+            headers=found.headers,
+            json=found.json,
+            form=found.form,
+            expect=found.expect,
+        )
+    except ConfigurationError as error:
+        raise NoExample(str(error)) from None
+    if any(not _HEADER.fullmatch(name) for name in found.headers):
+        raise NoExample("a header has no name that can be sent")
     return found
 
 

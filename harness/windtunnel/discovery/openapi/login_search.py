@@ -177,8 +177,9 @@ def _header(scheme: Mapping[str, Any]) -> tuple[str, str]:
     """Return the header that shows who sends a request, and what comes before the token."""
     said = _PREFIX.search(str(scheme.get("description", "")))
     prefix = f"{said[1] or said[2]} " if said else ""
-    if scheme.get("type") == "apiKey":
-        return str(scheme.get("name") or "Authorization"), prefix
+    name = str(scheme.get("name"))
+    if scheme.get("type") == "apiKey" and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        return name, prefix
     return "Authorization", prefix or "Bearer "
 
 
