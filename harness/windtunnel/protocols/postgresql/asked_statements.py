@@ -1,14 +1,15 @@
 """Reads what a client of PostgreSQL asks for, and begins the exchanges."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from windtunnel.protocols.exchanges import UNREAD, Exchanges, Pending
 from windtunnel.protocols.postgresql.messages import (
+    CONFIRMING,
     FROM_CLIENT,
+    FROM_SERVER,
     MessageReader,
-    UnreadableMessage,
 )
 from windtunnel.protocols.postgresql.prepared import Prepared
 from windtunnel.protocols.postgresql.rounds import AwaitedUnit, ReadyRound
@@ -34,6 +35,7 @@ class AskedStatements(Exchanges):
         super().__init__()
         self._opening: OpeningReader | None = OpeningReader()
         self._from_client = MessageReader(FROM_CLIENT)
+        self._from_server = MessageReader(FROM_SERVER)
         self._prepared = Prepared()
         self._rounds: deque[ReadyRound] = deque()
         """What is not answered, in order."""
@@ -57,21 +59,33 @@ class AskedStatements(Exchanges):
         if self._blind:
             return
         began = now if self._began is None else self._began
-        try:
-            if self._opening is not None:
-                data = self._open_connection(data, began, now)
-                if not data:
-                    return
-            self._take(self._from_client.feed(data), began, now)
-        except (UnreadableMessage, UnreadableOpening) as error:
-            self.unseen(self.begin(UNREAD, began), now)
-            self._stop_seeing(f"a message of the client could not be read: {error}", now)
-        self._began = began if self._from_client.begun and not self._blind else None
+        if self._opening is not None:
+            data = self._open_connection(data, began, now)
+            if not data:
+                return
+        reader = self._from_client
+        for letter, body in reader.feed(data):
+            self._on_message[letter](self, body, began)
+            began = now
+        if len(self._pending) > MOST_PENDING:
+            self._unread(TOO_MANY, now)
+        if reader.broken:
+            self._unreadable(reader.broken, began, now)
+            return
+        self._began = began if reader.begun and not self._blind else None
+
+    def _unreadable(self, why: str, began: float, now: float) -> None:
+        self.unseen(self.begin(UNREAD, began), now)
+        self._stop_seeing(f"a message of the client could not be read: {why}", now)
 
     def _open_connection(self, data: bytes, began: float, now: float) -> bytes:
         """Read packets until a session begins; return what follows."""
         while data and self._opening is not None and not self._blind:
-            asked, data = self._opening.feed(data)
+            try:
+                asked, data = self._opening.feed(data)
+            except UnreadableOpening as error:
+                self._unreadable(f"{error}", began, now)
+                return b""
             self._began = began if self._opening.begun else None
             if asked is None:
                 return b""
@@ -94,14 +108,6 @@ class AskedStatements(Exchanges):
                 case OpeningPacket.DIRECT_TLS:
                     self._unread(ENCRYPTED, now)
         return data
-
-    def _take(self, messages: Iterable[tuple[int, bytes]], began: float, now: float) -> None:
-        for letter, body in messages:
-            self._on_message[letter](self, body, began)
-            began = now
-            if len(self._pending) > MOST_PENDING:
-                self._unread(TOO_MANY, now)
-                return
 
     def _query(self, body: bytes, began: float) -> None:
         unit = AwaitedUnit(self._begin("", began), runs=True, simple=True)
@@ -129,9 +135,9 @@ class AskedStatements(Exchanges):
 
     def _prepare(self, request: str, began: float) -> AwaitedUnit:
         """Return the unit that a message belongs to; it begins one where none is to be executed."""
-        opened = self._extended()
-        unit = opened.current
-        if unit is None:
+        opened = self._open or self._extended()
+        unit = opened.units[-1] if opened.units else None
+        if unit is None or unit.runs:
             unit = AwaitedUnit(self._begin(request, began))
             unit.pending.handshake = True
             opened.units.append(unit)
@@ -143,12 +149,12 @@ class AskedStatements(Exchanges):
         name, _, rest = body.partition(b"\0")
         statement = statement_name(_text(rest))
         self._prepared.parse(name, statement)
-        self._prepare(f"PREPARE {statement.text}".rstrip(), began)
+        self._prepare(statement.prepared, began)
 
     def _bind(self, body: bytes, began: float) -> None:
         portal, _, rest = body.partition(b"\0")
         bound = self._prepared.bind(portal, rest.partition(b"\0")[0])
-        self._prepare(f"BIND {bound.text}".rstrip(), began)
+        self._prepare(bound.bound, began)
 
     def _describe(self, body: bytes, began: float) -> None:
         self._prepare("DESCRIBE", began)
@@ -166,10 +172,12 @@ class AskedStatements(Exchanges):
         unit = self._extended().current
         if unit is not None:
             unit.flushed = True
+            self._from_server.kinds = CONFIRMING
 
     def _close(self, body: bytes, began: float) -> None:
         self._prepared.close(body[:1], body[1:].partition(b"\0")[0])
-        if not self._extended().units:
+        opened = self._extended()
+        if not opened.units or opened.current is not None:
             self._prepare("CLOSE", began)
 
     def _sync(self, body: bytes, began: float) -> None:

@@ -9,11 +9,7 @@ from windtunnel.protocols.postgresql.asked_statements import (
     REPLICATION,
     AskedStatements,
 )
-from windtunnel.protocols.postgresql.messages import (
-    FROM_SERVER,
-    MessageReader,
-    UnreadableMessage,
-)
+from windtunnel.protocols.postgresql.messages import FROM_SERVER
 from windtunnel.protocols.postgresql.rounds import AwaitedUnit, ReadyRound
 from windtunnel.protocols.postgresql.server_error import ServerError
 from windtunnel.protocols.postgresql.sqlstates import meaning
@@ -21,6 +17,8 @@ from windtunnel.records import AnswerMeaning, ExchangeOutcome, TransactionState
 
 SKIPPED = "skipped"
 """The status of what a server passes over after an error, up to the Sync."""
+VERBS = {b"SELECT 1\0": "SELECT", b"INSERT 0 1\0": "INSERT", b"UPDATE 1\0": "UPDATE"}
+"""The first words of the most usual tags."""
 UNASKED = "an answer came that nothing asked for"
 ERROR = ord("E")
 STATES = {
@@ -39,10 +37,6 @@ class PostgresqlExchanges(AskedStatements):
     on connections for replication, nothing is read.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._from_server = MessageReader(FROM_SERVER)
-
     def answered(self, data: bytes, now: float) -> None:
         """Read what the server sends."""
         if self._asked_to_encrypt and data:
@@ -53,20 +47,17 @@ class PostgresqlExchanges(AskedStatements):
                 data = data[1:]
         if self._deaf:
             return
-        try:
-            for letter, body in self._from_server.feed(data):
-                self._reply(letter, body, now)
-                if self._deaf:
-                    return
-        except UnreadableMessage as error:
-            self._stop_hearing(f"a message of the server could not be read: {error}", now)
-
-    def _reply(self, letter: int, body: bytes, now: float) -> None:
-        if self._rounds:
-            self._on_reply[letter](self, self._rounds[0], body, now)
-        elif letter != ERROR:
-            # An error says that the server ends an idle connection. All else is an answer.
-            self._stop_hearing(UNASKED, now)
+        reader, rounds = self._from_server, self._rounds
+        for letter, body in reader.feed(data):
+            if rounds:
+                self._on_reply[letter](self, rounds[0], body, now)
+            elif letter != ERROR:
+                # An error says that the server ends an idle connection. All else is an answer.
+                self._stop_hearing(UNASKED, now)
+            if self._deaf:
+                return
+        if reader.broken:
+            self._stop_hearing(f"a message of the server could not be read: {reader.broken}", now)
 
     def _confirmed(self, front: ReadyRound, body: bytes, now: float) -> None:
         """Take that the server has prepared something; a Query's rows are described, too."""
@@ -80,7 +71,8 @@ class PostgresqlExchanges(AskedStatements):
             self._finish(unit, now)
 
     def _command_complete(self, front: ReadyRound, body: bytes, now: float) -> None:
-        self._tell(front, body.rstrip(b"\0").partition(b" ")[0].decode("latin-1"), now)
+        verb = VERBS.get(body) or body.rstrip(b"\0").partition(b" ")[0].decode("latin-1")
+        self._tell(front, verb, now)
 
     def _empty(self, front: ReadyRound, body: bytes, now: float) -> None:
         self._tell(front, "EMPTY", now)
@@ -131,6 +123,7 @@ class PostgresqlExchanges(AskedStatements):
             self._stop_hearing("the server was ready before it was asked to be", now)
             return
         self._rounds.popleft()
+        self._from_server.kinds = FROM_SERVER
         self._transaction = STATES.get(body)
         for unit in front.units:
             self._finish(unit, now, skipped=front.failed)

@@ -1,25 +1,33 @@
 """Finds PostgreSQL's messages, however their bytes are cut; of each only its beginning is kept."""
 
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Mapping, Sequence
 
 LONGEST = 2**30
 """Bytes of a message at most, as for the server."""
-_HEAD = 5
+_HEAD = struct.Struct("!Bi")
 """A letter, and a length that counts itself."""
+_HEAD_SIZE, _LENGTH_SIZE = 5, 4
 
 TEXT_KEPT = 16 * 2**10
 """Bytes of a statement that are read for its name."""
 _NAMES_KEPT = 1024
 PASSED_OVER = -1
 
-Kinds = Mapping[int, tuple[int, int]]
-"""Each kind of message by its letter: the bytes of it that are kept, and those it has at most.
+UNKNOWN = (0, -1)
+"""What no letter of a message stands for."""
+
+Kinds = Sequence[tuple[int, int]]
+"""Each kind of message, at its letter: the bytes of it that are kept, and its length at most.
 
 What is PASSED_OVER is not given at all."""
 
 
 def _kinds(kept: Mapping[str, tuple[int, int]]) -> Kinds:
-    return {ord(letter): sizes for letter, sizes in kept.items()}
+    found = [UNKNOWN] * 256
+    for letter, (size, most) in kept.items():
+        found[ord(letter)] = (size, most + _LENGTH_SIZE)
+    return tuple(found)
 
 
 FROM_CLIENT = _kinds(
@@ -40,33 +48,32 @@ FROM_CLIENT = _kinds(
         "p": (PASSED_OVER, 2**16),
     }
 )
+_ANSWERS = {
+    "C": (64, LONGEST),
+    "E": (512, LONGEST),
+    "Z": (1, 1),
+    "I": (0, 0),
+    "s": (0, 0),
+    "V": (0, LONGEST),
+    "G": (0, LONGEST),
+    "W": (0, LONGEST),
+    **dict.fromkeys("DdSANtHRKv", (PASSED_OVER, LONGEST)),
+    "c": (PASSED_OVER, 0),
+}
 FROM_SERVER = _kinds(
-    {
-        "C": (64, LONGEST),
-        "E": (512, LONGEST),
-        "Z": (1, 1),
-        "I": (0, 0),
-        "s": (0, 0),
-        "V": (0, LONGEST),
-        "G": (0, LONGEST),
-        "W": (0, LONGEST),
-        "T": (0, LONGEST),
-        **dict.fromkeys("123n", (0, 0)),
-        **dict.fromkeys("DdSANtHRKv", (PASSED_OVER, LONGEST)),
-        "c": (PASSED_OVER, 0),
-    }
+    _ANSWERS | {"T": (PASSED_OVER, LONGEST)} | dict.fromkeys("123n", (PASSED_OVER, 0))
 )
-
-
-class UnreadableMessage(ValueError):
-    """Bytes that are no message. The text says why."""
+CONFIRMING = _kinds(_ANSWERS | {"T": (0, LONGEST)} | dict.fromkeys("123n", (0, 0)))
+"""The same with what confirms that something was prepared, for a client that waits for it."""
 
 
 class MessageReader:
     """Finds the messages of one direction."""
 
     def __init__(self, kinds: Kinds) -> None:
-        self._kinds = kinds
+        self.kinds = kinds
+        self.broken = ""
+        """Why what came is no message; empty while all is."""
         self._head = b""
         self._body = b""
         self._wanted = 0
@@ -82,56 +89,66 @@ class MessageReader:
         """Whether some of a message came, and not all of it."""
         return bool(self._head)
 
-    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Give the messages that are whole now: letter and beginning; raise UnreadableMessage."""
-        at, size, kinds = 0, len(data), self._kinds
-        while at < size:
-            if not self._head and size - at >= _HEAD:
-                # The short way, of a message that is whole here.
-                letter = data[at]
-                kept, most = kinds.get(letter, (0, -1))
-                length = int.from_bytes(data[at + 1 : at + _HEAD], "big") - 4
-                if not 0 <= length <= most:
-                    raise UnreadableMessage(_why(data[at : at + _HEAD], kinds))
-                body = at + _HEAD
-                end = body + length
-                if end <= size:
-                    at = end
-                    if kept >= 0:
-                        yield letter, data[body : end if length <= kept else body + kept]
-                    continue
-            at = self._take(data, at)
-            if len(self._head) == _HEAD and not self._left:
-                letter, body_kept = self._head[0], self._body
-                self._head = self._body = b""
-                if kinds[letter][0] >= 0:
-                    yield letter, body_kept
+    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
+        """Return the messages that are whole now, letter and beginning; nothing after a break."""
+        found: list[tuple[int, bytes]] = []
+        at, size = 0, len(data)
+        if self._head:
+            at = self._go_on(data, 0, found)
+        kinds, head = self.kinds, _HEAD.unpack_from
+        # For each message of each answer: it is kept short.
+        while size - at >= _HEAD_SIZE and not self.broken:
+            letter, length = head(data, at)
+            kept, most = kinds[letter]
+            if length < _LENGTH_SIZE or length > most:
+                break
+            end = at + 1 + length
+            if end > size:
+                break
+            if kept >= 0:
+                body = at + _HEAD_SIZE
+                found.append((letter, data[body : end if end - body <= kept else body + kept]))
+            at = end
+        while at < size and not self.broken:
+            at = self._go_on(data, at, found)
+        return found
 
-    def _take(self, data: bytes, at: int) -> int:
-        """Take what came of a message that is cut; return where that ends."""
-        if len(self._head) < _HEAD:
-            piece = data[at : at + _HEAD - len(self._head)]
+    def _go_on(self, data: bytes, at: int, found: list[tuple[int, bytes]]) -> int:
+        """Take what came of a message that is cut, or is none; return where that ends."""
+        if len(self._head) < _HEAD_SIZE:
+            piece = data[at : at + _HEAD_SIZE - len(self._head)]
             self._head += piece
             at += len(piece)
-            if self._head[0] not in self._kinds:
-                raise UnreadableMessage(_why(self._head, self._kinds))
-            if len(self._head) < _HEAD:
-                return at
-            kept, most = self._kinds[self._head[0]]
-            self._left = int.from_bytes(self._head[1:], "big") - 4
-            if not 0 <= self._left <= most:
-                raise UnreadableMessage(_why(self._head, self._kinds))
-            self._wanted = min(max(kept, 0), self._left)
+            if len(self._head) == _HEAD_SIZE:
+                self._begin()
+            elif self.kinds[self._head[0]] == UNKNOWN:
+                self.broken = _why(self._head)
+        if self.broken or len(self._head) < _HEAD_SIZE:
+            return at
         piece = data[at : at + min(self._wanted, self._left)]
         self._body += piece
         self._wanted -= len(piece)
         taken = min(self._left, len(data) - at)
         self._left -= taken
+        if not self._left:
+            letter, body = self._head[0], self._body
+            self._head = self._body = b""
+            if self.kinds[letter][0] >= 0:
+                found.append((letter, body))
         return at + taken
 
+    def _begin(self) -> None:
+        letter, length = _HEAD.unpack(self._head)
+        kept, most = self.kinds[letter]
+        if not _LENGTH_SIZE <= length <= most:
+            self.broken = _why(self._head)
+            return
+        self._left = length - _LENGTH_SIZE
+        self._wanted = min(max(kept, 0), self._left)
 
-def _why(head: bytes, kinds: Kinds) -> str:
+
+def _why(head: bytes) -> str:
     """Return what is wrong with a message's beginning: its letter and length are nobody's data."""
-    if head[0] not in kinds:
+    if len(head) < _HEAD_SIZE:
         return f"it begins with {head[:1]!r}, which is no message's letter"
-    return f"its length is {int.from_bytes(head[1:], 'big')}"
+    return f"it begins with {head[:1]!r} and the length {int.from_bytes(head[1:], 'big')}"

@@ -6,7 +6,7 @@ from windtunnel.protocols.postgresql.statement_names import StatementName
 
 MOST = 2000
 """Names of each kind that are kept; the oldest one is forgotten first."""
-UNKNOWN = StatementName("statement", None)
+UNKNOWN = StatementName.of("statement", None)
 """What a client executes whose name is not known any more."""
 
 

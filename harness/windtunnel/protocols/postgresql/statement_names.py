@@ -60,6 +60,15 @@ class StatementName:
     """"SELECT notes"; several joined by "; ". Empty statements have none."""
     upkeep: Upkeep | None
     """None for a call; what it is where it only keeps the connection or frames calls."""
+    prepared: str = ""
+    """What a round trip is called that only prepares it."""
+    bound: str = ""
+    """What one is called that only binds it."""
+
+    @classmethod
+    def of(cls, text: str, upkeep: Upkeep | None) -> "StatementName":
+        """Return a name with those made from it."""
+        return cls(text, upkeep, f"PREPARE {text}".rstrip(), f"BIND {text}".rstrip())
 
 
 def statement_name(sql: str) -> StatementName:
@@ -94,10 +103,10 @@ def _named(sql: str) -> StatementName:
     if named:
         if len(named) > MOST_STATEMENTS:
             named[MOST_STATEMENTS:] = ["…"]
-        return StatementName("; ".join(named), None)
+        return StatementName.of("; ".join(named), None)
     if opens and last is not Upkeep.ENDS:
         last = Upkeep.BEGINS
-    return StatementName("; ".join(frames[:MOST_STATEMENTS]), last)
+    return StatementName.of("; ".join(frames[:MOST_STATEMENTS]), last)
 
 
 def _statements(sql: str) -> Iterator[list[Token]]:
