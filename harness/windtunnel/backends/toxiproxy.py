@@ -107,6 +107,10 @@ class ToxiproxyControl:
         """Return the address on which the proxy listens."""
         return Address.parse(self._call(lambda server: _proxy(server, name).listen))
 
+    def leads_to(self, name: str) -> Address:
+        """Return the address to which the proxy leads."""
+        return Address.parse(self._call(lambda server: _proxy(server, name).upstream))
+
     def disable(self, name: str) -> None:
         """Refuse connections and cut the live ones."""
         self._call(lambda server: _proxy(server, name).disable())

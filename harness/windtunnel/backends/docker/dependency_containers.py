@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from windtunnel.backends.docker.preparation_job import JOB, job_document
 from windtunnel.backends.docker.stack_layout import StackLayout
 from windtunnel.backends.empty_dependencies import runs_already
 from windtunnel.backends.state_keeper import DependencyAccess, StateKeeper
+from windtunnel.backends.toxiproxy import ToxiproxyControl
 from windtunnel.configuration import Configuration, ProgramSettings, topology
 from windtunnel.configuration.account_in_urls import account_of
 from windtunnel.configuration.placeholders import fill, named, variables
 from windtunnel.configuration.preparation_settings import PreparationStep
-from windtunnel.errors import ConfigurationError
+from windtunnel.errors import ConfigurationError, ControlError
 from windtunnel.keeper.keeper_client import KeeperClient
 from windtunnel.protocols.server_account import ServerAccount
 
@@ -38,6 +40,8 @@ class DependencyContainers:
         self._layout = layout
         self._patience = patience
         self._file = ComposeFile(dict(layout.document))
+        self.fault_proxy: ToxiproxyControl | None = None
+        """It knows where dependencies listen, where the file has proxies of its own."""
 
     def __repr__(self) -> str:
         return f"<DependencyContainers {', '.join(self._layout.services)}>"
@@ -79,6 +83,9 @@ class DependencyContainers:
             return self._layout.route_of(name).port
         settings = self._configuration.dependencies[name]
         service = self._layout.services[name]
+        if self.fault_proxy is not None and not settings.port:
+            with suppress(ControlError):  # one that only other programs call is named otherwise
+                return self.fault_proxy.leads_to(name).port
         return self._file.port_of(name, settings, service, self._layout.target)
 
     def account(self, name: str) -> ServerAccount:

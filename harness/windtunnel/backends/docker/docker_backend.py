@@ -143,6 +143,7 @@ class DockerBackend:
         toxiproxy = ToxiproxyControl(self._answer(layout.toxiproxy, CONTROL_PORT, "/version"))
         tap.check_clock()
         layout.connect(self.engine, self.configuration, tap, toxiproxy)
+        self._dependencies.fault_proxy = toxiproxy
         authority = write_authority(tap, self.configuration, self.directory)
         for dependency in layout.services:
             self._dependencies.wait(dependency)
