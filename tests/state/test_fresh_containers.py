@@ -1,6 +1,7 @@
 """What a test left in a container is gone in the next one, and the proxies still lead there."""
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.machine import missing
 from tests.state.test_fresh import SERVICE, ask, one, redis
+from windtunnel.address import Address
 from windtunnel.session import Session
 
 COMPOSE = """
@@ -27,6 +29,9 @@ services:
   cache:
     image: redis:7-alpine
     command: [redis-server, --requirepass, secret]
+  queue:  # whose password no URL tells
+    image: redis:7-alpine
+    command: [redis-server, --requirepass, hidden]
   counter:
     <<: *own
     command: [python3, -u, counter.py, 0.0.0.0, "7000"]
@@ -55,6 +60,10 @@ endpoints = ["/"]
 control_period = 0.0
 
 [dependencies.cache]
+protocol = "redis"
+endpoint = "/"
+
+[dependencies.queue]
 protocol = "redis"
 endpoint = "/"
 
@@ -93,6 +102,14 @@ with socket.create_connection((where.hostname, where.port)) as connection:
 """
 
 
+def ask_queue(address: Address, line: str) -> str:
+    with socket.create_connection((address.host, address.port), timeout=5) as connection:
+        connection.sendall(f"AUTH hidden\r\n{line}\r\n".encode())
+        answers = connection.makefile()
+        assert answers.readline() == "+OK\n"
+        return answers.readline().strip()
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     if reason := missing("docker"):
@@ -120,6 +137,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.mark.docker
+@pytest.mark.timeout(420)
 @pytest.mark.slow
 @pytest.mark.busy
 def test_each_test_has_fresh_and_prepared_containers(session: Session) -> None:
@@ -129,6 +147,8 @@ def test_each_test_has_fresh_and_prepared_containers(session: Session) -> None:
         cache, counter = (session.backend.upstream(name) for name in ("cache", "counter"))
         assert redis(cache, "GET", "left").startswith("-NOAUTH")
         assert redis(cache, "AUTH", "secret") == "+OK"
+        assert ask_queue(session.backend.upstream("queue"), "GET left") == "$-1"
+        assert ask_queue(session.backend.upstream("queue"), "SET left behind") == "+OK"
         assert ask(counter, "x") == "2"
         assert ask(counter, "x") == "3"
         assert stack.url

@@ -18,11 +18,13 @@ def empty_dependencies(
     address: Callable[[str], Address],
     start_anew: Callable[[str], None],
     account: Callable[[str], ServerAccount],
+    has_ended: Callable[[str], bool],
 ) -> None:
     """Empty the dependencies that are fresh for each test, all at once.
 
     `address` says where one serves past the tap, so that nothing of this is evidence; `account` as
-    whom it is asked. Raises the first error in their order.
+    whom it is asked. One that we brought, and that cannot be emptied, starts anew, unless it
+    `has_ended` by itself. Raises the first error in their order.
     """
     fresh = [name for name, each in configuration.dependencies.items() if each.is_fresh]
     if not fresh:
@@ -38,6 +40,11 @@ def empty_dependencies(
             try:
                 settings.speaks.empty(where, account(name))
             except OSError as error:
+                if settings.has_own_server and not has_ended(name):
+                    # Such as one with a password that no URL tells: fresh all the same.
+                    LOG.info("%s at %s cannot be emptied: %s", name, where, error)
+                    start_anew(name)
+                    return
                 raise StartError(
                     f"{name} at {where} cannot be emptied before a test: {error}; where it is to"
                     f" keep what it holds, configure dependencies.{name}.fresh = 'session'"

@@ -36,6 +36,7 @@ def access_to_processes(
         address=upstreams.__getitem__,
         account=lambda name: account_of(configuration, name),
         ends_with_us=lambda name: not configuration.dependencies[name].upstream,
+        has_ended=lambda name: any(each.name == name for each in programs.ended()),
         start_anew=start_anew,
         variables=lambda addresses: variables(
             configuration,

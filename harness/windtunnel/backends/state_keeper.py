@@ -37,6 +37,8 @@ class DependencyAccess:
     """As whom the target asks it."""
     ends_with_us: Callable[[str], bool]
     """Whether the run started it."""
+    has_ended: Callable[[str], bool]
+    """Whether one that the run started has ended by itself."""
     start_anew: Callable[[str], None]
     """Ends one, and starts it with nothing in it."""
     variables: Callable[[Mapping[str, Address]], Mapping[str, str]]
@@ -126,6 +128,7 @@ class StateKeeper:
             self._access.address,
             self._access.start_anew,
             self._access.account,
+            self._access.has_ended,
         )
         self._carry_out("test")
 

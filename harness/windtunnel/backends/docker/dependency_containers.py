@@ -111,12 +111,17 @@ class DependencyContainers:
             address=self.address,
             account=self.account,
             ends_with_us=lambda name: bool(self._layout.services[name]),
+            has_ended=self._has_ended,
             start_anew=self._start_anew,
             variables=self._variables,
             run_in_service=partial(self._run_in_service, given, files),
         )
         here = {"files": str(files), "ca": str(files / "ca.pem") if given["ca"] else ""}
         return StateKeeper(self._configuration, keeper, access, given=here)
+
+    def _has_ended(self, name: str) -> bool:
+        service = self._layout.services[name]
+        return bool(service) and self._engine.state(service).status in {"exited", "dead"}
 
     def _start_anew(self, name: str) -> None:
         service = self._layout.services[name]

@@ -5,6 +5,8 @@ import socket
 from windtunnel.address import Address
 from windtunnel.protocols.server_account import ServerAccount
 
+CONNECT_TIMEOUT = 3.0
+"""Seconds in which a connection must be open."""
 TIMEOUT = 10.0
 """Seconds that the server may take for one answer: it frees all it holds before it answers."""
 LONGEST = 1024
@@ -13,7 +15,9 @@ LONGEST = 1024
 
 def flush(address: Address, account: ServerAccount) -> None:
     """Delete all keys of all databases; OSError says why that cannot be."""
-    with socket.create_connection((address.host, address.port), timeout=TIMEOUT) as connection:
+    where = (address.host, address.port)
+    with socket.create_connection(where, timeout=CONNECT_TIMEOUT) as connection:
+        connection.settimeout(TIMEOUT)
         if account.password:
             _ask(connection, "AUTH", *filter(None, (account.user, account.password)))
         _ask(connection, "FLUSHALL")
