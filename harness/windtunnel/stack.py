@@ -130,7 +130,8 @@ class Stack(StackObservations):
     def wait_for_control_period(self) -> None:
         """Let the session's control period pass, unless it did.
 
-        `drive`, `load` and `inject` do this by themselves. Targets must run and get no request.
+        `drive`, `load`, `offer` and `inject` do this by themselves. Targets must run and get no
+        request.
         """
         self._context.unasked.observe()
 
