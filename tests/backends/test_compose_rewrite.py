@@ -21,7 +21,7 @@ from tests import leftovers
 from tests.machine import missing
 from windtunnel.backends.docker import compose_rewrite, dependency_routes, proxy_image
 from windtunnel.backends.docker.compose_file import ComposeFile
-from windtunnel.configuration import Configuration, load, parse
+from windtunnel.configuration import Configuration, Dependency, load, parse
 from windtunnel.errors import ConfigurationError
 
 SHOP = Path(__file__).with_name("shop")
@@ -95,6 +95,26 @@ def test_a_port_is_the_one_that_the_target_was_told() -> None:
         "reduced": 8080,
         "cache": 6379,
     }
+
+
+@pytest.mark.parametrize(
+    ("own", "port"),
+    [
+        ({"command": "gunicorn --bind 0.0.0.0:8000 app"}, 8000),
+        ({"command": ["uvicorn", "app", "--port", "9000"]}, 9000),
+        ({"healthcheck": {"test": ["CMD", "curl", "http://localhost:3000/health"]}}, 3000),
+        # Two different ones tell nothing: the protocol's usual port is left.
+        ({"command": "a --port 1000", "healthcheck": {"test": "b 127.0.0.1:2000"}}, 80),
+        ({"command": "a 10.0.0.0:8000"}, 80),
+    ],
+)
+def test_a_service_that_exposes_nothing_may_say_where_it_listens(
+    own: dict[str, object], port: int
+) -> None:
+    services = {"web": {"image": "w"}, "api": {"image": "a", **own}}
+    dependency = Dependency(protocol="http", endpoint="/")
+    found = ComposeFile({"services": services}).port_of("api", dependency, "api", "web")
+    assert found == port
 
 
 def test_a_dependency_outside_the_file_is_reached_under_its_name_and_host() -> None:

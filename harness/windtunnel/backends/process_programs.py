@@ -101,6 +101,7 @@ class ProcessPrograms:
             ),
             port=own.port if instead == CONFIGURED else 0,
             program=replace(instead, directory=where),
+            serves=has_port(configuration, program) or own.is_asked_where_it_listens,
         )
         for edge in stack.addresses:
             if edge.dependency == program:

@@ -45,6 +45,12 @@ class _StartedProgram:
     probe: Probe
     patience: float
     directory: str
+    serves: bool
+
+    @property
+    def healthy_where(self) -> str:
+        """What it was to become, and where, if it listens there."""
+        return f"healthy on {self.address}" if self.serves else "ready"
 
 
 class PortTaken(StartError):
@@ -75,11 +81,13 @@ class ProgramLauncher:
         host: str = "127.0.0.1",
         program: Program = CONFIGURED,
         patience: float = 0.0,
+        serves: bool = True,
     ) -> Address:
         """Start `command` with {python}, {host} and {port} filled in; return where it serves.
 
         The values of `environment` are filled in too. Port 0 takes a free one. It may take
-        `patience` seconds where that is longer than the deadline.
+        `patience` seconds where that is longer than the deadline. Without `serves` it listens
+        nowhere, and its probe tells by other means when it is ready.
         """
         for attempt in range(PORT_ATTEMPTS):
             address = Address(host, port or self._new_port())
@@ -87,7 +95,14 @@ class ProgramLauncher:
                 _check_free(name, address)
             try:
                 self._start_at(
-                    name, command, environment, address, probe, program=program, patience=patience
+                    name,
+                    command,
+                    environment,
+                    address,
+                    probe,
+                    program=program,
+                    patience=patience,
+                    serves=serves,
                 )
             except PortTaken:
                 if port or attempt == PORT_ATTEMPTS - 1:
@@ -114,13 +129,16 @@ class ProgramLauncher:
         *,
         program: Program,
         patience: float,
+        serves: bool,
     ) -> None:
         python = program.python or sys.executable
         values = {"python": python, "host": address.host, "port": address.port}
         argv = [_fill(part, values) for part in command]
         environment = {key: _fill(text, values) for key, text in environment.items()}
         self._spawn(name, argv, environment, program.directory)
-        started = _StartedProgram(argv, environment, address, probe, patience, program.directory)
+        started = _StartedProgram(
+            argv, environment, address, probe, patience, program.directory, serves
+        )
         self._started[name] = started
         try:
             self._await(name, started)
@@ -215,7 +233,7 @@ class ProgramLauncher:
                 return
         self.keeper.stop(name)
         raise StartError(
-            f"{name} was not healthy on {address} within {deadline:g} s:"
+            f"{name} was not {started.healthy_where} within {deadline:g} s:"
             f" {reason or 'it did not listen'}"
             f"\n{self.tail(name)}"
         )

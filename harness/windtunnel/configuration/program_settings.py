@@ -77,6 +77,11 @@ class ProgramSettings(Strict):
     """Calls that programs make to it of themselves, which no criterion counts."""
 
     @property
+    def is_asked_where_it_listens(self) -> bool:
+        """Whether its port tells when it is ready, and not its log or a command."""
+        return self.ready is None or bool(self.ready.http) or self.ready.tcp
+
+    @property
     def speaks(self) -> str:
         """The protocol's name."""
         ready_by_http = self.ready is not None and bool(self.ready.http)

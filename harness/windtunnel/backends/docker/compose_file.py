@@ -13,6 +13,10 @@ from windtunnel.errors import ConfigurationError, StartError, suggestion
 Service = dict[str, Any]
 
 LAST_PORT = 65535
+_LISTENS = re.compile(
+    r"(?:(?<![\w.])(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\d?\]):|--port[ =])(\d{1,5})\b"
+)
+"""Where a command listens ("--bind 0.0.0.0:8000"), or a health check asks its own container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,9 @@ class ComposeFile:
         exposed = self.ports(service)
         if len(exposed) == 1:
             return exposed[0]
+        listening = _listening(self.services[service])
+        if len(listening) == 1:
+            return listening[0]
         if usual := dependency.speaks.default_port:
             return usual
         raise ConfigurationError(
@@ -184,6 +191,17 @@ class ComposeFile:
             "missing key 'docker.target_port': the port on which the target listens;"
             f" the service {name!r} publishes or exposes {found}"
         )
+
+
+def _listening(service: Service) -> tuple[int, ...]:
+    """Return the ports on which a service listens, by its own command and health check."""
+    checked = (service.get("healthcheck") or {}).get("test") or ()
+    command = service.get("command") or ()
+    texts = [
+        each if isinstance(each, str) else " ".join(map(str, each)) for each in (command, checked)
+    ]
+    found = _LISTENS.findall(" ".join(texts))
+    return tuple(dict.fromkeys(port for port in map(int, found) if 0 < port <= LAST_PORT))
 
 
 def variables_of(service: Service) -> dict[str, str | None]:
