@@ -314,6 +314,18 @@ def test_odd_documents_give_no_traceback() -> None:
     }  # fmt: skip
     found = read(odd)
     assert any("/d" in each for each in found.unread)
+    one_of = {
+        "oneOf": [{"$ref": "#/x"}],
+        "discriminator": {"propertyName": "k", "mapping": {"a": 5}},
+    }
+    body = {"content": {"application/json": {"schema": one_of}}}
+    servers = [{"url": "/{a}/v1", "variables": {"a": "b"}}]
+    odd = {
+        "openapi": "3.1.0", "servers": servers, "x": {"const": {"k": {}}},
+        "paths": {"/a": {"post": {"requestBody": body}}},
+    }  # fmt: skip
+    (request,) = read(odd).requests
+    assert request.json == {"k": "x"}
 
 
 class Service(BaseHTTPRequestHandler):

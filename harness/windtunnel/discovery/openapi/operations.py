@@ -242,10 +242,9 @@ def _base(document: Mapping[str, Any]) -> str:
     path = document.get("basePath")
     servers = _list(document.get("servers"))
     if servers and isinstance(servers[0], dict):
-        variables = servers[0].get("variables")
-        known = variables if isinstance(variables, dict) else {}
+        known = _table(servers[0].get("variables"))
         url = _VARIABLE.sub(
-            lambda hit: str((known.get(hit[1]) or {}).get("default", "")),
+            lambda hit: str(_table(known.get(hit[1])).get("default", "")),
             str(servers[0].get("url")),
         )
         try:

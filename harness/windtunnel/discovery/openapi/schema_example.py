@@ -231,7 +231,8 @@ def _marked(value: Any, choice: object, discriminator: object) -> Any:  # noqa: 
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     known = mapping.items() if isinstance(mapping, dict) else ()
     mark = next((key for key, each in known if each == reference), reference.rpartition("/")[2])
-    return value if known and name in value and value[name] in dict(known) else value | {name: mark}
+    is_marked = any(value.get(name) == key for key, _ in known)
+    return value if is_marked else value | {name: mark}
 
 
 def _listed(value: object) -> list[Any]:
