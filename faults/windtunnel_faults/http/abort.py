@@ -12,8 +12,9 @@ from windtunnel_faults.http.requests import HttpRequests
 class HttpAbort(HttpRequests):
     """Reset the connection (RST) instead of answering.
 
-    With `forwarded` the dependency carries the request out and only its answer is lost: whoever
-    tries again does the work twice. Raises ValueError on bad arguments.
+    With `forwarded` the dependency gets the request, and the reset comes in place of its answer's
+    first byte; `HttpLostAnswer` waits until it has answered wholly, and evidence says what. Raises
+    ValueError on bad arguments.
     """
 
     needs: ClassVar[Capability] = Capability.HTTP
