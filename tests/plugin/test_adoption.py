@@ -59,6 +59,20 @@ def test_reported_verdicts_fail_nothing(project: pytest.Pytester, workers: tuple
     assert "4 of 5 would have failed" in found["remarks"][-1]
 
 
+@pytest.mark.parametrize(("options", "level"), [((), "error"), ((REPORT_ONLY,), "notice")])
+def test_what_fails_nothing_is_no_error_in_a_job(
+    project: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    level: str,
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    project.makepyfile(TESTS + FAILING)
+    result = project.runpytest(*THREAD, *options, "-k", "judged")
+    result.stdout.fnmatch_lines([f"::{level} file=*title=all answered in time::*"])
+
+
 def test_a_reported_verdict_ends_no_test(project: pytest.Pytester) -> None:
     project.makepyfile(TESTS + FAILING)
     result = project.runpytest(*THREAD, REPORT_ONLY, "-k", "judged")

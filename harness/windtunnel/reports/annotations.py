@@ -7,12 +7,14 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 from windtunnel.criteria import Ruling
-from windtunnel.reports.scenario_result import ScenarioResult
+from windtunnel.reports.scenario_result import ScenarioOutcome, ScenarioResult
 from windtunnel.reports.session_report import SessionReport
 
 MOST = 10
 """Annotations of one kind that GitHub shows for one step."""
 _LEVELS = {Ruling.FAIL: "error", Ruling.INCONCLUSIVE: "warning"}
+_NO_FAILURES = {ScenarioOutcome.EXPECTED, ScenarioOutcome.REPORTED}
+"""Outcomes whose FAIL fails nothing: it was expected, or is only reported."""
 
 
 def lines(report: SessionReport, folder: str = "") -> Iterator[str]:
@@ -26,7 +28,9 @@ def lines(report: SessionReport, folder: str = "") -> Iterator[str]:
         for each in judged[:MOST]:
             message = f"{each.verdict}\nreplay: {each.replay}"
             tried = tests.get((each.test, each.attempt))
-            yield _command(level, _place(tried, folder), each.verdict.criterion, message)
+            fails = tried is None or tried.outcome not in _NO_FAILURES
+            shown = level if fails else "notice"
+            yield _command(shown, _place(tried, folder), each.verdict.criterion, message)
         if len(judged) > MOST:
             yield _command(level, "", "windtunnel", f"{len(judged) - MOST} more {ruling}")
     for tried in report.flaky[:MOST]:
