@@ -20,6 +20,8 @@ from windtunnel.protocols.postgresql.statement_names import statement_name
 
 START = 60.0
 """Seconds that the server may take to start."""
+PASSWORD_ROLES = {"by_scram": "scram-sha-256", "by_md5": "md5", "in_clear": "password"}
+"""Users who must give a password, and how."""
 _LOGGED = re.compile(
     r"^(\d+)@([^|]*)\| LOG:  (?:statement|execute [^:]*): ?(.*(?:\n\t.*)*)$", re.MULTILINE
 )
@@ -53,7 +55,7 @@ class DatabaseServer:
 
 @contextmanager
 def database_server(*settings: str) -> Iterator[DatabaseServer]:
-    """Run a server with a table `notes`, whose user is `app`; "secret" is the password."""
+    """Run a server whose user `app` needs no password."""
     found = programs()
     if found is None:
         pytest.skip("no PostgreSQL")
@@ -78,6 +80,10 @@ def _running(
         [found / "initdb", "-D", data, "-U", "app", "--no-sync", "-A", "trust"],
         check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL,
     )  # fmt: skip
+    # The first rule that fits counts; initdb's trust all others.
+    rules = (data / "pg_hba.conf").read_text()
+    own = "".join(f"host all {role} 127.0.0.1/32 {way}\n" for role, way in PASSWORD_ROLES.items())
+    (data / "pg_hba.conf").write_text(own + rules)
     given = ("log_statement=all", "log_line_prefix=%p@%a| ", "fsync=off", *settings)
     with log.open("wb") as written:
         process = subprocess.Popen(

@@ -153,8 +153,10 @@ def test_replication_off_is_a_usual_session() -> None:
     assert bench.found == [("STARTUP", "OK", True)]
 
 
-def test_a_cancel_has_no_answer() -> None:
-    bench = Bench((True, CANCEL))
+@pytest.mark.parametrize("asks", [(), ((True, SSL), (False, b"N"))])
+def test_a_cancel_has_no_answer(asks: tuple[Turn, ...]) -> None:
+    """Libpq 17 asks for encryption before it, too."""
+    bench = Bench(*asks, (True, CANCEL))
     assert bench.found == [("CANCEL", "", True)]
     bench.exchanges.end(2.0)
     assert len(bench.found) == 1

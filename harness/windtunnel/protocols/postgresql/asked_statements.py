@@ -90,8 +90,7 @@ class AskedStatements(Exchanges):
             if asked is None:
                 return b""
             if self._start is None:
-                name = "CANCEL" if asked is OpeningPacket.CANCEL else "STARTUP"
-                self._start = AwaitedUnit(self.begin(name, began, handshake=True), runs=True)
+                self._start = AwaitedUnit(self.begin("STARTUP", began, handshake=True), runs=True)
                 self._rounds.append(ReadyRound(extended=False, closed=True, units=[self._start]))
             match asked:
                 case OpeningPacket.SESSION:
@@ -100,6 +99,7 @@ class AskedStatements(Exchanges):
                     self._asked_to_encrypt = True
                 case OpeningPacket.CANCEL:
                     # It has no answer: the server only closes the connection.
+                    self._start.pending.request = "CANCEL"
                     self._rounds.clear()
                     self.answer(self._start.pending, "", now)
                     self._stop_reading()
