@@ -27,7 +27,7 @@ class Service(http.server.BaseHTTPRequestHandler):
             number = STATE["requests"]
             is_open = STATE["failures"] >= 3 and FLAW != "no breaker"
         if FLAW == "slow":
-            time.sleep(0.2)
+            time.sleep(1)
         if FLAW == "errors" and number % 2:
             return self.answer(500)
         if is_open:
