@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from windtunnel.discovery.files import Text
 
 _ENGINE = re.compile(r"[\"']ENGINE[\"']\s*:\s*[\"'](?P<engine>[\w.]+)[\"']")
+_LONGEST = 1000
+"""Characters of a database's table that are looked at."""
 _HOST = re.compile(r"[\"']HOST[\"']\s*:\s*[\"'](?P<host>[^\"'\n/]+)[\"']")
 _CACHE = re.compile(
     r"[\"']LOCATION[\"']\s*:\s*\[?\s*[\"'](?P<where>\w+://[^\"'\n]+|[\w.-]+:\d+)[\"']"
@@ -26,8 +28,10 @@ def unled(sources: tuple[Text, ...], hosts: Collection[str] = ()) -> Iterator[st
     """
     for text in sources:
         for engine in _ENGINE.finditer(text.text):
-            end = text.text.find("}", engine.end())
-            host = _HOST.search(text.text, engine.start(), end if end > 0 else len(text.text))
+            end = text.text.find("}", engine.end(), engine.end() + _LONGEST)
+            host = _HOST.search(
+                text.text, engine.start(), end if end > 0 else engine.end() + _LONGEST
+            )
             if host and host["host"] not in hosts:
                 yield _said(text, host.start(), f"DATABASES names {host['host']}")
         for cache in _CACHE.finditer(text.text):
@@ -47,8 +51,8 @@ def protocols(sources: tuple[Text, ...]) -> dict[str, str]:
             found |= dict.fromkeys((hit["name"] for hit in typed.finditer(text.text)), protocol)
         for engine in _ENGINE.finditer(text.text):
             spoken = _PROTOCOLS.get(engine["engine"].rpartition(".")[2])
-            end = text.text.find("}", engine.end())
-            block = text.text[engine.start() : end if end > 0 else engine.end() + 1000]
+            end = text.text.find("}", engine.end(), engine.end() + _LONGEST)
+            block = text.text[engine.start() : end if end > 0 else engine.end() + _LONGEST]
             for name in re.findall(r"[\"']HOST[\"']\s*:[^\n]*?[\"']([A-Z][A-Z0-9_]+)[\"']", block):
                 if spoken:
                     found[name] = spoken

@@ -2,8 +2,9 @@
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SKIPPED = frozenset(
@@ -25,10 +26,14 @@ class Text:
     name: str
     """Relative to the project."""
     text: str
+    _ends: list[int] = field(default_factory=list, compare=False, repr=False)
+    """Where its lines end, once somebody asks for a place."""
 
     def place(self, at: int) -> str:
         """Return the place of a character, such as "app.py:12"."""
-        return f"{self.name}:{self.text.count(chr(10), 0, at) + 1}"
+        if not self._ends:
+            self._ends.extend(hit.start() for hit in re.finditer(r"\n|\Z", self.text))
+        return f"{self.name}:{bisect_left(self._ends, at) + 1}"
 
 
 def paths(folder: Path, *, tests: bool = True) -> Iterator[Path]:
