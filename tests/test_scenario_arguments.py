@@ -20,6 +20,7 @@ from windtunnel.target import Target
 from windtunnel_faults import Outage
 
 USUAL: dict[str, dict[str, Any]] = {
+    "complete": {"given": None, "origin": "a fixture"},
     "drive": {"path": "/", "requests": 1},
     "evidence": {"dependency": "prices"},
     "get": {"path": "/"},

@@ -2,7 +2,7 @@
 
 import click
 
-from windtunnel.manual import pages
+from windtunnel.manual import manual_text
 
 
 @click.command()
@@ -17,9 +17,9 @@ def docs(context: click.Context, *, name: str | None) -> None:
     if name is not None:
         group = context.find_root().command
         assert isinstance(group, click.Group)  # noqa: S101 - this is one of its subcommands
-        click.echo(pages.page(name.removesuffix(".md"), group).rstrip("\n"))
+        click.echo(manual_text.page(name.removesuffix(".md"), group).rstrip("\n"))
         return
-    known = pages.names()
+    known = manual_text.names()
     width = max(map(len, known))
     for each, title in known.items():
         click.echo(f"{each:<{width}}  {title}")

@@ -15,7 +15,7 @@ from typing import Any
 from windtunnel.discovery.compose_merging import Definition, merge_services, merged, plain, table
 from windtunnel.discovery.compose_paths import is_path, listed, paths, rebased
 from windtunnel.discovery.compose_services import ComposeService, service_of
-from windtunnel.discovery.compose_yaml import ComposeYamlError, Override, Reset, read_yaml
+from windtunnel.discovery.compose_yaml import ComposeYamlError, OverrideTag, Reset, read_yaml
 from windtunnel.discovery.env_files import values
 from windtunnel.discovery.files import Text, read
 from windtunnel.discovery.interpolation import Interpolation
@@ -266,8 +266,8 @@ def _env_files(value: object, base: Path) -> object:
     """Return the paths of `env_file`, and whether each has to be there; marks stay."""
     if isinstance(value, Reset):
         return value
-    if isinstance(value, Override):
-        return Override(_env_files(value.value, base))
+    if isinstance(value, OverrideTag):
+        return OverrideTag(_env_files(value.value, base))
     return [
         (str(base / name), not isinstance(each, dict) or each.get("required") is not False)
         for each in listed(value)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from windtunnel.discovery.compose_yaml import Override, Reset
+from windtunnel.discovery.compose_yaml import OverrideTag, Reset
 
 Definition = dict[str, Any]
 """A service as a file has it."""
@@ -31,7 +31,7 @@ def merged(base: Definition, more: Definition) -> Definition:
     found = dict(base)
     for key, value in more.items():
         before = plain(found.get(key))
-        if isinstance(value, Reset | Override):
+        if isinstance(value, Reset | OverrideTag):
             found[key] = value
         elif key in _KEYED:
             found[key] = table(before) | table(value)
@@ -51,7 +51,7 @@ def plain(value: object, depth: int = 2) -> Any:  # noqa: ANN401 - any YAML
     """
     if isinstance(value, Reset):
         return None
-    if isinstance(value, Override):
+    if isinstance(value, OverrideTag):
         return value.value
     if isinstance(value, dict) and depth:
         return {k: plain(v, depth - 1) for k, v in value.items() if not isinstance(v, Reset)}

@@ -19,7 +19,7 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
+class OverrideTag:
     """Stands for `!override`: what other files say of it is replaced."""
 
     value: Any
@@ -55,7 +55,7 @@ def _tagged(loader: _Loader, tag: str, node: yaml.Node) -> object:
         value = loader.construct_sequence(node, deep=True)
     else:
         value = loader.construct_scalar(node)  # type: ignore[arg-type]  # what else is there
-    return Override(value) if tag == "override" else value
+    return OverrideTag(value) if tag == "override" else value
 
 
 _Loader.add_multi_constructor("!", _tagged)

@@ -22,7 +22,7 @@ from windtunnel.keeper.messages import (
     QueryStatus,
     Signal,
     Spawn,
-    Stop,
+    StopProgram,
 )
 from windtunnel.module_command import module_command
 from windtunnel.run_identity import KEEPER_VARIABLE, RUN_VARIABLE, folder_prefix
@@ -33,7 +33,7 @@ ANSWER_DEADLINE = 30.0
 KEEPER_LOG = "keeper.log"
 """What the keeper itself prints, in the run's directory."""
 
-Request = Spawn | Signal | Stop | QueryStatus | Arrange | Heartbeat
+Request = Spawn | Signal | StopProgram | QueryStatus | Arrange | Heartbeat
 
 
 def _folder(run: str) -> tuple[Path, IO[bytes]]:
@@ -168,7 +168,7 @@ class KeeperClient:
 
     def stop(self, name: str, *, grace: float = 2.0) -> int | None:
         """End a program and return its exit status."""
-        return self._ask(Stop(name=name, grace=grace)).exit_status
+        return self._ask(StopProgram(name=name, grace=grace)).exit_status
 
     def status(self, name: str) -> KeeperAnswer:
         """Return whether a program runs, and its exit status if not."""

@@ -24,7 +24,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
+class StopProgram:
     """End a program: SIGTERM, then SIGKILL after `grace` seconds; its group is gone afterwards."""
 
     name: str
@@ -71,5 +71,5 @@ class KeeperAnswer:
 
 
 REQUESTS: dict[str, type] = {
-    kind.__name__: kind for kind in (Spawn, Signal, Stop, QueryStatus, Arrange, Heartbeat)
+    kind.__name__: kind for kind in (Spawn, Signal, StopProgram, QueryStatus, Arrange, Heartbeat)
 }

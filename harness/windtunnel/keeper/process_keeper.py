@@ -25,7 +25,7 @@ from windtunnel.keeper.messages import (
     QueryStatus,
     Signal,
     Spawn,
-    Stop,
+    StopProgram,
 )
 from windtunnel.private_folders import process_space
 from windtunnel.shared_clocks import remove_abandoned
@@ -66,7 +66,7 @@ class ProcessKeeper:
             case Arrange():
                 self._arranged = request
                 return KeeperAnswer()
-            case Signal() | Stop() | QueryStatus():
+            case Signal() | StopProgram() | QueryStatus():
                 program = self._programs.get(request.name)
                 if program is None:
                     return KeeperAnswer(error=f"no program named {request.name!r} was started")
@@ -108,7 +108,7 @@ class ProcessKeeper:
             noted.write(f"{pid} {began!r} {process_space()}\n")
 
     async def _handle(
-        self, program: asyncio.subprocess.Process, request: Signal | Stop | QueryStatus
+        self, program: asyncio.subprocess.Process, request: Signal | StopProgram | QueryStatus
     ) -> KeeperAnswer:
         match request:
             case Signal() if program.returncode is not None:
@@ -119,7 +119,7 @@ class ProcessKeeper:
                 _signal_group(program, request.number)
                 if request.number == signal.SIGKILL:
                     await program.wait()
-            case Stop():
+            case StopProgram():
                 await _end(program, request.grace)
             case QueryStatus():
                 pass

@@ -1,12 +1,16 @@
 """Describes a public object as the built site does: its signature, docstrings, and members."""
 
 import ast
+import functools
 import importlib
 import inspect
+import operator
 import re
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 from pydantic import BaseModel
@@ -102,15 +106,29 @@ def _short(text: str) -> str:
 
 def _settings(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        default = "" if field.is_required() else f" = {_default(field.get_default())!s}"
-        shown = _short(inspect.formatannotation(field.annotation))
+        value = field.get_default(call_default_factory=True, validated_data={})
+        # None is what is not there: nothing that a file can say.
+        default = "" if field.is_required() or value is None else f" = {_default(value)}"
+        shown = _short(inspect.formatannotation(_plain(field.annotation)))
         yield f"- **`{field.alias or name}`**`: {shown}{default}`"
         yield textwrap.indent(" ".join((field.description or "").split()), "  ")
     yield ""
 
 
+def _plain(kind: Any) -> Any:  # noqa: ANN401 - any annotation
+    """Return a type without what is checked of its values, which is told in words."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    parts = tuple(map(_plain, get_args(kind)))
+    if not parts or get_origin(kind) is Literal:
+        return kind
+    if isinstance(kind, UnionType):
+        return functools.reduce(operator.or_, parts)
+    return kind.copy_with(parts) if hasattr(kind, "copy_with") else get_origin(kind)[parts]
+
+
 def _default(value: object) -> str:
-    return "{}" if value is None or isinstance(value, BaseModel) else repr(value)
+    return "{}" if isinstance(value, BaseModel) else repr(value)
 
 
 def _attributes(found: type) -> Iterator[str]:

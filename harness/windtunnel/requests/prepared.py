@@ -26,7 +26,7 @@ class Prepared:
     body: bytes = field(repr=False)
 
 
-class RequestFields(Protocol):
+class RequestParts(Protocol):
     """What is known of a request: see `windtunnel.requests.request_value.Request`."""
 
     @property
@@ -73,7 +73,7 @@ class Preparation:
     cookies of its own theirs are added.
     """
 
-    def __init__(self, request: RequestFields, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(self, request: RequestParts, extra: Mapping[str, str] | None = None) -> None:
         self.request = request
         fields = frozenset(request.data[0]) if request.data else frozenset()
         self._json: JsonTemplate | None = None
@@ -187,7 +187,7 @@ def is_field_value(text: str) -> bool:
     return all(c <= "\xff" and c not in "\r\n\0" for c in text)
 
 
-def _with_fields(request: RequestFields, row: Mapping[str, str]) -> str:
+def _with_fields(request: RequestParts, row: Mapping[str, str]) -> str:
     """Put a row's fields where the body names them; other braces, as JSON's, stay."""
     if not row:
         return request.body

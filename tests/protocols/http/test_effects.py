@@ -6,7 +6,7 @@ import pytest
 
 from tests.proxy.chance import chance
 from tests.toxics.by_name import EFFECTS
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 
@@ -20,7 +20,7 @@ class Made:
         self.touches = 0
         settings = {**EFFECTS[kind].defaults, **attributes}
         assert not EFFECTS[kind].mistake(settings)
-        self.effect: Effect = EFFECTS[kind](settings, lambda: chance(seed), self._touch)
+        self.effect: AnswerEffect = EFFECTS[kind](settings, lambda: chance(seed), self._touch)
 
     def _touch(self) -> None:
         self.touches += 1

@@ -7,7 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from windtunnel.discovery.findings import FoundRequest
-from windtunnel.discovery.openapi.operations import Example, Operation, Parameter, is_form, is_json
+from windtunnel.discovery.openapi.operations import (
+    ApiOperation,
+    ApiParameter,
+    Example,
+    is_form,
+    is_json,
+)
 from windtunnel.discovery.openapi.schema_example import NoExample, SchemaExamples
 from windtunnel.discovery.openapi.text_example import Placeholder
 from windtunnel.errors import ConfigurationError
@@ -22,7 +28,7 @@ _AS_INTEGER = 9
 """How many different numbers a path's parameter has."""
 
 
-def example_request(operation: Operation, examples: SchemaExamples, place: str) -> FoundRequest:
+def example_request(operation: ApiOperation, examples: SchemaExamples, place: str) -> FoundRequest:
     """Return a request of an operation; NoExample says why there is none."""
     path, guess = _path(operation, examples)
     query = [
@@ -76,13 +82,13 @@ _OF_OURS = frozenset({"accept", "content-type", "authorization", "content-length
 """Headers that are no parameters, as the specification has it."""
 
 
-def _path(operation: Operation, examples: SchemaExamples) -> tuple[str, str]:
+def _path(operation: ApiOperation, examples: SchemaExamples) -> tuple[str, str]:
     known = {each.name: each for each in operation.parameters if each.where == "path"}
     guessed: list[str] = []
 
     def filled(hit: re.Match[str]) -> str:
         name = hit[1]
-        parameter = known.get(name, Parameter(name, "path", Example(), is_required=True))
+        parameter = known.get(name, ApiParameter(name, "path", Example(), is_required=True))
         value = _in_path(parameter, examples)
         if parameter.example.given is None:
             guessed.append(f"{name} is {value}")
@@ -101,7 +107,7 @@ def _path(operation: Operation, examples: SchemaExamples) -> tuple[str, str]:
     return path, guess
 
 
-def _in_path(parameter: Parameter, examples: SchemaExamples) -> str:
+def _in_path(parameter: ApiParameter, examples: SchemaExamples) -> str:
     value = _value(parameter.example, parameter.name, examples)
     schema = examples.merged(parameter.example.schema)
     own = {"example", "examples", "default", "enum", "const"} & set(schema)
@@ -123,7 +129,7 @@ def _value(example: Example, name: str, examples: SchemaExamples) -> Any:  # noq
     return _without_null(value)
 
 
-def _give_body(found: FoundRequest, operation: Operation, examples: SchemaExamples) -> None:
+def _give_body(found: FoundRequest, operation: ApiOperation, examples: SchemaExamples) -> None:
     body = operation.body
     assert body is not None  # noqa: S101 - the caller looked
     if not is_json(body.media) and not is_form(body.media):
@@ -186,7 +192,7 @@ def _without_null(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
-def _name(operation: Operation) -> str:
+def _name(operation: ApiOperation) -> str:
     """Return a name: the operation's identity, without what frameworks put after it."""
     name = operation.identity
     # FastAPI's: the function's name, the path, the method.

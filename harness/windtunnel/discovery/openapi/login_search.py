@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from windtunnel.discovery.findings import FoundLogin, FoundRequest
 from windtunnel.discovery.openapi.example_requests import example_request
-from windtunnel.discovery.openapi.operations import Api, Operation
+from windtunnel.discovery.openapi.operations import Api, ApiOperation
 from windtunnel.discovery.openapi.schema_example import NoExample, SchemaExamples
 
 USERNAME, PASSWORD = "LOGIN_USERNAME", "LOGIN_PASSWORD"
@@ -26,7 +26,7 @@ _PREFIX = re.compile(r"(?i)prefix\W{1,4}(\w{1,20})|\b(Token|Bearer)\s+[<{\[]")
 _DEEPEST = 3
 
 
-def is_logout(operation: Operation) -> bool:
+def is_logout(operation: ApiOperation) -> bool:
     """Return whether an operation ends what a login began, or undoes it."""
     return bool(re.search(r"(?:log|sign)[_-]?out|revoke", operation.own_path.lower()))
 
@@ -113,7 +113,7 @@ def _own_path(url: str, base: str) -> str:
     return path if url and local and re.fullmatch(r"/[!-~]*", path) else ""
 
 
-def _operation(api: Api) -> Operation | None:
+def _operation(api: Api) -> ApiOperation | None:
     """Return the operation that logs in: a POST of such a name with a password in its body."""
     found = [
         each
@@ -128,7 +128,7 @@ def _operation(api: Api) -> Operation | None:
 
 
 def _by(
-    operation: Operation, scheme: Mapping[str, Any], examples: SchemaExamples, place: str
+    operation: ApiOperation, scheme: Mapping[str, Any], examples: SchemaExamples, place: str
 ) -> FoundLogin | None:
     try:
         request = example_request(operation, examples, place)
@@ -161,7 +161,7 @@ def _by(
     return FoundLogin(place, request, header, variables=variables, guess=guess)
 
 
-def _asked(operation: Operation, examples: SchemaExamples, given: object) -> object:
+def _asked(operation: ApiOperation, examples: SchemaExamples, given: object) -> object:
     """Return the fields that a login's body may have, where it demands none of them."""
     if operation.body is None:
         return given

@@ -30,7 +30,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ApiParameter:
     """One parameter."""
 
     name: str
@@ -49,7 +49,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiOperation:
     """One method of one path."""
 
     method: str
@@ -58,7 +58,7 @@ class Operation:
     own_path: str
     """As the document has it."""
     identity: str = ""
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[ApiParameter, ...] = ()
     body: Body | None = None
     statuses: tuple[int, ...] = ()
     """The documented ones from 200 to 299."""
@@ -73,7 +73,7 @@ class Operation:
 class Api:
     """A document's operations."""
 
-    operations: list[Operation] = field(default_factory=list)
+    operations: list[ApiOperation] = field(default_factory=list)
     schemes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     """What could not be followed, each with its operation."""
@@ -110,7 +110,7 @@ def _operation(
     base: str,
     path: str,
     method: str,
-) -> Operation:
+) -> ApiOperation:
     found = item[method]
     given = [
         references.followed(each)
@@ -120,7 +120,9 @@ def _operation(
     # An operation's own parameter stands for the path's of the same name and place.
     raw = {(str(each.get("name")), str(each.get("in"))): each for each in given}
     parameters = [
-        Parameter(name, where, _of_parameter(each), where == "path" or each.get("required") is True)
+        ApiParameter(
+            name, where, _of_parameter(each), where == "path" or each.get("required") is True
+        )
         for (name, where), each in raw.items()
         if where in {"path", "query", "header", "cookie"}
     ]
@@ -129,7 +131,7 @@ def _operation(
     first = next((each for each in _list(demanded) if isinstance(each, dict)), {})
     # An empty way means that none is needed.
     needed = () if {} in _list(demanded) else tuple(map(str, first))
-    return Operation(
+    return ApiOperation(
         method=method.upper(),
         path=base + path,
         own_path=path,

@@ -25,7 +25,7 @@ class Part:
     """Whether the answer is whole with it."""
 
 
-class Effect:
+class AnswerEffect:
     """What one HTTP toxic does to one exchange. Times are in seconds."""
 
     defaults: ClassVar[Mapping[str, int | float | str]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from windtunnel.protocols.http.answer_effect import Effect
+from windtunnel.protocols.http.answer_effect import AnswerEffect
 from windtunnel.protocols.http.mediator import HttpMediator
 from windtunnel.protocols.http.message_heads import Message
 from windtunnel.protocols.http.selection import RequestSelection
@@ -20,7 +20,7 @@ class HttpToxic:
     def __init__(
         self,
         name: str,
-        effect: type[Effect],
+        effect: type[AnswerEffect],
         attributes: Mapping[str, Any],
         *,
         tally: ExchangeTally,
@@ -42,7 +42,9 @@ class HttpToxic:
     def __repr__(self) -> str:
         return f"<HttpToxic {self.name}: {self._effect.__name__} {dict(self._attributes)}>"
 
-    def strike(self, request: Message, place: int, touched: Callable[[str], None]) -> Effect | None:
+    def strike(
+        self, request: Message, place: int, touched: Callable[[str], None]
+    ) -> AnswerEffect | None:
         """Return what happens to this request's exchange, or None where it is spared."""
         selection = RequestSelection.of(self._attributes)
         if not selection.strikes(request, self._tally, partial(self._draw, place, "whether")):

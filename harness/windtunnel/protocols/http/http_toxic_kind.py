@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from windtunnel.protocols.http.answer_effect import Effect
+from windtunnel.protocols.http.answer_effect import AnswerEffect
 from windtunnel.protocols.http.http_toxic import HttpToxic
 from windtunnel.protocols.http.selection import RequestSelection
 from windtunnel.toxics.tls_mode import TlsMode
@@ -13,7 +13,7 @@ from windtunnel.toxics.toxic_kind import Strike, ToxicKind, Value
 class HttpToxicKind(ToxicKind):
     """A kind that strikes chosen requests by one effect."""
 
-    def __init__(self, name: str, effect: type[Effect]) -> None:
+    def __init__(self, name: str, effect: type[AnswerEffect]) -> None:
         super().__init__(name)
         self.effect = effect
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.framing import Framer
 from windtunnel.protocols.http.message_heads import Message, waits
 from windtunnel.toxics.chunk import Action
@@ -26,7 +26,7 @@ class PairedExchange:
     request: Message
     place: int
     """Counts the exchanges of the connection."""
-    effects: list[tuple[ExchangeToxic, Effect]] = field(default_factory=list)
+    effects: list[tuple[ExchangeToxic, AnswerEffect]] = field(default_factory=list)
     instead: list[Part] | None = None
     """The answer, where the dependency is not asked."""
     told_to_go_on: bool = False

@@ -11,7 +11,7 @@ from windtunnel.protocols.postgresql.messages import (
     FROM_SERVER,
     MessageReader,
 )
-from windtunnel.protocols.postgresql.prepared import Prepared
+from windtunnel.protocols.postgresql.prepared import PreparedStatements
 from windtunnel.protocols.postgresql.rounds import AwaitedUnit, ReadyRound
 from windtunnel.protocols.postgresql.startup import OpeningPacket, OpeningReader, UnreadableOpening
 from windtunnel.protocols.postgresql.statement_names import StatementName, statement_name
@@ -36,7 +36,7 @@ class AskedStatements(Exchanges):
         self._opening: OpeningReader | None = OpeningReader()
         self._from_client = MessageReader(FROM_CLIENT)
         self._from_server = MessageReader(FROM_SERVER)
-        self._prepared = Prepared()
+        self._prepared = PreparedStatements()
         self._rounds: deque[ReadyRound] = deque()
         """What is not answered, in order."""
         self._open: ReadyRound | None = None

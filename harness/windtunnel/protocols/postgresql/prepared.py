@@ -19,7 +19,7 @@ class Portal:
     """Whether some of its rows were asked for already."""
 
 
-class Prepared:
+class PreparedStatements:
     """The statements and portals of one connection, by their names."""
 
     def __init__(self) -> None:
@@ -27,7 +27,9 @@ class Prepared:
         self._portals: dict[bytes, Portal] = {}
 
     def __repr__(self) -> str:
-        return f"<Prepared {len(self._statements)} statements, {len(self._portals)} portals>"
+        return (
+            f"<PreparedStatements {len(self._statements)} statements, {len(self._portals)} portals>"
+        )
 
     def parse(self, name: bytes, statement: StatementName) -> None:
         """Keep a statement."""

@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.protocols.http.message_heads import Message
 from windtunnel.toxics.chunk import Action
 
 
-class AbortEffect(Effect):
+class AbortEffect(AnswerEffect):
     """Resets the connection; with `forwarded` 1 only when the dependency has answered."""
 
     defaults: ClassVar = {"forwarded": 0}

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 
 
-class CorruptEffect(Effect):
+class CorruptEffect(AnswerEffect):
     """Changes the body's first byte, and from there one in `spacing` on the average.
 
     The places and the changes are drawn from the seed, and do not depend on how the body arrives.

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 
 
-class DelayEffect(Effect):
+class DelayEffect(AnswerEffect):
     """Delays the whole answer by `latency` ms, give or take up to `jitter` ms."""
 
     defaults: ClassVar = {"latency": 0, "jitter": 0}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.toxics.chunk import Action
 
@@ -12,7 +12,7 @@ INTERVAL = 0.05
 """Seconds between two drops, unless one byte takes longer."""
 
 
-class DripEffect(Effect):
+class DripEffect(AnswerEffect):
     """Lets the answer through at `rate` bytes a second, its head as well."""
 
     defaults: ClassVar = {"rate": 1}

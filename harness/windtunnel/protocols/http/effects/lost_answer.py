@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.toxics.chunk import Action
 
@@ -11,7 +11,7 @@ ENDINGS: Mapping[str, Action] = {"reset": Action.RESET, "close": Action.CLOSE}
 """What the caller gets instead, by the word for it."""
 
 
-class LostAnswerEffect(Effect):
+class LostAnswerEffect(AnswerEffect):
     """Holds the answer back until it is whole, then ends the connection by `ending`."""
 
     defaults: ClassVar = {"ending": "reset"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.protocols.http.message_heads import Message, waits
 from windtunnel.toxics.chunk import Action
@@ -13,7 +13,7 @@ BODILESS = (204, 205, 304)
 """Statuses whose answers have no content (RFC 9110, 15.3.5, 15.3.6 and 15.4.5)."""
 
 
-class StatusEffect(Effect):
+class StatusEffect(AnswerEffect):
     """Answers with `status` and `body`; the dependency does not get the request."""
 
     defaults: ClassVar = {"status": 503, "body": "a fault that was injected on purpose\n"}

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from windtunnel.protocols.http.answer_effect import Effect, Part
+from windtunnel.protocols.http.answer_effect import AnswerEffect, Part
 from windtunnel.protocols.http.http_toxic_kind import HttpToxicKind
 from windtunnel.toxics.chunk import Action
 
 
-class TruncateEffect(Effect):
+class TruncateEffect(AnswerEffect):
     """Lets `bytes` of the body through, then closes the connection; a shorter one stays whole."""
 
     defaults: ClassVar = {"bytes": 0}
