@@ -98,7 +98,7 @@ class PostgresqlExchanges(AskedStatements):
 
     def _tell(self, front: ReadyRound, status: str, now: float) -> None:
         """Give a status to the unit that is answered now."""
-        unit = front.front
+        unit = front.front if front.extended or not front.units else front.units[0]
         if unit is None or not unit.runs or unit is self._start:
             self._stop_hearing(UNASKED, now)
             return

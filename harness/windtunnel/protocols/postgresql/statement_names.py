@@ -47,9 +47,10 @@ _NO_FUNCTION = frozenset(
 
 SHORTEST = 16
 """Characters of a text from which on its literals are worth taking out."""
-_ODD = ('"', "$", "\\", "--", "/*")
+_ODD = re.compile(r"""["$\\/-]""")
 """Where one of these is, finding literals takes more than `_LITERAL`."""
-_LITERAL = re.compile(r"""'[^']*+'|\b\d[\w.]*+""")
+_LITERAL = re.compile(r"""(?:\d(?<!\w\d)[\w.]*+|'[^']*+')""")
+"""Written so that only quotes and digits are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def statement_name(sql: str) -> StatementName:
     if len(sql) > SHORT:
         return _named(sql)
     # Many texts differ in their literals only.
-    odd = len(sql) < SHORTEST or any(mark in sql for mark in _ODD)
+    odd = len(sql) < SHORTEST or _ODD.search(sql)
     return _remembered(sql if odd else _LITERAL.sub("0", sql))
 
 
