@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.benchmarks.postgresql [--rounds 5] [--seconds 4] [--clients 8]
 
 Needs PostgreSQL's programs, pgbench too. All programs share the machine: on a busy one only the
-ratio means something.
+processor times mean something.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import re
 import statistics
 import subprocess
+from pathlib import Path
 
 from tests.contracts.proxy.servers import OURS, Server
 from tests.protocols.postgresql.database_server import database_server, programs
@@ -32,6 +33,12 @@ def transactions(port: int, mode: str, clients: int, seconds: int) -> float:
     return float(found[1])
 
 
+def processor_time(pid: int) -> float:
+    """Return the seconds of processor time that a process has used."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     """Measure each of pgbench's modes by turns, and print the medians and their ratio."""
     parser = argparse.ArgumentParser(
@@ -49,23 +56,30 @@ def main() -> None:
         assert folder is not None
         made = ["-h", "127.0.0.1", "-p", str(server.port), "-U", "app", "-i", "-q", "postgres"]
         subprocess.run([str(folder / "pgbench"), *made], check=True, capture_output=True)
-        proxy = Server(OURS)
+        proxies = {name: Server(OURS) for name in ("tcp", "postgresql")}
         try:
             ports = {
-                "tcp": proxy.proxy(server.port, name="tcp", protocol="tcp"),
-                "postgresql": proxy.proxy(server.port, name="read", protocol="postgresql"),
+                name: proxy.proxy(server.port, protocol=name) for name, proxy in proxies.items()
             }
             for mode in MODES:
-                found: dict[str, list[float]] = {name: [] for name in ports}
+                rates: dict[str, list[float]] = {name: [] for name in proxies}
+                costs: dict[str, list[float]] = {name: [] for name in proxies}
                 for number in range(options.rounds):
-                    for name in sorted(ports, reverse=bool(number % 2)):
-                        found[name].append(
-                            transactions(ports[name], mode, options.clients, options.seconds)
-                        )
-                plain, read = (statistics.median(found[name]) for name in ("tcp", "postgresql"))
-                print(f"{mode:8} tcp {plain:7.0f}/s, postgresql {read:7.0f}/s: {read / plain:.2f}")
+                    for name in sorted(proxies, reverse=bool(number % 2)):
+                        before = processor_time(proxies[name].process.pid)
+                        rate = transactions(ports[name], mode, options.clients, options.seconds)
+                        spent = processor_time(proxies[name].process.pid) - before
+                        rates[name].append(rate)
+                        costs[name].append(spent / (rate * options.seconds))
+                plain, read = (statistics.median(rates[name]) for name in ("tcp", "postgresql"))
+                own, ours = (statistics.median(costs[name]) for name in ("tcp", "postgresql"))
+                print(
+                    f"{mode:8} tcp {plain:6.0f}/s, postgresql {read:6.0f}/s: {read / plain:.2f};"
+                    f" the proxy's processor time {own * 1e6:.0f} and {ours * 1e6:.0f} us each"
+                )
         finally:
-            proxy.close()
+            for proxy in proxies.values():
+                proxy.close()
 
 
 if __name__ == "__main__":

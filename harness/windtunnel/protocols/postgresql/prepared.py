@@ -41,7 +41,10 @@ class PreparedStatements:
     def bind(self, portal: bytes, statement: bytes) -> StatementName:
         """Keep a portal of a statement, and return that."""
         found = self._statements.get(statement, UNKNOWN)
-        self._portals.pop(portal, None)
+        known = self._portals.get(portal)
+        if known is not None:
+            known.statement, known.ran = found, False
+            return found
         self._portals[portal] = Portal(found)
         if len(self._portals) > MOST:
             del self._portals[next(iter(self._portals))]
