@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from windtunnel.backends.backend_contract import Backend
 from windtunnel.configuration import Configuration
@@ -26,6 +26,8 @@ class ScenarioContext:
     windows: Callable[[], tuple[FaultWindow, ...]]
     unasked: UnaskedCallsFilter
     machine: MachineMeter
+    began: list[float] = field(default_factory=list)
+    """When each run of the scenario began, on whichever target."""
     name: str = ""
     """The scenario's."""
     learn: Callable[[Iterable[str]], None] = lambda values: None

@@ -72,9 +72,11 @@ class StackObservations:
         return self._context.unasked.evidence(edge, since)
 
     def up_to_now(self, run: AnyRun) -> AnyRun:
-        """Return a run with what its taps recorded up to now.
+        """Return a run with what its taps recorded up to now, or until the scenario's next run.
 
-        For what a service goes on with after its answers: tasks of a queue, and retries.
+        For what a service goes on with after its answers: tasks of a queue, and retries. Wait for
+        them first. Calls of a later run are no longer this one's; those of single requests
+        (`stack.request`) are.
         """
         if not isinstance(run, ObservedRun):
             raise ConfigurationError(
@@ -84,7 +86,13 @@ class StackObservations:
             self._context.unasked.evidence(edge, run.began)
             for edge in topology.edges(self.configuration)
         )
-        return replace(run, evidence=evidence, ended=time.monotonic())
+        later = [each for each in self._context.began if each > run.began]
+        return replace(
+            run,
+            evidence=evidence,
+            ended=max(run.ended, min([*later, time.monotonic()])),
+            load_ended=run.ended if run.load_ended is None else run.load_ended,
+        )
 
     def address(self, dependency: str) -> Address:
         """Return where a dependency or program serves this machine: past the tap and past faults.
@@ -138,7 +146,7 @@ class StackObservations:
         """Look at a condition every so many seconds until it is true, and record whether it came.
 
         The last look begins no earlier than `within` seconds after the first. What the function
-        raises ends the wait. `eventually` judges what this returns.
+        raises ends the wait. `eventually` judges what this returns, by when that look ended.
         """
         if not callable(condition):
             raise ConfigurationError(f"condition={shown(condition)}: expected a function")

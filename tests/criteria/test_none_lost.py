@@ -17,8 +17,10 @@ from windtunnel.records import (
     Exchange,
     ExchangeOutcome,
     FieldState,
+    JourneyStep,
     MachineUse,
     RecordedField,
+    RequestFailure,
     Response,
     Rows,
     Run,
@@ -145,6 +147,71 @@ def test_good_answers_that_tell_no_id_leave_it_open() -> None:
     assert judged(made(told=())).ruling is Ruling.INCONCLUSIVE
 
 
+def journeys(*bodies: bytes) -> tuple[Response, ...]:
+    """Return journeys that look around, order, and were told so."""
+    made = []
+    for number, body in enumerate(bodies, 1):
+        steps = [
+            JourneyStep(
+                number=place,
+                endpoint=f"{method} /orders",
+                method=method,
+                path="/orders",
+                started=number * STEP + place / 1000,
+                ended=number * STEP + (place + 1) / 1000,
+                status=200,
+                body=told,
+            )
+            for place, (method, told) in enumerate((("GET", b"[]"), ("POST", body)))
+        ]
+        made.append(
+            Response(
+                number=number,
+                endpoint="buy",
+                started=steps[0].started,
+                ended=steps[-1].ended,
+                steps=tuple(steps),
+            )
+        )
+    return tuple(made)
+
+
+def test_a_journey_that_told_no_id_leaves_it_open_and_is_not_dropped() -> None:
+    bodies = [json.dumps({"id": n}).encode() if n != 2 else b"" for n in range(1, 5)]
+    told = journeys(*bodies)
+    whole = journeys(*bodies[:1], b'{"id": 2}', *bodies[2:])
+    for endpoint in ("", "POST /orders"):
+        assert judged(made(*all_but(), told=whole), endpoint=endpoint)
+        for calls in (all_but(), all_but(2)):
+            found = judged(made(*calls, told=told), endpoint=endpoint)
+            assert (found.ruling, found.upper) == (Ruling.INCONCLUSIVE, 1)
+            assert "1 had none" in found.needs
+    # Its order was accepted, whatever became of the journey; which step tells, others show.
+    failure = RequestFailure.JOURNEY
+    failed = tuple(replace(each, failure=failure) if each.number == 2 else each for each in told)
+    assert judged(made(*all_but(2), told=failed)).ruling is Ruling.INCONCLUSIVE
+    # A journey that got no good answer was told of nothing.
+    refused = tuple(
+        replace(each, steps=tuple(replace(step, status=503) for step in each.steps or ()))
+        if each.number == 2
+        else each
+        for each in failed
+    )
+    assert judged(made(*all_but(2), told=refused))
+    # One without a step shows none either.
+    idle = tuple(replace(each, steps=()) if each.number == 2 else each for each in told)
+    assert judged(made(*all_but(2), told=idle)).ruling is Ruling.INCONCLUSIVE
+
+
+def test_the_time_for_effects_of_what_was_given_begins_with_the_end_of_the_load() -> None:
+    """And not with that of the records, which no time is after."""
+    early = replace(made(*all_but(2)), ended=1000.0)
+    ids = {"told": "", "accepted": [1, 2, 3, 4], "within": 5}
+    assert judged(early, **ids).ruling is Ruling.INCONCLUSIVE
+    assert judged(replace(early, load_ended=995.0), **ids).ruling is Ruling.FAIL
+    assert judged(replace(early, load_ended=995.5), **ids).ruling is Ruling.INCONCLUSIVE
+
+
 def test_values_in_clear_are_compared_as_they_are() -> None:
     clear = [
         replace(each, fields=(replace(each.fields[0], value=f"{n}"),))
@@ -236,6 +303,10 @@ def test_what_was_waited_for_came_or_did_not() -> None:
     found = eventually(waited(WaitOutcome.DEADLINE_PASSED))
     assert found.ruling is Ruling.FAIL
     assert "it was False" in found.statement
+    late = eventually(replace(waited(WaitOutcome.CAME_TRUE), ended=1.5))
+    assert late.ruling is Ruling.INCONCLUSIVE
+    assert "ended after the deadline" in late.statement
+    assert "longer `within`" in late.needs
     crowd = MachineUse(available=2.0, idle=0.0, others=1.5, stolen=0.0, waited=1.0)
     assert eventually(waited(WaitOutcome.DEADLINE_PASSED, crowd)).ruling is Ruling.INCONCLUSIVE
     with pytest.raises(ConfigurationError, match=r"stack\.wait_until"):

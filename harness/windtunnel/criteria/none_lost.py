@@ -1,7 +1,7 @@
 """What a service accepted is done, whatever fails meanwhile."""
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,6 +9,7 @@ from windtunnel.criteria.completeness import missed, needed
 from windtunnel.criteria.completeness import partial as gaps_of
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.possible_effects import (
+    SAFE,
     Effect,
     effective_calls,
     is_present,
@@ -17,7 +18,7 @@ from windtunnel.criteria.possible_effects import (
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict, decide_at_most
 from windtunnel.errors import ConfigurationError, shown
 from windtunnel.number_bounds import AMOUNT, numbers
-from windtunnel.records import FieldState, ObservedRun, Response, Rows, field_name
+from windtunnel.records import FieldState, JourneyStep, ObservedRun, Response, Rows, field_name
 from windtunnel.records.field_values import as_text, digest, in_clear, text_at
 
 SHOWN = 12
@@ -45,7 +46,8 @@ def none_lost(
     requests, or a journey's steps, where there are others; `calls` the calls that have the effect,
     as in `at_most_once`.
 
-    `within` is how many seconds after its answer an effect may come. One that is not there is lost
+    `within` is how many seconds after its answer an effect may come; of `accepted`, after the run's
+    load. One that is not there is lost
     if the records were made later than that (`stack.up_to_now(run)` reads them anew); if they were
     made sooner, or have gaps, the verdict is INCONCLUSIVE. So it is where none of the ids is there,
     and others are: they may be written otherwise.
@@ -58,7 +60,8 @@ def none_lost(
     if accepted is None:
         wanted, unknown = _told(run, _named(told), endpoint)
     else:
-        wanted, unknown = [_Accepted(as_text(each), run.ended, "") for each in accepted], 0
+        at = run.ended if run.load_ended is None else run.load_ended
+        wanted, unknown = [_Accepted(as_text(each), at, "") for each in accepted], 0
         if accepted and isinstance(accepted, str | bytes):
             raise ConfigurationError(f"accepted={shown(accepted)}: expected a list of ids")
     absent = [each for each in wanted if place.name_of(each.id) not in place.sure]
@@ -79,7 +82,7 @@ def none_lost(
     if strange:
         needs = f"ids that are written alike: none of these is among the {len(place.sure)} there"
     if unknown:
-        needs = f"{told} in each good answer; {unknown} had none that was kept"
+        needs = f"{told} in each good answer, or journey; {unknown} had none that was kept"
     if not wanted:
         ruling, needs = Ruling.INCONCLUSIVE, needs if unknown else "requests that are accepted"
     return Verdict(
@@ -194,28 +197,42 @@ class _Place:
 def _told(run: ObservedRun, name: str, endpoint: str) -> tuple[list[_Accepted], int]:
     """Return what good answers told, and how many told nothing that was kept."""
     found: list[_Accepted] = []
-    unknown = 0
+    silent: list[tuple[Response, list[Response]]] = []
+    telling: set[str] = set()
     for response in run.responses:
-        for answer, must_tell in _answers(response, endpoint):
-            text = _text(answer, name)
+        answers = list(_answers(response, endpoint))
+        texts = [_text(answer, name) for answer in answers]
+        for answer, text in zip(answers, texts, strict=True):
             if text is not None:
                 what = f"request {response.number} {answer.endpoint}: {answer.answer}"
                 found.append(_Accepted(text, answer.ended, what))
-            elif must_tell:
-                unknown += 1
-    return found, unknown
+                telling.add(answer.endpoint)
+        if None in texts or not texts:
+            quiet = [each for each, text in zip(answers, texts, strict=True) if text is None]
+            silent.append((response, quiet))
+    return found, sum(_untold(*each, endpoint, telling) for each in silent)
 
 
-def _answers(response: Response, endpoint: str) -> Iterator[tuple[Response, bool]]:
-    """Give the good answers of a request, or of a journey's steps, and whether each must tell."""
-    if response.steps is None:
-        if response.succeeded and endpoint in {"", response.endpoint}:
-            yield response, True
-        return
-    # Of a journey whose steps are not named, one tells; which of them, shows.
-    for step in response.steps:
-        if step.succeeded and endpoint in {"", step.endpoint}:
-            yield step, bool(endpoint)
+def _untold(
+    response: Response, quiet: Sequence[Response], endpoint: str, telling: Collection[str]
+) -> int:
+    """Return how many ids a caller should have been told, and was not, or they were not kept."""
+    if response.steps is None or endpoint:
+        return len(quiet)
+    # Of a journey whose steps are not named, one tells at least; which of them, others show.
+    known = sum(
+        each.endpoint in telling and isinstance(each, JourneyStep) and each.method not in SAFE
+        for each in quiet
+    )
+    told_nothing = len(quiet) == sum(each.succeeded for each in response.steps)
+    return max(known, int(response.succeeded and told_nothing))
+
+
+def _answers(response: Response, endpoint: str) -> Iterator[Response]:
+    """Give the good answers of a request, or of a journey's steps."""
+    for each in (response,) if response.steps is None else response.steps:
+        if each.succeeded and endpoint in {"", each.endpoint}:
+            yield each
 
 
 def _text(answer: Response, name: str) -> str | None:

@@ -53,7 +53,7 @@ class WaitOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """A condition that was waited for. True where it came true."""
+    """A condition that was waited for. True where it came true, in time or not."""
 
     what: str
     """As a person reads it."""
@@ -61,6 +61,7 @@ class Wait:
     """Seconds that it was given."""
     began: float
     ended: float
+    """When the last look ended."""
     outcome: WaitOutcome
     looks: int
     """How often it was looked at; the last time no earlier than the deadline, where it passed."""

@@ -40,6 +40,8 @@ class ObservedRun(ABC):
     """What this machine's cores did meanwhile; None where that is not known."""
     target: str = "target"
     """The driven program's name, as `caller` of an edge may give it."""
+    load_ended: float | None = None
+    """When its load was over, where `stack.up_to_now` let it have what came after; else None."""
     earlier: "tuple[ObservedRun, ...]" = field(default=(), repr=False)
     """The runs before it on the same target, in order; theirs are empty."""
 
