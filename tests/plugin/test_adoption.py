@@ -145,3 +145,30 @@ def test_open(stack, judge):
     result.stdout.fnmatch_lines(["*1 inconclusive*"])
     failing = project.runpytest(*THREAD, "--windtunnel-inconclusive=fail")
     failing.assert_outcomes(failed=1)
+
+
+@pytest.mark.parametrize(
+    ("mark", "outcomes"),
+    [
+        ('reason="known"', {"failed": 1}),
+        ('reason="known", strict=True', {"failed": 1}),
+        ('reason="known", raises=(VacuousFault, OSError)', {"xfailed": 1}),
+    ],
+)
+def test_a_fault_that_touched_nothing_is_not_what_was_expected(
+    project: pytest.Pytester, mark: str, outcomes: dict[str, int]
+) -> None:
+    project.makepyfile(
+        TESTS
+        + f"""
+from windtunnel import Outage
+from windtunnel.errors import VacuousFault
+
+@pytest.mark.xfail({mark})
+def test_untouched(stack):
+    with stack.inject(Outage("prices")):
+        pass
+"""
+    )
+    result = project.runpytest(*THREAD, "-k", "untouched")
+    result.assert_outcomes(**outcomes)

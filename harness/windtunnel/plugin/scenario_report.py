@@ -125,6 +125,8 @@ def _formed(
     error = excinfo.value
     if isinstance(error, NotTestable):
         error = InconclusiveVerdict(f"INCONCLUSIVE {error}. It needs {error.needs}.")
+    if isinstance(error, InconclusiveVerdict | WindtunnelError):
+        _unexpected(item, error, report)
     if isinstance(error, InconclusiveVerdict):
         _left_open(item, error, report)
     elif isinstance(error, WindtunnelError | VerdictFailed) and report.failed:
@@ -143,11 +145,22 @@ def _formed(
                 report_only.show(report, report.longrepr)
 
 
+def _unexpected(item: pytest.Item, error: BaseException, report: pytest.TestReport) -> None:
+    """Fail a test that is marked xfail where the service did not fail: nothing was shown of it.
+
+    What is open, a fault that touched nothing, a program that did not start or ended by itself are
+    not the failure that the mark expects, unless it names them (`raises`).
+    """
+    if not hasattr(report, "wasxfail"):
+        return
+    named = [mark.kwargs.get("raises") for mark in item.iter_markers("xfail")]
+    if any(each is not None and isinstance(error, each) for each in named):
+        return
+    del report.wasxfail
+    report.outcome = "failed"
+
+
 def _left_open(item: pytest.Item, error: InconclusiveVerdict, report: pytest.TestReport) -> None:
-    if hasattr(report, "wasxfail"):
-        # What is open is not the failure that the mark expects.
-        del report.wasxfail
-        report.outcome = "failed"
     if not report.failed:
         return
     if item.config.getoption("--windtunnel-inconclusive") == "report":
