@@ -56,8 +56,10 @@ start() {
     fi
     mkdir -p "$engine_data" "$engine_state"
     forget_crashed_engine
-    # An empty file of its own, because the system's daemon.json may contradict these options.
-    echo '{}' >"$engine_state/daemon.json"
+    # A file of its own, because the system's daemon.json may contradict these options. The engine
+    # has thirty networks by itself: too few for several stacks in which each program has its own.
+    local pools='{"base": "172.17.0.0/16", "size": 24}, {"base": "172.18.0.0/16", "size": 24}'
+    echo "{\"default-address-pools\": [$pools]}" >"$engine_state/daemon.json"
     setsid dockerd --config-file="$engine_state/daemon.json" \
         --data-root="$engine_data" --exec-root="$engine_state/exec" \
         --pidfile="$engine_pid_file" --host="$DOCKER_HOST" \
