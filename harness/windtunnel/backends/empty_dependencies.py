@@ -30,6 +30,14 @@ def empty_dependencies(
     if not fresh:
         return
 
+    def apart(names: list[str]) -> list[str]:
+        """Return of those that are one database one: it is not emptied twice at once."""
+        found: dict[object, str] = {}
+        for name in names:
+            emptied = is_emptied_while_it_runs(configuration.dependencies[name])
+            found.setdefault((address(name), account(name).database) if emptied else name, name)
+        return list(found.values())
+
     def empty(name: str) -> None:
         settings = configuration.dependencies[name]
         begun = time.monotonic()
@@ -52,7 +60,7 @@ def empty_dependencies(
         LOG.info("emptied %s in %.3f s", name, time.monotonic() - begun)
 
     with ThreadPoolExecutor(len(fresh), "windtunnel-empty") as threads:
-        for done in [threads.submit(empty, name) for name in fresh]:
+        for done in [threads.submit(empty, name) for name in apart(fresh)]:
             done.result()
 
 

@@ -4,7 +4,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,7 @@ class StateKeeper:
         self._given = given
         self._kept: set[str] = set()
         self._claims = ServerClaims()
+        self._held = ExitStack()
 
     def __repr__(self) -> str:
         return f"<StateKeeper of {', '.join(self._configuration.dependencies)}>"
@@ -73,18 +75,21 @@ class StateKeeper:
         for name, each in self._configuration.dependencies.items():
             if each.is_fresh and not self._access.ends_with_us(name):
                 self._claim(name)
+        # Two dependencies may be one database.
+        emptied = {
+            (self._access.address(name), self._access.account(name).database): name
+            for name, each in self._configuration.dependencies.items()
+            if each.is_fresh and is_emptied_while_it_runs(each)
+        }
+        for (where, _), name in emptied.items():
+            with _keeping(name, where):
+                self._recover(name, where)
         self._carry_out("session")
-        for name, each in self._configuration.dependencies.items():
-            if each.is_fresh and is_emptied_while_it_runs(each):
-                where, account = self._access.address(name), self._access.account(name)
-                try:
-                    each.speaks.keep(where, account)
-                except OSError as error:
-                    raise StartError(
-                        f"dependencies.{name}.fresh = 'test': {name} at {where} cannot be kept as"
-                        f" it is: {error}"
-                    ) from None
-                self._kept.add(name)
+        for (where, _), name in emptied.items():
+            with _keeping(name, where):
+                speaks = self._configuration.dependencies[name].speaks
+                speaks.keep(where, self._access.account(name))
+            self._kept.add(name)
 
     def release(self) -> None:
         """Leave the dependencies that run on without us as they were kept; no errors."""
@@ -97,7 +102,24 @@ class StateKeeper:
             except (OSError, WindtunnelError) as error:
                 LOG.warning("%s is not as it was: %s", name, error)
         self._kept.clear()
+        self._close_held()
         self._claims.close()
+
+    def _recover(self, name: str, where: Address) -> None:
+        """Bring back what a run that was killed left, before this run prepares anything."""
+        speaks, account = self._configuration.dependencies[name].speaks, self._access.account(name)
+        ours = self._access.ends_with_us(name)
+        if not ours:
+            self._held.enter_context(speaks.held(where, account))
+        if done := speaks.recover(where, account):
+            # Of one that ends with us, what it keeps on disk is as every run leaves it.
+            LOG.log(logging.INFO if ours else logging.WARNING, "%s at %s: %s", name, where, done)
+
+    def _close_held(self) -> None:
+        try:
+            self._held.close()
+        except OSError as error:  # it ended with the server, or as the server saw fit
+            LOG.info("a connection that held a server: %s", error)
 
     def _claim(self, name: str) -> None:
         """Let no other run, and no other worker, empty a server while this one tests by it."""
@@ -186,6 +208,17 @@ class StateKeeper:
             speaks.execute(addresses[name], self._access.account(name), statements)
         except (OSError, UnicodeDecodeError) as error:
             raise StartError(f"{name} at {addresses[name]}: {error}") from None
+
+
+@contextmanager
+def _keeping(name: str, where: Address) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StartError(
+            f"dependencies.{name}.fresh = 'test': {name} at {where} cannot be kept as it is:"
+            f" {error}"
+        ) from None
 
 
 def sql_dependency(configuration: Configuration, step: PreparationStep) -> str:

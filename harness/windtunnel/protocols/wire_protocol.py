@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from windtunnel.address import Address
@@ -71,6 +72,17 @@ class WireProtocol:
     def empty(self, address: Address, account: ServerAccount) -> None:
         """Delete all that a server holds, but what it was kept with; OSError says why not."""
         raise NotImplementedError(f"no server of {self.name} is emptied while it runs")
+
+    def held(self, address: Address, account: ServerAccount) -> AbstractContextManager[object]:
+        """Hold what `empty` brings back, against runs on other machines too, until this is closed.
+
+        It enters nothing where it needs none. OSError where another run holds it.
+        """
+        return nullcontext()
+
+    def recover(self, address: Address, account: ServerAccount) -> str:
+        """Bring back what a run that was killed had kept; say in words what was done. OSError."""
+        return ""
 
     def keep(self, address: Address, account: ServerAccount) -> None:
         """Keep what a server holds, where `empty` brings that back; OSError says why it cannot."""

@@ -1,6 +1,7 @@
 """PostgreSQL as a protocol."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -35,15 +36,24 @@ class PostgresqlProtocol(WireProtocol):
 
     def empty(self, address: Address, account: ServerAccount) -> None:
         """Put a copy of the database as it was kept in its place; OSError says why not."""
-        _server().bring_back(address, account)
+        _kept_database().bring_back(address, account)
+
+    def held(self, address: Address, account: ServerAccount) -> AbstractContextManager[object]:
+        """Hold the database; OSError where another run does, or why that cannot be."""
+        holding: AbstractContextManager[object] = _kept_database().held(address, account)
+        return holding
+
+    def recover(self, address: Address, account: ServerAccount) -> str:
+        """Bring back what a run that was killed had put aside. OSError."""
+        return str(_kept_database().recover(address, account))
 
     def keep(self, address: Address, account: ServerAccount) -> None:
-        """Keep a copy of the database; OSError says why that cannot be."""
-        _server().keep(address, account)
+        """Put the database aside, and a copy in its place; OSError says why that cannot be."""
+        _kept_database().keep(address, account)
 
     def release(self, address: Address, account: ServerAccount) -> None:
         """Leave the database as it was kept, and no copy. OSError."""
-        _server().bring_back(address, account, last=True)
+        _kept_database().release(address, account)
 
     def execute(self, address: Address, account: ServerAccount, statements: str) -> None:
         """Carry out statements in the database; OSError says why they cannot be."""
@@ -67,6 +77,13 @@ def _server() -> ModuleType:
     from windtunnel.protocols.postgresql import server  # noqa: PLC0415 - the reason above
 
     return server
+
+
+def _kept_database() -> ModuleType:
+    # The same.
+    from windtunnel.protocols.postgresql import kept_database  # noqa: PLC0415 - the same
+
+    return kept_database
 
 
 PROTOCOL = PostgresqlProtocol()
