@@ -47,7 +47,7 @@ def test_all_that_is_up_listens_on_loopback_alone(up: Up) -> None:
 
 
 def test_the_control_period_passes_before_any_traffic_and_is_printed(up: Up) -> None:
-    assert any("control period of 2.2 s without requests" in line for line in up.lines)
+    assert any("control period of 0.5 s without requests" in line for line in up.lines)
 
 
 def test_calls_that_a_rule_names_are_shown_nowhere(start: Start) -> None:
