@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from windtunnel.address import Address
+
+_NEVER = "0001-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ def state_of(attributes: Mapping[str, Any]) -> ContainerState:
         check=str(checks[-1].get("Output", "")).strip(),
         published={port: _address(to[0]) for port, to in ports.items() if to},
     )
+
+
+def ended_at(attributes: Mapping[str, Any]) -> float:
+    """Return when a container ended last, in seconds since 1970; 0 where it never has."""
+    # The engine's time of what has not been is the year 1.
+    ended = datetime.fromisoformat(attributes["State"].get("FinishedAt") or _NEVER)
+    return max(0.0, ended.timestamp())
 
 
 def _address(published: Mapping[str, str]) -> Address:

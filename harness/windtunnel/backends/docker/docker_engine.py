@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
-from windtunnel.backends.docker.container_state import ContainerState, state_of
+from windtunnel.backends.docker.container_state import ContainerState, ended_at, state_of
 from windtunnel.backends.docker.engine_client import DEADLINE, connected, short
 from windtunnel.backends.docker.engine_owner import owner
 from windtunnel.errors import ControlError
@@ -113,6 +113,17 @@ class DockerEngine:
         if not last:
             return "its log is empty"
         return "\n".join(["the last lines of its log:", *(f"  {line}" for line in last)])
+
+    def printed(self, service: str, lines: int) -> str:
+        """Return what a container has printed since it ended last: these last lines at most.
+
+        Not since its start: a program prints its first words before the engine notes that time.
+        """
+        container = self._find(service)
+        ended = ended_at(container.attrs)
+        since = {"since": ended} if ended else {}
+        text = self._asking(f"read {service!r}", lambda: container.logs(tail=lines, **since))
+        return bytes(text).decode(errors="replace")
 
     def pause(self, service: str) -> None:
         """Freeze a container."""

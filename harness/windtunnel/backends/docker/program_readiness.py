@@ -12,7 +12,9 @@ from windtunnel.configuration.placeholders import fill
 from windtunnel.protocols.wire_protocol import PROBE_TIMEOUT
 
 MANY = 100_000
-"""Lines of a log in which the words are looked for: all, of any program that has just started."""
+"""Lines of a log in which the words are looked for: all, of any program that has just started.
+
+What it printed before it ended last is not among them: then it would be ready at once."""
 PATIENCE = 0.3
 """Seconds after which a connection that is still open leads to a program: the engine's own proxy
 accepts all, and closes those that lead nowhere."""
@@ -34,7 +36,7 @@ def _runs(state: ContainerState) -> None:
 
 
 def _prints(engine: DockerEngine, service: str, words: str, state: ContainerState) -> None:
-    if words not in engine.logs(service, MANY):
+    if words not in engine.printed(service, MANY):
         raise ConnectionError(f"it has not printed {words!r}")
 
 
