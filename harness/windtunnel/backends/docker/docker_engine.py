@@ -121,8 +121,9 @@ class DockerEngine:
         """
         container = self._find(service)
         ended = ended_at(container.attrs)
-        since = {"since": ended} if ended else {}
-        text = self._asking(f"read {service!r}", lambda: container.logs(tail=lines, **since))
+        text = self._asking(
+            f"read {service!r}", lambda: container.logs(tail=lines, since=ended or None)
+        )
         return bytes(text).decode(errors="replace")
 
     def pause(self, service: str) -> None:
