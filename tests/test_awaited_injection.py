@@ -9,7 +9,7 @@ import pytest
 from windtunnel.awaited_injection import THREAD, AwaitedInjection
 from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.criteria import Ruling, Verdict
-from windtunnel.errors import ControlError, VacuousFault
+from windtunnel.errors import ControlError, UnsupportedFault, VacuousFault
 from windtunnel_faults import Fault, Kill
 
 LONG = 30.0
@@ -107,3 +107,18 @@ def test_nothing_strikes_after_the_end() -> None:
     goes_on.set()
     settle()
     assert not backend.injected.is_set()
+
+
+def test_what_is_refused_when_its_time_comes_was_never_in_force(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuses(fault: Fault) -> None:
+        raise UnsupportedFault(f"{fault!r}: no dependency is named so")
+
+    backend = Struck()
+    monkeypatch.setattr(backend, "inject", refuses)
+    monkeypatch.setattr(backend, "heal", refuses)
+    injection = awaited(backend, [], lambda: True)
+    with pytest.raises(UnsupportedFault, match="no dependency is named so"), injection:
+        settle()
+    assert not injection.begun

@@ -3,7 +3,7 @@
 import pytest
 
 from windtunnel.backends.embedded import EmbeddedBackend
-from windtunnel.errors import ControlError
+from windtunnel.errors import ControlError, UnsupportedFault
 from windtunnel.injected_fault import Injection
 from windtunnel.records import Evidence
 from windtunnel_faults import Fault, Outage
@@ -40,3 +40,22 @@ def test_an_injection_that_fails_half_way_is_healed_and_tells_its_own_error(*, h
     with pytest.raises(ControlError, match="no answer within 10 s"), injection:
         pytest.fail("entered although the injection failed")
     assert backend.in_force == ([] if heals else [Outage("catalog")])
+
+
+class Refuses:
+    """A backend that begins nothing."""
+
+    lapses = 0
+
+    def inject(self, fault: Fault) -> None:
+        raise UnsupportedFault(f"{fault!r}: no dependency is named so")
+
+    heal = inject
+
+
+def test_a_fault_that_was_refused_was_never_in_force() -> None:
+    pretended: EmbeddedBackend = Refuses()  # type: ignore[assignment]  # as far as is used
+    injection = Injection(pretended, Outage("catalog"), lambda verdict: None, evidence=unread)
+    with pytest.raises(UnsupportedFault, match="no dependency is named so"), injection:
+        pytest.fail("entered although it was refused")
+    assert not injection.begun

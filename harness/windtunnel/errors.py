@@ -132,8 +132,10 @@ def shown(value: object, most: int = 80) -> str:
     """Return a value as it is written in code, shortened; no value makes this fail."""
     try:
         text = repr(value)
-    except ValueError:  # an int of more digits than Python writes
-        return "a number of thousands of digits"
+    except Exception as error:  # noqa: BLE001 - a user's own value may raise whatever it likes
+        if isinstance(value, int):  # of more digits than Python writes
+            return "a number of thousands of digits"
+        return f"a {type(value).__name__} whose repr raises {type(error).__name__}"
     return text if len(text) <= most else f"{text[: most - 4]} ..."
 
 

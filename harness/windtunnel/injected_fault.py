@@ -12,7 +12,14 @@ from windtunnel.backends.fault_forms.struck_proxies import StruckProxies, depend
 from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
 from windtunnel.configuration.struck_edges import caller_of
 from windtunnel.criteria import Ruling, Verdict, fault_touched
-from windtunnel.errors import ControlError, InconclusiveVerdict, VacuousFault, WindtunnelError
+from windtunnel.errors import (
+    ConfigurationError,
+    ControlError,
+    InconclusiveVerdict,
+    UnsupportedFault,
+    VacuousFault,
+    WindtunnelError,
+)
 from windtunnel.outgoing.log_text import LogText
 from windtunnel.records import Evidence, FaultWindow
 from windtunnel_faults import Fault
@@ -20,6 +27,8 @@ from windtunnel_faults import Fault
 LOG = logging.getLogger(__name__)
 
 Record = Callable[[Verdict], None]
+REFUSED = (UnsupportedFault, ConfigurationError)
+"""What a backend raises for a fault that it never begins: it has no window, and no run had it."""
 
 
 class Injection:
@@ -92,11 +101,13 @@ class Injection:
         self._began, self._ended = time.monotonic(), None
         try:
             self._backend.inject(self.fault)
-        except BaseException:
+        except BaseException as error:
             # It may be in force in part, or take hold later: nobody else would heal it.
             with suppress(WindtunnelError):
                 self._backend.heal(self.fault)
             self._ended = time.monotonic()
+            if isinstance(error, REFUSED):
+                self._began = self._ended = None
             raise
         LOG.info("injected %s", LogText(repr(self.fault)))
         return self

@@ -171,7 +171,7 @@ class StackObservations:
             ended=time.monotonic(),
             outcome=WaitOutcome.CAME_TRUE if value else WaitOutcome.DEADLINE_PASSED,
             looks=looks,
-            value=f"{value!r:.{SHOWN}}",
+            value=shown(value, SHOWN),
             machine=self._context.machine.since(reading),
         )
         self._observations.append(made)

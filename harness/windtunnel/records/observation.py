@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.records.machine_use import MachineUse
 
 Cell: TypeAlias = bool | int | float | str | None
@@ -37,9 +38,9 @@ class Rows:
         return tuple(dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def column(self, name: str) -> tuple[Cell, ...]:
-        """Return one column; KeyError names the ones there are."""
+        """Return one column; ConfigurationError names the ones there are."""
         if name not in self.columns:
-            raise KeyError(f"no column {name!r}; there is: {', '.join(self.columns) or 'none'}")
+            raise ConfigurationError(f"no column {shown(name)}{suggestion(name, self.columns)}")
         place = self.columns.index(name)
         return tuple(row[place] for row in self.rows)
 

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.records.edge import Edge, the_edge
 from windtunnel.records.evidence import Evidence
 from windtunnel.records.fault_window import FaultWindow
@@ -84,10 +85,10 @@ class ObservedRun(ABC):
         return self.responses
 
     def at(self, dependency: str) -> Evidence:
-        """Return the evidence of a dependency, or of an `Edge`; KeyError names the ones there are.
+        """Return the evidence of a dependency, or of an `Edge`.
 
-        Of a dependency that several programs call it is the target's, or the only one;
-        ConfigurationError where others may be meant.
+        Of a dependency that several programs call it is the target's, or the only one.
+        ConfigurationError where there is none, or others may be meant.
         """
         wanted = Edge(dependency)
         found = {evidence.dependency: evidence for evidence in self.evidence}
@@ -95,8 +96,9 @@ class ObservedRun(ABC):
             return found[dependency]
         if any(Edge(name).dependency == wanted.dependency for name in found):
             return found[the_edge(found, wanted, target=self.target)]
-        known = ", ".join(found) or "none"
-        raise KeyError(f"no evidence for dependency {dependency!r}; there is: {known}")
+        raise ConfigurationError(
+            f"no evidence for dependency {shown(dependency)}{suggestion(dependency, found)}"
+        )
 
     def everywhere(self, dependency: str) -> Evidence:
         """Return the evidence of a dependency whoever called it; of an `Edge`, its caller's alone.
