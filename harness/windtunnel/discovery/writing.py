@@ -1,6 +1,6 @@
 """The configuration that is written from what was found, each line with where it comes from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel
 
@@ -17,6 +17,7 @@ from windtunnel.discovery.findings import (
 )
 from windtunnel.discovery.toml_text import key, one_line, toml
 from windtunnel.protocols.registry import protocol_named
+from windtunnel.requests.placeholders import variables
 
 HEAD = """\
 # How windtunnel starts this service and breaks what it calls.
@@ -130,7 +131,9 @@ def _login(found: FoundLogin) -> Iterator[str]:
     if off:
         yield f"# {found.place} has a login, and no operation that says it needs one:"
     yield f"{off}[login]"
-    yield f"# {found.place}; set {' and '.join(found.variables)} in the environment"
+    named = _variables(_sent(found.request)) if found.request else []
+    named = list(dict.fromkeys([*found.variables, *named]))
+    yield f"# {found.place}; set {' and '.join(named)} in the environment"
     if found.guess:
         yield f"# GUESS: {found.guess}"
     if found.request:
@@ -147,6 +150,8 @@ def _request(found: FoundRequest) -> Iterator[str]:
     yield f"# {found.method} {found.template} ({found.place})"
     if found.guess:
         yield f"# GUESS: {found.guess}"
+    if named := _variables(_sent(found)):
+        yield f"# Set {' and '.join(named)} in the environment"
     yield from (f"{name} = {toml(value)}" for name, value in _sent(found).items())
     if found.expect:
         yield f"expect = {toml(found.expect)}"
@@ -159,6 +164,16 @@ def _sent(found: FoundRequest) -> dict[str, object]:
     sent |= {"form": found.form} if found.form else {}
     sent |= {"json": found.json} if found.json is not None else {}
     return sent
+
+
+def _variables(value: object) -> list[str]:
+    """Return the variables of the environment that the texts of a request name."""
+    if isinstance(value, str):
+        return list(dict.fromkeys(variables(value)))
+    within = value.values() if isinstance(value, dict) else value
+    if not isinstance(within, Iterable):
+        return []
+    return list(dict.fromkeys(name for each in within for name in _variables(each)))
 
 
 def _file(found: FoundFile) -> Iterator[str]:

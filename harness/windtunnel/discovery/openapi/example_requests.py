@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from windtunnel.discovery.findings import FoundRequest
+from windtunnel.discovery.openapi.example_secrets import is_login, without_secrets
 from windtunnel.discovery.openapi.operations import (
     ApiOperation,
     ApiParameter,
@@ -23,7 +24,7 @@ _LONGEST = 20_000
 """Characters of a body at most: more is no example to read."""
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
-_OURS = re.compile(r"(\{uuid\}|\{int:-?\d+\.\.-?\d+\})")
+_OURS = re.compile(r"(\{uuid\}|\{int:-?\d+\.\.-?\d+\}|\{env:\w+\})")
 _AS_INTEGER = 9
 """How many different numbers a path's parameter has."""
 
@@ -35,16 +36,16 @@ def example_request(operation: ApiOperation, examples: SchemaExamples, place: st
         f"{quote(each.name, safe='')}={_quoted(value)}"
         for each in operation.parameters
         if each.where == "query" and each.is_required
-        for value in _flat(_value(each.example, each.name, examples))
+        for value in _flat(_value(each.example, each.name, examples, each.where))
     ]
     path += ("&" if "?" in path else "?") + "&".join(query) if query else ""
     headers = {
-        each.name: _template(_value(each.example, each.name, examples))
+        each.name: _template(_value(each.example, each.name, examples, each.where))
         for each in operation.parameters
         if each.where == "header" and each.is_required and each.name.lower() not in _OF_OURS
     }
     cookies = [
-        f"{each.name}={_template(_value(each.example, each.name, examples))}"
+        f"{each.name}={_template(_value(each.example, each.name, examples, each.where))}"
         for each in operation.parameters
         if each.where == "cookie" and each.is_required
     ]
@@ -108,7 +109,7 @@ def _path(operation: ApiOperation, examples: SchemaExamples) -> tuple[str, str]:
 
 
 def _in_path(parameter: ApiParameter, examples: SchemaExamples) -> str:
-    value = _value(parameter.example, parameter.name, examples)
+    value = _value(parameter.example, parameter.name, examples, "path")
     schema = examples.merged(parameter.example.schema)
     own = {"example", "examples", "default", "enum", "const"} & set(schema)
     given = own or parameter.example.given is not None or "multipleOf" in schema
@@ -120,13 +121,15 @@ def _in_path(parameter: ApiParameter, examples: SchemaExamples) -> str:
     return _quoted(value) or "string"
 
 
-def _value(example: Example, name: str, examples: SchemaExamples) -> Any:  # noqa: ANN401 - any JSON
+def _value(example: Example, name: str, examples: SchemaExamples, where: str = "") -> Any:  # noqa: ANN401 - any JSON
     """Return the example that is given, or one that the schema takes.
 
     TOML has no null: what is null in a document's own example is left out.
     """
-    value = example.given if example.given is not None else examples.of(example.schema, name)
-    return _without_null(value)
+    if example.given is not None:
+        return _without_null(without_secrets(example.given, name, where))
+    value = examples.of(example.schema, name)
+    return _without_null(without_secrets(value, name, where) if is_login(name, where) else value)
 
 
 def _give_body(found: FoundRequest, operation: ApiOperation, examples: SchemaExamples) -> None:

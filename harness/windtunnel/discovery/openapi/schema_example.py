@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from windtunnel.discovery.openapi.example_secrets import without_secrets
 from windtunnel.discovery.openapi.number_example import number_example
 from windtunnel.discovery.openapi.references import NotFollowed, References
 from windtunnel.discovery.openapi.text_example import text_example
@@ -77,7 +78,7 @@ class SchemaExamples:
         if depth > _DEEPEST:
             raise NoExample(f"nested more than {_DEEPEST} deep")
         found, inside = self._flat(schema, inside)
-        for value in _own(found, index):
+        for value in _own(found, name, index):
             return value
         for key in ("oneOf", "anyOf"):
             if isinstance(found.get(key), list):
@@ -174,8 +175,11 @@ def _scalar(found: Schema, kind: str, name: str, index: int) -> str | float | bo
     return text
 
 
-def _own(found: Schema, index: int) -> Iterator[Any]:
-    """Yield the values that a schema itself names, the best first; none where it names none."""
+def _own(found: Schema, name: str, index: int) -> Iterator[Any]:
+    """Yield the values that a schema itself names, the best first; none where it names none.
+
+    Those that are examples without the secrets in them.
+    """
     if "const" in found:
         yield found["const"]
     for key in ("enum", "examples"):
@@ -184,10 +188,10 @@ def _own(found: Schema, index: int) -> Iterator[Any]:
             default = found.get("example", found.get("default"))
             yield default if default in listed and not index else listed[index % len(listed)]
         elif listed and not index:
-            yield listed[0]
+            yield without_secrets(listed[0], name)
     for key in ("example", "default"):
         if found.get(key) is not None and not index:
-            yield found[key]
+            yield without_secrets(found[key], name)
 
 
 def _kind(found: Schema) -> str:
