@@ -1,13 +1,15 @@
 """A charge, a mail, an order: whatever fails on the way, it is not done twice."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from windtunnel.criteria.completeness import missed, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.operations import ByField, ByRequest, EffectCount, KeyRule, Operation
+from windtunnel.criteria.operations import KeyRule, Operation, Sort, joined
+from windtunnel.criteria.operations_by_field import ByField
+from windtunnel.criteria.operations_by_request import ByRequest
 from windtunnel.criteria.possible_effects import (
     Effect,
     EffectiveCall,
@@ -15,6 +17,7 @@ from windtunnel.criteria.possible_effects import (
     is_present,
     recorded_name,
 )
+from windtunnel.criteria.unfinished_operations import unfinished
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict, decide_at_most
 from windtunnel.errors import ConfigurationError, shown
 from windtunnel.records import Evidence, FieldState, ObservedRun, RecordedField
@@ -47,7 +50,9 @@ def at_most_once(
 
     `per` names the operation: the field whose value stays when it is tried again ("json:order.id").
     Without it, that is the key itself where that is not honoured; else the caller's request, one
-    at a time: as many effects as an untroubled request has belong to one.
+    at a time: as many effects as an untroubled request to the same endpoint has belong to one. Two
+    paths, ids apart, are two operations, unless `calls` picks both, or one may go on with what
+    failed at the other: that is INCONCLUSIVE. So is what may be tried again after the records end.
     """
     evidence = run.everywhere(dependency)
     name = recorded_name(evidence, "key", key)
@@ -56,21 +61,31 @@ def at_most_once(
     found = list(effective_calls(evidence, run.began, run.ended, calls))
     whose: ByField | ByRequest = ByRequest(found, run)
     if of or rule is not KeyRule.HONOURED:
-        whose = ByField(found, of or name)
-    operations = list(whose.operations.values())
-    counts = [each.effects(name, rule) for each in operations]
+        whose = ByField(found, of or name, picked=bool(calls))
+    operations = _Counted.each_of(whose.operations, name, rule)
     clear = isinstance(whose, ByField) or (whose.synchronous and not _of_its_own(evidence, found))
-    allowed = 1 if isinstance(whose, ByField) else _usual(operations, counts)
-    sure = _surely(whose, operations, counts, allowed) if clear and allowed else []
+    sure = _surely(whose, operations) if clear else []
     loose = sum(call.effect is not Effect.NONE for call in whose.unnamed)
-    if loose == 1 and not any(each.most for each in counts):
+    if loose == 1 and not any(each.most for each in operations):
         loose = 0  # One alone is not done twice.
-    most = sum(each.most > 1 for each in counts) + loose
-    if not clear and sum(each.most for each in counts) > 1:
+    parted = sum(_may_be_one(each, name, rule) for each in whose.doubtful)
+    most = sum(each.most > 1 for each in operations) + loose + parted
+    if not clear and sum(each.most for each in operations) > 1:
         most = max(most, 1)
+    later = 0 if most else unfinished(whose.operations, whose.unnamed, run)
+    most += later
     upper = most + missed(evidence, run.began, run.ended)
     ruling = decide_at_most(len(sure), upper, 0)
-    needs = _needs(whose, rule, key, dependency, loose) if most else needed(evidence)
+    needs = needed(evidence)
+    if later:
+        needs = (
+            "what comes after the last answer: wait until the service is done, and judge"
+            " stack.up_to_now(run)"
+        )
+    elif parted:
+        needs = _needs_parts(whose)
+    elif most:
+        needs = _needs(whose, rule, key, dependency, loose)
     tally = _Tally.of(found, name)
     if not tally.sure + tally.possible:
         ruling, needs = Ruling.INCONCLUSIVE, "requests whose calls take effect"
@@ -156,36 +171,65 @@ def _reliance(rule: KeyRule, key: str, dependency: str, again: int) -> Iterator[
         yield f"relies on {dependency} doing the work of a {key} once: {again} came again"
 
 
-def _surely(
-    whose: ByField | ByRequest,
-    operations: Sequence[Operation],
-    counts: Sequence[EffectCount],
-    allowed: int,
-) -> list[Operation]:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """An operation, and the least and the most effects that it had."""
+
+    operation: Operation
+    least: int
+    most: int
+
+    @classmethod
+    def each_of(cls, operations: Sequence[Operation], name: str, rule: KeyRule) -> "list[_Counted]":
+        counts = ((each, each.effects(name, rule)) for each in operations)
+        return [cls(each, count.least, count.most) for each, count in counts]
+
+
+def _surely(whose: ByField | ByRequest, operations: Sequence[_Counted]) -> list[Operation]:
     """Return the operations that surely took effect more often than one does.
 
     A caller's request may make several calls on purpose. So one of them is an operation that took
     effect twice only where something failed, and it had more effects than others without failures.
     """
+    if isinstance(whose, ByField):
+        return [each.operation for each in operations if each.least > 1]
+    usual = _usual(operations)
     return [
-        each
-        for each, count in zip(operations, counts, strict=True)
-        if count.least > allowed and (isinstance(whose, ByField) or each.troubled)
+        each.operation
+        for each in operations
+        if each.operation.troubled and each.least > usual.get(each.operation.sort, math.inf)
     ]
 
 
-def _usual(operations: Sequence[Operation], counts: Sequence[EffectCount]) -> int:
-    """Return how many effects a request without failures has; 0 where they don't agree on it."""
-    pairs = zip(operations, counts, strict=True)
-    found = {count for each, count in pairs if not each.troubled}
-    (count,) = found if len(found) == 1 else (EffectCount(0, 0),)
-    return count.least if count.least == count.most else 0
+def _usual(operations: Sequence[_Counted]) -> dict[Sort, int]:
+    """Return how many effects one without failures has, of each sort that agrees on it."""
+    found: defaultdict[Sort, set[tuple[int, int]]] = defaultdict(set)
+    for each in operations:
+        if not each.operation.troubled:
+            found[each.operation.sort].add((each.least, each.most))
+    agreed = {sort: counts.pop() for sort, counts in found.items() if len(counts) == 1}
+    return {sort: least for sort, (least, most) in agreed.items() if least == most and least}
+
+
+def _may_be_one(parts: Sequence[Operation], name: str, rule: KeyRule) -> bool:
+    """Whether operations that may be one took effect twice only if they are."""
+    alone = _Counted.each_of(parts, name, rule)
+    return joined(parts).effects(name, rule).most > 1 and all(each.most <= 1 for each in alone)
 
 
 def _of_its_own(evidence: Evidence, found: Sequence[EffectiveCall]) -> bool:
     """Whether some calls are of a kind that the service also makes without being asked."""
     kinds = {each.request for each in evidence.unasked if each.rate}
     return any(call.line in kinds for call in found)
+
+
+def _needs_parts(whose: ByField | ByRequest) -> str:
+    if isinstance(whose, ByRequest):
+        return "per='json:…', a field that stays the same when it is tried again, anywhere"
+    return (
+        "calls='…', a method and the beginning of the paths at which the same work is done: whether"
+        " calls of several paths are one operation is not known"
+    )
 
 
 def _needs(whose: ByField | ByRequest, rule: KeyRule, key: str, dependency: str, loose: int) -> str:

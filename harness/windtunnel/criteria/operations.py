@@ -1,14 +1,12 @@
-"""Groups calls into operations, each of which should take effect once, and counts its effects."""
+"""Operations, each of which should take effect once: their calls, and how many effects they had."""
 
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from typing import NamedTuple
 
 from windtunnel.criteria.possible_effects import Effect, EffectiveCall, is_present
-from windtunnel.records import FieldState, ObservedRun, Response
+from windtunnel.records import FieldState
 
 
 class KeyRule(StrEnum):
@@ -29,16 +27,36 @@ class EffectCount:
     most: int
 
 
+class Sort(NamedTuple):
+    """What operations have in common of which one should have as many effects as another."""
+
+    endpoint: str
+    """What the caller asked for; empty where no request is looked at."""
+    kind: str
+    """The calls' method and path."""
+
+
 @dataclass
 class Operation:
     """Calls that belong to one piece of work, in order of their start."""
 
+    sort: Sort
     calls: list[EffectiveCall] = field(default_factory=list)
 
     @property
     def troubled(self) -> bool:
         """Whether one of them may have had to be made again."""
         return any(call.troubled for call in self.calls)
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether one of them may have taken effect."""
+        return any(call.effect is not Effect.NONE for call in self.calls)
+
+    @property
+    def method(self) -> str:
+        """The method of its calls."""
+        return self.calls[0].line.partition(" ")[0]
 
     def effects(self, key: str, rule: KeyRule) -> EffectCount:
         """Return how many effects they had, where the dependency has this rule for a field."""
@@ -51,106 +69,49 @@ class Operation:
     def _count(self, key: str, *, one_for_each_key: bool) -> EffectCount:
         sure: set[Hashable] = set()
         possible: set[Hashable] = set()
-        unread = 0
         for place, call in enumerate(self.calls):
             if call.effect is Effect.NONE:
                 continue
             found = call.exchange.field(key)
             if found.state is FieldState.UNREAD and one_for_each_key:
                 # Its key may be one of the others', or another one.
-                unread += 1
                 possible.add(place)
                 continue
-            name: Hashable = found.value if one_for_each_key and is_present(found) else place
-            possible.add(name)
+            known = one_for_each_key and is_present(found)
+            # Whether a key of one path is known at another, nobody has said.
+            possible.add((found.value, call.line) if known else place)
             if call.effect is Effect.SURE:
-                sure.add(name)
+                sure.add(found.value if known else place)
         return EffectCount(len(sure), len(possible))
 
 
-@dataclass(frozen=True)
-class ByField:
-    """Operations that a field names: an order, say, by its id. Those of two paths are two."""
+def may_go_on(first: Operation, other: Operation) -> bool:
+    """Whether the second may do the first one's work again, by another path.
 
-    calls: Sequence[EffectiveCall]
-    name: str
-
-    @cached_property
-    def operations(self) -> Mapping[Hashable, Operation]:
-        """By the field's value, and the method and path."""
-        found: defaultdict[Hashable, Operation] = defaultdict(Operation)
-        for call in self.calls:
-            named = call.exchange.field(self.name)
-            if is_present(named):
-                found[named.value, call.line].calls.append(call)
-        return found
-
-    @property
-    def unnamed(self) -> list[EffectiveCall]:
-        """Calls that may belong to any."""
-        return [each for each in self.calls if not is_present(each.exchange.field(self.name))]
+    That is where a call that may have taken effect met a failure, and what came next, by the same
+    method, went to the other path.
+    """
+    if first.method != other.method:
+        return False
+    return any(
+        call.effect is not Effect.NONE and _is_open(first.calls, call.exchange.started)
+        for call in other.calls
+    )
 
 
-@dataclass(frozen=True)
-class ByRequest:
-    """Operations by the caller's request during which their calls were made, one at a time."""
+def _is_open(calls: Sequence[EffectiveCall], at: float) -> bool:
+    """Whether by then the last of these calls had failed, and an effect may have been had."""
+    failed = False
+    for call in reversed([each for each in calls if each.exchange.started < at]):
+        if not call.troubled:
+            break
+        failed |= call.effect is not Effect.NONE
+    return failed
 
-    calls: Sequence[EffectiveCall]
-    run: ObservedRun
 
-    @cached_property
-    def windows(self) -> tuple[Response, ...]:
-        """The callers' requests, those of journeys one by one."""
-        found = (
-            each
-            for response in self.run.responses
-            for each in (response.steps if response.steps is not None else (response,))
-        )
-        return tuple(sorted(found, key=lambda each: each.started))
-
-    @cached_property
-    def _placed(self) -> list[tuple[Response | None, EffectiveCall]]:
-        starts = [window.started for window in self.windows]
-        found: list[tuple[Response | None, EffectiveCall]] = []
-        for call in self.calls:
-            place = bisect_right(starts, call.exchange.started) - 1
-            window = self.windows[place] if place >= 0 else None
-            within = window is not None and call.exchange.started <= window.ended
-            found.append((window if within else None, call))
-        return found
-
-    @cached_property
-    def operations(self) -> Mapping[Hashable, Operation]:
-        """By the request's start, and the call's method and path."""
-        found: defaultdict[Hashable, Operation] = defaultdict(Operation)
-        for window, call in self._placed:
-            if window is not None:
-                found[window.started, call.line].calls.append(call)
-        return found
-
-    @property
-    def unnamed(self) -> list[EffectiveCall]:
-        """Calls that were made during no request."""
-        return [call for window, call in self._placed if window is None]
-
-    @property
-    def synchronous(self) -> bool:
-        """Whether each call belongs to the request during which it was made, as far as one can see.
-
-        A service that works on after its answer makes some of a request's calls during the next
-        one: then some good answers come before any call, or a call outlasts its request.
-        """
-        if not self.run.is_sequential or self.unnamed:
-            return False
-        pairs = [(window, call) for window, call in self._placed if window is not None]
-        for window, call in pairs:
-            ended = call.exchange.ended
-            if not call.troubled and ended is not None and ended > window.ended:
-                return False
-        served = {window.started for window, _ in pairs}
-        kinds = {window.endpoint for window, _ in pairs}
-        return all(
-            window.started in served
-            for window in self.windows
-            if window.endpoint in kinds and window.succeeded and not window.fallback
-        )
+def joined(operations: Sequence[Operation]) -> Operation:
+    """Return several as if they were one."""
+    calls = sorted(
+        (call for each in operations for call in each.calls), key=lambda call: call.exchange.started
+    )
+    return Operation(operations[0].sort, calls)

@@ -18,6 +18,15 @@ def as_called(run: ObservedRun, dependency: str) -> tuple[ObservedRun, str]:
     return _as_called(run, Edge(name).caller), name
 
 
+def asked_by_others(run: ObservedRun) -> bool:
+    """Whether the driven program also got requests of other programs, or may have."""
+    return any(
+        each.started_between(run.began, run.ended) or bool(missed(each, run.began, run.ended))
+        for each in run.evidence
+        if Edge(each.dependency).dependency == run.target
+    )
+
+
 def _as_called(run: ObservedRun, caller: str) -> ObservedRun:
     if caller in {"", run.target}:
         return run
