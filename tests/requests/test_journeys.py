@@ -152,6 +152,39 @@ def test_an_assertion_is_a_failure_with_its_words(stack: Stack) -> None:
     assert all_answered(run, within=20, errors_allowed=True).ruling is Ruling.FAIL
 
 
+def test_a_step_that_is_not_waited_for_is_recorded(stack: Stack) -> None:
+    headers = {"Idempotency-Key": "k"}
+    left: list[object] = []
+
+    async def impatient(client: httpx.AsyncClient, number: int) -> None:
+        buying = asyncio.create_task(
+            client.post("/api/orders/1", json={"quantity": 1}, headers=headers)
+        )
+        if number == 1:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(buying, 0.1)
+            return
+        left.append(buying)
+        await asyncio.sleep(0.1)
+        (await client.get("/me")).raise_for_status()
+
+    with stack.inject(Latency("payment", 1.0)):
+        run = stack.drive(impatient, requests=2)
+        # What was sent goes on without its caller, while the fault is in force.
+        stack.wait_until(lambda: len(stack.up_to_now(run).at("payment").exchanges) == 2, within=30)
+    first, second = run.responses
+    assert first.steps is not None
+    assert second.steps is not None
+    assert [(each.endpoint, each.answer) for each in first.steps] == [
+        ("POST /api/orders/1", "cancelled")
+    ]
+    assert [(each.endpoint, each.answer) for each in second.steps] == [
+        ("POST /api/orders/1", "cancelled"),
+        ("GET /me", "200"),
+    ]
+    assert all(each.succeeded for each in run.responses)
+
+
 @pytest.mark.parametrize("name", ["caught", "plain", "cause"])
 def test_a_steps_own_failure_is_the_journeys(stack: Stack, name: str) -> None:
     def caught(client: httpx.Client) -> None:

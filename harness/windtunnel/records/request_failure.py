@@ -25,6 +25,8 @@ class RequestFailure(IntEnum):
     """This machine had no memory for another connection."""
     JOURNEY = 13
     """A journey's function raised what no request's failure caused, such as an AssertionError."""
+    CANCELLED = 14
+    """Its journey did not wait for the answer. It may have been sent, and have had its effect."""
 
     @property
     def text(self) -> str:
@@ -52,6 +54,7 @@ _TEXTS = {
     RequestFailure.NO_PORTS: "no free port on the sender's side",
     RequestFailure.NO_MEMORY: "no memory on the sender's side",
     RequestFailure.JOURNEY: "journey failed",
+    RequestFailure.CANCELLED: "cancelled",
 }
 _NEEDS = {
     RequestFailure.NO_FILES: "more open files (ulimit -Hn), or fewer connections",

@@ -133,6 +133,7 @@ class _Journeys:
     ) -> None:
         """Record a journey; what is no failure of it stops the run."""
         ended = time.monotonic()
+        steps.leave()
         if steps.refusal is not None:
             self._stop(steps.refusal)
             return

@@ -5,6 +5,7 @@ and times are on the taps' clock, whatever a journey's function does meanwhile.
 """
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -50,6 +51,11 @@ class StepRequest:
     patience: float | None = None
     """Seconds that its caller gives it; None: what is left of the journey's."""
 
+    @property
+    def endpoint(self) -> str:
+        """Method and path, without its query."""
+        return f"{self.method} {self.path.partition('?')[0]}"
+
 
 class StepConnections:
     """The connections of one run's journeys, and what their steps carry."""
@@ -77,12 +83,12 @@ class StepConnections:
         """Where every step goes."""
         return self.address.url
 
-    def begin(self, journey: "JourneySteps", asked: StepRequest) -> "Future[Sent]":
+    def begin(self, journey: "JourneySteps", number: int, asked: StepRequest) -> "Future[Sent]":
         """Begin a step; GivenUp once the run was."""
         with self._lock:
             if self.is_given_up:
                 raise GivenUp
-            future = self._loop.submit(journey.sent(asked))
+            future = self._loop.submit(journey.sent(number, asked))
             self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
         return future
@@ -140,7 +146,10 @@ class JourneySteps:
         """When the journey has failed, on the clock of `time.monotonic`."""
         self._name = name
         self._connections = connections
-        self._numbers = 0
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._under_way: dict[int, tuple[StepRequest, float]] = {}
+        """Steps without a record yet, each with the moment of its begin."""
 
     def __repr__(self) -> str:
         return f"<JourneySteps of {self._name}, {len(self.made)} made>"
@@ -156,12 +165,53 @@ class JourneySteps:
                 f" expected its own target alone, {origin}, by paths such as '/orders'"
             )
             raise self.refusal
-        return self._connections.begin(self, asked)
+        number = next(self._numbers)
+        with self._lock:
+            self._under_way[number] = asked, time.monotonic()
+        try:
+            future = self._connections.begin(self, number, asked)
+        except GivenUp:
+            del self._under_way[number]
+            raise
+        future.add_done_callback(lambda done: self._leave(number) if done.cancelled() else None)
+        return future
 
-    async def sent(self, asked: StepRequest) -> Sent:
+    def leave(self) -> None:
+        """Record the steps that are still under way: their journey no longer waits for them."""
+        with self._lock:
+            numbers = list(self._under_way)
+        for number in numbers:
+            self._leave(number)
+
+    def _leave(self, number: int) -> None:
+        """Record a step whose answer nobody takes. It may have been sent, and have its effect."""
+        with self._lock:
+            if number not in self._under_way:
+                return
+            asked, started = self._under_way[number]
+        ended = time.monotonic()
+        late = ended >= self.deadline
+        self._record(
+            JourneyStep(
+                number=number,
+                endpoint=asked.endpoint,
+                method=asked.method,
+                path=asked.path,
+                started=started,
+                ended=ended,
+                failure=RequestFailure.TIMED_OUT if late else RequestFailure.CANCELLED,
+            )
+        )
+
+    def _record(self, step: JourneyStep) -> None:
+        """Record a step, unless it has a record."""
+        with self._lock:
+            if self._under_way.pop(step.number, None) is not None:
+                self.made.append(step)
+
+    async def sent(self, number: int, asked: StepRequest) -> Sent:
         """Send a step and return its record and its answer, after a new login where that helps."""
-        self._numbers += 1
-        number, login = self._numbers, self._connections.login
+        login = self._connections.login
         if login is not None and not login.number:
             await login.make()
         started, renewed = time.monotonic(), False
@@ -181,7 +231,7 @@ class JourneySteps:
                     self._connections.unhelped.add((asked.method, asked.path))
         step = JourneyStep(
             number=number,
-            endpoint=f"{asked.method} {asked.path.partition('?')[0]}",
+            endpoint=asked.endpoint,
             method=asked.method,
             path=asked.path,
             started=started,
@@ -194,7 +244,7 @@ class JourneySteps:
             body=answer.body if len(answer.body) <= LONGEST_BODY else b"",
             renewed=renewed,
         )
-        self.made.append(step)
+        self._record(step)
         return step, answer
 
     async def _answer(
