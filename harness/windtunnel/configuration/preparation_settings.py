@@ -1,12 +1,19 @@
 """What a user says of the state that tests find: commands and SQL files."""
 
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from windtunnel.configuration.setting_types import Seconds, Strict
+from windtunnel.outgoing.secret_names import is_secret
+
+_PLAIN = re.compile(r"-[A-Za-z]|--[a-z-]+|\.{0,2}/?\w[\w/-]*\.[a-z]{1,5}|[a-z][a-z:_-]{0,19}")
+"""An option without a value, a script or a module, and a word such as `migrate`."""
+_SHOWN = 3
+"""Words of a command that are shown at most: the program, its script and what that is to do."""
 
 
 def _words(value: object) -> object:
@@ -17,6 +24,23 @@ def _words(value: object) -> object:
         return shlex.split(value)
     except ValueError as error:
         raise ValueError(f"a command as a shell has it: {error}") from None
+
+
+def first_words(command: Sequence[str]) -> str:
+    """Return a command's program and what it surely has no secret in, for a person to know it by.
+
+    Options and what comes after them may hold passwords in forms that no rule knows:
+    `mysql -phunter22`, `psql -c "ALTER ROLE app PASSWORD 'hunter22'"`.
+    """
+    shown = list(command[:1])
+    for word in command[1:_SHOWN]:
+        if not _PLAIN.fullmatch(word):
+            break
+        shown.append(word)
+        is_option = word.startswith("-") and word != "-m"
+        if is_option or is_secret(word):
+            break
+    return shlex.join(shown) + (" …" if len(shown) < len(command) else "")
 
 
 def _step(value: object) -> object:
@@ -53,7 +77,7 @@ class PreparationStep(Strict):
     protocol is `postgresql` or `mysql`."""
 
     def __str__(self) -> str:
-        return self.sql or shlex.join(self.command)
+        return self.sql or first_words(self.command)
 
 
 Step = Annotated[

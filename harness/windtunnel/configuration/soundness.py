@@ -186,7 +186,9 @@ def _prepared(configuration: Configuration) -> Iterator[Unsound]:
         for number, step in enumerate(steps):
             place: Place = ("prepare", when, number)
             if bool(step.command) == bool(step.sql):
-                yield Unsound(place, "either a command or a file of SQL")
+                # A command is not shown: it may hold a password.
+                text = "either a command or a file of SQL"
+                yield Unsound(place, text, hidden=bool(step.command))
             elif step.sql and step.service:
                 yield Unsound(place, "no service beside sql: a dependency carries it out")
             elif step.sql and step.dependency not in able and (step.dependency or len(able) != 1):
@@ -195,7 +197,7 @@ def _prepared(configuration: Configuration) -> Iterator[Unsound]:
                     place, f"by dependency, a PostgreSQL or MySQL that carries it out{found}"
                 )
             elif step.command and step.dependency:
-                yield Unsound(place, "no dependency beside a command")
+                yield Unsound(place, "no dependency beside a command", hidden=True)
 
 
 def _order(configuration: Configuration) -> Iterator[Unsound]:

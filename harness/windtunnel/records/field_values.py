@@ -37,7 +37,12 @@ def digest(text: str, key: str) -> str:
 
 
 def in_clear(text: str, key: str) -> str:
-    """Return a text as it is kept in clear: of a long one its beginning, and a digest."""
+    """Return a text as it is kept in clear: of a long one its beginning, and a digest.
+
+    Of an object or a list only a digest: nobody has named what is in it, such as a password.
+    """
+    if text.lstrip()[:1] in {"{", "["}:
+        return digest(text, key)
     # Half of a surrogate pair could not be handed on.
     written = text.encode("utf-8", "backslashreplace").decode()
     return written if len(written) <= CLEAR_KEPT else f"{written[:CLEAR_KEPT]}…{digest(text, key)}"

@@ -10,7 +10,7 @@ from windtunnel.protocols.http.exchanges import HttpExchanges
 from windtunnel.protocols.http.field_reader import BODY_LIMIT
 from windtunnel.protocols.request_fields import RequestFields
 from windtunnel.records import ExchangeOutcome, FieldState, RecordedField, field_name
-from windtunnel.records.field_values import CLEAR_KEPT, digest
+from windtunnel.records.field_values import CLEAR_KEPT, digest, in_clear
 
 KEY = "a key of the run's own"
 HEADER, JSON = "header:idempotency-key", "json:order.id"
@@ -112,6 +112,19 @@ def test_a_long_text_in_clear_is_cut_and_stays_another_than_one_that_begins_alik
     one, other = read(post({"order": {"id": long}}), post({"order": {"id": f"{long}y"}}))
     assert one[JSON].value != other[JSON].value
     assert len(one[JSON].value) < 2 * CLEAR_KEPT
+
+
+@pytest.mark.parametrize(
+    "value", [{"name": "ann", "password": "hunter22"}, ["hunter22"], ' {"password": "hunter22"}']
+)
+def test_of_what_holds_more_values_there_is_only_a_digest(value: object) -> None:
+    one, same, other = read(
+        *(post({"order": {"id": each}}) for each in (value, value, {"name": "bob"}))
+    )
+    assert one[JSON] == same[JSON] != other[JSON]
+    assert "hunter22" not in one[JSON].value
+    told = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    assert one[JSON].value == in_clear(told, KEY)  # what answers tell is compared by
 
 
 def test_half_of_a_surrogate_pair_is_a_text_like_any_other() -> None:
