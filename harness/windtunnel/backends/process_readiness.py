@@ -1,4 +1,4 @@
-"""When a program that runs as a process has started: by HTTP, its port, its log, or a command."""
+"""When a program that runs as a process has started: by HTTP, gRPC, a port, a log, a command."""
 
 import os
 import subprocess
@@ -10,6 +10,7 @@ from pathlib import Path
 from windtunnel.address import Address
 from windtunnel.configuration import ProgramSettings
 from windtunnel.configuration.placeholders import fill, values_of
+from windtunnel.protocols.grpc_health import serves_grpc
 from windtunnel.protocols.http.probe import answers_http
 from windtunnel.protocols.wire_protocol import Probe, accepts_tcp
 from windtunnel.target_tls import TargetTls
@@ -34,6 +35,8 @@ def readiness(
         return answers_http(ready.http)
     if ready.log:
         return prints(ready.log, log)
+    if ready.grpc is not None:
+        return serves_grpc(ready.grpc)
     if ready.command:
         return succeeds(ready.command, environment, directory)
     return accepts_tcp

@@ -44,6 +44,15 @@ class Readiness(Strict):
     command: tuple[str, ...] = ()
     """A command that ends with exit status 0 once it is ready, with {python}, {host} and {port}.
     On docker it runs in the program's container."""
+    grpc: str | None = None
+    """A service of a gRPC server that its health service (grpc.health.v1) says is serving; "" asks
+    of the server as a whole. Without TLS."""
+
+    @property
+    def ways(self) -> int:
+        """How many of these it has."""
+        named = bool(self.http) + self.tcp + bool(self.log) + bool(self.command)
+        return named + (self.grpc is not None)
 
 
 class ProgramSettings(Strict):
@@ -79,7 +88,7 @@ class ProgramSettings(Strict):
     @property
     def is_asked_where_it_listens(self) -> bool:
         """Whether its port tells when it is ready, and not its log or a command."""
-        return self.ready is None or bool(self.ready.http) or self.ready.tcp
+        return self.ready is None or not (self.ready.log or self.ready.command)
 
     @property
     def speaks(self) -> str:

@@ -54,11 +54,8 @@ def _program(configuration: Configuration, name: str) -> Iterator[Unsound]:
         text = "how it starts (or 'service' in a compose file)"
         yield Unsound((*place, "command"), text, missing=True)
     if own.ready is not None:
-        if (
-            bool(own.ready.http) + own.ready.tcp + bool(own.ready.log) + bool(own.ready.command)
-            != 1
-        ):
-            yield Unsound((*place, "ready"), "one of http, tcp, log and command")
+        if own.ready.ways != 1:
+            yield Unsound((*place, "ready"), "one of http, tcp, log, command and grpc")
         elif name == configuration.target and not own.ready.http and configuration.endpoints:
             text = "http: this program gets the requests to the endpoints"
             yield Unsound((*place, "ready"), text)

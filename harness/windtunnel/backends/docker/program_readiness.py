@@ -4,12 +4,15 @@ import socket
 from collections.abc import Sequence
 from functools import partial
 
+from windtunnel.address import Address
 from windtunnel.backends.docker.container_readiness import Probe
 from windtunnel.backends.docker.container_state import ContainerState
 from windtunnel.backends.docker.docker_engine import DockerEngine
 from windtunnel.configuration import ProgramSettings
 from windtunnel.configuration.placeholders import fill
+from windtunnel.protocols.grpc_health import serves_grpc
 from windtunnel.protocols.wire_protocol import PROBE_TIMEOUT
+from windtunnel.protocols.wire_protocol import Probe as AddressProbe
 
 MANY = 100_000
 """Lines of a log in which the words are looked for: all, of any program that has just started.
@@ -25,6 +28,8 @@ def readiness_of(settings: ProgramSettings, engine: DockerEngine, service: str, 
     ready = settings.ready
     if ready is not None and ready.log:
         return partial(_prints, engine, service, ready.log)
+    if ready is not None and ready.grpc is not None:
+        return partial(_asked, port, serves_grpc(ready.grpc))
     if ready is not None and ready.command:
         known = {"python": "python3", "host": "127.0.0.1", "port": str(port)}
         return partial(_succeeds, engine, service, [fill(part, known) for part in ready.command])
@@ -50,10 +55,19 @@ def _succeeds(
         raise ConnectionError(f"its readiness command ended with exit status {status}{said}")
 
 
-def _listens(port: int, state: ContainerState) -> None:
+def _asked(port: int, probe: AddressProbe, state: ContainerState) -> None:
+    probe(_published(port, state))
+
+
+def _published(port: int, state: ContainerState) -> Address:
     address = state.address_of(port)
     if address is None:
         raise ConnectionError(f"its port {port} is not published yet")
+    return address
+
+
+def _listens(port: int, state: ContainerState) -> None:
+    address = _published(port, state)
     with socket.create_connection((address.host, address.port), PROBE_TIMEOUT) as connection:
         connection.settimeout(PATIENCE)
         try:
