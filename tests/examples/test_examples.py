@@ -74,6 +74,7 @@ SERVICES = (
         flaw="COUNTING=pop",
         shown_by="counted",
         criterion="none lost",
+        modules=("psycopg",),
         backend="docker",
     ),
     Example(

@@ -11,7 +11,7 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ATTEMPTS = 3
-PATIENCE = 2.0
+PATIENCE = 20.0
 """Seconds that it waits for the payment."""
 
 

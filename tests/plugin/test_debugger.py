@@ -19,7 +19,7 @@ CONFIGURATION = """
 command = ["{python}", "service.py", "{host}", "{port}"]
 endpoints = ["/"]
 control_period = 0.0
-lease = 0.5
+lease = 2.0
 
 [dependencies.cache]
 protocol = "redis"
@@ -123,7 +123,7 @@ def test_a_fault_outlives_its_lease_at_a_breakpoint(
     terminal = Terminal(folder, "-k", "breakpoint")
     terminals.append(terminal)
     terminal.until("(Pdb)")
-    time.sleep(2.0)  # four leases
+    time.sleep(5.0)  # over two leases
     terminal.write("p stack.backend.lapses, is_refused(stack)")
     terminal.until("(0, True)")
     terminal.write("c")

@@ -110,10 +110,14 @@ def test_every_way_to_the_target_shows_the_certificate(session: Session) -> None
     stack.close()
 
 
+REQUIRED = "(?i)certificate.required|did.not.return.a.certificate"
+"""With TLS 1.3 the caller may see the connection end before the reason; the target's log has it."""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('certificate = "client.pem"\nkey = "client.key"\npassphrase', "#", "certificate.required"),
+        ('certificate = "client.pem"\nkey = "client.key"\npassphrase', "#", REQUIRED),
         ('server_name = "shop.test"', 'server_name = "bank.test"', "(?i)hostname mismatch"),
         ('trust = "ca.pem"', "", "certificate verify failed"),
     ],

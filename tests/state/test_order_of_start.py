@@ -1,8 +1,9 @@
 """Dependencies that need others start after these, past the tap; all else starts at once."""
 
 import re
-import time
+import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,17 +82,17 @@ def test_what_is_needed_is_the_reason(session: Session, tmp_path: Path) -> None:
 def test_starts_wait_for_those_before_them() -> None:
     """Whatever their order, and only they."""
     done: list[str] = []
+    free = threading.Event()
 
-    def start(name: str, seconds: float) -> Address:
-        time.sleep(seconds)
+    def start(name: str) -> Address:
+        if name == "first":
+            assert free.wait(30), "what nothing needs waits for something"
         done.append(name)
+        if name == "free":
+            free.set()
         return Address("x", 1)
 
-    starts = {
-        "last": lambda: start("last", 0.0),
-        "first": lambda: start("first", 0.1),
-        "free": lambda: start("free", 0.0),
-    }
+    starts = {name: partial(start, name) for name in ("last", "first", "free")}
     found = concurrent_starts(starts, {"last": ["first", "free"]})
     assert set(found) == set(starts)
     assert done == ["free", "first", "last"]
