@@ -69,7 +69,7 @@ class ScenarioTargets:
             if not self._context.configuration.programs or self._others_run:
                 return
             try:
-                self._context.backend.start_programs()
+                self._context.backend.start_programs(self._environment)
             except BaseException:
                 self._context.backend.stop_programs()
                 raise

@@ -91,10 +91,11 @@ class Backend(Protocol):
         """Start a target under `name`, wait until it is healthy, and return its address."""
         ...
 
-    def start_programs(self) -> None:
+    def start_programs(self, environment: Mapping[str, str]) -> None:
         """Start the programs beside the driven one, each after those that it calls. StartError.
 
-        Only a configuration with such programs asks for it: once a scenario, before its targets.
+        Each has these variables on top of its own: what a scenario sets is for all of them. Only a
+        configuration with such programs asks for it: once a scenario, before its targets.
         """
         ...
 

@@ -206,10 +206,10 @@ class ProcessBackend(ABC):
             return running_target(self.configuration, environment, program)
         return self._own.start_target(running, name, environment, program)
 
-    def start_programs(self) -> None:
+    def start_programs(self, environment: Mapping[str, str]) -> None:
         """Start the programs beside the driven one."""
         check_authorities(self.configuration, self.running.given["ca"])
-        self._own.start_others(self.running)
+        self._own.start_others(self.running, environment)
 
     def stop_programs(self) -> None:
         """Stop them."""

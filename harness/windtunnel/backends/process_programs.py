@@ -59,11 +59,11 @@ class ProcessPrograms:
         self._targets.append(name)
         return replace(address, tls=self._configuration.target_tls)
 
-    def start_others(self, stack: RunningStack) -> None:
+    def start_others(self, stack: RunningStack, environment: Mapping[str, str]) -> None:
         """Start the other programs, each after those that it calls. StartError."""
         for name in topology.others(self._configuration):
             self._others.append(name)
-            self._start(stack, name, name, {}, CONFIGURED)
+            self._start(stack, name, name, environment, CONFIGURED)
 
     def _start(
         self,

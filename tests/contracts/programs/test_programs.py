@@ -7,6 +7,7 @@ import pytest
 from windtunnel import faults
 from windtunnel.errors import ConfigurationError, ProgramEnded, UnsupportedFault, VacuousFault
 from windtunnel.records import Edge, Run
+from windtunnel.session import Session
 from windtunnel.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.busy]
@@ -49,6 +50,17 @@ def test_evidence_may_be_asked_for_by_its_caller(cinema: Stack) -> None:
     assert not cinema.evidence("movies", since, caller="web").exchanges
     with pytest.raises(ConfigurationError, match="no program 'payments' calls 'movies'"):
         cinema.evidence("movies", caller="payments")
+
+
+def test_what_a_scenario_sets_is_set_for_each_program(cinema_session: Session) -> None:
+    """The breaker is that of an inner program, which the scenario's variable turns off."""
+    stack = cinema_session.stack("set", {"MOVIES_BREAKER": "off"}, lambda verdict: None)
+    try:
+        with stack.inject(faults.HttpStatus("movies", 503, caller="bookings")):
+            run = stack.drive("/bookings", requests=12)
+        assert len(run.at(INNER).exchanges) == 12
+    finally:
+        stack.close()
 
 
 def test_calls_of_a_program_of_itself_are_left_out(cinema: Stack) -> None:

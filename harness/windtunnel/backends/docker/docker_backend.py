@@ -206,11 +206,11 @@ class DockerBackend:
         check_authorities(self.configuration, stack.given["ca"])
         return self._programs.start_target(stack, name, environment, program)
 
-    def start_programs(self) -> None:
+    def start_programs(self, environment: Mapping[str, str]) -> None:
         """Start the programs beside the driven one."""
         stack = self.running.stack
         check_authorities(self.configuration, stack.given["ca"])
-        self._programs.start_others(stack)
+        self._programs.start_others(stack, environment)
 
     def stop_programs(self) -> None:
         """Stop them."""

@@ -111,10 +111,10 @@ class ProgramContainers:
         driven = self._configuration.target
         return self._start(stack, driven, name, environment, program.image)
 
-    def start_others(self, stack: RunningStack) -> None:
+    def start_others(self, stack: RunningStack, environment: Mapping[str, str]) -> None:
         """Start the other programs, each after those that it calls. StartError."""
         for name in topology.others(self._configuration):
-            self._start(stack, name, name, {}, CONFIGURED.image)
+            self._start(stack, name, name, environment, CONFIGURED.image)
             self._others.append(name)
 
     def _start(
