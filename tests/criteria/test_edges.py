@@ -134,6 +134,26 @@ def test_what_a_fault_answered_in_front_of_a_program_did_not_reach_it() -> None:
     assert as_called(seen, name)[0] is seen
 
 
+def test_what_other_programs_ask_of_the_driven_one_are_requests_too() -> None:
+    asked = exchanges("web@worker", seconds(1, 20, 0.2))
+    own, theirs = seconds(1, 20, 0.1), seconds(1, 20, 0.25)
+    found = run(exchanges("payment", sorted(own + theirs)), asked)
+    verdict = calls_per_request(found, "payment", at_most=1)
+    assert verdict.ruling is Ruling.PASS
+    assert verdict.statement.startswith("40 calls reached the dependency for 40 requests")
+    more = run(exchanges("payment", sorted([*own, *theirs, 20.3])), asked)
+    assert calls_per_request(more, "payment", at_most=1).ruling is Ruling.FAIL
+    blind = run(found.evidence[0], replace(asked, dropped=1))
+    assert calls_per_request(blind, "payment", at_most=1).ruling is Ruling.INCONCLUSIVE
+    seen, name = as_called(found, "payment")
+    assert len({each.number for each in seen.responses}) == 40
+    assert not seen.is_sequential
+    assert as_called(seen, name)[0] is seen
+    # Before they ask for anything it is as it always was.
+    idle = run(found.evidence[0], exchanges("web@worker", []))
+    assert as_called(idle, "payment")[0] is idle
+
+
 def test_one_edge_suffices_for_a_fault_to_have_touched_traffic() -> None:
     window = FaultWindow(fault="Latency('movies')", dependency="movies", began=1.0, ended=10.0)
     silent, called = exchanges("movies", []), exchanges(INNER, [2.0])

@@ -1,6 +1,7 @@
 """Saved calls, warmed connections and answers in time: judged from the wire and the callers."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from windtunnel import (
     opens_no_connection,
 )
 from windtunnel.errors import ConfigurationError
-from windtunnel.records import Response
+from windtunnel.records import JourneyStep, RequestFailure, Response
 
 
 def test_ten_requests_that_share_one_call_pass_and_eleven_calls_fail() -> None:
@@ -104,6 +105,42 @@ def test_where_errors_are_allowed_an_error_is_an_answer_and_a_hang_is_none() -> 
     for bad in (responses(1, status=None), responses(1, status=500, seconds=2.0)):
         found = all_answered(run((*errors, *bad), evidence()), within=1, errors_allowed=True)
         assert (found.ruling, found.value) == (Ruling.FAIL, 1)
+
+
+def failed_journeys(*statuses: int | None, **fields: Any) -> list[Response]:  # noqa: ANN401 - any field
+    """Return journeys that failed by themselves after steps that were answered so."""
+    return [
+        replace(
+            each,
+            status=None,
+            failure=RequestFailure.JOURNEY,
+            detail="AssertionError",
+            steps=tuple(
+                JourneyStep(number=n, endpoint="/x", started=0.0, ended=0.1, status=status)
+                for n, status in enumerate(statuses, 1)
+            ),
+            **fields,
+        )
+        for each in responses(20)
+    ]
+
+
+def test_a_journey_that_fails_by_itself_was_answered_and_one_of_whose_steps_hangs_was_not() -> None:
+    def judged(found: list[Response]) -> Ruling:
+        return all_answered(run(found, evidence()), within=9, errors_allowed=True).ruling
+
+    assert judged(failed_journeys(200, 200)) is Ruling.PASS
+    told = [replace(each, status=503) for each in failed_journeys(200, 503)]
+    assert judged(told) is Ruling.PASS
+    after = [replace(each, status=503) for each in failed_journeys(None, 503)]
+    slow = [replace(each, failure=RequestFailure.TIMED_OUT) for each in failed_journeys(200)]
+    for hanging in (failed_journeys(200, None), after, slow, failed_journeys()):
+        assert judged(hanging) is Ruling.FAIL
+    assert all_answered(run(failed_journeys(200), evidence()), within=9).ruling is Ruling.FAIL
+    found = fails_cleanly(run(failed_journeys(200), evidence()))
+    assert found.ruling is Ruling.FAIL
+    assert "20 are journeys that failed by themselves" in found.statement
+    assert "by themselves" not in fails_cleanly(run(told, evidence())).statement
 
 
 def refusals(count: int, *, status: int = 503, header: str = "retry-after") -> list[Response]:

@@ -43,6 +43,33 @@ def test_without_a_control_silence_is_no_pass() -> None:
     assert touches_nothing(silent, silent).ruling is Ruling.INCONCLUSIVE
 
 
+def test_where_every_tap_is_anothers_silence_is_no_pass() -> None:
+    (control,) = run(responses(5), evidence(exchange(0.001))).evidence
+    others = replace(control, dependency="catalog@worker", exchanges=())
+    silent = replace(run(responses(5), evidence()), evidence=(others,))
+    found = touches_nothing(silent, silent)
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "no tap" in found.needs
+    assert touches_nothing(replace(silent, evidence=()), silent).ruling is Ruling.INCONCLUSIVE
+    # A tap of which the control run knows nothing proves nothing.
+    known = replace(silent, evidence=(control,))
+    further = replace(control, dependency="further", exchanges=())
+    quiet = replace(control, exchanges=())
+    assert touches_nothing(replace(silent, evidence=(quiet,)), known)
+    both = replace(silent, evidence=(quiet, further))
+    assert touches_nothing(both, known).ruling is Ruling.INCONCLUSIVE
+
+
+def test_calls_that_another_program_may_have_asked_for_fail_no_endpoint() -> None:
+    reaching = run(responses(5), evidence(exchange(0.001)))
+    assert touches_nothing(reaching, reaching).ruling is Ruling.FAIL
+    asked = replace(reaching.evidence[0], dependency="target@worker")
+    shared = replace(reaching, evidence=(*reaching.evidence, asked))
+    found = touches_nothing(shared, reaching)
+    assert found.ruling is Ruling.INCONCLUSIVE
+    assert "no other program asks target" in found.needs
+
+
 def verdict(category: Category, covers: str, ruling: Ruling = Ruling.PASS) -> Verdict:
     return Verdict(
         criterion="breaker opens within 3 failures",

@@ -2,6 +2,7 @@
 
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.crowded_machine import blame_no_crowd
+from windtunnel.criteria.journey_answers import got_whole_answers
 from windtunnel.criteria.strained_generator import (
     WAITED,
     blame_no_generator,
@@ -24,16 +25,16 @@ ENOUGH = 20
 def all_answered(run: ObservedRun, *, within: float, errors_allowed: bool = False) -> Verdict:
     """Judge that each request of a run gets a good answer within `within` seconds.
 
-    With `errors_allowed` any whole answer will do: an error is fine, a hang is not. A marked
-    fallback is an answer. The verdict counts requests; it estimates no rate. Where requests were
-    only slow, while others kept this machine busy, it is INCONCLUSIVE. In an open loop time counts
-    from when a request was due; where none is bad but what waited for one of the sender's
-    connections, it is INCONCLUSIVE too.
+    With `errors_allowed` any whole answer will do: an error is fine, a hang is not; and so will a
+    journey that failed, if each of its steps had one. A marked fallback is an answer. The verdict
+    counts requests; it estimates no rate. Where requests were only slow, while others kept this
+    machine busy, it is INCONCLUSIVE. In an open loop time counts from when a request was due; where
+    none is bad but what waited for one of the sender's connections, it is INCONCLUSIVE too.
     """
     total = len(run.responses)
 
     def is_answered(response: Response) -> bool:
-        return response.succeeded or (errors_allowed and response.status is not None)
+        return response.succeeded or (errors_allowed and got_whole_answers(response))
 
     late: list[Response] = []
     failed: list[Response] = []

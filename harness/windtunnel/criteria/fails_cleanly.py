@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.crowded_machine import blame_no_crowd
+from windtunnel.criteria.journey_answers import failed_by_itself
 from windtunnel.criteria.strained_generator import (
     MORE_CONNECTIONS,
     blame_no_generator,
@@ -33,9 +34,10 @@ def fails_cleanly(
     """Judge that each request without a good answer is told so, by one of these statuses.
 
     The answer comes within `within` seconds and has the header, such as "Retry-After" (RFC 9110,
-    10.2.3), where one is named. Good answers count neither way; without enough others the verdict
-    is INCONCLUSIVE. Where answers were only late, while others kept this machine busy, too; and in
-    an open loop, where time counts from when a request was sent, for requests that never were.
+    10.2.3), where one is named. A journey that failed by its own assertion was told nothing. Good
+    answers count neither way; without enough others the verdict is INCONCLUSIVE. Where answers were
+    only late, while others kept this machine busy, too; and in an open loop, where time counts from
+    when a request was sent, for requests that never were.
     """
     wanted = _statuses(status)
     total, bad_answers = len(run.responses), [each for each in run.responses if not each.succeeded]
@@ -57,6 +59,7 @@ def fails_cleanly(
         elif held:
             needs = f"{MORE_CONNECTIONS}: {held} did"
         ruling = Ruling.INCONCLUSIVE if needs else ruling
+    own = sum(failed_by_itself(each) for each in wrong)
     bad = float(len(wrong) + len(late))
     endpoints = sorted({response.endpoint for response in run.responses})
     named = f" with {header}" if header else ""
@@ -68,13 +71,17 @@ def fails_cleanly(
         ruling=ruling,
         statement=f"of {len(failed)} requests without a good answer {len(wrong)} did not get"
         f" {' or '.join(map(str, sorted(wanted)))}{named}, and {len(late)} got it after more than"
-        f" {within:g} s; allowed is none.",
+        f" {within:g} s; allowed is none."
+        + (f" {own} are journeys that failed by themselves, after whole answers." if own else ""),
         value=bad,
         lower=bad,
         upper=bad,
         unit="requests",
         needs=needs,
-        findings=(Finding("good answers", float(total - len(bad_answers)), "requests"),),
+        findings=(
+            Finding("good answers", float(total - len(bad_answers)), "requests"),
+            *([Finding("failed by themselves", float(own), "journeys")] if own else []),
+        ),
         conditions=(*conditions(run), *(window.fault for window in run.faults)),
         profile=run.profile,
         timeline=tuple(

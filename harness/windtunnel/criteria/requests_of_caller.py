@@ -11,8 +11,8 @@ from windtunnel.records import Edge, Evidence, Exchange, ObservedRun, RequestFai
 def as_called(run: ObservedRun, dependency: str) -> tuple[ObservedRun, str]:
     """Return the run as the caller of this edge saw it, and the edge's name in it.
 
-    That of the driven program is as it is. Where calls to another caller are not recorded one by
-    one, it has no requests.
+    That of the driven program is as it is, unless other programs asked it too: then these are
+    requests as well. Where calls to a caller are not recorded one by one, it has no requests.
     """
     name = str(run.at(dependency).dependency)
     return _as_called(run, Edge(name).caller), name
@@ -29,16 +29,21 @@ def asked_by_others(run: ObservedRun) -> bool:
 
 def _as_called(run: ObservedRun, caller: str) -> ObservedRun:
     if caller in {"", run.target}:
-        return run
+        if not asked_by_others(run):
+            return run
+        caller, sent, edges = run.target, tuple(run.single_requests), {"", run.target}
+    else:
+        sent, edges = (), {caller}
     incoming = [each for each in run.evidence if Edge(each.dependency).dependency == caller]
     asked = [exchange for each in incoming for exchange in _asked(each, run)]
     if any(not each.tells_calls_apart or missed(each, run.began, run.ended) for each in incoming):
-        asked = []
-    asked.sort(key=lambda each: each.started)
-    responses = tuple(_response(n, each, run.ended) for n, each in enumerate(asked, start=1))
+        asked, sent = [], ()
+    first = max((each.number for each in sent), default=0) + 1
+    received = (_response(n, each, run.ended) for n, each in enumerate(asked, start=first))
+    responses = tuple(sorted((*sent, *received), key=lambda each: each.started))
     return Run(
         responses=responses,
-        evidence=tuple(each for each in run.evidence if Edge(each.dependency).caller == caller),
+        evidence=tuple(each for each in run.evidence if Edge(each.dependency).caller in edges),
         concurrency=_at_once(responses),
         began=run.began,
         ended=run.ended,
@@ -51,6 +56,7 @@ def _as_called(run: ObservedRun, caller: str) -> ObservedRun:
         limits=run.limits,
         machine=run.machine,
         target=caller,
+        load_ended=run.load_ended,
         earlier=tuple(_as_called(each, caller) for each in run.earlier),
     )
 

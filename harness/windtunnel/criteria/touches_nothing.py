@@ -3,6 +3,7 @@
 from windtunnel.criteria.completeness import Bounds, between, needed, partial
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
+from windtunnel.criteria.requests_of_caller import asked_by_others
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
 from windtunnel.records import Edge, ObservedRun
@@ -12,11 +13,14 @@ def touches_nothing(run: ObservedRun, control: ObservedRun) -> Verdict:
     """Judge that no attempt reached any dependency during `run`.
 
     `control` is a run through endpoints that call every dependency. Where a tap saw none of its
-    calls, the tap proves nothing, and the verdict is INCONCLUSIVE. A connection that carries no
-    request is no call.
+    calls, the tap proves nothing, and the verdict is INCONCLUSIVE: so it is where the driven
+    program has no tap of its own, or where its calls may be for another program that asked it. A
+    connection that carries no request is no call.
     """
     own = [each for each in run.evidence if not Edge(each.dependency).caller]
-    blind = [
+    shown = {evidence.dependency for evidence in control.evidence}
+    blind = [evidence.dependency for evidence in own if evidence.dependency not in shown]
+    blind += [
         evidence.dependency
         for evidence in control.evidence
         if not Edge(evidence.dependency).caller
@@ -48,6 +52,12 @@ def touches_nothing(run: ObservedRun, control: ObservedRun) -> Verdict:
         needs = (
             f"a control run that reaches {', '.join(blind)}" if blind else "requests that succeed"
         )
+    if not own:
+        ruling = Ruling.INCONCLUSIVE
+        needs = f"a dependency that {run.target} calls itself: no tap is in front of one"
+    elif ruling is Ruling.FAIL and asked_by_others(run):
+        ruling = Ruling.INCONCLUSIVE
+        needs = f"a run in which no other program asks {run.target} for anything"
     return Verdict(
         criterion="touches no dependency",
         criterion_id="touches_nothing",
