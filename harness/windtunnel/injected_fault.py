@@ -18,7 +18,6 @@ from windtunnel.errors import (
     InconclusiveVerdict,
     UnsupportedFault,
     VacuousFault,
-    WindtunnelError,
 )
 from windtunnel.outgoing.log_text import LogText
 from windtunnel.records import Evidence, FaultWindow
@@ -103,7 +102,8 @@ class Injection:
             self._backend.inject(self.fault)
         except BaseException as error:
             # It may be in force in part, or take hold later: nobody else would heal it.
-            with suppress(WindtunnelError):
+            # A backend may raise anything for what it never began: its reason is what is told.
+            with suppress(Exception):
                 self._backend.heal(self.fault)
             self._ended = time.monotonic()
             if isinstance(error, REFUSED):

@@ -54,6 +54,10 @@ BREAKER = "circuit breaker"
             "vacuous",
         ),
         (tried("a", ScenarioOutcome.SKIPPED, [], (OUTAGE,)), ASSERTED, "untested"),
+        # What it asked for was refused: that says nothing of the service.
+        (tried("a", ScenarioOutcome.MISTAKEN, [], (OUTAGE,)), ASSERTED, "untested"),
+        (tried("a", ScenarioOutcome.MISTAKEN, [HELD], (OUTAGE,)), ASSERTED, "untested"),
+        (tried("a", ScenarioOutcome.MISTAKEN, [HELD], (OUTAGE,)), BREAKER, "passed"),
     ],
 )
 def test_each_cell_says_what_became_of_it(

@@ -9,8 +9,11 @@ import pytest
 
 from windtunnel.criteria import Category, Ruling, Verdict
 from windtunnel.errors import (
+    BackendUnavailable,
+    ConfigurationError,
     InconclusiveVerdict,
     NotTestable,
+    UnsupportedFault,
     VacuousFault,
     VerdictFailed,
     WindtunnelError,
@@ -30,6 +33,9 @@ from windtunnel.reports.scenario_result import (
     ScenarioResult,
 )
 
+MISTAKES = (ConfigurationError, UnsupportedFault, BackendUnavailable)
+"""What is raised where a test asks for something that there is not, or cannot be had here."""
+
 
 def complete(
     item: pytest.Item,
@@ -46,7 +52,7 @@ def complete(
     state = state_of(item)
     if state.reported and report.when == "call" and report.passed:
         report_only.show(report, "\n\n".join(state.reported))
-    _remember(item, report)
+    _remember(item, report, None if excinfo is None else excinfo.value)
     if report.when == "teardown":
         tried = _tried(item)
         # As text, so that xdist can carry it from the worker to the controller.
@@ -55,7 +61,7 @@ def complete(
     clean_report(report, masking_of(item))
 
 
-def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
+def _remember(item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> None:
     state = state_of(item)
     reported = getattr(report, "windtunnel_reported", "")
     if reported:
@@ -65,7 +71,7 @@ def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
     elif report.skipped and hasattr(report, "wasxfail"):
         state.outcome = ScenarioOutcome.EXPECTED
     elif report.failed:
-        state.outcome = ScenarioOutcome.FAILED
+        state.outcome = _failure(state.outcome, error)
     elif report.skipped:
         state.outcome = ScenarioOutcome.SKIPPED
     else:
@@ -76,6 +82,13 @@ def _remember(item: pytest.Item, report: pytest.TestReport) -> None:
     # pytest's own form of an error marks its message so.
     marked = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
     state.said = next(iter([*marked, *lines]), "")
+
+
+def _failure(before: ScenarioOutcome, error: BaseException | None) -> ScenarioOutcome:
+    """Return how an attempt failed: what went wrong first counts, not what followed from it."""
+    if before in {ScenarioOutcome.FAILED, ScenarioOutcome.MISTAKEN}:
+        return before
+    return ScenarioOutcome.MISTAKEN if isinstance(error, MISTAKES) else ScenarioOutcome.FAILED
 
 
 def _tried(item: pytest.Item) -> ScenarioResult:

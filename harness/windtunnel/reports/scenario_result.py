@@ -12,6 +12,8 @@ class ScenarioOutcome(StrEnum):
 
     PASSED = "passed"
     FAILED = "failed"
+    MISTAKEN = "mistaken"
+    """What it asked for was refused: the test is wrong, and says nothing of the service."""
     INCONCLUSIVE = "inconclusive"
     SKIPPED = "skipped"
     EXPECTED = "xfailed"
