@@ -8,8 +8,10 @@ from pydantic.fields import FieldInfo
 
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
+from windtunnel.configuration.setting_types import CALL, UPSTREAM
 from windtunnel.configuration.unsound import Unsound
 from windtunnel.errors import LINES, did_you_mean, listed, nearest, shown, suggestion
+from windtunnel.records.recorded_field import NAME as FIELD_NAME
 
 PATTERNS = {
     r"^/[!-~]*$": "a path that starts with '/', in ASCII without spaces",
@@ -24,6 +26,9 @@ PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a name of letters, digits, '_', '.' and '-'",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "an environment variable's name",
     r"^[^/\s.][^/\s]*$": "a file's name without a folder",
+    CALL: "a call, such as 'GET /health' or 'PING'",
+    FIELD_NAME: "a field of a request, such as 'header:Idempotency-Key' or 'json:order.id'",
+    UPSTREAM: "host:port",
 }
 BOUNDS = {
     "greater_than": ("a number above {:g}", "gt"),
@@ -114,7 +119,7 @@ def _expected(detail: dict[str, Any]) -> str:
         listed = ", ".join(repr(each) for each in known)
         return f"one of {listed}{near}"
     if kind == "string_pattern_mismatch":
-        return PATTERNS.get(context["pattern"], "host:port")
+        return PATTERNS.get(context["pattern"], "a text of another form")
     if kind in BOUNDS:
         words, name = BOUNDS[kind]
         return words.format(context[name])

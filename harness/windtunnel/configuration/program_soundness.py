@@ -96,8 +96,9 @@ def _mistake(configuration: Configuration, caller: str, name: str, known: Collec
     """Return what was expected in place of a name among a program's calls; "" if it is right."""
     if name not in known:
         near = did_you_mean(nearest(name, known))
-        listed = ", ".join(each for each in known if each != caller)
-        return f"a dependency or a program{near or f', one of {listed}'}"
+        others = [each for each in known if each != caller]
+        listed = f", one of {', '.join(others)}" if others else ", of which there is none"
+        return f"a dependency or a program{near or listed}"
     if name == caller:
         return "another program: none reaches itself by a tap"
     if topology.program(configuration, caller).command and not _is_led(configuration, caller, name):

@@ -29,6 +29,8 @@ LONGEST_NAME = 200
 """Bytes of a name of a file or a dependency: files that are named after it are of 255 at most."""
 LONGEST_TIME = 86_400.0
 """Seconds of a setting: a day. What is longer is a typing error, and some clocks refuse it."""
+UPSTREAM = r"^$|^(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}$"
+CALL = r"^\S+( \S.*)?$"
 
 Endpoint = Annotated[str, Field(pattern=r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)$")]
 EndpointOrNone = Annotated[str, Field(pattern=r"^(/[!-~]*|[A-Za-z0-9][A-Za-z0-9_.-]*)?$")]
@@ -37,7 +39,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=LONGEST_NAME)]
 HostAndPort = Annotated[
     str,
-    Field(pattern=r"^$|^(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}$"),
+    Field(pattern=UPSTREAM),
     AfterValidator(_reachable),
 ]
 FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$"), AfterValidator(_short_enough)]
@@ -45,7 +47,7 @@ HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
-CallPattern = Annotated[str, Field(pattern=r"^\S+( \S.*)?$")]
+CallPattern = Annotated[str, Field(pattern=CALL)]
 RequestField = Annotated[str, Field(pattern=FIELD_NAME, max_length=LONGEST_NAME)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=LONGEST_TIME, allow_inf_nan=False)]
 
