@@ -10,6 +10,7 @@ __all__ = [
     "ControlCode",
     "ControlError",
     "InconclusiveVerdict",
+    "LoginFailed",
     "MarkerConflict",
     "MissingExtra",
     "NotConfigured",
@@ -54,6 +55,10 @@ class MissingExtra(BackendUnavailable):
 
 class StartError(WindtunnelError):
     """Something that had to start exited, took a used port, or never became healthy."""
+
+
+class LoginFailed(StartError):
+    """The service refused the login, or its answer lacks what later requests need."""
 
 
 class ProgramEnded(WindtunnelError):

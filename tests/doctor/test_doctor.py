@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -147,3 +148,49 @@ def test_a_wrong_configuration_is_the_first_thing_to_mend(
     checks = examined(tmp_path, "comand = ['x']\nendpoints = ['/']\n", capsys, 1)
     assert list(checks) == ["configuration"]
     assert "windtunnel.toml:1: unknown key 'comand'" in checks["configuration"]["found"]
+
+
+def test_a_refused_login_is_told_with_what_to_correct(
+    tmp_path: Path,
+    upstream: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHOP_USER", "ann")
+    monkeypatch.setenv("SHOP_PASSWORD", "an old one")
+    text = f"""
+command = ["{{python}}", "{SERVICE}", "{{port}}"]
+health = "/"
+endpoints = ["/through"]
+[login.request]
+path = "/refused"
+headers = {{ X-User = "{{env:SHOP_USER}}", X-Password = "{{env:SHOP_PASSWORD}}" }}
+{dependency("through", upstream, "/through")}"""
+    checks = examined(tmp_path, text, capsys, 1)
+    assert "target" not in checks
+    assert checks["login"]["condition"] == "fail"
+    assert re.fullmatch(
+        r"login: GET /refused at 127\.0\.0\.1:\d+: refused: 401", checks["login"]["found"]
+    )
+    assert checks["login"]["remedy"] == (
+        "correct [login] or the variables that it names: SHOP_USER, SHOP_PASSWORD"
+    )
+
+
+def test_what_a_worker_calls_by_itself_is_not_judged_by_requests(
+    tmp_path: Path, upstream: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"""
+command = ["{{python}}", "{SERVICE}", "{{port}}"]
+health = "/"
+endpoints = ["/through"]
+{dependency("through", upstream, "/through")}
+[programs.worker]
+command = ["{{python}}", "-c", "import time; print('works', flush=True); time.sleep(600)"]
+ready = {{ log = "works" }}
+calls = ["through"]
+"""
+    checks = examined(tmp_path, text, capsys, 0)
+    assert checks["through"]["condition"] == "ok"
+    assert checks["through@worker"]["condition"] == "note"
+    assert checks["through@worker"]["found"].startswith("not judged here: 3 requests to /through")

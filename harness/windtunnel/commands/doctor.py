@@ -47,7 +47,12 @@ def doctor(
 
 
 def _say(check: Check) -> None:
-    colours = {Condition.OK: "green", Condition.WARN: "yellow", Condition.FAIL: "red"}
+    colours = {
+        Condition.OK: "green",
+        Condition.NOTE: "cyan",
+        Condition.WARN: "yellow",
+        Condition.FAIL: "red",
+    }
     mark = click.style(f"{check.condition:<4}", fg=colours[check.condition])
     first, *more = check.found.splitlines()
     click.echo(f"{mark}  {check.name}: {first}")

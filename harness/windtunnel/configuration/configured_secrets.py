@@ -32,15 +32,19 @@ def _requests(configuration: Configuration) -> Iterator[RequestSettings]:
 def _sent(configuration: Configuration) -> Iterator[tuple[str, str]]:
     """Yield what requests hold, each text with its name."""
     for request in _requests(configuration):
-        for name, values in request.headers.items():
-            for value in (values,) if isinstance(values, str) else values:
-                yield name, value
-        yield from request.form.items()
-        yield from _members(request.json_)
+        yield from _of_request(request)
     if configuration.login:
         yield "passphrase", configuration.login.passphrase
     if configuration.login and configuration.login.basic:
         yield "password", configuration.login.basic.password
+
+
+def _of_request(request: RequestSettings) -> Iterator[tuple[str, str]]:
+    for name, values in request.headers.items():
+        for value in (values,) if isinstance(values, str) else values:
+            yield name, value
+    yield from request.form.items()
+    yield from _members(request.json_)
 
 
 def _members(value: object, name: str = "") -> Iterator[tuple[str, str]]:
@@ -52,6 +56,19 @@ def _members(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _members(each, name)
+
+
+def login_variables(configuration: Configuration) -> tuple[str, ...]:
+    """Return the variables of the environment that the login names as {env:NAME}, each once."""
+    login = configuration.login
+    if login is None:
+        return ()
+    texts = [*login.header.values()]
+    if login.request:
+        texts += [login.request.path, *(value for _, value in _of_request(login.request))]
+    if login.basic:
+        texts += [login.basic.username, login.basic.password]
+    return tuple(dict.fromkeys(name for text in texts for name in variables(text)))
 
 
 def _of_environment(configuration: Configuration) -> Iterator[str]:

@@ -8,6 +8,8 @@ class Condition(StrEnum):
     """How well a part is."""
 
     OK = "ok"
+    NOTE = "note"
+    """It could not be judged here, and need not be."""
     WARN = "warn"
     """It works, but not all of it, or perhaps not as meant."""
     FAIL = "fail"
@@ -26,6 +28,11 @@ class Check:
 def ok(name: str, found: str) -> Check:
     """Return that a part is well."""
     return Check(name, Condition.OK, found)
+
+
+def note(name: str, found: str, remedy: str) -> Check:
+    """Return that a part is not judged here, and where it is."""
+    return Check(name, Condition.NOTE, found, remedy)
 
 
 def warn(name: str, found: str, remedy: str) -> Check:

@@ -7,7 +7,7 @@ from pathlib import Path
 from windtunnel.configuration import resolve
 from windtunnel.doctor import endpoint_answers, machine, ports_and_upstreams, settings, traffic
 from windtunnel.doctor.check import Check, Condition, fail, ok
-from windtunnel.errors import NotConfigured, WindtunnelError
+from windtunnel.errors import LoginFailed, NotConfigured, WindtunnelError
 from windtunnel.session import Session
 
 
@@ -63,6 +63,9 @@ def _started(session: Session) -> Generator[Check, None, bool]:
         return False
     try:
         yield ok("target", f"healthy at {stack.url}{session.configuration.health}")
+    except LoginFailed as error:
+        yield fail("login", str(error), settings.login_remedy(session.configuration))
+        return False
     except WindtunnelError as error:
         yield fail("target", str(error), "correct its command, its environment or health")
         return False

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from windtunnel.configuration import Loaded
+from windtunnel.configuration import Configuration, Loaded
+from windtunnel.configuration.configured_secrets import login_variables
 from windtunnel.configuration.overrides import ignored
 from windtunnel.doctor.check import Check, ok, warn
 
@@ -22,3 +23,11 @@ def configured(loaded: Loaded, environment: Mapping[str, str]) -> Iterator[Check
         )
     for name in ignored(loaded.table, environment):
         yield warn(NAME, f"the variable {name} is no setting", "unset it, or see windtunnel config")
+
+
+def login_remedy(configuration: Configuration) -> str:
+    """Return what to mend where the service refuses the login."""
+    named = ", ".join(login_variables(configuration))
+    return (
+        f"correct [login] or the variables that it names: {named}" if named else "correct [login]"
+    )

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 
 from windtunnel.address import Address
-from windtunnel.errors import StartError, shown
+from windtunnel.errors import LoginFailed, shown
 from windtunnel.load.connection import EveryHeader, HttpAnswer, HttpConnection
 from windtunnel.load.encoding import Encoding
 from windtunnel.requests.login_plan import LoginPlan
@@ -20,7 +20,7 @@ REFUSED = 401
 
 
 class Login:
-    """The login of one target. Raises StartError where the service refuses it."""
+    """The login of one target. Raises LoginFailed where the service refuses it."""
 
     def __init__(
         self,
@@ -78,8 +78,9 @@ class Login:
         if request is not None:
             answer = await self._ask(request, headers)
             if answer.status is None or not request.is_good(answer.status):
-                got = answer.failure.text if answer.status is None else f"{answer.status}"
-                raise StartError(f"login: {request.label} at {self._address}: {got}")
+                got = answer.failure.text if answer.status is None else f"refused: {answer.status}"
+                sent = f"{request.method} {request.path}"
+                raise LoginFailed(f"login: {sent} at {self._address}: {got}")
             cookies = _cookies(answer.headers.get("set-cookie", ""))
             filling = Filling(self.number + 1, found=_Answer(answer, cookies))
         if cookies and self._plan.cookies:
@@ -89,7 +90,7 @@ class Login:
             headers[name] = text.fill(filling, chance)
         for name, value in headers.items():
             if not is_field_value(value):
-                raise StartError(f"login: the value for {name} is no line of Latin-1 characters")
+                raise LoginFailed(f"login: the value for {name} is no line of Latin-1 characters")
         return headers
 
     async def _ask(self, request: Request, headers: Mapping[str, str]) -> HttpAnswer:
@@ -103,7 +104,7 @@ class Login:
 
 
 def _nothing(kind: str, name: str) -> str:
-    raise StartError(f"login: {{{kind}.{name}}}: there is no answer")
+    raise LoginFailed(f"login: {{{kind}.{name}}}: there is no answer")
 
 
 def _basic(plan: LoginPlan, filling: Filling) -> dict[str, str]:
@@ -128,13 +129,13 @@ class _Answer:
         self._cookies = cookies
 
     def __call__(self, kind: str, name: str) -> str:
-        """Return it; StartError where there is no such thing."""
+        """Return it; LoginFailed where there is no such thing."""
         if kind == "json":
             return _member(self._answer.body, name)
         found = self._answer.headers if kind == "header" else self._cookies
         key = name.lower() if kind == "header" else name
         if key not in found:
-            raise StartError(f"login: {{{kind}.{name}}}: the answer has no such {kind}")
+            raise LoginFailed(f"login: {{{kind}.{name}}}: the answer has no such {kind}")
         return found[key]
 
 
@@ -144,7 +145,7 @@ def _member(body: bytes, path: str) -> str:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        raise StartError(f"{place}: the answer is no JSON") from None
+        raise LoginFailed(f"{place}: the answer is no JSON") from None
     for part in path.split("."):
         if isinstance(found, dict) and part in found:
             found = found[part]
@@ -153,7 +154,7 @@ def _member(body: bytes, path: str) -> str:
         else:
             named = sorted(map(str, found))[:10] if isinstance(found, dict) else []
             known = f"; it has {', '.join(named)}" if named else ""
-            raise StartError(f"{place}: the answer has no {shown(part)}{known}")
+            raise LoginFailed(f"{place}: the answer has no {shown(part)}{known}")
     if isinstance(found, str | int | float) and not isinstance(found, bool):
         return str(found)
-    raise StartError(f"{place}: expected text or a number")
+    raise LoginFailed(f"{place}: expected text or a number")
