@@ -14,6 +14,7 @@ from windtunnel.criteria import (
     breaker_opens,
     calls_per_request,
     fault_touched,
+    touches_nothing,
 )
 from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.errors import ConfigurationError
@@ -152,6 +153,23 @@ def test_what_other_programs_ask_of_the_driven_one_are_requests_too() -> None:
     # Before they ask for anything it is as it always was.
     idle = run(found.evidence[0], exchanges("web@worker", []))
     assert as_called(idle, "payment")[0] is idle
+
+
+def test_calls_after_the_load_may_be_those_of_single_requests() -> None:
+    """Which no record tells of a run that has what came after it."""
+    silent = run(exchanges("payment", []))
+    for times, during in ((seconds(1, 22, 0.1), 25.0), (seconds(1, 40, 0.1), 21.0)):
+        found = run(exchanges("payment", times))
+        assert calls_per_request(found, "payment", at_most=1).ruling is Ruling.FAIL
+        wide = replace(found, load_ended=during)
+        wanted = Ruling.FAIL if during == 25.0 else Ruling.INCONCLUSIVE
+        verdict = calls_per_request(wide, "payment", at_most=1)
+        assert verdict.ruling is wanted
+        assert ("single requests" in verdict.needs) == (wanted is Ruling.INCONCLUSIVE)
+        assert touches_nothing(wide, found).ruling is Ruling.FAIL
+        later = replace(wide, load_ended=0.9)
+        assert touches_nothing(later, found).ruling is Ruling.INCONCLUSIVE
+    assert touches_nothing(replace(silent, load_ended=21.0), found)
 
 
 def test_one_edge_suffices_for_a_fault_to_have_touched_traffic() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from windtunnel.criteria.completeness import between, needed, partial
 from windtunnel.criteria.conditions import conditions
+from windtunnel.criteria.later_calls import ITS_OWN, only_later
 from windtunnel.criteria.requests_of_caller import as_called
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
@@ -17,7 +18,8 @@ def calls_per_request(run: ObservedRun, dependency: str, *, at_most: float) -> V
     """Judge that a run's requests cause no more than `at_most` calls each, on average.
 
     All answers must be real: an error or a fallback needs no call either. One call at least must be
-    seen, to show that the tap sees them: start with an empty cache.
+    seen, to show that the tap sees them: start with an empty cache. Calls that only
+    `stack.up_to_now` brought may be those of single requests: they fail nothing.
     """
     run, dependency = as_called(run, dependency)
     evidence = run.at(dependency)
@@ -45,6 +47,8 @@ def calls_per_request(run: ObservedRun, dependency: str, *, at_most: float) -> V
     )
     ruling = decide_at_most(calls.least, calls.most, allowed)
     if ruling is Ruling.FAIL and total:
+        if only_later(run, [evidence], allowed):
+            return replace(nothing, needs=ITS_OWN)
         return replace(nothing, ruling=ruling)
     if not total or real < total:
         return replace(nothing, needs="requests that all get a real answer")

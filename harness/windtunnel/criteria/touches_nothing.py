@@ -3,6 +3,7 @@
 from windtunnel.criteria.completeness import Bounds, between, needed, partial
 from windtunnel.criteria.conditions import conditions
 from windtunnel.criteria.indistinct_calls import each_sent_bytes, sent_bytes
+from windtunnel.criteria.later_calls import ITS_OWN, only_later
 from windtunnel.criteria.requests_of_caller import asked_by_others
 from windtunnel.criteria.timeline import timeline
 from windtunnel.criteria.verdict import Ruling, Verdict, decide_at_most
@@ -55,6 +56,8 @@ def touches_nothing(run: ObservedRun, control: ObservedRun) -> Verdict:
     if not own:
         ruling = Ruling.INCONCLUSIVE
         needs = f"a dependency that {run.target} calls itself: no tap is in front of one"
+    elif ruling is Ruling.FAIL and only_later(run, own, 0):
+        ruling, needs = Ruling.INCONCLUSIVE, ITS_OWN
     elif ruling is Ruling.FAIL and asked_by_others(run):
         ruling = Ruling.INCONCLUSIVE
         needs = f"a run in which no other program asks {run.target} for anything"
