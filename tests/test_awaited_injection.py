@@ -9,6 +9,7 @@ import pytest
 from windtunnel.awaited_injection import THREAD, AwaitedInjection
 from windtunnel.backends.embedded import EmbeddedBackend
 from windtunnel.criteria import Ruling, Verdict
+from windtunnel.criteria.program_touched import Asked, DrivenBy, ProgramWork
 from windtunnel.errors import ControlError, UnsupportedFault, VacuousFault
 from windtunnel_faults import Fault, Kill
 
@@ -40,6 +41,9 @@ def awaited(backend: Struck, told: list[Verdict], when: Any) -> AwaitedInjection
         told.append,
         evidence=lambda edge, since: pytest.fail("nobody calls it"),
         edges=lambda fault: (),
+        work=lambda fault, began, until: ProgramWork(
+            asked=Asked.MEANWHILE, driven_by=DrivenBy.WHAT_IT_READS
+        ),
         when=when,
     )
 

@@ -12,6 +12,7 @@ from windtunnel.backends.fault_forms.struck_proxies import StruckProxies, depend
 from windtunnel.backends.fault_support import TAP_ONLY, toxic_prefix
 from windtunnel.configuration.struck_edges import caller_of
 from windtunnel.criteria import Ruling, Verdict, fault_touched
+from windtunnel.criteria.program_touched import ProgramWork, program_touched
 from windtunnel.errors import (
     ConfigurationError,
     ControlError,
@@ -26,6 +27,8 @@ from windtunnel_faults import Fault
 LOG = logging.getLogger(__name__)
 
 Record = Callable[[Verdict], None]
+WorkOf = Callable[[Fault, float, float], ProgramWork | None]
+"""Takes a fault and two moments, and returns the work of what it strikes itself between them."""
 REFUSED = (UnsupportedFault, ConfigurationError)
 """What a backend raises for a fault that it never begins: it has no window, and no run had it."""
 
@@ -46,11 +49,13 @@ class Injection:
         evidence: Callable[[str, float], Evidence],
         edges: StruckProxies = dependency_alone,
         why_silent: Callable[[str], str] = lambda dependency: "",
+        work: WorkOf = lambda fault, began, until: None,
     ) -> None:
         self.fault = fault
         self._evidence = evidence
         self._edges = edges
         self._why_silent = why_silent
+        self._work = work
         self._backend = backend
         self._record = record
         self._began: float | None = None
@@ -87,8 +92,14 @@ class Injection:
         window = self.window
         # A little before: a connection that was busy when the fault began shows only so.
         since = window.began - 60.0
-        struck = (self._evidence(edge, since) for edge in self._edges(self.fault))
-        return fault_touched(window, *struck)
+        struck = [self._evidence(edge, since) for edge in self._edges(self.fault)]
+        until = time.monotonic() if window.ended is None else window.ended
+        work = self._work(self.fault, window.began, until)
+        if work is None:
+            return fault_touched(window, *struck)
+        itself = program_touched(window, work)
+        called = fault_touched(window, *struck) if struck else itself
+        return called if called.ruling is Ruling.PASS else itself
 
     @property
     def touched(self) -> bool:

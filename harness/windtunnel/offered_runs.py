@@ -48,7 +48,8 @@ def offered_run(
     # What is only counted is read before and after.
     if context.windows():
         context.backend.mark()
-    found = loop.run(run(), until=until)
+    with sent.under_way.one():
+        found = loop.run(run(), until=until)
     if context.windows():
         context.backend.mark()
     sent.saw(found.samples.status.tolist())

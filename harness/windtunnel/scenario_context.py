@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from windtunnel.backends.backend_contract import Backend
 from windtunnel.configuration import Configuration
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.requests_under_way import RequestsUnderWay
 from windtunnel.machine.machine_meter import MachineMeter
 from windtunnel.network_profiles import Profile
 from windtunnel.records import FaultWindow
@@ -32,6 +33,8 @@ class ScenarioContext:
     """The scenario's."""
     learn: Callable[[Iterable[str]], None] = lambda values: None
     """Takes values that are secrets."""
+    under_way: RequestsUnderWay = field(default_factory=RequestsUnderWay)
+    """The requests and journeys of all its targets."""
 
     @property
     def request_seed(self) -> str:

@@ -13,6 +13,7 @@ from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration, own_env_files, topology
 from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.criteria import Category, Verdict
+from windtunnel.criteria.program_touched import ProgramWork
 from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.injected_fault import Injection, Record
 from windtunnel.load.journeys.journey_function import Journey
@@ -25,6 +26,7 @@ from windtunnel.requests.request_value import Request
 from windtunnel.scenario_context import ScenarioContext
 from windtunnel.scenario_targets import ScenarioTargets
 from windtunnel.stack_observations import StackObservations
+from windtunnel.struck_programs import struck_program
 from windtunnel.target import Target
 from windtunnel.unasked_calls import UnaskedCallsFilter
 from windtunnel_faults import Capability, Fault
@@ -156,9 +158,14 @@ class Stack(StackObservations):
             evidence=self.evidence,
             edges=partial(struck_edges, self.configuration),
             why_silent=partial(own_env_files.advice, self.configuration),
+            work=self.work_of,
         )
         self._injections.append(injection)
         return injection
+
+    def work_of(self, fault: Fault, began: float, until: float) -> ProgramWork | None:
+        """Return the work of what a fault strikes itself between two moments; None of others."""
+        return struck_program(self._context, fault, began, until)
 
     @contextmanager
     def network(self, profile: str) -> Iterator[None]:

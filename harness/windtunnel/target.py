@@ -60,6 +60,7 @@ class Target:
             name=name,
             seed=context.request_seed,
             learn=context.learn,
+            under_way=context.under_way,
         )
         self.notes = tuple(f"{key}={value}" for key, value in sorted(environment.items()))
         self._collector = RunCollector(context, self.notes)

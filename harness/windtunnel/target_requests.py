@@ -16,6 +16,7 @@ from windtunnel.load.login import Login
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.load.mix import Mix
 from windtunnel.load.request_source import RequestSource, request_named
+from windtunnel.load.requests_under_way import RequestsUnderWay
 from windtunnel.number_bounds import SECONDS, check_number
 from windtunnel.requests.placeholders import variables
 from windtunnel.requests.request_value import Request
@@ -32,6 +33,7 @@ class TargetRequests:
         name: str,
         seed: str,
         learn: Callable[[Iterable[str]], None] = lambda values: None,
+        under_way: RequestsUnderWay | None = None,
     ) -> None:
         self.address = address
         self._fallback_header = configuration.fallback_header
@@ -39,6 +41,7 @@ class TargetRequests:
         self._seed = seed
         self._name = name
         self._learn = learn
+        self.under_way = under_way or RequestsUnderWay()
         self._driven = "" if topology.gets_requests(configuration) else configuration.target
         """The driven program, where it gets no requests."""
         self._runs = itertools.count(1)
@@ -108,7 +111,11 @@ class TargetRequests:
     def connections(self, loop: LoopThread) -> StepConnections:
         """Return what the journeys of one run send by."""
         return StepConnections(
-            self.address, loop, fallback_header=self._fallback_header, login=self.login
+            self.address,
+            loop,
+            fallback_header=self._fallback_header,
+            login=self.login,
+            under_way=self.under_way,
         )
 
     def shared_run(self, *, goes_on: bool) -> str:
@@ -149,6 +156,7 @@ class TargetRequests:
             fallback_header=self._fallback_header,
             timeout=timeout,
             requests=source or self.of_a_run(shared),
+            under_way=self.under_way,
         )
 
     def unknown_caller(self, timeout: float) -> Caller:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from windtunnel import faults
-from windtunnel.errors import StartError
+from windtunnel.errors import InconclusiveVerdict, StartError, VacuousFault
 from windtunnel.records import Edge
 from windtunnel.session import Session
 
@@ -95,6 +95,14 @@ def test_a_circle_of_programs_has_a_tap_for_each_way(session: Session, project: 
         with stack.inject(faults.Kill("behind")):
             stack.drive("/there", requests=1)
         assert (project / "below" / "was-here-behind").exists()
+        # The driven program is asked by the test, whoever else calls it.
+        with stack.inject(faults.Kill("front")):
+            assert not any(each.succeeded for each in stack.drive("/there", requests=1).responses)
+        with (
+            pytest.raises(VacuousFault, match="no request was under way meanwhile"),
+            stack.inject(faults.Pause("front")),
+        ):
+            pass
         assert stack.address("behind").port
     finally:
         stack.close()
@@ -132,8 +140,16 @@ def test_a_program_is_stopped_in_order_and_killed_without(tmp_path: Path) -> Non
     try:
         with stack.inject(faults.Kill("worker")):
             assert not finished.exists()
+            stack.drive("/", requests=1)
         with stack.inject(faults.Stop("worker")):
             assert finished.exists()
+            stack.drive("/", requests=1)
+        # It calls nothing and is asked nothing: what a fault of it touched, nobody saw.
+        with (
+            pytest.raises(InconclusiveVerdict, match="no request was"),
+            stack.inject(faults.Kill("worker")),
+        ):
+            pass
     finally:
         stack.close()
         session.close()

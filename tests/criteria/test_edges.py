@@ -175,11 +175,14 @@ def test_calls_after_the_load_may_be_those_of_single_requests() -> None:
 def test_one_edge_suffices_for_a_fault_to_have_touched_traffic() -> None:
     window = FaultWindow(fault="Latency('movies')", dependency="movies", began=1.0, ended=10.0)
     silent, called = exchanges("movies", []), exchanges(INNER, [2.0])
-    assert fault_touched(window, silent, called).ruling is Ruling.PASS
+    one = fault_touched(window, silent, called)
+    assert one.ruling is Ruling.PASS
+    assert one.conditions == ("it touched nothing on the way movies",)
     nothing = fault_touched(window, silent, exchanges(INNER, []))
     assert nothing.ruling is Ruling.FAIL
     assert "movies@bookings: " in nothing.statement
-    assert fault_touched(window).ruling is Ruling.PASS
+    gaps = fault_touched(window, replace(silent, dropped=1), called)
+    assert gaps.conditions == ("whether it touched anything on the way movies is not known",)
 
 
 def test_what_takes_effect_at_a_dependency_counts_whoever_caused_it() -> None:

@@ -15,33 +15,46 @@ def fault_touched(window: FaultWindow, *evidence: Evidence) -> Verdict:
 
     A call counts when it started in the window, when it was under way as the fault began, or when
     the fault cut its connection. For a fault of single exchanges or connections, only those count
-    that it altered. `evidence` is that of each edge which the fault strikes: one suffices. Without
-    any, the fault is one of a program that no other calls, and what it did to it is enough.
+    that it altered. `evidence` is that of each edge which the fault strikes: one suffices, and the
+    verdict's conditions name the others. Without any, nothing is known.
     """
     if not evidence:
-        return _by_itself(window)
+        return _unseen(window)
     found = [_touched(window, each) for each in evidence]
     best = min(found, key=lambda verdict: _ORDER.index(verdict.ruling))
+    names = [each.dependency for each in evidence]
     if best.ruling is Ruling.FAIL and len(found) > 1:
-        names = (each.dependency for each in evidence)
         said = "; ".join(f"{n}: {v.statement}" for n, v in zip(names, found, strict=True))
         return replace(best, statement=said)
-    return best
+    others = (_SAYS[v.ruling].format(n) for n, v in zip(names, found, strict=True) if not _is(v))
+    return replace(best, conditions=(*best.conditions, *others)) if _is(best) else best
 
 
 _ORDER = (Ruling.PASS, Ruling.INCONCLUSIVE, Ruling.FAIL)
 
 
-def _by_itself(window: FaultWindow) -> Verdict:
+_SAYS = {
+    Ruling.FAIL: "it touched nothing on the way {}",
+    Ruling.INCONCLUSIVE: "whether it touched anything on the way {} is not known",
+}
+
+
+def _is(verdict: Verdict) -> bool:
+    """Return whether something was touched."""
+    return verdict.ruling is Ruling.PASS
+
+
+def _unseen(window: FaultWindow) -> Verdict:
     return Verdict(
         criterion="fault touched traffic",
         criterion_id=FAULT_TOUCHED,
         subject=window.fault,
-        ruling=Ruling.PASS,
-        statement=f"it was done to {window.dependency} itself, which no other program calls.",
-        value=1.0,
-        lower=1.0,
-        upper=1.0,
+        ruling=Ruling.INCONCLUSIVE,
+        statement=f"no program's way to {window.dependency} was looked at.",
+        value=0.0,
+        lower=0.0,
+        upper=float("inf"),
+        needs="the evidence of a way that it strikes",
     )
 
 

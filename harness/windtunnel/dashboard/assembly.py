@@ -97,6 +97,7 @@ async def _serve(
         record_event,
         evidence=stack.evidence,
         edges=partial(struck_edges, stack.configuration),
+        work=stack.work_of,
     )
     order = random.Random(f"{stack.seed} background traffic")  # noqa: S311 - replayable, not secret
     traffic = Traffic(connect, run.endpoints, rate=rate, order=order)

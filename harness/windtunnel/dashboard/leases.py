@@ -17,7 +17,7 @@ from windtunnel.errors import (
     VacuousFault,
     WindtunnelError,
 )
-from windtunnel.injected_fault import Injection
+from windtunnel.injected_fault import Injection, WorkOf
 from windtunnel.records import Evidence
 from windtunnel_faults import Fault
 
@@ -75,12 +75,14 @@ class FaultLeases:
         *,
         evidence: Callable[[str, float], Evidence],
         edges: StruckProxies = dependency_alone,
+        work: WorkOf = lambda fault, began, until: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._backend = backend
         self._record_event = record_event
         self._evidence = evidence
         self._edges = edges
+        self._work = work
         self._clock = clock
         self._active: dict[int, FaultLease] = {}
         self.over: deque[FaultLease] = deque(maxlen=OVER)
@@ -118,6 +120,7 @@ class FaultLeases:
                 recorded.append,
                 evidence=self._evidence,
                 edges=self._edges,
+                work=self._work,
             )
             await asyncio.to_thread(injection.__enter__)
             self._numbers += 1

@@ -18,6 +18,7 @@ from windtunnel.load.grouped_errors import single_error
 from windtunnel.load.login import REFUSED, Login
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.load.request_source import RequestSource
+from windtunnel.load.requests_under_way import RequestsUnderWay
 from windtunnel.open_files import allow_files
 from windtunnel.records import Response
 from windtunnel.requests.request_value import Request
@@ -45,10 +46,12 @@ class Caller:
         fallback_header: str,
         timeout: float | None = None,
         requests: RequestSource | None = None,
+        under_way: RequestsUnderWay | None = None,
     ) -> None:
         self._fallback_header = fallback_header.lower()
         self._timeout = timeout
         self._requests = requests or RequestSource(address)
+        self._under_way = under_way or RequestsUnderWay()
         self._connection = HttpConnection(address, keep_headers=EveryHeader())
         self._sent_with = 0
         """The number of the login that the last request carried."""
@@ -83,12 +86,13 @@ class Caller:
         if login is not None and not login.number:
             await login.make()
         started = time.monotonic()
-        answer, renewed = await self._answer(request, place, wait, most), False
-        if login is not None and await self._is_logged_in_again(login, request, answer):
-            answer, renewed = await self._answer(request, place, wait, most), True
-            login.saw(self._sent_with, answer.status)
-            if answer.status == REFUSED:
-                self._requests.unhelped.add(id(request))
+        with self._under_way.one():
+            answer, renewed = await self._answer(request, place, wait, most), False
+            if login is not None and await self._is_logged_in_again(login, request, answer):
+                answer, renewed = await self._answer(request, place, wait, most), True
+                login.saw(self._sent_with, answer.status)
+                if answer.status == REFUSED:
+                    self._requests.unhelped.add(id(request))
         response = Response(
             number=number,
             endpoint=endpoint if isinstance(endpoint, str) else request.label,

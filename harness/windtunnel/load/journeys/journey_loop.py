@@ -176,7 +176,8 @@ class _Journeys:
     def _call(self, steps: JourneySteps, number: int, chance: random.Random) -> None:
         journey = self._plan.journey
         if not journey.takes_client:
-            _check_plain(journey, journey.called(None, number, chance))
+            with self._connections.noted.one():
+                _check_plain(journey, journey.called(None, number, chance))
             return
         from windtunnel.load.journeys.httpx_client import (  # noqa: PLC0415 - as above
             sync_client,
@@ -244,7 +245,8 @@ class _Journeys:
         try:
             async with asyncio.timeout(None if left == math.inf else left + GRACE) as limit:
                 if not journey.takes_client:
-                    await _awaitable(journey.called(None, number, chance))
+                    with self._connections.noted.one():
+                        await _awaitable(journey.called(None, number, chance))
                     return
                 from windtunnel.load.journeys.httpx_client import (  # noqa: PLC0415 - as above
                     async_client,

@@ -19,6 +19,7 @@ from windtunnel.load.connection import EveryHeader, HttpAnswer, HttpConnection
 from windtunnel.load.encoding import Encoding
 from windtunnel.load.login import REFUSED, Login
 from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.requests_under_way import RequestsUnderWay
 from windtunnel.records import JourneyStep, RequestFailure
 from windtunnel.requests.prepared import Prepared
 from windtunnel.requests.request_value import Request
@@ -61,10 +62,17 @@ class StepConnections:
     """The connections of one run's journeys, and what their steps carry."""
 
     def __init__(
-        self, address: Address, loop: LoopThread, *, fallback_header: str, login: Login | None
+        self,
+        address: Address,
+        loop: LoopThread,
+        *,
+        fallback_header: str,
+        login: Login | None,
+        under_way: RequestsUnderWay | None = None,
     ) -> None:
         self.address = address
         self.login = login
+        self.noted = under_way or RequestsUnderWay()
         self.fallback_header = fallback_header.lower()
         self.unhelped: set[tuple[str, str]] = set()
         """Steps that were refused with a login just made: another would change nothing."""
@@ -123,9 +131,13 @@ class StepConnections:
             else HttpConnection(self.address, keep_headers=EveryHeader())
         )
         try:
-            return await connection.send(
-                item.wire, timeout=wait, is_head=item.is_head, offers_upgrade=item.offers_upgrade
-            )
+            with self.noted.one():
+                return await connection.send(
+                    item.wire,
+                    timeout=wait,
+                    is_head=item.is_head,
+                    offers_upgrade=item.offers_upgrade,
+                )
         finally:
             if self.is_given_up:
                 connection.close()
