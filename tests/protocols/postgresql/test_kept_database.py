@@ -1,5 +1,8 @@
 """A database that is fresh for each test survives a run that is killed at any moment."""
 
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -107,6 +110,39 @@ def test_it_may_be_killed_at_any_statement(
         if is_whole:
             return
     pytest.fail("it never came to its end")
+
+
+RUN = """
+import sys
+import psycopg
+from windtunnel.address import Address
+from windtunnel.protocols.postgresql import kept_database
+from windtunnel.protocols.server_account import ServerAccount
+
+server, shop = Address.parse(sys.argv[1]), ServerAccount(user="app", database="shop")
+kept_database.keep(server, shop)
+print("at work", flush=True)
+while True:
+    url = f"postgresql://app@{server}/shop"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DELETE FROM customers")
+    kept_database.bring_back(server, shop)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.busy
+def test_it_may_be_killed_while_the_server_works(shop: Address) -> None:
+    """For the server ends what it is at, whoever asked."""
+    for after in (0.0, 0.02, 0.05, 0.1, 0.15):
+        words = [sys.executable, "-c", RUN, str(shop)]
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            assert process.stdout.readline() == b"at work\n"
+            time.sleep(after)
+            process.kill()
+        kept_database.recover(shop, SHOP)
+        assert_as_it_was(shop)
 
 
 def test_one_run_at_a_time_has_a_database(shop: Address) -> None:

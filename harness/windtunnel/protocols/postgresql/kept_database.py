@@ -25,6 +25,15 @@ LONGEST_NAME = 63
 _DIGITS = 12
 """Characters that tell long names with one beginning apart."""
 
+_PATIENCE = "SET lock_timeout = '60s'"
+"""How long the copy of a run that was killed is waited for."""
+_KEEPALIVES = (
+    "SET tcp_keepalives_idle = 30",
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
+)
+"""Of the connection that holds a database: else it outlives a machine that is gone by hours."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Names:
@@ -39,7 +48,7 @@ class _Names:
 def keep(address: Address, account: ServerAccount) -> None:
     """Put the account's database aside as it is now; a copy takes its place. OSError."""
     names = _names(account)
-    with _maintaining(address, account) as connection:
+    with _working(address, account, names) as connection:
         if _there(connection, names.kept):
             raise ConnectionError(
                 f"the database {names.kept!r} is there: what a run kept, and did not bring back"
@@ -62,7 +71,7 @@ def bring_back(address: Address, account: ServerAccount) -> None:
     Whoever is connected to the database is cut off.
     """
     names = _names(account)
-    with _maintaining(address, account) as connection:
+    with _working(address, account, names) as connection:
         _drop(connection, names.new)
         _copy(connection, names.kept, names.new)
         _replace(connection, names, names.new)
@@ -71,7 +80,7 @@ def bring_back(address: Address, account: ServerAccount) -> None:
 def release(address: Address, account: ServerAccount) -> None:
     """Leave the database as it was put aside, and nothing else of ours. OSError."""
     names = _names(account)
-    with _maintaining(address, account) as connection:
+    with _working(address, account, names) as connection:
         _replace(connection, names, names.kept)
         _drop(connection, names.new)
 
@@ -82,7 +91,7 @@ def recover(address: Address, account: ServerAccount) -> str:
     Before anything is prepared: what was put aside would otherwise undo that.
     """
     names = _names(account)
-    with _maintaining(address, account) as connection:
+    with _working(address, account, names) as connection:
         if _there(connection, names.kept):
             _replace(connection, names, names.kept)
             done = (
@@ -117,12 +126,34 @@ def held(address: Address, account: ServerAccount) -> AbstractContextManager[obj
 
 @contextmanager
 def _locked(address: Address, account: ServerAccount, own: str) -> Iterator[None]:
-    key = int.from_bytes(hashlib.sha256(f"windtunnel {own}".encode()).digest()[:8], signed=True)
     with _maintaining(address, account) as connection:
-        found = connection.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
+        for each in _KEEPALIVES:
+            connection.execute(each)
+        found = connection.execute(
+            "SELECT pg_try_advisory_lock(%s)", [_key("held", own)]
+        ).fetchone()
         if found is None or not found[0]:
             raise ConnectionError(f"another run has the database {own!r}")
         yield
+
+
+@contextmanager
+def _working(
+    address: Address, account: ServerAccount, names: _Names
+) -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
+    """Give a connection when nobody else is at the database.
+
+    The server ends the statement that it is at, such as a copy, though whoever asked was killed.
+    """
+    with _maintaining(address, account) as connection:
+        connection.execute(_PATIENCE)
+        connection.execute("SELECT pg_advisory_lock(%s)", [_key("work", names.own)])
+        yield connection
+
+
+def _key(purpose: str, own: str) -> int:
+    digest = hashlib.sha256(f"windtunnel {purpose} {own}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
 
 
 def _maintaining(
