@@ -153,7 +153,10 @@ def test_a_service_that_works_on_after_its_answer_is_not_judged_by_the_requests_
     """What request 1 began is done during request 2, and what that began as well."""
     later = [charge(1, "k0", "o0", **LOST), charge(1.2, "k1", "o1"), *good(2, 3)]
     assert judged(*later).ruling is Ruling.INCONCLUSIVE
-    assert judged(*later, per=ORDER).ruling is Ruling.PASS
+    # Nor is it over with the last answer.
+    whole = made(later)
+    assert at_most_once(whole, "payment", key=KEY, per=ORDER).ruling is Ruling.INCONCLUSIVE
+    assert at_most_once(replace(whole, load_ended=100.0), "payment", key=KEY, per=ORDER)
     outlasting = [charge(0, "k0", "o0"), *good(1, 2, 3), charge(3, "k4", ended=9.0)]
     assert judged(*outlasting).ruling is Ruling.INCONCLUSIVE
     after = charge(20, "k0", "o0")

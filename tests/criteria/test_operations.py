@@ -23,6 +23,7 @@ from tests.criteria.recorded_charges import (
     made,
 )
 from windtunnel import Ruling, at_most_once
+from windtunnel.criteria import Verdict
 from windtunnel.criteria.call_kinds import call_kind
 from windtunnel.records import Edge, Evidence, Exchange, JourneyStep, RequestFailure, Response, Run
 
@@ -106,7 +107,7 @@ def test_a_way_round_through_another_path_may_charge_again() -> None:
         assert judged(*calls, **ways).ruling is Ruling.INCONCLUSIVE
     # Another method does not charge again: it may well undo.
     undone = [calls[0], at("DELETE /charges/7", 0.2, "k9", "o0"), *good(1, 2, 3)]
-    assert judged(*undone)
+    assert at_most_once(replace(made(undone), load_ended=100.0), "payment", key=KEY)
 
 
 def of_worker(*calls: Exchange) -> Evidence:
@@ -118,7 +119,7 @@ def of_worker(*calls: Exchange) -> Evidence:
 
 
 def test_what_another_program_calls_belongs_to_no_request() -> None:
-    tried = [*good(0, 1, 2, 3), charge(2.0, "k2", "o2", **LOST)]
+    tried = [*good(0, 1, 3), charge(2, "k2", "o2", **LOST), charge(2.1, "k2", "o2")]
     whole = made(tried)
     assert at_most_once(whole, "payment", key=KEY)
     whole = replace(whole, evidence=(*whole.evidence, of_worker(charge(2.3, "w", "refund"))))
@@ -226,17 +227,31 @@ def test_what_failed_last_where_nobody_waits_for_it_may_be_tried_again_later() -
         assert found.ruling is Ruling.INCONCLUSIVE
         assert ("up_to_now(run)" in found.needs) == bool(per)
     assert at_most_once(replace(whole, load_ended=50.0), "payment", key=KEY, per=ORDER)
-    # It goes on after its request's answer.
-    after = replace(lost, ended=99.0)
-    found = judged(*good(0, 1, 2), after)
-    assert (found.ruling, found.upper) == (Ruling.INCONCLUSIVE, 1)
-    assert "up_to_now(run)" in found.needs
-    assert judged(*good(0, 1, 2), replace(after, ended=None)).ruling is Ruling.INCONCLUSIVE
-    # A request that waited for it, until it was given up, tries no more.
-    assert judged(*good(0, 1, 2), lost)
     # What never arrived had no effect that another one could double.
     refused = replace(lost, **{**NEVER, "ended": 99.0})
     assert judged(*good(0, 1, 2), refused, per=ORDER)
+
+
+def test_a_call_whose_request_was_told_that_it_failed_is_tried_no_more() -> None:
+    def judged_with(call: Exchange, **told: Any) -> Verdict:  # noqa: ANN401 - any field
+        whole = made([*good(0, 1, 2), call])
+        answers = tuple(
+            replace(each, **told) if each.number == 4 else each for each in whole.responses
+        )
+        return at_most_once(replace(whole, responses=answers), "payment", key=KEY)
+
+    lost = charge(3, "k3", "o3", **LOST)
+    assert judged_with(lost, status=503)
+    assert judged_with(lost, fallback="payment")
+    # Accepted all the same: it may be charged later. And so it may where its request was over.
+    after = replace(lost, ended=99.0)
+    for found in (
+        judged_with(lost),
+        judged_with(after, status=503),
+        judged_with(replace(lost, ended=None), status=503),
+    ):
+        assert (found.ruling, found.upper) == (Ruling.INCONCLUSIVE, 1)
+        assert "up_to_now(run)" in found.needs
 
 
 def test_a_journey_of_its_own_means_waits_for_no_call() -> None:
