@@ -85,8 +85,8 @@ class CleanStream(io.TextIOBase):
         return True
 
     def flush(self) -> None:
-        """Flush the other stream."""
-        if self._stream is not None:
+        """Flush the other stream, unless somebody closed it: Python flushes whatever it forgets."""
+        if self._stream is not None and not self._stream.closed:
             with _unwritten():
                 self._stream.flush()
 
