@@ -68,6 +68,19 @@ def test_a_missing_compose_file_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         Compose("project", tmp_path / "compose.yml", {}, tmp_path)
 
 
+def test_a_command_that_prepares_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tools(tmp_path, monkeypatch, docker='[ "$2" = version ] || exit 3')
+    file = tmp_path / "compose.yaml"
+    file.write_text("services: {}\n")
+    caplog.set_level("DEBUG")
+    compose = Compose("project", file, {}, tmp_path)
+    with pytest.raises(StartError, match=r"run --rm -T --no-deps job …$") as caught:
+        compose.run(file, "job", ["seed", "--pin", "hunter22"], deadline=60)
+    assert "hunter22" not in f"{caught.value}{caplog.text}"
+
+
 def test_what_compose_printed_last_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,13 @@ _LOGIN = re.compile(
     r"(?P<head>\bcurl\b[^\n]{0,300}?[ \t'\"](?:-u|-U|--user|--proxy-user)[ \t=,'\"]{0,6}"
     r"[^\s:'\"]{1,64}:)(?P<value>[^\s'\"]+)"
 )
+_STATEMENT = re.compile(
+    r"(?i)(?P<head>\b(?:password|identified\s{1,3}by)\s{1,3}')(?:[^'\n]|''){1,256}(?=')"
+)
+"""Of SQL: `ALTER ROLE app PASSWORD 'x'`, `CREATE USER app IDENTIFIED BY 'x'`."""
+_MYSQL = re.compile(
+    r"(?P<head>\b(?:mysql|mariadb)[\w-]{0,20}[^\n]{0,300}?[ \t'\"]-p)(?!-)[^\s'\",]+"
+)
 _IN_URL = re.compile(
     r"(?P<head>\b[A-Za-z][\w+.-]{0,30}://)(?:(?P<user>[^\s/:@\"'?#]*):(?P<value>[^\s/@\"'?#]+)|[^\s/:@\"'?#]{16,})@"
 )
@@ -122,6 +129,10 @@ class Masking:
             text = _outside_ids(_SCHEME, _credentials, text)
             text = _SERVER_SETTING.sub(rf"\g<head>{MASK}", text)
             text = _ELEMENT.sub(self._element, text)
+        if "'" in text:
+            text = _STATEMENT.sub(rf"\g<head>{MASK}", text)
+        if "mysql" in text or "mariadb" in text:
+            text = _MYSQL.sub(rf"\g<head>{MASK}", text)
         if "curl" in text:
             text = _LOGIN.sub(rf"\g<head>{MASK}", text)
         if "://" in text:

@@ -95,7 +95,8 @@ class Compose:
     def run(self, file: Path, service: str, command: Sequence[str], *, deadline: float) -> None:
         """Run a command in a new container of another file's service, which is then removed."""
         arguments = ["run", "--rm", "-T", "--no-deps", service, *command]
-        self._run(arguments, deadline, file=file)
+        # A command that prepares may hold a password.
+        self._run(arguments, deadline, file=file, hidden=len(command))
 
     def start(self, file: Path, service: str) -> None:
         """Start one service of another file in the same project, and nothing that it depends on."""
@@ -109,14 +110,17 @@ class Compose:
         *,
         options: Sequence[str] = (),
         file: Path | None = None,
+        hidden: int = 0,
     ) -> str:
+        """Return what compose prints; of what it is given, the last `hidden` words are not told."""
         read = file or self._file
         files = [] if read is None else ["--file", str(read)]
         home = ["--project-directory", str(self._home)]
         of_project = ["--project-name", self.project, *home]
         rest = [*of_project, *files, *options, *arguments]
-        command = [*self._command, *rest]
-        LOG.info("running %s", LogText(shlex.join(command)))
+        told = [*rest[:-hidden], "…"] if hidden else rest
+        command = shlex.join([*self._command, *told]).replace("'…'", "…")
+        LOG.info("running %s", LogText(command))
         begun = time.monotonic()
         try:
             done = subprocess.run(
@@ -130,7 +134,7 @@ class Compose:
             )
         except subprocess.TimeoutExpired:
             raise StartError(
-                f"{' '.join(command)}: not done within {deadline:g} s; where it waits for a job"
+                f"{command}: not done within {deadline:g} s; where it waits for a job"
                 " that takes longer, configure start_deadline"
             ) from None
         LOG.info("compose %s took %.1f s", arguments[0], time.monotonic() - begun)
@@ -140,7 +144,7 @@ class Compose:
             shown = "\n".join(f"  {line.strip()}" for line in dict.fromkeys(last))
             raise StartError(
                 f"`{self.name} {arguments[0]}` ended with exit status {done.returncode}:\n{shown}\n"
-                f"The command was {shlex.join(command)}"
+                f"The command was {command}"
             )
         return done.stdout.decode(errors="replace")
 
