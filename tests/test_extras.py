@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from windtunnel import extras
-from windtunnel.backends.choice import choose, create
+from windtunnel.backends.choice import Choice, choose, create
 from windtunnel.configuration import load
 from windtunnel.errors import MissingExtra
 
@@ -45,12 +45,18 @@ def test_a_backend_without_its_extra_names_it(
 def test_auto_takes_embedded_without_the_extra_of_local(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("toxiproxy-server", "redis-server"):
-        (tmp_path / name).write_text("#!/bin/sh\n")
-        (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("WINDTUNNEL_TOXIPROXY", raising=False)
     configuration = load(ROOT)
+    for name, lacking in (
+        ("redis-server", "toxiproxy-server and redis-server"),
+        ("toxiproxy-server", "toxiproxy-server"),
+    ):
+        # Which one is missing is named: the other may be there.
+        reason = f"auto: local needs {lacking} on PATH"
+        assert choose("auto", configuration) == Choice("embedded", reason)
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
     assert choose("auto", configuration).name == "local"
     monkeypatch.setattr(extras, "_is_installed", lambda name: name != "toxiproxy-python")
     choice = choose("auto", configuration)

@@ -100,7 +100,7 @@ def test_a_login_that_is_refused_is_one_clear_error(
     session = Session(directory=folder, configuration=None, backend="embedded", seed=1)
     verdicts: list[Verdict] = []
     try:
-        with pytest.raises(StartError, match=r"login at .*: 401") as raised:
+        with pytest.raises(StartError, match=r"login: POST /\S+ at .*: refused: 401") as raised:
             session.stack("test", {}, verdicts.append).drive("/me", 1)
     finally:
         session.close()

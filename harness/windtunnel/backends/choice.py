@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from windtunnel.backends.installed_programs import find_programs
+from windtunnel.backends.installed_programs import missing_programs
 from windtunnel.configuration import Configuration
 from windtunnel.entry_points import BACKENDS, extensions
-from windtunnel.errors import BackendUnavailable, ConfigurationError, suggestion
+from windtunnel.errors import ConfigurationError, suggestion
 from windtunnel.extras import install_command, missing, require
 from windtunnel.supported_system import check_system
 
@@ -53,10 +53,8 @@ def choose(wanted: str | None, configuration: Configuration, place: str = "backe
         )
     if name != "auto":
         return Choice(name, "as configured" if wanted is None else "as asked")
-    try:
-        find_programs()
-    except BackendUnavailable:
-        return Choice("embedded", "auto: toxiproxy-server and redis-server are not both on PATH")
+    if programs := missing_programs():
+        return Choice("embedded", f"auto: local needs {' and '.join(programs)} on PATH")
     if missing("toxiproxy"):
         return Choice("embedded", f"auto: local needs {install_command('toxiproxy')}")
     return Choice("local", "auto: toxiproxy-server and redis-server are on PATH")

@@ -27,9 +27,10 @@ def all_answered(run: ObservedRun, *, within: float, errors_allowed: bool = Fals
 
     With `errors_allowed` any whole answer will do: an error is fine, a hang is not; and so will a
     journey that failed, if each of its steps had one. A marked fallback is an answer. The verdict
-    counts requests; it estimates no rate. Where requests were only slow, while others kept this
-    machine busy, it is INCONCLUSIVE. In an open loop time counts from when a request was due; where
-    none is bad but what waited for one of the sender's connections, it is INCONCLUSIVE too.
+    counts requests, and estimates no rate; with fewer than 20 it is INCONCLUSIVE in place of PASS.
+    So it is where requests were only slow, while others kept this machine busy. In an open loop
+    time counts from when a request was due; where none is bad but what waited for one of the
+    sender's connections, it is INCONCLUSIVE too.
     """
     total = len(run.responses)
 

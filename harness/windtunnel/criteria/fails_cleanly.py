@@ -35,9 +35,9 @@ def fails_cleanly(
 
     The answer comes within `within` seconds and has the header, such as "Retry-After" (RFC 9110,
     10.2.3), where one is named. A journey that failed by its own assertion was told nothing. Good
-    answers count neither way; without enough others the verdict is INCONCLUSIVE. Where answers were
-    only late, while others kept this machine busy, too; and in an open loop, where time counts from
-    when a request was sent, for requests that never were.
+    answers count neither way; with fewer than 20 others the verdict is INCONCLUSIVE. Where answers
+    were only late, while others kept this machine busy, too; and in an open loop, where time counts
+    from when a request was sent, for requests that never were.
     """
     wanted = _statuses(status)
     total, bad_answers = len(run.responses), [each for each in run.responses if not each.succeeded]
