@@ -79,6 +79,14 @@ def test_a_run_that_was_killed_costs_nothing(shop: Address) -> None:
     assert kept_database.recover(shop, SHOP) == ""
 
 
+def test_a_server_that_came_back_empty_is_told_with_what_to_mend(shop: Address) -> None:
+    kept_database.keep(shop, SHOP)
+    ask(shop, "postgres", "DROP DATABASE windtunnel_kept_shop WITH (FORCE)")
+    with pytest.raises(ConnectionError, match="begins with an empty folder; let its folder survi"):
+        kept_database.bring_back(shop, SHOP)
+    assert databases(shop) == ["shop"]
+
+
 @pytest.mark.slow
 @pytest.mark.busy
 @pytest.mark.parametrize("doing", ["keep", "bring_back", "release", "recover"])

@@ -72,6 +72,13 @@ def bring_back(address: Address, account: ServerAccount) -> None:
     """
     names = _names(account)
     with _working(address, account, names) as connection:
+        if not _there(connection, names.kept):
+            raise ConnectionError(
+                f"what was put aside ({names.kept!r}) is gone: the server has other data than when"
+                " the session began, as where it was killed or restarted, by Kill, Stop or Restart"
+                " too, and its command begins with an empty folder; let its folder survive a"
+                " restart, such as one named by its port, and fill it only where it is empty"
+            )
         _drop(connection, names.new)
         _copy(connection, names.kept, names.new)
         _replace(connection, names, names.new)
