@@ -3,8 +3,9 @@
 import time
 
 from windtunnel.load.journeys.journey_function import Journey, JourneyFunction
-from windtunnel.load.journeys.journey_loop import PATIENCE, JourneyPlan, drive_journeys
+from windtunnel.load.journeys.journey_loop import PATIENCE, drive_journeys
 from windtunnel.load.journeys.journey_outcome import at_once
+from windtunnel.load.journeys.kept_journeys import JourneyPlan
 from windtunnel.number_bounds import SECONDS, check_number
 from windtunnel.records import Run
 from windtunnel.run_collector import RunCollector

@@ -2,13 +2,16 @@
 
 import asyncio
 import random as chances
+import signal
 import socket
+import sqlite3
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -30,6 +33,7 @@ from windtunnel import (
 from windtunnel.async_stack import AsyncStack
 from windtunnel.criteria.matched_attempts import matched_attempts
 from windtunnel.errors import ConfigurationError, MissingExtra
+from windtunnel.load.journeys import journey_loop
 from windtunnel.load.journeys.journey_function import Journey
 from windtunnel.records import RequestFailure
 from windtunnel.session import Session
@@ -236,6 +240,61 @@ def test_a_journey_ends_with_its_time(
     for each in run.responses:
         assert each.answer == "timed out: the journey took longer than 0.3 s"
         assert each.ended - run.began >= 0.3
+
+
+@pytest.fixture
+def endless() -> Iterator[Callable[[], object]]:
+    """Give a function that does not return while its test goes on."""
+    over = threading.Event()
+    yield partial(over.wait, 600)
+    over.set()
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "said"),
+    [
+        (1, "its function did not return, and was interrupted"),
+        (2, "its function has not returned, and its thread was left behind"),
+    ],
+)
+def test_a_plain_function_that_does_not_return_ends_all_the_same(
+    stack: Stack, endless: Callable[[], object], concurrency: int, said: str
+) -> None:
+    def waits(number: int) -> None:
+        if number < 3:
+            endless()
+
+    before = signal.getsignal(signal.SIGURG)
+    run = stack.drive(waits, requests=4, concurrency=concurrency, timeout=0.2)
+    late = f"timed out: the journey took longer than 0.2 s: {said}"
+    assert [each.answer for each in run.responses] == [late, late, "done", "done"]
+    assert signal.getsignal(signal.SIGURG) == before
+
+
+def test_one_that_does_not_return_ends_in_a_thread_of_the_tests_own(
+    stack: Stack, endless: Callable[[], object]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        [answer] = pool.submit(stack.drive, endless, 1, timeout=0.2).result(60).responses
+    assert answer.answer.endswith("its thread was left behind")
+
+
+def test_what_the_main_thread_holds_is_at_hand_in_a_journey(stack: Stack) -> None:
+    """Such as a connection of SQLite, which no other thread may use."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        run = stack.drive(lambda: database.execute("SELECT 1").fetchall(), requests=2)
+    assert [each.answer for each in run.responses] == ["done"] * 2
+
+
+def test_an_async_function_that_blocks_its_loop_ends_the_run(
+    stack: Stack, endless: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def blocks() -> None:
+        endless()
+
+    monkeypatch.setattr(journey_loop, "ENDING", 0.2)
+    with pytest.raises(ConfigurationError, match=r"blocks: it has not returned 0\.2 s after its"):
+        stack.drive(blocks, requests=2, timeout=0.2)
 
 
 def test_a_plain_function_that_came_too_late_timed_out(stack: Stack) -> None:

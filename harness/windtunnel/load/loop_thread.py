@@ -33,7 +33,7 @@ class LoopThread:
 
         TimeoutError where it is not done at the monotonic time `until`.
         """
-        future = asyncio.run_coroutine_threadsafe(_bounded(coroutine, until), self._loop)
+        future = asyncio.run_coroutine_threadsafe(bounded(coroutine, until), self._loop)
         cancellation = CURRENT.get()
         if cancellation is not None:
             cancellation.follow(future)
@@ -71,7 +71,8 @@ async def _cancelled() -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-async def _bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:
+async def bounded(work: Coroutine[Any, Any, Result], until: float) -> Result:
+    """Return what it returns; TimeoutError where it is not done at the monotonic time `until`."""
     try:
         async with asyncio.timeout(
             None if until == math.inf else until - time.monotonic()

@@ -1,29 +1,28 @@
 """Drives journeys in a closed loop: so many, some at a time, each within its own time."""
 
 import asyncio
-import itertools
 import math
 import random
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Any
 
-from windtunnel.errors import ConfigurationError, MissingExtra, WindtunnelError
+from windtunnel.errors import ConfigurationError, MissingExtra
 from windtunnel.extras import install_command
 from windtunnel.load.call_cancellation import CURRENT
+from windtunnel.load.journeys.function_time import FunctionTime
 from windtunnel.load.journeys.journey_function import JourneyFunction
-from windtunnel.load.journeys.journey_outcome import AskedNothing, outcome
+from windtunnel.load.journeys.kept_journeys import JourneyPlan, KeptJourneys
 from windtunnel.load.journeys.step_sender import (
-    GivenUp,
     JourneySteps,
     StepConnections,
     TookTooLong,
 )
-from windtunnel.load.loop_thread import LoopThread
+from windtunnel.load.loop_thread import LoopThread, bounded
 from windtunnel.load.own_limits import check_own_limits
 from windtunnel.records import Response
 
@@ -31,23 +30,13 @@ PATIENCE = 30.0
 """Seconds that a journey may take where nobody says otherwise."""
 GRACE = 0.2
 """Seconds after its deadline in which an async journey hears of its last step's failure."""
+OVERTIME = 1.0
+"""Seconds after its deadline in which a plain function may still return by itself."""
+LOOK = 0.1
+"""Seconds between two looks at what is overdue."""
+LEFT = "its function has not returned, and its thread was left behind"
 ENDING = 5.0
 """Seconds in which threads that were given up may end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyPlan:
-    """What is to be driven. Times are in seconds on the clock of `time.monotonic`."""
-
-    journey: JourneyFunction
-    requests: int
-    concurrency: int
-    patience: float
-    until: float
-    """By when all must be over, or TimeoutError."""
-    seed: str
-    between: Callable[[], object] | None = None
-    """What is done after each journey."""
 
 
 def drive_journeys(plan: JourneyPlan, connections: StepConnections) -> list[Response]:
@@ -63,9 +52,9 @@ def drive_journeys(plan: JourneyPlan, connections: StepConnections) -> list[Resp
     try:
         if plan.journey.is_async:
             driven.run_async()
-        elif plan.concurrency == 1:
+        elif plan.concurrency == 1 and FunctionTime.is_at_hand():
             driven.follow_call()
-            driven.work()
+            driven.work_here()
         else:
             driven.follow_call()
             driven.run_threads()
@@ -86,90 +75,27 @@ def _check_client() -> None:
         ) from None
 
 
-class _Journeys:
-    """One run of journeys."""
-
-    def __init__(self, plan: JourneyPlan, connections: StepConnections) -> None:
-        self.responses: list[Response] = []
-        self._plan = plan
-        self._connections = connections
-        self._numbers = itertools.count(1)
-        self._stopped_by: BaseException | None = None
-
-    def follow_call(self) -> None:
-        """Give up where the async call that this is made for is cancelled."""
-        cancellation = CURRENT.get()
-        if cancellation is not None:
-            followed: Future[Any] = Future()
-            followed.add_done_callback(lambda _: self._connections.give_up())
-            cancellation.follow(followed)
-
-    def check(self) -> None:
-        """Raise what went through, or what stopped the run."""
-        if self._stopped_by is not None:
-            raise self._stopped_by
-        if self._connections.is_given_up and len(self.responses) < self._plan.requests:
-            raise CancelledError
-        if time.monotonic() >= self._plan.until:
-            raise TimeoutError("it was not over by the moment that it was to end by")
-
-    def _next(self) -> int | None:
-        """Return the next journey's number; None where there is to be none."""
-        if self._stopped_by is not None or self._connections.is_given_up:
-            return None
-        if time.monotonic() >= self._plan.until:
-            return None
-        number = next(self._numbers)
-        return number if number <= self._plan.requests else None
-
-    def _begun(self, number: int) -> tuple[JourneySteps, random.Random]:
-        deadline = min(time.monotonic() + self._plan.patience, self._plan.until)
-        steps = JourneySteps(self._plan.journey.name, self._connections, deadline)
-        chance = random.Random(f"{self._plan.seed} {number}")  # noqa: S311 - replayable, not secret
-        return steps, chance
-
-    def _ended(
-        self, number: int, began: float, steps: JourneySteps, error: BaseException | None
-    ) -> None:
-        """Record a journey; what is no failure of it stops the run."""
-        ended = time.monotonic()
-        steps.leave()
-        if steps.refusal is not None:
-            self._stop(steps.refusal)
-            return
-        if isinstance(error, GivenUp):
-            return
-        if error is not None and not isinstance(error, TookTooLong) and _goes_through(error):
-            self._stop(error)
-            return
-        if ended >= steps.deadline:
-            error = TookTooLong(f"the journey took longer than {self._plan.patience:g} s")
-        elif error is None and self._plan.journey.takes_client and not steps.made:
-            error = AskedNothing(
-                "it made no request by its client; expected one at least, or a function without a"
-                " client"
-            )
-        self.responses.append(
-            outcome(self._plan.journey.name, number, (began, ended), steps, error)
-        )
-
-    def _stop(self, error: BaseException) -> None:
-        if self._stopped_by is None:
-            self._stopped_by = error
-        self._connections.give_up()
+class _Journeys(KeptJourneys):
+    """Makes the journeys of a run, by the means that their function needs."""
 
     # A plain function, in this thread or in several.
 
-    def work(self) -> None:
-        """Make one journey after another."""
+    def work_here(self) -> None:
+        """Make one journey after another in the caller's thread, which is the main one."""
+        with FunctionTime(self._plan.journey.name) as limit:
+            self._work(lambda steps: limit.until(steps.deadline + OVERTIME))
+
+    def _work(self, bounded: Callable[[JourneySteps], AbstractContextManager[None]]) -> None:
         while (number := self._next()) is not None:
             steps, chance = self._begun(number)
             began, error = time.monotonic(), None
             try:
-                self._call(steps, number, chance)
+                with bounded(steps):
+                    self._call(steps, number, chance)
             except BaseException as raised:  # noqa: BLE001 - sorted by what it is
                 error = raised
-            self._ended(number, began, steps, error)
+            if not self._ended(number, began, steps, error):
+                return  # another thread is in this one's place
             if self._plan.between is not None:
                 self._plan.between()
 
@@ -187,18 +113,19 @@ class _Journeys:
             _check_plain(journey, journey.called(client, number, chance))
 
     def run_threads(self) -> None:
-        """Work in threads of their own, which are given up with this call."""
-        threads = [
-            threading.Thread(
-                target=copy_context().run, args=(self.work,), name="windtunnel journey", daemon=True
-            )
-            for _ in range(min(self._plan.concurrency, self._plan.requests))
-        ]
-        for thread in threads:
-            thread.start()
+        """Work in threads of their own, which are given up with this call.
+
+        One whose journey does not return is left behind, and another takes its place.
+        """
+        threads = {self._thread() for _ in range(min(self._plan.concurrency, self._plan.requests))}
         try:
-            for thread in threads:
-                thread.join()
+            while threads:
+                next(iter(threads)).join(LOOK)
+                for late in self._overdue(OVERTIME):
+                    if self._ended(late.number, late.began, late.steps, TookTooLong(LEFT)):
+                        threads.discard(late.thread)
+                        threads.add(self._thread())
+                threads = {each for each in threads if each.is_alive()}
         except BaseException as error:
             self._stop(error)
             over = time.monotonic() + ENDING
@@ -206,14 +133,38 @@ class _Journeys:
                 thread.join(max(0.0, over - time.monotonic()))
             raise
 
+    def _thread(self) -> threading.Thread:
+        context = copy_context()
+        thread = threading.Thread(
+            target=context.run,
+            args=(self._work, lambda steps: nullcontext()),
+            name="windtunnel journey",
+            daemon=True,
+        )
+        thread.start()
+        return thread
+
     # An async function, on a loop of its own: one that blocks its loop stops nothing of ours.
 
     def run_async(self) -> None:
-        """Make the journeys on a loop of their own."""
+        """Make the journeys on a loop of their own. ConfigurationError where they block it."""
         loop = LoopThread()
+        running: Future[None] = loop.submit(bounded(self._all(), self._plan.until))
+        cancellation = CURRENT.get()
+        if cancellation is not None:
+            cancellation.follow(running)
         try:
-            loop.run(self._all(), until=self._plan.until)
+            while not running.done():
+                wait([running], timeout=LOOK)
+                if self._overdue(ENDING) and not running.done():
+                    raise ConfigurationError(
+                        f"journey {self._plan.journey.name}: it has not returned {ENDING:g} s"
+                        " after its time; expected an async function that blocks its loop nowhere"
+                        " (`await asyncio.sleep(1)`), and ends when it is cancelled"
+                    )
+            running.result()
         finally:
+            running.cancel()
             self._connections.give_up()
             if loop.settle(ENDING):
                 loop.close()
@@ -258,11 +209,6 @@ class _Journeys:
             if limit.expired():
                 raise TookTooLong from None
             raise
-
-
-def _goes_through(error: BaseException) -> bool:
-    """Whether an error is none of a journey's outcomes: ours, or pytest's, or an interrupt."""
-    return isinstance(error, WindtunnelError) or not isinstance(error, Exception)
 
 
 class _Cancelled(Exception):

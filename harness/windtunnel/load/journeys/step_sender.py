@@ -132,11 +132,9 @@ class StepConnections:
         )
         try:
             with self.noted.one():
+                head, offers = item.is_head, item.offers_upgrade
                 return await connection.send(
-                    item.wire,
-                    timeout=wait,
-                    is_head=item.is_head,
-                    offers_upgrade=item.offers_upgrade,
+                    item.wire, timeout=wait, is_head=head, offers_upgrade=offers
                 )
         finally:
             if self.is_given_up:
