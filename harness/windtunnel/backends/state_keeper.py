@@ -81,12 +81,23 @@ class StateKeeper:
             for name, each in self._configuration.dependencies.items()
             if each.is_fresh and is_emptied_while_it_runs(each)
         }
+        held: set[str] = set()
         for (where, _), name in emptied.items():
             with _keeping(name, where):
-                self._recover(name, where)
+                try:
+                    self._hold(name, where)
+                    held.add(name)
+                    self._recover(name, where)
+                except BlockingIOError:
+                    raise
+                except OSError as error:
+                    # Such as of a login that is still to be prepared.
+                    LOG.info("%s at %s is not looked at yet: %s", name, where, error)
         self._carry_out("session")
         for (where, _), name in emptied.items():
             with _keeping(name, where):
+                if name not in held:
+                    self._hold(name, where)
                 speaks = self._configuration.dependencies[name].speaks
                 speaks.keep(where, self._access.account(name))
             self._kept.add(name)
@@ -105,15 +116,19 @@ class StateKeeper:
         self._close_held()
         self._claims.close()
 
+    def _hold(self, name: str, where: Address) -> None:
+        """Let no run on another machine have what this one empties. BlockingIOError: one has."""
+        if not self._access.ends_with_us(name):
+            speaks = self._configuration.dependencies[name].speaks
+            self._held.enter_context(speaks.held(where, self._access.account(name)))
+
     def _recover(self, name: str, where: Address) -> None:
         """Bring back what a run that was killed left, before this run prepares anything."""
-        speaks, account = self._configuration.dependencies[name].speaks, self._access.account(name)
-        ours = self._access.ends_with_us(name)
-        if not ours:
-            self._held.enter_context(speaks.held(where, account))
-        if done := speaks.recover(where, account):
+        speaks = self._configuration.dependencies[name].speaks
+        if done := speaks.recover(where, self._access.account(name)):
             # Of one that ends with us, what it keeps on disk is as every run leaves it.
-            LOG.log(logging.INFO if ours else logging.WARNING, "%s at %s: %s", name, where, done)
+            level = logging.INFO if self._access.ends_with_us(name) else logging.WARNING
+            LOG.log(level, "%s at %s: %s", name, where, done)
 
     def _close_held(self) -> None:
         try:

@@ -76,7 +76,7 @@ class WireProtocol:
     def held(self, address: Address, account: ServerAccount) -> AbstractContextManager[object]:
         """Hold what `empty` brings back, against runs on other machines too, until this is closed.
 
-        It enters nothing where it needs none. OSError where another run holds it.
+        It is nothing where none is needed. BlockingIOError where another run does; OSError.
         """
         return nullcontext()
 

@@ -120,10 +120,11 @@ def recover(address: Address, account: ServerAccount) -> str:
 
 
 def held(address: Address, account: ServerAccount) -> AbstractContextManager[object]:
-    """Hold the database until this is closed, or the process ends. OSError where another run does.
+    """Hold the database until this is closed, or the process ends. OSError where it cannot be.
 
-    By a lock of a connection to the maintenance database: other machines see it too. Where that is
-    template1 there is none, for nobody could make a database meanwhile.
+    BlockingIOError where another run does. It is a lock of a connection to the maintenance
+    database: other machines see it too. Where that is template1 there is none, for nobody could
+    make a database meanwhile.
     """
     names = _names(account)
     if account.database == MAINTENANCE[0]:
@@ -140,7 +141,7 @@ def _locked(address: Address, account: ServerAccount, own: str) -> Iterator[None
             "SELECT pg_try_advisory_lock(%s)", [_key("held", own)]
         ).fetchone()
         if found is None or not found[0]:
-            raise ConnectionError(f"another run has the database {own!r}")
+            raise BlockingIOError(f"another run has the database {own!r}")
         yield
 
 

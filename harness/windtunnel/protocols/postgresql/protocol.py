@@ -39,7 +39,7 @@ class PostgresqlProtocol(WireProtocol):
         _kept_database().bring_back(address, account)
 
     def held(self, address: Address, account: ServerAccount) -> AbstractContextManager[object]:
-        """Hold the database; OSError where another run does, or why that cannot be."""
+        """Hold the database; BlockingIOError where another run does, OSError why it cannot be."""
         holding: AbstractContextManager[object] = _kept_database().held(address, account)
         return holding
 
