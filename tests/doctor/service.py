@@ -10,7 +10,7 @@ class Service(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        status = {"/broken": 500, "/refused": 401}.get(self.path, 200)
+        status = {"/broken": 500, "/missing": 404, "/refused": 401}.get(self.path, 200)
         if self.path == "/through":
             fetch(os.environ["THROUGH_URL"])
         if self.path == "/past":

@@ -194,3 +194,18 @@ calls = ["through"]
     assert checks["through"]["condition"] == "ok"
     assert checks["through@worker"]["condition"] == "note"
     assert checks["through@worker"]["found"].startswith("not judged here: 3 requests to /through")
+
+
+def test_an_endpoint_for_what_is_not_there_is_told_by_its_status(
+    tmp_path: Path, upstream: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"""
+command = ["{{python}}", "{SERVICE}", "{{port}}"]
+health = "/"
+endpoints = ["/"]
+{dependency("through", upstream, "/missing")}"""
+    checks = examined(tmp_path, text, capsys, 1)
+    assert checks["endpoint /missing"]["remedy"] == (
+        "404: there is no such thing; let /missing name what there is"
+    )
+    assert checks["through"]["remedy"].startswith("the service answered 404: let /missing name")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from windtunnel.discovery.files import Text
-from windtunnel.discovery.findings import Findings, Found, Route, Seen
+from windtunnel.discovery.findings import Findings, Found, FoundRequest, Route, Seen
 from windtunnel.discovery.routes import HEALTH, NO_ENDPOINTS, asked_plainly, functions, shape
 
 _MOST = 20
@@ -53,7 +53,8 @@ def _endpoints(findings: Findings, asked: list[Route]) -> Iterator[Seen]:
     paths = [p for p in shown.paths if p not in left_out and not p.endswith(HEALTH)]
     yield from (Seen(path, shown.place) for path in paths[:_MOST])
     if not asked and not paths and shown.requests:
-        yield Seen(shown.requests[0].name, shown.place)
+        sound = [each for each in shown.requests if not each.made_up]
+        yield Seen((sound or shown.requests)[0].name, shown.place)
 
 
 def _is_end(path: str, whole: set[str]) -> bool:
@@ -69,7 +70,8 @@ def _endpoint(
 ) -> Seen:
     """Return the first route that mentions the dependency, itself or in a function it calls.
 
-    One that is asked otherwise than by GET, or has parameters, needs a request to be asked by.
+    One that is asked otherwise than by GET, or has parameters, needs a request to be asked by. A
+    request for a thing whose name is made up is taken where there is no other.
     """
     words = {dependency.name, *dependency.environment}
     for name in dependency.environment:
@@ -80,14 +82,20 @@ def _endpoint(
     mention = re.compile(
         "|".join(rf"(?<![a-zA-Z0-9]){re.escape(word)}" for word in words), re.IGNORECASE
     )
+    made_up: list[Seen] = []
     for depth in range(3):
         for route in (*asked, *others):
             if not mention.search(functions(route.handler, texts, depth)):
                 continue
             if route in asked:
                 return Seen(_whole(route, findings), route.place)
-            if name := _named(route, findings):
-                return Seen(name, route.place)
+            if request := _named(route, findings):
+                if not request.made_up:
+                    return Seen(request.name, route.place)
+                lacking = f"{' and '.join(request.made_up)} of {request.name} is made up"
+                made_up.append(Seen(request.name, guess=f"{lacking} ({route.place})"))
+    if made_up:
+        return made_up[0]
     otherwise = findings.endpoints[0].value
     return Seen(otherwise, guess=f"no route mentions {dependency.name}")
 
@@ -98,9 +106,9 @@ def _whole(route: Route, findings: Findings) -> str:
     return route.path if route.path in ends or not ends else ends[0]
 
 
-def _named(route: Route, findings: Findings) -> str:
-    """Return the name of the request that asks a route; "" where there is none."""
+def _named(route: Route, findings: Findings) -> FoundRequest | None:
+    """Return the request that asks a route."""
     for request in findings.requests:
         if request.method == route.method and shape(request.template).endswith(shape(route.path)):
-            return request.name
-    return ""
+            return request
+    return None

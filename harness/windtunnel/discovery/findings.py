@@ -94,6 +94,8 @@ class FoundRequest:
     expect: tuple[int, ...] = ()
     guess: str = ""
     """What of it is guessed; empty where nothing is."""
+    made_up: tuple[str, ...] = ()
+    """Parameters of its path that name a thing which is hardly there, such as "string"."""
 
     @property
     def is_plain(self) -> bool:

@@ -23,10 +23,17 @@ def endpoints(stack: Stack) -> Iterator[Check]:
             yield fail(
                 name,
                 f"{response.status} {said}",
-                "correct the path in endpoints, or what it needs"
-                if response.status < 500
-                else f"see why it fails\n{_log(stack)}",
+                _remedy(response.status, path) or f"see why it fails\n{_log(stack)}",
             )
+
+
+def _remedy(status: int, path: str) -> str:
+    """Return what to mend where the service refuses what is asked; "" where it failed itself."""
+    if status == 404:
+        return f"404: there is no such thing; let {path} name what there is"
+    if 400 <= status < 500:
+        return f"{status}: the service refuses {path}; correct it, or give what it needs"
+    return "" if status >= 500 else f"correct what {path} expects, or what it needs"
 
 
 def _of(stack: Stack) -> list[str]:

@@ -26,9 +26,8 @@ def dependencies(stack: Stack) -> Iterator[Check]:
         elif calls:
             yield _reached(stack, name, dependency, calls)
         else:
-            yield _not_reached(
-                stack, name, dependency, bypass.connections(stack, dependency) - before
-            )
+            direct = bypass.connections(stack, dependency) - before
+            yield _not_reached(stack, name, dependency, direct, _refusals(run))
 
 
 def _of_another(stack: Stack, edge: Edge, dependency: Dependency, calls: int) -> Check:
@@ -42,6 +41,12 @@ def _of_another(stack: Stack, edge: Edge, dependency: Dependency, calls: int) ->
         f"a scenario that gives it work shows its calls; where it has none there, correct"
         f" programs.{edge.caller}.calls",
     )
+
+
+def _refusals(run: Run) -> str:
+    """Return by which statuses of 4xx its requests were refused: these may never get to a call."""
+    found = {each.status for each in run.responses if each.status and 400 <= each.status < 500}
+    return " and ".join(map(str, sorted(found)))
 
 
 def _calls(run: Run, name: str) -> int:
@@ -106,7 +111,9 @@ def _calling(stack: Stack, name: str, dependency: Dependency, *, at_least: int) 
     return ""
 
 
-def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozenset[str]) -> Check:
+def _not_reached(
+    stack: Stack, name: str, dependency: Dependency, direct: frozenset[str], refused: str
+) -> Check:
     variables = " and ".join(dependency.environment) or "its configured address"
     advice = own_env_files.advice(stack.configuration, name)
     if direct:
@@ -123,6 +130,13 @@ def _not_reached(stack: Stack, name: str, dependency: Dependency, direct: frozen
             f"configure dependencies.{name}.endpoint = {path!r}",
         )
     found = f"{REQUESTS} requests to {dependency.endpoint} did not reach it through the proxy"
+    if refused:
+        return fail(
+            name,
+            found,
+            f"the service answered {refused}: let {dependency.endpoint} name what there is, and"
+            f" give what it needs; or configure another path as dependencies.{name}.endpoint",
+        )
     unread = mentions.missing(stack.configuration, dependency.environment)
     if unread:
         return fail(

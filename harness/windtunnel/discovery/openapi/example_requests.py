@@ -31,7 +31,7 @@ _AS_INTEGER = 9
 
 def example_request(operation: ApiOperation, examples: SchemaExamples, place: str) -> FoundRequest:
     """Return a request of an operation; NoExample says why there is none."""
-    path, guess = _path(operation, examples)
+    path, guess, made_up = _path(operation, examples)
     query = [
         f"{quote(each.name, safe='')}={_quoted(value)}"
         for each in operation.parameters
@@ -60,6 +60,7 @@ def example_request(operation: ApiOperation, examples: SchemaExamples, place: st
         expect=operation.statuses,
         place=place,
         guess=guess,
+        made_up=made_up,
     )
     if operation.body is not None and operation.method not in {"GET", "HEAD"}:
         _give_body(found, operation, examples)
@@ -83,9 +84,11 @@ _OF_OURS = frozenset({"accept", "content-type", "authorization", "content-length
 """Headers that are no parameters, as the specification has it."""
 
 
-def _path(operation: ApiOperation, examples: SchemaExamples) -> tuple[str, str]:
+def _path(operation: ApiOperation, examples: SchemaExamples) -> tuple[str, str, tuple[str, ...]]:
+    """Return the path, what of it is guessed, and the parameters whose values are made up."""
     known = {each.name: each for each in operation.parameters if each.where == "path"}
     guessed: list[str] = []
+    made_up: list[str] = []
 
     def filled(hit: re.Match[str]) -> str:
         name = hit[1]
@@ -93,6 +96,8 @@ def _path(operation: ApiOperation, examples: SchemaExamples) -> tuple[str, str]:
         value = _in_path(parameter, examples)
         if parameter.example.given is None:
             guessed.append(f"{name} is {value}")
+            if not _is_counted(value) and not _own_values(parameter, examples):
+                made_up.append(name)
         return value
 
     # What stands between parameters is of the document, and is quoted as it is needed.
@@ -105,13 +110,24 @@ def _path(operation: ApiOperation, examples: SchemaExamples) -> tuple[str, str]:
         else:
             path += quote(part, safe="/:@!$&'()*+,;=-._~%").replace("{", "{{").replace("}", "}}")
     guess = f"{', '.join(guessed)}: name what there is" if guessed else ""
-    return path, guess
+    return path, guess, tuple(made_up)
+
+
+def _is_counted(value: str) -> bool:
+    """Whether it goes through small numbers, of which some are there in most services."""
+    return value.startswith("{int:")
+
+
+def _own_values(parameter: ApiParameter, examples: SchemaExamples) -> set[str]:
+    """Return by which words the schema itself says values."""
+    schema = examples.merged(parameter.example.schema)
+    return {"example", "examples", "default", "enum", "const"} & set(schema)
 
 
 def _in_path(parameter: ApiParameter, examples: SchemaExamples) -> str:
     value = _value(parameter.example, parameter.name, examples, "path")
     schema = examples.merged(parameter.example.schema)
-    own = {"example", "examples", "default", "enum", "const"} & set(schema)
+    own = _own_values(parameter, examples)
     given = own or parameter.example.given is not None or "multipleOf" in schema
     if isinstance(value, int) and not isinstance(value, bool) and not given:
         most = schema.get("maximum")
