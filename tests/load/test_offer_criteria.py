@@ -79,6 +79,8 @@ def rulings(judged: Callable[[str], Verdict], flaw: str) -> list[Ruling]:
 PASS_THEN_FAIL = [Ruling.PASS, Ruling.FAIL]
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_breaker(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return breaker_opens(without_prices(stack, flaw), "prices", within=3)
@@ -86,6 +88,8 @@ def test_the_breaker(stack: Stack) -> None:
     assert rulings(judged, "no breaker") == PASS_THEN_FAIL
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_calls_per_request(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return calls_per_request(healthy(stack, flaw), "prices", at_most=1)
@@ -93,6 +97,8 @@ def test_calls_per_request(stack: Stack) -> None:
     assert rulings(judged, "twice") == PASS_THEN_FAIL
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_who_cannot_be_served_is_told_so(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return fails_cleanly(without_prices(stack, flaw), within=2, header="Retry-After")
@@ -112,6 +118,8 @@ def test_all_are_answered(stack: Stack) -> None:
     assert rulings(judged, "hang") == PASS_THEN_FAIL
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_the_share_of_errors(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return error_rate(healthy(stack, flaw), "/price", below=0.2)
@@ -127,6 +135,8 @@ def test_the_mean_response(stack: Stack) -> None:
     assert rulings(judged, "slow") == PASS_THEN_FAIL
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_fallbacks(stack: Stack) -> None:
     def judged(flaw: str) -> Verdict:
         return fallbacks_served(without_prices(stack, flaw, "/cached"), "prices")
@@ -148,6 +158,8 @@ def test_calls_and_connections_of_the_wire(stack: Stack) -> None:
     assert touches_nothing(idle, control).ruling is Ruling.PASS
 
 
+@pytest.mark.slow
+@pytest.mark.busy
 def test_a_run_has_what_criteria_read(stack: Stack) -> None:
     run = without_prices(stack, "", "/cached")
     assert [each.number for each in run.responses] == list(range(1, len(run.samples) + 1))
