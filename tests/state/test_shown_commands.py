@@ -34,9 +34,16 @@ def test_a_step_is_known_by_its_first_words(command: str, shown: str) -> None:
     assert str(TypeAdapter(Step).validate_python(command)) == shown
 
 
-@pytest.mark.parametrize("more", [{"dependency": "db"}, {"sql": "schema.sql"}])
-def test_a_mistake_beside_a_command_does_not_show_it(more: dict[str, str]) -> None:
-    wrong = {"command": f"mysql -p{HIDDEN}", **more}
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"command": f"mysql -p{HIDDEN}", "dependency": "db"},
+        {"command": f"mysql -p{HIDDEN}", "sql": "schema.sql"},
+        {"command": f"seed --pin '{HIDDEN}"},
+        f"seed --pin '{HIDDEN}",
+    ],
+)
+def test_a_mistake_beside_a_command_does_not_show_it(wrong: object) -> None:
     with pytest.raises(ConfigurationError, match=r"prepare\.session\.0") as caught:
         parse(table(session=[wrong]), "x")
     assert HIDDEN not in str(caught.value)

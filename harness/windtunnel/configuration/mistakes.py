@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from windtunnel.configuration.models import Configuration
 from windtunnel.configuration.positions import Place
+from windtunnel.configuration.preparation_settings import HIDDEN
 from windtunnel.configuration.setting_types import CALL, UPSTREAM
 from windtunnel.configuration.unsound import Unsound
 from windtunnel.errors import LINES, did_you_mean, listed, nearest, shown, suggestion
@@ -96,7 +97,8 @@ def _of_detail(detail: dict[str, Any], origins: Mapping[Place, str], place: str)
         return f"{start}unknown key {shown(_text(key))}{_correct(key)}"
     if detail["type"] == "missing":
         return f"{start}missing key {_text(key)!r}{_described(key)}"
-    return f"{start}{_text(key)} = {shown(detail['input'])}: expected {_expected(detail)}"
+    found = "" if detail["type"] == HIDDEN else f" = {shown(detail['input'])}"
+    return f"{start}{_text(key)}{found}: expected {_expected(detail)}"
 
 
 def _within(key: Place, places: set[Place]) -> bool:

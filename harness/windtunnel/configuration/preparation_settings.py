@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from windtunnel.configuration.setting_types import Seconds, Strict
 from windtunnel.outgoing.secret_names import is_secret
 
+HIDDEN = "hidden"
+"""The kind of a mistake whose value is not shown: it may hold a password."""
 _PLAIN = re.compile(r"-[A-Za-z]|--[a-z-]+|\.{0,2}/?\w[\w/-]*\.[a-z]{1,5}|[a-z][a-z:_-]{0,19}")
 """An option without a value, a script or a module, and a word such as `migrate`."""
 _SHOWN = 3
@@ -17,13 +20,14 @@ _SHOWN = 3
 
 
 def _words(value: object) -> object:
-    """Return a command's words, where it is one text as a shell has it; ValueError."""
+    """Return a command's words, where it is one text as a shell has it; PydanticCustomError."""
     if not isinstance(value, str):
         return value
     try:
         return shlex.split(value)
     except ValueError as error:
-        raise ValueError(f"a command as a shell has it: {error}") from None
+        text = "a command as a shell has it: {error}"
+        raise PydanticCustomError(HIDDEN, text, {"error": f"{error}"}) from None
 
 
 def first_words(command: Sequence[str]) -> str:
