@@ -7,6 +7,7 @@ import pytest
 
 from windtunnel.backends.docker import compose_rewrite, proxy_image
 from windtunnel.backends.docker.compose_file import ComposeFile
+from windtunnel.backends.docker.compose_layout import target_port
 from windtunnel.backends.docker.dependency_routes import find_routes
 from windtunnel.configuration import Configuration, parse
 from windtunnel.errors import ConfigurationError
@@ -117,3 +118,23 @@ def test_a_program_without_a_service_is_named() -> None:
     wrong = {"movies": {"service": "moveis"}}
     with pytest.raises(ConfigurationError, match=r"programs\.movies\.service = 'moveis'.*'movies'"):
         copied(configured(programs=wrong, calls=["movies", "db"]))
+
+
+@pytest.mark.parametrize(
+    ("ready", "port"), [({"log": "ready"}, 0), ({"command": ["./is-up"]}, 0), ({"tcp": True}, None)]
+)
+def test_a_driven_worker_listens_nowhere_unless_its_readiness_needs_it(
+    ready: dict[str, object], port: int | None
+) -> None:
+    table: dict[str, Any] = {
+        "target": "worker",
+        "endpoints": [],
+        "programs": {"worker": {"service": "worker", "ready": ready}},
+        "dependencies": {"db": {"protocol": "postgresql"}},
+    }
+    configuration = parse(table, "x")
+    if port is None:
+        with pytest.raises(ConfigurationError, match=r"missing key 'docker\.target_port'"):
+            target_port(ComposeFile.read(FILE), configuration)
+    else:
+        assert target_port(ComposeFile.read(FILE), configuration) == port

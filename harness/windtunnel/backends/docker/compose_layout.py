@@ -52,7 +52,7 @@ def lay_out(
     compose_file = _read(theirs, configuration)
     target = configuration.service
     compose_file.check(target, "service")
-    port = compose_file.target_port(target, docker.target_port)
+    port = target_port(compose_file, configuration)
     driven = ProgramService(target, compose_file.names(target), port, f"the target {target}")
     if docker.tap:
         if len(topology.names(configuration)) > 1:
@@ -133,6 +133,16 @@ def _conditions(compose_file: ComposeFile, programs: Mapping[str, str]) -> dict[
     for service in programs.values():
         found |= compose_file.conditions(service)
     return {name: each for name, each in found.items() if name not in programs.values()}
+
+
+def target_port(compose_file: ComposeFile, configuration: Configuration) -> int:
+    """Return the port on which the driven program listens; 0 where it needs none."""
+    wanted = configuration.docker.target_port
+    ready = topology.program(configuration, configuration.target).ready
+    if ready is None or not (ready.log or ready.command):
+        return compose_file.target_port(configuration.service, wanted)
+    known = (wanted, configuration.port, *compose_file.ports(configuration.service))
+    return next(filter(None, known), 0)
 
 
 def _port(
