@@ -1,7 +1,5 @@
 """A run of journeys: their records beside what the taps recorded meanwhile."""
 
-import time
-
 from windtunnel.load.journeys.journey_function import Journey, JourneyFunction
 from windtunnel.load.journeys.journey_loop import PATIENCE, drive_journeys
 from windtunnel.load.journeys.journey_outcome import at_once
@@ -37,7 +35,7 @@ def journeys_run(
     # A sequential run is cut into its journeys by readings of what is only counted.
     counted, mark = concurrency == 1 and context.windows(), context.backend.mark
     reading = context.machine.read()
-    began = time.monotonic()
+    began = context.begin()
     if counted:
         mark()
     plan = JourneyPlan(

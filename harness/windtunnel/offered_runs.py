@@ -45,6 +45,7 @@ def offered_run(
 
     context.unasked.observe()
     reading = context.machine.read()
+    context.begin()
     # What is only counted is read before and after.
     if context.windows():
         context.backend.mark()

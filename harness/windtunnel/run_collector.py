@@ -66,7 +66,6 @@ class RunCollector:
         """Return the fields that every run has from where it ran."""
         context, machine = self._context, self._context.machine.since(reading)
         check_programs(context.backend)
-        context.began.append(began)
         evidence = tuple(
             context.unasked.evidence(edge, began) for edge in topology.edges(context.configuration)
         )

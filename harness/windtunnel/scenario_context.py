@@ -1,6 +1,7 @@
 """What the targets and faults of one scenario have in common."""
 
 import random
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -28,13 +29,19 @@ class ScenarioContext:
     unasked: UnaskedCallsFilter
     machine: MachineMeter
     began: list[float] = field(default_factory=list)
-    """When each run of the scenario began, on whichever target."""
+    """When each run of the scenario began, on whichever target, whatever became of it."""
     name: str = ""
     """The scenario's."""
     learn: Callable[[Iterable[str]], None] = lambda values: None
     """Takes values that are secrets."""
     under_way: RequestsUnderWay = field(default_factory=RequestsUnderWay)
     """The requests and journeys of all its targets."""
+
+    def begin(self) -> float:
+        """Return when a run begins, which is now, and remember it."""
+        now = time.monotonic()
+        self.began.append(now)
+        return now
 
     @property
     def request_seed(self) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import math
-import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -249,7 +248,7 @@ class Target:
         callers = self.requests.caller(timeout, run), other.requests.caller(timeout, run)
         made = (after.a.responses, after.b.responses) if after else ((), ())
         numbers = range(len(made[0]) + 1, len(made[0]) + count + 1)
-        began = after.a.began if after else time.monotonic()
+        began = after.a.began if after else self._context.begin()
         reading = self._context.machine.read()
         try:
             new = self._run_on_loop(interleaved(callers, path, numbers, self._context.random))
@@ -285,7 +284,7 @@ class Target:
         # A sequential run is cut into its requests by readings of what is only counted.
         counted, mark = concurrency == 1 and self._context.windows(), self._context.backend.mark
         reading = self._context.machine.read()
-        began = time.monotonic()
+        began = self._context.begin()
         until = began + duration if duration is not None else float("inf")
 
         async def work() -> list[Response]:

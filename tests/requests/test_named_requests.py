@@ -1,9 +1,11 @@
 """Requests are sent by name wherever a path is, with the login that the service asks for."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.requests.shop import CONFIGURATION, PASSWORD, SHOP
@@ -190,3 +192,27 @@ def test_tokens_and_variables_of_requests_are_masked_once_they_are_known(
     assert len(token) == 32
     assert session.masking.text(f"a {token} b pin-4711-pin c") == "a *** b *** c"
     assert {token, "pin-4711-pin"} <= set(told)
+
+
+def test_what_came_after_a_run_ends_where_the_next_began_of_whatever_kind(stack: Stack) -> None:
+    def journey(client: httpx.Client) -> None:
+        client.get("/me")
+
+    for following in (
+        lambda: stack.drive("/me", requests=1),
+        lambda: stack.drive(journey, requests=1),
+        lambda: stack.offer(50, duration=0.1, requests=["/me"]),
+        lambda: stack.default_target.pairs(stack.default_target, "/me", 2).a,
+    ):
+        run = stack.drive("/me", requests=1)
+        before = stack.up_to_now(run)
+        following_run = following()
+        after = stack.up_to_now(run)
+        assert run.ended <= before.ended <= after.ended <= following_run.began
+        assert (before.load_ended, after.load_ended) == (run.ended, run.ended)
+    # So it does where the next one never came to its end.
+    run = stack.drive("/me", requests=1)
+    with stack.default_target.ending_by(0.0), pytest.raises(TimeoutError):
+        stack.drive("/me", requests=1)
+    ended = time.monotonic()
+    assert stack.up_to_now(run).ended < ended
