@@ -138,3 +138,20 @@ def test_files_of_the_repository_that_pages_name_are_there() -> None:
             assert (ROOT / path).exists(), f"{page}: {path}"
             named += 1
     assert named > 20
+
+
+def test_files_that_pages_show_are_installed_with_them() -> None:
+    """As `windtunnel docs` prints them; a formatter may spoil the line that names one."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    installed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    shown = 0
+    for page in DOCS.rglob("*.md"):
+        for line in re.findall(r"(?m)^--8.*$", page.read_text(encoding="utf-8")):
+            named = re.fullmatch(r'--8<-- "([^"]+)"', line)
+            assert named, f"{page}: {line}"
+            path = ROOT / named[1]
+            assert path.is_file(), f"{page}: {line}"
+            kept = [each for each in installed if path.is_relative_to(ROOT / each)]
+            assert kept, f"{page}: {line}: not among the wheel's force-include"
+            shown += 1
+    assert shown > 5
