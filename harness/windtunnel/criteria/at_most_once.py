@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from windtunnel.criteria.completeness import missed, needed, partial
 from windtunnel.criteria.conditions import conditions
-from windtunnel.criteria.operations import KeyRule, Operation, Sort, joined
+from windtunnel.criteria.operations import KeyRule, Operation, OperationSort, joined
 from windtunnel.criteria.operations_by_field import ByField
 from windtunnel.criteria.operations_by_request import ByRequest
 from windtunnel.criteria.possible_effects import (
@@ -201,9 +201,9 @@ def _surely(whose: ByField | ByRequest, operations: Sequence[_Counted]) -> list[
     ]
 
 
-def _usual(operations: Sequence[_Counted]) -> dict[Sort, int]:
+def _usual(operations: Sequence[_Counted]) -> dict[OperationSort, int]:
     """Return how many effects one without failures has, of each sort that agrees on it."""
-    found: defaultdict[Sort, set[tuple[int, int]]] = defaultdict(set)
+    found: defaultdict[OperationSort, set[tuple[int, int]]] = defaultdict(set)
     for each in operations:
         if not each.operation.troubled:
             found[each.operation.sort].add((each.least, each.most))

@@ -27,7 +27,7 @@ class EffectCount:
     most: int
 
 
-class Sort(NamedTuple):
+class OperationSort(NamedTuple):
     """What operations have in common of which one should have as many effects as another."""
 
     endpoint: str
@@ -40,7 +40,7 @@ class Sort(NamedTuple):
 class Operation:
     """Calls that belong to one piece of work, in order of their start."""
 
-    sort: Sort
+    sort: OperationSort
     calls: list[EffectiveCall] = field(default_factory=list)
 
     @property

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import combinations
 
 from windtunnel.criteria.call_kinds import CommonWords, call_kind
-from windtunnel.criteria.operations import Operation, Sort, may_go_on
+from windtunnel.criteria.operations import Operation, OperationSort, may_go_on
 from windtunnel.criteria.possible_effects import EffectiveCall, is_present
 
 
@@ -32,7 +32,7 @@ class ByField:
             if is_present(named):
                 kind = "" if self.picked else call_kind(call.line)
                 kinds = found[named.value]
-                kinds.setdefault(kind, Operation(Sort("", kind))).calls.append(call)
+                kinds.setdefault(kind, Operation(OperationSort("", kind))).calls.append(call)
         return found
 
     @cached_property

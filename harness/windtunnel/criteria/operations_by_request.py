@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import combinations
 
 from windtunnel.criteria.call_kinds import call_kind
-from windtunnel.criteria.operations import Operation, Sort, may_go_on
+from windtunnel.criteria.operations import Operation, OperationSort, may_go_on
 from windtunnel.criteria.possible_effects import EffectiveCall
 from windtunnel.criteria.requests_of_caller import asked_by_others
 from windtunnel.records import Edge, ObservedRun, Response
@@ -51,7 +51,7 @@ class ByRequest:
         found: defaultdict[float, dict[str, Operation]] = defaultdict(dict)
         for window, call in self._placed:
             if window is not None:
-                sort = Sort(call_kind(window.endpoint), call_kind(call.line))
+                sort = OperationSort(call_kind(window.endpoint), call_kind(call.line))
                 kinds = found[window.started]
                 kinds.setdefault(sort.kind, Operation(sort)).calls.append(call)
         return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from math import inf
 
-from windtunnel.criteria.operations import Operation, Sort
+from windtunnel.criteria.operations import Operation, OperationSort
 from windtunnel.criteria.possible_effects import EffectiveCall
 from windtunnel.records import Edge, ObservedRun, Response
 
@@ -24,7 +24,7 @@ def unfinished(
     if run.load_ended is not None:
         return 0
     waiting = _Waiting(run)
-    alone = (Operation(Sort("", ""), [call]) for call in unnamed)
+    alone = (Operation(OperationSort("", ""), [call]) for call in unnamed)
     return sum(
         each.has_effect and each.calls[-1].troubled and not waiting.for_(each.calls[-1])
         for each in (*operations, *alone)
