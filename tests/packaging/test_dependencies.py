@@ -21,6 +21,7 @@ EXTRA_OF = {
     "windtunnel/load/journeys/": "journeys",
     "windtunnel/load/locust/locustfile.py": "locust",
     "windtunnel/protocols/mysql/statements.py": "mysql",
+    "windtunnel/protocols/postgresql/kept_database.py": "postgresql",
     "windtunnel/protocols/postgresql/server.py": "postgresql",
     "windtunnel_sample/": "sample",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from windtunnel.protocols.postgresql.tokens import Sort, Token
+from windtunnel.protocols.postgresql.tokens import Token, TokenSort
 
 LONGEST = 63
 """Characters of a name, as for the server."""
@@ -24,7 +24,7 @@ def reference(statement: Sequence[Token], place: int) -> tuple[str, int]:
     while place < len(statement) and statement[place].key in _SKIPPED:
         place += 1
     parts: list[str] = []
-    while place < len(statement) and statement[place].sort in {Sort.WORD, Sort.QUOTED}:
+    while place < len(statement) and statement[place].sort in {TokenSort.WORD, TokenSort.QUOTED}:
         token = statement[place]
         parts.append(_shown(token))
         place += 1
@@ -40,7 +40,7 @@ def reference(statement: Sequence[Token], place: int) -> tuple[str, int]:
 
 def _shown(token: Token) -> str:
     """Return a name as the server folds it, on one line."""
-    name = token.text.lower() if token.sort is Sort.WORD else token.text
+    name = token.text.lower() if token.sort is TokenSort.WORD else token.text
     return "".join(each if each.isprintable() else "�" for each in name[:LONGEST])
 
 
@@ -95,7 +95,7 @@ class Tables:
             while place > 0 and statement[place].key != "(":
                 place -= 1
             place -= 1
-        if place >= 0 and statement[place].sort in {Sort.WORD, Sort.QUOTED}:
+        if place >= 0 and statement[place].sort in {TokenSort.WORD, TokenSort.QUOTED}:
             self._common.add(_shown(statement[place]))
 
     def _take(self, key: str, place: int, *, begins: bool) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from windtunnel.protocols.postgresql.named_tables import QUERIES, Tables, reference
-from windtunnel.protocols.postgresql.tokens import Sort, Token, tokens
+from windtunnel.protocols.postgresql.tokens import Token, TokenSort, tokens
 from windtunnel.protocols.postgresql.upkeep import Upkeep, upkeep
 
 MOST_TABLES = 6
@@ -139,7 +139,7 @@ def _name(statement: Sequence[Token]) -> str:
     while start < len(statement) - 1 and statement[start].key == "(":
         start += 1
     verb = statement[start].key
-    if statement[start].sort is not Sort.WORD:
+    if statement[start].sort is not TokenSort.WORD:
         return "statement"
     if verb in _DEFINING:
         return _joined(verb, _defined(statement))
@@ -158,7 +158,7 @@ def _scanned(statement: Sequence[Token], start: int) -> str:
 
 
 def _is_one(token: Token) -> bool:
-    return token.sort is Sort.LITERAL and token.text == "1"
+    return token.sort is TokenSort.LITERAL and token.text == "1"
 
 
 def _joined(verb: str, tables: Sequence[str]) -> str:
@@ -188,7 +188,7 @@ def _functions(statement: Sequence[Token]) -> list[str]:
             depth += 1
         elif token.key == ")":
             depth -= 1
-        elif depth == 0 and token.sort in {Sort.WORD, Sort.QUOTED}:
+        elif depth == 0 and token.sort in {TokenSort.WORD, TokenSort.QUOTED}:
             name, after = reference(statement, place)
             if name.endswith("()") and token.key not in _NO_FUNCTION:
                 found.append(name)

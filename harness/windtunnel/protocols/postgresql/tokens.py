@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Sort(Enum):
+class TokenSort(Enum):
     """What a token is."""
 
     WORD = "word"
@@ -26,7 +26,7 @@ class Sort(Enum):
 class Token(NamedTuple):
     """One token, without spaces and comments around it."""
 
-    sort: Sort
+    sort: TokenSort
     text: str
     """As it is written; of a name in quotes what stands between them, of a text nothing."""
     key: str = ""
@@ -66,11 +66,11 @@ def tokens(text: str) -> Iterator[Token]:
             continue
         if sort == "word":
             word = found[0]
-            yield Token(Sort.WORD, word, word.upper())
+            yield Token(TokenSort.WORD, word, word.upper())
         elif sort == "mark":
-            yield Token(Sort.MARK, found[0], found[0])
+            yield Token(TokenSort.MARK, found[0], found[0])
         elif sort == "quoted":
-            yield Token(Sort.QUOTED, found["name"].replace('""', '"'))
+            yield Token(TokenSort.QUOTED, found["name"].replace('""', '"'))
         elif sort == "comment":
             at = _after_comment(text, at)
         elif sort == "broken":
@@ -79,7 +79,7 @@ def tokens(text: str) -> Iterator[Token]:
             if sort == "dollar":
                 close = text.find(found[0], at)
                 at = end if close < 0 else close + len(found[0])
-            yield Token(Sort.LITERAL, found[0] if sort == "number" else "")
+            yield Token(TokenSort.LITERAL, found[0] if sort == "number" else "")
 
 
 def _after_comment(text: str, at: int) -> int:
