@@ -26,7 +26,7 @@ EXTRA_OF = {
     "windtunnel_sample/": "sample",
 }
 """Which files are only loaded where an extra is installed."""
-TRANSITIVE = {"locust": {"gevent"}}
+TRANSITIVE = {"": {"pydantic-core"}, "locust": {"gevent"}}
 """By extra: what its own packages are bound to bring, in the version that they need."""
 
 
