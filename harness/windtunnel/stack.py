@@ -13,9 +13,8 @@ from windtunnel.backends.wall_clock import WallClock
 from windtunnel.configuration import Configuration, own_env_files, topology
 from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.criteria import Category, Verdict
-from windtunnel.criteria.program_touched import ProgramWork
 from windtunnel.errors import ConfigurationError, shown, suggestion
-from windtunnel.injected_fault import Injection, Record
+from windtunnel.injected_fault import Injection, Record, WorkOf
 from windtunnel.load.journeys.journey_function import Journey
 from windtunnel.load.loop_thread import LoopThread
 from windtunnel.machine.machine_meter import MachineMeter
@@ -163,9 +162,10 @@ class Stack(StackObservations):
         self._injections.append(injection)
         return injection
 
-    def work_of(self, fault: Fault, began: float, until: float) -> ProgramWork | None:
-        """Return the work of what a fault strikes itself between two moments; None of others."""
-        return struck_program(self._context, fault, began, until)
+    @property
+    def work_of(self) -> WorkOf:
+        """What an Injection asks for the work of a program that is struck itself."""
+        return partial(struck_program, self._context)
 
     @contextmanager
     def network(self, profile: str) -> Iterator[None]:
