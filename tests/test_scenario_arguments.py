@@ -123,3 +123,15 @@ def test_any_argument_of_a_session(session: Session, name: str) -> None:
 def test_a_variable_that_no_program_can_have(stack: Stack, name: str, value: object) -> None:
     with pytest.raises(WindtunnelError), stack.target(**{name: value}):
         pass
+
+
+def test_a_condition_whose_value_cannot_be_written_is_recorded_all_the_same(stack: Stack) -> None:
+    class Unwritten:
+        def __bool__(self) -> bool:
+            return False
+
+        def __repr__(self) -> str:
+            raise ValueError("its session is closed")
+
+    made = stack.wait_until(Unwritten, within=0.01)
+    assert (bool(made), made.value) == (False, "a Unwritten whose repr raises ValueError")
