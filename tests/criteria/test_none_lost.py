@@ -176,6 +176,15 @@ def journeys(*bodies: bytes) -> tuple[Response, ...]:
     return tuple(made)
 
 
+def test_an_endpoint_that_nobody_asked_for_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="endpoint='/nope': the run asked for none"):
+        none_lost(made(*all_but()), "payment", key=KEY, told="json:id", endpoint="/nope")
+
+
+def test_what_keeps_bodies_is_named_where_none_was_kept() -> None:
+    assert "keep_body = true" in judged(made(*all_but(), told=responses(4))).needs
+
+
 def test_a_journey_that_told_no_id_leaves_it_open_and_is_not_dropped() -> None:
     bodies = [json.dumps({"id": n}).encode() if n != 2 else b"" for n in range(1, 5)]
     told = journeys(*bodies)

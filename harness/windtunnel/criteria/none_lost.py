@@ -16,7 +16,7 @@ from windtunnel.criteria.possible_effects import (
     recorded_name,
 )
 from windtunnel.criteria.verdict import Finding, Moment, Ruling, Verdict, decide_at_most
-from windtunnel.errors import ConfigurationError, shown
+from windtunnel.errors import ConfigurationError, shown, suggestion
 from windtunnel.number_bounds import AMOUNT, numbers
 from windtunnel.records import FieldState, JourneyStep, ObservedRun, Response, Rows, field_name
 from windtunnel.records.field_values import as_text, digest, in_clear, text_at
@@ -57,6 +57,7 @@ def none_lost(
     place = (
         _Place.of_rows(where, key) if isinstance(where, Rows) else _Place.of(run, where, key, calls)
     )
+    _check_endpoint(run, endpoint)
     if accepted is None:
         wanted, unknown = _told(run, _named(told), endpoint)
     else:
@@ -82,7 +83,7 @@ def none_lost(
     if strange:
         needs = f"ids that are written alike: none of these is among the {len(place.sure)} there"
     if unknown:
-        needs = f"{told} in each good answer, or journey; {unknown} had none that was kept"
+        needs = f"{told} in each good answer, or journey; {unknown} had none{_kept(run, told)}"
     if not wanted:
         ruling, needs = Ruling.INCONCLUSIVE, needs if unknown else "requests that are accepted"
     return Verdict(
@@ -233,6 +234,27 @@ def _answers(response: Response, endpoint: str) -> Iterator[Response]:
     for each in (response,) if response.steps is None else response.steps:
         if each.succeeded and endpoint in {"", each.endpoint}:
             yield each
+
+
+def _kept(run: ObservedRun, told: str) -> str:
+    """Return what may be the reason that answers told nothing."""
+    if told.startswith("json:") and not any(each.body for each in _all_answers(run)):
+        return ": no body was kept, for which the request needs keep_body = true"
+    return " that was kept"
+
+
+def _check_endpoint(run: ObservedRun, endpoint: str) -> None:
+    known = list(dict.fromkeys(each.endpoint for each in _all_answers(run)))
+    if endpoint and known and endpoint not in known:
+        near = suggestion(endpoint, known[:SHOWN])
+        raise ConfigurationError(
+            f"endpoint={endpoint!r}: the run asked for none of that name{near}"
+        )
+
+
+def _all_answers(run: ObservedRun) -> Iterator[Response]:
+    for response in run.responses:
+        yield from (response,) if response.steps is None else response.steps
 
 
 def _text(answer: Response, name: str) -> str | None:
