@@ -1,15 +1,14 @@
 """What is known of the work of a program while a fault strikes it, rather than calls to it."""
 
-from dataclasses import replace
-
 from windtunnel.backends.fault_support import OF_A_PROGRAM
 from windtunnel.configuration import topology
 from windtunnel.configuration.struck_edges import struck_edges
 from windtunnel.criteria.program_touched import Asked, DrivenBy, ProgramWork
-from windtunnel.records import Evidence
-from windtunnel.records.edge import Edge
 from windtunnel.scenario_context import ScenarioContext
 from windtunnel_faults import Fault
+
+BEFORE = 60.0
+"""Seconds before a fault from which a program's connections are looked at."""
 
 
 def struck_program(
@@ -34,17 +33,9 @@ def struck_program(
         asked=asked,
         driven_by=DrivenBy.REQUESTS if serves else DrivenBy.WHAT_IT_READS,
         own=tuple(
-            _evidence(context, topology.of_caller(configuration, name, each), began)
+            context.unasked.with_every_connection(
+                topology.of_caller(configuration, name, each), began - BEFORE
+            )
             for each in calls
         ),
     )
-
-
-def _evidence(context: ScenarioContext, edge: Edge, began: float) -> Evidence:
-    """Return what an edge's tap recorded from a minute before, with every connection.
-
-    Those too on which the program only looks for work, though it is not asked to.
-    """
-    since = began - 60.0
-    kept = context.backend.evidence(edge, since).connections
-    return replace(context.unasked.evidence(edge, since), connections=kept)

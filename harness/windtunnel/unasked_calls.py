@@ -88,6 +88,14 @@ class UnaskedCallsFilter:
         found = (self._found or {}).get(name, Unasked())
         return without(self._backend.evidence(name, since), found, rules, since)
 
+    def with_every_connection(self, dependency: str, since: float) -> Evidence:
+        """Return the same with all connections.
+
+        Those too on which a program only looks for work, though it is not asked to.
+        """
+        kept = self._backend.evidence(dependency, since).connections
+        return replace(self.evidence(dependency, since), connections=kept)
+
 
 def unasked_in(evidence: Evidence, began: float, seconds: float) -> Unasked:
     """Return what came in a control period."""
